@@ -1,0 +1,1 @@
+"""billcheck: was it billed as agreed?"""

@@ -1,0 +1,1 @@
+"""Readers of ledgers: exports and, later, live systems."""

@@ -1,0 +1,1 @@
+"""Exported ledger files, read by profiles."""

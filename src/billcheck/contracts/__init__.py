@@ -1,0 +1,1 @@
+"""Contracts: frozen terms, and the files people write them in."""

@@ -1,0 +1,154 @@
+"""What was agreed, as frozen values that pricing reads.
+
+Comes in: validated terms from `contracts.files`, or built by hand. Goes out: contracts and charges with every default
+filled in. Ends are exclusive here (`end`); people write the inclusive `last_day`. Must not know files, pydantic,
+ledgers or prices in minor units.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+    from decimal import Decimal
+
+    from billcheck.period import Cadence
+
+Model = Literal["flat", "per_unit", "one_off"]
+Timing = Literal["in_advance", "in_arrears"]
+ChangeBilling = Literal["next_invoice", "immediate"]
+InvoiceDay = Literal["period_start", "period_end"] | int
+
+DEFAULT_GRACE_DAYS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class PriceStep:
+    """A new price from `on` (inclusive) until the next step; one of the two amounts is set, as the model needs."""
+
+    on: date
+    amount: Decimal | None = None
+    unit_amount: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """An agreed change from `on` (inclusive): a new quantity, a new price, or both."""
+
+    on: date
+    quantity: Decimal | None = None
+    amount: Decimal | None = None
+    unit_amount: Decimal | None = None
+    change_billing: ChangeBilling = "next_invoice"
+
+
+@dataclass(frozen=True, slots=True)
+class Discount:
+    """A percentage off, from `start` (None: from the beginning) up to, not including, `end` (None: for ever)."""
+
+    percent: Decimal
+    start: date | None = None
+    end: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeMatching:
+    """Codes by which invoice lines name a charge; compared after folding case and outer spaces.
+
+    `patterns` are whole phrases looked for in the line's text. Charges with one `group` are checked together.
+    """
+
+    items: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    tracking: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+    group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContractMatching:
+    """Names and codes by which invoice lines name a customer or a contract.
+
+    `confirmed` says that a person checked that this customer has no other name in the ledger.
+    """
+
+    aliases: tuple[str, ...] = ()
+    customer_ids: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """One thing that is billed.
+
+    `amount` (flat, one_off) and `unit_amount` × `quantity` (per_unit) are for one full period, in the contract's
+    currency, excluding tax. `start` and `end` (exclusive, None: open) already include the contract's own. `every`
+    and `timing` are None only for `one_off`, whose single day is `on`. `anchor_day` is 1-31, where 31 also stands for
+    the written "last"; None means the day of `start`.
+    """
+
+    name: str
+    model: Model
+    start: date
+    end: date | None = None
+    amount: Decimal | None = None
+    unit_amount: Decimal | None = None
+    quantity: Decimal | None = None
+    every: Cadence | None = None
+    timing: Timing | None = None
+    on: date | None = None
+    anchor_day: int | None = None
+    invoice_day: InvoiceDay | None = None
+    price_steps: tuple[PriceStep, ...] = ()
+    discounts: tuple[Discount, ...] = ()
+    amendments: tuple[Amendment, ...] = ()
+    tax_percent: Decimal | None = None
+    grace_days: int | None = None
+    matching: ChargeMatching = field(default_factory=ChargeMatching)
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """An agreement with one customer in one currency.
+
+    `start` is inclusive, `end` exclusive (None: open). `payment_days` is the payment term in days after the invoice
+    date. `where` is the file and key path a message should name.
+    """
+
+    id: str
+    customer: str
+    currency: str
+    start: date
+    charges: tuple[Charge, ...]
+    end: date | None = None
+    payment_days: int | None = None
+    tax_percent: Decimal | None = None
+    grace_days: int | None = None
+    matching: ContractMatching = field(default_factory=ContractMatching)
+    owner: str | None = None
+    tags: tuple[str, ...] = ()
+    where: str = ""
+
+    def grace_of(self, charge: Charge) -> int:
+        """Days after the due date within which an unbilled period is still awaited: charge, contract, default."""
+        for days in (charge.grace_days, self.grace_days):
+            if days is not None:
+                return days
+        return DEFAULT_GRACE_DAYS
+
+    def tax_percent_of(self, charge: Charge) -> Decimal | None:
+        """The tax percent of a charge: its own, else the contract's, else None where none is known."""
+        return self.tax_percent if charge.tax_percent is None else charge.tax_percent
+
+
+Contracts = tuple[Contract, ...]
+"""Contracts in the order of their files; ids are unique within a check."""
+
+
+def by_id(contracts: Contracts) -> Mapping[str, Contract]:
+    """The contracts under their ids."""
+    return {contract.id: contract for contract in contracts}

@@ -1,0 +1,1 @@
+"""Expected charges meet billed lines: match, allocate, diff, diagnose."""

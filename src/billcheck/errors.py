@@ -1,0 +1,120 @@
+"""What can go wrong, one class per failure.
+
+Comes in: where a fault was seen, the bad value and what to do about it. Goes out: exceptions whose text a
+bookkeeper can act on. Imports nothing of ours and knows nothing about contracts, ledgers or reports.
+
+    BillcheckError
+    ├── InputError                  a file or an argument was refused; carries all its problems
+    │   ├── ContractsRefusedError
+    │   ├── LedgerRefusedError
+    │   └── UsageError              a wrong argument (also a ValueError)
+    ├── Problem                     one fault; its subclasses stand where the fault is found
+    ├── SourceChangedError          a ledger file changed between two readings
+    ├── FindingsError               raised by Report.raise_for_findings(); carries the report
+    └── InternalError               our own sums disagree: a bug, never a report
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class BillcheckError(Exception):
+    """Everything billcheck raises on purpose."""
+
+
+class Problem(BillcheckError):
+    """Something is wrong.
+
+    A subclass states *what* is wrong in the first line of its docstring. An instance adds where it was seen, the
+    offending value exactly as written (None where nothing was written) and what to do about it.
+    """
+
+    remedy: ClassVar[str] = ""
+
+    def __init__(self, where: str, value: str | None = None, *, what: str = "", remedy: str = "") -> None:
+        """Describe one fault.
+
+        Args:
+            where: File with row, line or key path, as in ``contracts.toml: C-117 "Seats" quantity``.
+            value: The offending text, quoted in the message.
+            what: Details that replace the class's own sentence.
+            remedy: What to do, where the class's own advice is not specific enough.
+        """
+        self.where = where
+        self.value = value
+        self.what = what or (type(self).__doc__ or "").strip().splitlines()[0]
+        self.advice = remedy or self.remedy
+        super().__init__(self.where, self.value, self.what, self.advice)
+
+    @property
+    def reason(self) -> str:
+        """The fault without its place: what, the value, what to do."""
+        found = "" if self.value is None else f" Found {self.value!r}."
+        advice = f" {self.advice}" if self.advice else ""
+        return f"{self.what}{found}{advice}"
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.reason}"
+
+
+class InputError(BillcheckError):
+    """An input was refused; `problems` holds every fault that was found, in the order of the file."""
+
+    heading: ClassVar[str] = "The input was refused"
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = tuple(problems)
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        count = len(self.problems)
+        noun = "problem" if count == 1 else "problems"
+        return "\n".join([f"{self.heading} ({count} {noun}):", *(f"  {problem}" for problem in self.problems)])
+
+
+class ContractsRefusedError(InputError):
+    """The contract files hold faults; no contract of them is used."""
+
+    heading = "The contracts were refused"
+
+
+class LedgerRefusedError(InputError):
+    """A ledger file as a whole cannot be read without guessing; no report is made."""
+
+    heading = "The ledger was refused"
+
+
+class UsageError(InputError, ValueError):
+    """An argument makes no sense."""
+
+    heading = "This cannot be done"
+
+
+class SourceChangedError(BillcheckError):
+    """A ledger file changed between two readings of one check."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        super().__init__(f"{path}: the file changed while it was being checked. Run the check again.")
+
+
+class FindingsError(BillcheckError):
+    """The check found something at the threshold; `report` holds all of it."""
+
+    def __init__(self, report: Any) -> None:  # noqa: ANN401 - Report lives above this floor
+        self.report = report
+        super().__init__(str(report))
+
+
+class InternalError(BillcheckError):
+    """Two ways of adding the same money disagree. No figure is reported; please file a bug."""
+
+    def __init__(self, invariant: str, **facts: object) -> None:
+        self.invariant = invariant
+        self.facts = facts
+        details = ", ".join(f"{name}={value!r}" for name, value in sorted(facts.items()))
+        super().__init__(f"billcheck's own check '{invariant}' failed ({details}). No report was made; this is a bug.")

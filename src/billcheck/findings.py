@@ -1,0 +1,390 @@
+"""What a check finds, as values: rows per period, findings that point at them, residue, causes and totals.
+
+Comes in: figures of the engine in minor units. Goes out: frozen values whose public amounts are decimals. Money lives
+in period rows and residue only; a finding points at them and is never summed. Must not know how anything was matched,
+allocated or printed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from hashlib import blake2b
+from typing import TYPE_CHECKING, NamedTuple
+
+from billcheck.money import tax_on, to_decimal
+
+if TYPE_CHECKING:
+    from datetime import date
+    from decimal import Decimal
+
+
+class Status(StrEnum):
+    """What one expected period came to."""
+
+    OK = "ok"
+    ROUNDING = "rounding"
+    UNDERBILLED = "underbilled"
+    MISSING = "missing"
+    OVERBILLED = "overbilled"
+    SETTLED = "settled"
+    NOT_DUE = "not_due"
+    AWAITING = "awaiting"
+    BILLED_AHEAD = "billed_ahead"
+    INCONCLUSIVE = "inconclusive"
+    DECIDED = "decided"
+
+
+JUDGED = frozenset({Status.OK, Status.ROUNDING, Status.SETTLED, Status.UNDERBILLED, Status.MISSING, Status.OVERBILLED})
+"""The statuses whose rows make up expected, billed and net."""
+
+ARREARS = frozenset({Status.UNDERBILLED, Status.MISSING})
+"""The statuses whose positive shortfalls are arrears."""
+
+
+class Verdict(StrEnum):
+    """The outcome of a check, the strongest first."""
+
+    FINDINGS = "findings"
+    INCONCLUSIVE = "inconclusive"
+    CLEAN = "clean"
+
+
+class Severity(StrEnum):
+    """Whether a finding fails a check by default."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class FindingKind(NamedTuple):
+    """One entry of the catalogue: what a kind of finding means and what settles it."""
+
+    severity: Severity
+    meaning: str
+    settled_by: str
+
+
+KINDS: dict[str, FindingKind] = {
+    "underbilled": FindingKind(
+        Severity.ERROR, "A period was billed for less than was agreed.", "Bill the difference, after a talk."
+    ),
+    "missing": FindingKind(
+        Severity.ERROR, "A period that is due and past its grace days was not billed.", "Bill the period."
+    ),
+    "overbilled": FindingKind(
+        Severity.ERROR, "A period was billed for more than was agreed.", "Credit the excess, or correct the contract."
+    ),
+    "duplicate": FindingKind(
+        Severity.ERROR, "The same charge was billed twice for one period.", "Credit one of the two documents."
+    ),
+    "currency_mismatch": FindingKind(
+        Severity.ERROR,
+        "A line is in another currency than its contract; the period is not judged.",
+        "Correct the document, or the contract's currency.",
+    ),
+    "credited_not_rebilled": FindingKind(
+        Severity.ERROR,
+        "A period was credited and not billed again.",
+        "Bill it again, or record that the credit stands.",
+    ),
+    "never_billed": FindingKind(
+        Severity.ERROR,
+        "The ledger holds no line at all for a contract.",
+        "Check the customer's name in the ledger, then set matching.aliases, or matching.confirmed = true.",
+    ),
+    "unmatched": FindingKind(
+        Severity.WARNING, "A line of a contracted customer fits no charge.", "Add the charge, or a code for it."
+    ),
+    "ambiguous": FindingKind(
+        Severity.WARNING,
+        "A line fits several charges; the periods it might fill are not judged.",
+        "Give the charges codes of their own (matching.items), or name the charge on the line.",
+    ),
+    "unapproved": FindingKind(
+        Severity.WARNING, "A draft would bill this charge; drafts do not count as billed.", "Approve the draft."
+    ),
+    "out_of_term": FindingKind(
+        Severity.WARNING, "A line is for a period outside the contract's term.", "Check the term of the contract."
+    ),
+    "habit": FindingKind(
+        Severity.WARNING,
+        "The invoices come at another rhythm or time than the contract says.",
+        "Nothing, if both sides are content; else correct timing or every.",
+    ),
+    "open_credit": FindingKind(
+        Severity.WARNING,
+        "A credit names no document or period, so it was not set against any.",
+        "Name the credited document, or record what the credit was for.",
+    ),
+    "document_conflict": FindingKind(
+        Severity.WARNING,
+        "Two documents with the same number differ; both were counted.",
+        "Remove the outdated export.",
+    ),
+}
+"""Every kind of finding. A kind with severity `error` fails a check unless `fail_on` says otherwise."""
+
+DEFAULT_FAIL_ON = frozenset(kind for kind, entry in KINDS.items() if entry.severity is Severity.ERROR)
+
+
+def digest_id(*parts: str) -> str:
+    """A short id that depends on these parts alone: twelve hexadecimal digits."""
+    return blake2b("\x1f".join(parts).encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A likely reason of a run of differences.
+
+    `first_day` and `last_day` (inclusive) bound the run, `amount_minor` is the shortfall it explains, `support` the
+    number of different (expected, billed) pairs it explains; one pair alone is only "consistent with" the cause.
+    """
+
+    code: str
+    sentence: str
+    first_day: date
+    last_day: date
+    currency: str
+    amount_minor: int
+    support: int
+
+    @property
+    def amount(self) -> Decimal:
+        """The shortfall the cause explains, excl. tax."""
+        return to_decimal(self.amount_minor, self.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One billed amount that went to a period: which line of which document, where it stands, and by which rules.
+
+    `amount_minor` is the part allocated to this period, which may be less than the line. `rule` names how the line
+    was matched, dated and allocated, as in ``customer + only charge; period from text; own period``.
+    """
+
+    document: str
+    line: int
+    date: date
+    currency: str
+    amount_minor: int
+    path: str
+    row: int
+    rule: str
+
+    @property
+    def amount(self) -> Decimal:
+        """The amount allocated, excl. tax."""
+        return to_decimal(self.amount_minor, self.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodRow:
+    """What was agreed, what was billed and what is missing for one charge and one service period.
+
+    Amounts are in the contract's currency, excluding tax. `last_day` is inclusive. `is_change` marks the row of a
+    change inside a period that was already due. `note` says what would settle a row that could not be judged.
+    `drafted_minor` is what unapproved drafts would bill; it is not part of `billed`. `credited_minor` is the part of
+    the shortfall that a linked credit made; `inferred_minor` the part of billed that rests on an inference.
+    """
+
+    id: str
+    contract: str
+    customer: str
+    charges: tuple[str, ...]
+    first_day: date
+    last_day: date
+    due_on: date
+    currency: str
+    expected_minor: int
+    billed_minor: int
+    status: Status
+    is_change: bool = False
+    tax_percent: Decimal | None = None
+    inferred_minor: int = 0
+    credited_minor: int = 0
+    drafted_minor: int = 0
+    causes: tuple[Cause, ...] = ()
+    derivation: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    note: str = ""
+
+    @property
+    def expected(self) -> Decimal:
+        """What was agreed."""
+        return to_decimal(self.expected_minor, self.currency)
+
+    @property
+    def billed(self) -> Decimal:
+        """What approved documents billed."""
+        return to_decimal(self.billed_minor, self.currency)
+
+    @property
+    def shortfall_minor(self) -> int:
+        """Expected less billed, in minor units; negative where too much was billed."""
+        return self.expected_minor - self.billed_minor
+
+    @property
+    def shortfall(self) -> Decimal:
+        """Expected less billed; negative where too much was billed."""
+        return to_decimal(self.shortfall_minor, self.currency)
+
+    @property
+    def arrears_minor(self) -> int:
+        """The part of this row that is arrears: its positive shortfall if underbilled or missing, else zero."""
+        return max(self.shortfall_minor, 0) if self.status in ARREARS else 0
+
+    @property
+    def overbilled_minor(self) -> int:
+        """The excess of this row if it is overbilled, else zero."""
+        return max(-self.shortfall_minor, 0) if self.status is Status.OVERBILLED else 0
+
+    @property
+    def shortfall_tax_minor(self) -> int | None:
+        """Tax on the shortfall at the period's percent, rounded once; None where no percent is known."""
+        return None if self.tax_percent is None else tax_on(self.shortfall_minor, self.tax_percent)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something to act on. It points at rows or lines and is never summed.
+
+    `id` digests kind, contract, charges and first day, or kind, document and line where there is no row; never the
+    amount. `amount_minor` repeats what the rows or lines say. `charge` joins several names with " + ".
+    """
+
+    kind: str
+    id: str
+    severity: Severity
+    contract: str | None
+    charge: str | None
+    first_day: date | None
+    last_day: date | None
+    currency: str | None
+    amount_minor: int | None
+    sentence: str
+    rows: tuple[str, ...] = ()
+
+    @property
+    def amount(self) -> Decimal | None:
+        """The amount the finding speaks of, excl. tax; None where it speaks of none."""
+        if self.amount_minor is None or self.currency is None:
+            return None
+        return to_decimal(self.amount_minor, self.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Residue:
+    """A billed amount that went to no period: which line, how much of it, and why.
+
+    Unmatched, ambiguous and unclassified credit lines are residue too; `kind` says which (`unmatched`, `ambiguous`,
+    `open_credit`, `currency_mismatch`, `out_of_term` or `left_over`), `candidates` the charges it might belong to as
+    ``contract "charge"``.
+    """
+
+    kind: str
+    document: str
+    line: int
+    date: date
+    customer: str
+    contract: str | None
+    currency: str
+    amount_minor: int
+    path: str
+    row: int
+    reason: str
+    candidates: tuple[str, ...] = ()
+
+    @property
+    def amount(self) -> Decimal:
+        """The amount excl. tax; negative for credits."""
+        return to_decimal(self.amount_minor, self.currency)
+
+
+@dataclass(slots=True)
+class Totals:
+    """The sums of one currency, in minor units; every field that ends in no other word is excluding tax.
+
+    `net` = expected - billed = arrears - overbilled + rounding, over the judged rows; settled rows add nothing to it
+    beyond what they settle. `awaiting`, `billed_ahead`, `decided` and `inconclusive` add the open shortfall (or, for
+    `billed_ahead`, the billed amount) of those rows and are outside `net`; `never_billed` is the part of
+    `inconclusive` that belongs to contracts without a single line. `credited` is part of arrears, `inferred` part of
+    billed. `residue` is signed. Tax on arrears is worked out per customer and tax percent, rounded once, as on one
+    invoice each.
+    """
+
+    currency: str
+    expected: int = 0
+    billed: int = 0
+    arrears: int = 0
+    overbilled: int = 0
+    rounding: int = 0
+    net: int = 0
+    inferred: int = 0
+    credited: int = 0
+    awaiting: int = 0
+    billed_ahead: int = 0
+    decided: int = 0
+    inconclusive: int = 0
+    never_billed: int = 0
+    residue: int = 0
+    arrears_tax: int = 0
+    arrears_incl_tax: int = 0
+
+    def amounts(self) -> dict[str, int]:
+        """The sums under their names, in the documented order, without the currency."""
+        return {name.name: getattr(self, name.name) for name in fields(self) if name.name != "currency"}
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The window of documents the ledger covers (inclusive ends), and whether a person or the source declared it."""
+
+    first_day: date
+    last_day: date
+    declared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """One source that was read, by its digest; `rows` of data, of which `lines` became lines."""
+
+    path: str
+    sha256: str
+    profile: str
+    rows: int
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much was checked: `allocated`, `residue` and `set_aside` split the `lines` of contracted customers."""
+
+    contracts: int
+    contracts_without_lines: int
+    lines: int
+    allocated: int
+    residue: int
+    set_aside: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A line that was read and does not count, with the reason."""
+
+    path: str
+    row: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What a customer without a contract was billed: information, never a finding."""
+
+    customer: str
+    currency: str
+    lines: int
+    amount_minor: int
+    first_date: date
+    last_date: date

@@ -1,0 +1,24 @@
+"""One spelling for the names and codes that contracts and ledgers both write.
+
+Comes in: a name as a person or a system wrote it. Goes out: its folded spelling, equal for spellings that differ only
+in case, spaces, width or legal punctuation ("Hartwell Interieur B.V." and "HARTWELL INTERIEUR BV"). Says nothing about
+names that merely look alike.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+_DROPPED = str.maketrans(dict.fromkeys(".,'’`´\"", ""))
+_JOINED = str.maketrans({"–": "-", "—": "-", "\N{NON-BREAKING HYPHEN}": "-"})
+
+
+def fold_name(name: str) -> str:
+    """The spelling of a customer name to compare: case, spaces, width and legal punctuation folded."""
+    plain = unicodedata.normalize("NFKC", name).casefold().translate(_DROPPED).translate(_JOINED)
+    return " ".join(plain.split())
+
+
+def fold_code(code: str) -> str:
+    """The spelling of an id, item, account or reference to compare: case and outer spaces folded, nothing else."""
+    return " ".join(unicodedata.normalize("NFKC", code).casefold().split())

@@ -1,0 +1,180 @@
+"""The protocol between readers and the engine: keys go down into the scan, batches come up.
+
+Comes in: `Keys` (what the contracts may concern) and whatever a source reads. Goes out: `Batch`es of normalised lines
+in parallel columns, the totals of everything the keys do not concern, the rows that were refused, and a receipt. A
+source may give more than the keys ask for, never less. Must not know contracts, charges, files or the engine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from billcheck.ledger.names import fold_code, fold_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
+
+    from billcheck.ledger.line import Line, SourceRow
+
+NO_DAY = 0
+"""The day ordinal that stands for "no date given"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What the contracts may concern, spelt canonically (`fold_name` for customers, `fold_code` for the rest)."""
+
+    customers: frozenset[str] = frozenset()
+    customer_ids: frozenset[str] = frozenset()
+    contracts: frozenset[str] = frozenset()
+
+    def has_customer(self, name: str) -> bool:
+        """Whether a customer of this name, as the ledger writes it, has a contract."""
+        return fold_name(name) in self.customers
+
+    def has_customer_id(self, customer_id: str) -> bool:
+        """Whether a customer with this id has a contract."""
+        return fold_code(customer_id) in self.customer_ids
+
+    def has_reference(self, reference: str) -> bool:
+        """Whether a contract or reference field names a contract: as a whole, or as one of its words."""
+        if not reference:
+            return False
+        folded = fold_code(reference)
+        return folded in self.contracts or any(word.strip(",;:()[]#") in self.contracts for word in folded.split())
+
+
+@dataclass(slots=True)
+class OutsideTotal:
+    """What a customer without a contract was billed in one currency; approved lines only, minor units excl. tax."""
+
+    lines: int
+    amount: int
+    first_day: int
+    last_day: int
+
+    def add(self, lines: int, amount: int, first_day: int, last_day: int) -> None:
+        """Count more lines in."""
+        self.lines += lines
+        self.amount += amount
+        self.first_day = min(self.first_day, first_day)
+        self.last_day = max(self.last_day, last_day)
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """A row that could not be read without guessing; the report that meets one is incomplete."""
+
+    path: str
+    row: int
+    column: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a source read, stated once at the end of a scan.
+
+    `rows` counts rows of data, `lines` those that became lines (kept or outside), `first_day` and `last_day` are the
+    earliest and latest issue day of any document, `NO_DAY` where there is none. `covers` is a window the source itself
+    declares (inclusive ends), else None.
+    """
+
+    path: str
+    sha256: str
+    profile: str
+    rows: int
+    lines: int
+    first_day: int
+    last_day: int
+    covers: tuple[date, date] | None = None
+
+
+@dataclass(slots=True)
+class Batch:
+    """Kept lines as parallel columns of equal length, in the order of the source.
+
+    `locators` is always a sequence; every other column may be any iterable that yields at least as many values
+    (`itertools.repeat("")` for a column the source does not have). Days are proleptic Gregorian ordinals
+    (`date.toordinal()`), `end_days` exclusive, `NO_DAY` where a line states none. Amounts are signed minor units
+    excluding tax; credit notes are negative. Line numbers count from 1 within a document. Kinds and statuses are the
+    values of `Kind` and `DocumentStatus`. Texts are spelt as the source spells them.
+    """
+
+    locators: Sequence[int]
+    documents: Iterable[str]
+    line_numbers: Iterable[int]
+    kinds: Iterable[int]
+    statuses: Iterable[int]
+    issue_days: Iterable[int]
+    customers: Iterable[str]
+    customer_ids: Iterable[str]
+    amounts: Iterable[int]
+    currencies: Iterable[str]
+    contracts: Iterable[str]
+    charges: Iterable[str]
+    references: Iterable[str]
+    items: Iterable[str]
+    accounts: Iterable[str]
+    trackings: Iterable[str]
+    texts: Iterable[str]
+    first_days: Iterable[int]
+    end_days: Iterable[int]
+    credited: Iterable[str]
+    outside: dict[tuple[str, str], OutsideTotal] = field(default_factory=dict)
+    refused: list[RefusedRow] = field(default_factory=list)
+    receipt: Receipt | None = None
+
+
+class Source(Protocol):
+    """One place lines come from: a file, a folder's file, a frame, a list.
+
+    `path` names it in reports, exactly as the user gave it.
+    """
+
+    @property
+    def path(self) -> str:
+        """How reports name this source."""
+        ...
+
+    def scan(self, keys: Keys) -> Iterator[Batch]:
+        """Every line the keys may concern, in batches; the last batch carries the receipt.
+
+        Raises:
+            LedgerRefusedError: The source as a whole cannot be read without guessing.
+        """
+        ...
+
+    def read(self, locators: Sequence[int]) -> list[SourceRow]:
+        """The lines at these locators, in the order asked for.
+
+        Raises:
+            SourceChangedError: The source is not what it was during the scan.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """One or more sources that are read together; nothing is read until a check asks."""
+
+    sources: tuple[Source, ...]
+
+    @classmethod
+    def from_lines(cls, lines: Iterable[Line], *, path: str = "lines") -> Ledger:
+        """A ledger of lines made by hand.
+
+        Args:
+            lines: The lines; their order does not matter to any result.
+            path: How reports name the place the lines come from.
+
+        Raises:
+            LedgerRefusedError: At the scan, where a line has an unknown kind, status or currency, an amount with more
+                decimals than its currency, only one end of a period, or a period that ends before it begins.
+        """
+        from billcheck.ledger.lines import LineList  # noqa: PLC0415 - the list reader is only needed here
+
+        return cls((LineList(tuple(lines), path),))

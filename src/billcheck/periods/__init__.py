@@ -1,0 +1,1 @@
+"""Service periods read from the text of a line."""

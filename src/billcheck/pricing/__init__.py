@@ -1,0 +1,1 @@
+"""Contract terms become expected charges per service period."""

@@ -1,0 +1,1 @@
+"""From a number to money: how to ask the client."""
