@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
+    from billcheck.contracts.terms import Contract
+
 
 class Status(StrEnum):
     """What one expected period came to."""
@@ -243,6 +245,14 @@ class PeriodRow:
     def shortfall_tax_minor(self) -> int | None:
         """Tax on the shortfall at the period's percent, rounded once; None where no percent is known."""
         return None if self.tax_percent is None else tax_on(self.shortfall_minor, self.tax_percent)
+
+
+@dataclass(frozen=True, slots=True)
+class ContractRows:
+    """One contract with its period rows, by charge in the contract's order, then by due day, change rows last."""
+
+    contract: Contract
+    rows: tuple[PeriodRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
