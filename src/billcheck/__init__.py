@@ -1,1 +1,111 @@
-"""billcheck: was it billed as agreed?"""
+"""billcheck: was it billed as agreed?
+
+Comes in: contracts and ledgers, by path or made by hand. Goes out: a report of what was agreed, what was billed and
+what is missing, to the cent. This module only names what the library offers: a name loads its room, and whatever that
+room needs, when it is first used. `import billcheck` itself loads nothing.
+
+    contracts = billcheck.load_contracts("contracts.toml")
+    ledger = billcheck.read_ledger("SalesInvoices.csv")
+    report = billcheck.check(contracts, ledger, as_of=date(2026, 9, 4))
+"""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from billcheck.check import check
+    from billcheck.connectors.files import read_ledger
+    from billcheck.contracts.files import load_contracts
+    from billcheck.contracts.terms import Contract
+    from billcheck.errors import (
+        BillcheckError,
+        ContractsRefusedError,
+        FindingsError,
+        InputError,
+        InternalError,
+        LedgerRefusedError,
+        SourceChangedError,
+        UsageError,
+    )
+    from billcheck.ledger.line import Line
+    from billcheck.ledger.source import Ledger
+    from billcheck.report.report import Report
+
+    __version__: str
+
+__all__ = [
+    "BillcheckError",
+    "Contract",
+    "ContractsRefusedError",
+    "FindingsError",
+    "InputError",
+    "InternalError",
+    "Ledger",
+    "LedgerRefusedError",
+    "Line",
+    "Report",
+    "SourceChangedError",
+    "UsageError",
+    "__version__",
+    "check",
+    "load_contracts",
+    "read_ledger",
+]
+
+_HOMES = {
+    "BillcheckError": "errors",
+    "Contract": "contracts.terms",
+    "ContractsRefusedError": "errors",
+    "FindingsError": "errors",
+    "InputError": "errors",
+    "InternalError": "errors",
+    "Ledger": "ledger.source",
+    "LedgerRefusedError": "errors",
+    "Line": "ledger.line",
+    "Report": "report.report",
+    "SourceChangedError": "errors",
+    "UsageError": "errors",
+    "check": "check",
+    "load_contracts": "contracts.files",
+    "read_ledger": "connectors.files",
+}
+
+
+class _Package(ModuleType):
+    """Keeps `billcheck.check` the function, also after the module of that name was imported.
+
+    The import system binds every submodule to its package; without this, whoever imports `billcheck.check` directly
+    would take the function away from everybody else.
+    """
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name == "check" and isinstance(value, ModuleType):
+            value = value.check
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
+
+
+def __getattr__(name: str) -> object:
+    value: object
+    if name == "__version__":
+        from importlib.metadata import version  # noqa: PLC0415 - reads the installation; only when asked for
+
+        value = version("billcheck")
+    elif name in _HOMES:
+        from importlib import import_module  # noqa: PLC0415 - a name loads its room when it is first used
+
+        value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    else:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

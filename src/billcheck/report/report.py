@@ -1,0 +1,190 @@
+"""The outcome of a check as one value that shows itself.
+
+Comes in: what the engine found, in minor units; the rows of the contracts may be computed only when somebody looks.
+Goes out: totals, rows, findings, a verdict, JSON, and a table in a notebook. Must not know how anything was matched,
+allocated or read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from billcheck.errors import FindingsError
+from billcheck.findings import DEFAULT_FAIL_ON, Verdict
+from billcheck.money import to_decimal
+from billcheck.report.wording import counted, money_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+    from decimal import Decimal
+
+    from billcheck.contracts.terms import Contract
+    from billcheck.findings import (
+        ContractRows,
+        Counts,
+        Coverage,
+        Finding,
+        InputFile,
+        Outside,
+        PeriodRow,
+        Residue,
+        SetAside,
+        Totals,
+    )
+    from billcheck.ledger.source import RefusedRow
+
+EXIT_CODES = {Verdict.CLEAN: 0, Verdict.FINDINGS: 1, Verdict.INCONCLUSIVE: 3}
+"""Exit codes of a check; 2 is kept for runs that give no report."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Report:
+    """What was agreed, what was billed, what is missing, and how sure that is.
+
+    Amounts are excluding tax unless a name says otherwise. All sequences have a fixed order that depends on the inputs
+    alone: `contracts` as their files list them, rows by charge and due day, `totals` by currency.
+
+    Attributes:
+        as_of: The day the check looks back from; later documents are set aside.
+        covers: The window of documents the ledger covers, or None where it holds no document.
+        inputs: The files that were read.
+        totals: The sums, one entry for each currency of the contracts.
+        counts: How much was checked.
+        contracts: Every contract with its rows. May compute an element each time it is asked for.
+        findings: What to act on; they point at rows and are never summed.
+        residue: Billed amounts that went to no period, the unmatched and ambiguous ones included.
+        outside: What customers without a contract were billed.
+        set_aside: Lines that were read and do not count.
+        refused: Rows that could not be read; any makes the report incomplete.
+        inconclusive_rows: How many rows could not be judged.
+        judged_rows: How many rows were judged.
+        fail_on: The kinds of findings that make the verdict `findings`.
+        terms: The contracts alone, in the order of `contracts`, so that a reader need not compute rows to find one;
+            None where `contracts` is cheap to walk.
+        grace_days: The grace days given for this check, None where the contracts' own or the default applied.
+        check_from: Periods that begin earlier were not checked; None where none was left out.
+    """
+
+    as_of: date
+    covers: Coverage | None
+    inputs: tuple[InputFile, ...]
+    totals: tuple[Totals, ...]
+    counts: Counts
+    contracts: Sequence[ContractRows]
+    findings: tuple[Finding, ...]
+    residue: tuple[Residue, ...]
+    outside: tuple[Outside, ...]
+    set_aside: Sequence[SetAside]
+    refused: tuple[RefusedRow, ...]
+    inconclusive_rows: int
+    judged_rows: int
+    fail_on: frozenset[str] = DEFAULT_FAIL_ON
+    terms: Sequence[Contract] | None = None
+    grace_days: int | None = None
+    check_from: date | None = None
+
+    @cached_property
+    def arrears(self) -> Mapping[str, Decimal]:
+        """What was agreed and never billed, per currency: the shortfalls of underbilled and missing rows."""
+        return self._per_currency("arrears")
+
+    @cached_property
+    def overbilled(self) -> Mapping[str, Decimal]:
+        """What was billed beyond what was agreed, per currency; never set off against arrears."""
+        return self._per_currency("overbilled")
+
+    @cached_property
+    def net(self) -> Mapping[str, Decimal]:
+        """Expected less billed over the judged rows, per currency: arrears - overbilled + rounding."""
+        return self._per_currency("net")
+
+    def _per_currency(self, name: str) -> Mapping[str, Decimal]:
+        return MappingProxyType(
+            {total.currency: to_decimal(getattr(total, name), total.currency) for total in self.totals}
+        )
+
+    @cached_property
+    def rows(self) -> tuple[PeriodRow, ...]:
+        """Every period row of every contract; computed at the first use and kept."""
+        return tuple(row for contract in self.contracts for row in contract.rows)
+
+    @cached_property
+    def agreements(self) -> tuple[Contract, ...]:
+        """The contracts of the check, without their rows."""
+        if self.terms is not None:
+            return tuple(self.terms)
+        return tuple(item.contract for item in self.contracts)
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        return {contract.id: position for position, contract in enumerate(self.agreements)}
+
+    def rows_of(self, contract: str) -> ContractRows:
+        """One contract with its rows, without computing those of the others.
+
+        Raises:
+            KeyError: The check holds no contract with this id.
+        """
+        return self.contracts[self._positions[contract]]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every row of the ledger could be read."""
+        return not self.refused
+
+    @cached_property
+    def failing(self) -> tuple[Finding, ...]:
+        """The findings whose kind fails this check."""
+        return tuple(finding for finding in self.findings if finding.kind in self.fail_on)
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """`findings` before `inconclusive` before `clean`.
+
+        `findings`: some finding is of a kind in `fail_on`. `inconclusive`: a row of the ledger was refused, a period
+        could not be judged, or none was judged at all. `clean`: everything could be judged, and nothing fails.
+        """
+        if self.failing:
+            return Verdict.FINDINGS
+        if not self.complete or self.inconclusive_rows or not self.judged_rows:
+            return Verdict.INCONCLUSIVE
+        return Verdict.CLEAN
+
+    @property
+    def exit_code(self) -> int:
+        """0 clean, 1 findings, 3 inconclusive or incomplete."""
+        return EXIT_CODES[self.verdict]
+
+    def raise_for_findings(self) -> None:
+        """Raise where the verdict is `findings`; an inconclusive report raises nothing, so look at `verdict` too.
+
+        Raises:
+            FindingsError: It carries this report.
+        """
+        if self.verdict is Verdict.FINDINGS:
+            raise FindingsError(self)
+
+    def to_json(self) -> str:
+        """The whole report as JSON text, documented in ``report.schema.json``; same inputs, same bytes.
+
+        Raises:
+            InternalError: The rows do not add up to the totals.
+        """
+        from billcheck.report.json_text import to_json  # noqa: PLC0415 - a face is loaded when somebody looks at it
+
+        return to_json(self)
+
+    def __repr__(self) -> str:
+        arrears = ", ".join(money_text(total.arrears, total.currency) for total in self.totals) or "none"
+        covers = "no documents" if self.covers is None else f"{self.covers.first_day} to {self.covers.last_day}"
+        incomplete = "" if self.complete else f", incomplete ({counted(len(self.refused), 'row')} refused)"
+        return f"<Report {self.verdict}: arrears {arrears}; covers {covers}; as of {self.as_of}{incomplete}>"
+
+    def _repr_html_(self) -> str:
+        from billcheck.report.notebook import to_html  # noqa: PLC0415 - a face is loaded when somebody looks at it
+
+        return to_html(self)
