@@ -23,7 +23,7 @@ _WIDE = frozenset({"W", "F"})
 
 
 def visible(text: str) -> str:
-    """The text with control, bidirectional and other invisible characters written as escapes such as ``\\x1b``.
+    r"""The text with control, bidirectional and other invisible characters written as escapes such as ``\x1b``.
 
     The two joiners that some scripts need inside words stay. Applying it twice changes nothing.
     """

@@ -1,0 +1,240 @@
+"""A report as JSON text: every key, always, in one order.
+
+Comes in: a report. Goes out: ASCII text that is the same bytes for the same input, one row, finding or line of the
+ledger per line of text, so that two reports can be compared with any diff; amounts are strings with the digits of their
+currency. The rows are added up again on the way out, and text that contradicts the totals is never given. The format is
+`report.schema.json`, shipped beside this module. Must not know how the figures came about.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from billcheck.errors import InternalError
+from billcheck.findings import JUDGED
+from billcheck.money import format_minor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from billcheck.contracts.terms import Contract
+    from billcheck.findings import Cause, ContractRows, Evidence, Finding, Outside, PeriodRow, Residue, Totals
+    from billcheck.report.report import Report
+
+SCHEMA_VERSION = 1
+"""Changes when a key changes its meaning or goes away; new keys do not change it."""
+
+RE_ADDED = ("expected", "billed", "arrears", "overbilled", "net")
+"""The totals that are added up again from the rows."""
+
+Json = dict[str, object]
+
+
+def report_schema_text() -> str:
+    """The JSON Schema (2020-12) of a report, as shipped."""
+    return files("billcheck.report").joinpath("report.schema.json").read_text(encoding="utf-8")
+
+
+def to_json(report: Report) -> str:
+    """The whole report as JSON text, with a newline at its end.
+
+    Raises:
+        InternalError: The rows do not add up to the totals.
+    """
+    sums: dict[str, dict[str, int]] = {}
+    contracts = [_contract_text(item, sums) for item in report.contracts]
+    _check_sums(report, sums)
+    unmatched = [entry for entry in report.residue if entry.kind == "unmatched"]
+    ambiguous = [entry for entry in report.residue if entry.kind == "ambiguous"]
+    members = [
+        *(f"{_text(name)}: {_text(value)}" for name, value in _head(report).items()),
+        _array("inputs", (_text(asdict(entry)) for entry in report.inputs)),
+        _array("totals", (_text(_totals(entry)) for entry in report.totals)),
+        f'"coverage": {_text(asdict(report.counts))}',
+        _array("contracts", contracts),
+        _array("findings", (_text(_finding(entry)) for entry in report.findings)),
+        _array("residue", (_text(_residue(entry)) for entry in report.residue)),
+        _array("unmatched", (_text(_residue(entry)) for entry in unmatched)),
+        _array("ambiguous", (_text(_residue(entry)) for entry in ambiguous)),
+        _array("outside", (_text(_outside(entry)) for entry in report.outside)),
+        _array("set_aside", (_text(asdict(entry)) for entry in report.set_aside)),
+        _array("refused", (_text(asdict(entry)) for entry in report.refused)),
+    ]
+    return "{\n" + ",\n".join(members) + "\n}\n"
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, ensure_ascii=True, allow_nan=False)
+
+
+def _array(name: str, elements: Iterable[str]) -> str:
+    body = ",\n".join(elements)
+    return f"{_text(name)}: [\n{body}\n]" if body else f"{_text(name)}: []"
+
+
+def _head(report: Report) -> Json:
+    covers = report.covers
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "verdict": str(report.verdict),
+        "complete": report.complete,
+        "as_of": report.as_of.isoformat(),
+        "covers": None
+        if covers is None
+        else {
+            "first_day": covers.first_day.isoformat(),
+            "last_day": covers.last_day.isoformat(),
+            "declared": covers.declared,
+        },
+    }
+
+
+def _totals(totals: Totals) -> Json:
+    amounts = totals.amounts()
+    return {
+        "currency": totals.currency,
+        **{name: format_minor(amount, totals.currency) for name, amount in amounts.items()},
+    }
+
+
+def _contract_text(item: ContractRows, sums: dict[str, dict[str, int]]) -> str:
+    contract, rows = item.contract, item.rows
+    own: dict[str, dict[str, int]] = {contract.currency: dict.fromkeys(RE_ADDED, 0)}
+    for row in rows:
+        _add(own.setdefault(row.currency, dict.fromkeys(RE_ADDED, 0)), row)
+    for currency, amounts in own.items():
+        total = sums.setdefault(currency, dict.fromkeys(RE_ADDED, 0))
+        for name, amount in amounts.items():
+            total[name] += amount
+    if len(own) > 1:
+        raise InternalError("the rows of a contract are in its currency", contract=contract.id, currencies=sorted(own))
+    head = _text(_contract(contract, own[contract.currency]))[:-1]
+    body = ",\n".join(map(_row_text, rows))
+    return f'{head}, "rows": [\n{body}\n]}}' if body else f'{head}, "rows": []}}'
+
+
+def _contract(contract: Contract, amounts: Mapping[str, int]) -> Json:
+    return {
+        "contract": contract.id,
+        "customer": contract.customer,
+        "currency": contract.currency,
+        "owner": contract.owner,
+        "payment_terms": None if contract.payment_days is None else f"{contract.payment_days} days",
+        **{name: format_minor(amounts[name], contract.currency) for name in ("arrears", "overbilled", "net")},
+    }
+
+
+def _add(sums: dict[str, int], row: PeriodRow) -> None:
+    sums["arrears"] += row.arrears_minor
+    sums["overbilled"] += row.overbilled_minor
+    if row.status in JUDGED:
+        sums["expected"] += row.expected_minor
+        sums["billed"] += row.billed_minor
+        sums["net"] += row.shortfall_minor
+
+
+def _check_sums(report: Report, sums: Mapping[str, Mapping[str, int]]) -> None:
+    totals = {entry.currency: entry.amounts() for entry in report.totals}
+    for currency in sorted({*sums, *totals}):
+        for name in RE_ADDED:
+            in_rows = sums.get(currency, {}).get(name, 0)
+            in_total = totals.get(currency, {}).get(name, 0)
+            if in_rows != in_total:
+                raise InternalError(
+                    f"the rows add up to the total '{name}'", currency=currency, rows=in_rows, total=in_total
+                )
+
+
+def _row_text(row: PeriodRow) -> str:
+    currency = row.currency
+    tax = row.shortfall_tax_minor
+    return _text(
+        {
+            "id": row.id,
+            "charges": list(row.charges),
+            "first_day": row.first_day.isoformat(),
+            "last_day": row.last_day.isoformat(),
+            "due_on": row.due_on.isoformat(),
+            "expected": format_minor(row.expected_minor, currency),
+            "billed": format_minor(row.billed_minor, currency),
+            "shortfall": format_minor(row.shortfall_minor, currency),
+            "shortfall_tax": []
+            if tax is None
+            else [{"percent": f"{row.tax_percent:f}", "amount": format_minor(tax, currency)}],
+            "status": str(row.status),
+            "causes": [_cause(cause) for cause in row.causes],
+            "derivation": list(row.derivation),
+            "evidence": [_evidence(evidence) for evidence in row.evidence],
+        }
+    )
+
+
+def _cause(cause: Cause) -> Json:
+    return {
+        "code": cause.code,
+        "sentence": cause.sentence,
+        "first_day": cause.first_day.isoformat(),
+        "last_day": cause.last_day.isoformat(),
+        "amount": format_minor(cause.amount_minor, cause.currency),
+        "support": cause.support,
+    }
+
+
+def _evidence(evidence: Evidence) -> Json:
+    return {
+        "document": evidence.document,
+        "line": evidence.line,
+        "date": evidence.date.isoformat(),
+        "amount": format_minor(evidence.amount_minor, evidence.currency),
+        "path": evidence.path,
+        "row": evidence.row,
+        "rule": evidence.rule,
+    }
+
+
+def _finding(finding: Finding) -> Json:
+    has_amount = finding.amount_minor is not None and finding.currency is not None
+    return {
+        "id": finding.id,
+        "kind": finding.kind,
+        "severity": str(finding.severity),
+        "contract": finding.contract,
+        "charge": finding.charge,
+        "first_day": None if finding.first_day is None else finding.first_day.isoformat(),
+        "last_day": None if finding.last_day is None else finding.last_day.isoformat(),
+        "currency": finding.currency,
+        "amount": format_minor(finding.amount_minor or 0, finding.currency or "") if has_amount else None,
+        "sentence": finding.sentence,
+        "rows": list(finding.rows),
+    }
+
+
+def _residue(residue: Residue) -> Json:
+    return {
+        "kind": residue.kind,
+        "document": residue.document,
+        "line": residue.line,
+        "date": residue.date.isoformat(),
+        "customer": residue.customer,
+        "contract": residue.contract,
+        "currency": residue.currency,
+        "amount": format_minor(residue.amount_minor, residue.currency),
+        "path": residue.path,
+        "row": residue.row,
+        "reason": residue.reason,
+        "candidates": list(residue.candidates),
+    }
+
+
+def _outside(outside: Outside) -> Json:
+    return {
+        "customer": outside.customer,
+        "currency": outside.currency,
+        "lines": outside.lines,
+        "amount": format_minor(outside.amount_minor, outside.currency),
+        "first_date": outside.first_date.isoformat(),
+        "last_date": outside.last_date.isoformat(),
+    }

@@ -1,0 +1,138 @@
+"""A report as a table in a notebook.
+
+Comes in: a report. Goes out: one self-contained piece of HTML: scoped style, no script, nothing fetched, all data
+escaped, and legible on light and dark pages. Shows at most 200 rows and counts the rest. Must not know notebooks.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from billcheck.findings import Status, Verdict
+from billcheck.report.page import visible
+from billcheck.report.selection import SHOWN_CONTRACTS, select
+from billcheck.report.verdict import verdict_lines
+from billcheck.report.wording import STATUS_WORDS, amount_text, counted, documents_of, period_label
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from billcheck.findings import ContractRows, PeriodRow
+    from billcheck.report.report import Report
+
+SHOWN_ROWS = 200
+
+_STYLE = """\
+.billcheck-report{font-family:system-ui,sans-serif;line-height:1.4}
+.billcheck-report table{border-collapse:collapse;margin:.5em 0}
+.billcheck-report caption{text-align:left;font-weight:600}
+.billcheck-report th,.billcheck-report td{padding:.15em .7em;text-align:left}
+.billcheck-report tr{border-bottom:1px solid rgba(128,128,128,.3)}
+.billcheck-report .amount{text-align:right;font-variant-numeric:tabular-nums}
+.billcheck-report .bad{font-weight:600;color:#c0392b}
+.billcheck-report .attention{color:#b9770e}
+.billcheck-report .good{color:#1e8449}
+.billcheck-report .muted{opacity:.65}"""
+
+_CLASSES = {
+    Status.UNDERBILLED: "bad",
+    Status.MISSING: "bad",
+    Status.OVERBILLED: "bad",
+    Status.INCONCLUSIVE: "attention",
+    Status.AWAITING: "attention",
+    Status.NOT_DUE: "muted",
+    Status.BILLED_AHEAD: "muted",
+    Status.DECIDED: "muted",
+}
+_VERDICT_CLASSES = {Verdict.FINDINGS: "bad", Verdict.INCONCLUSIVE: "attention", Verdict.CLEAN: "good"}
+
+_TOTALS = (
+    ("expected", "Agreed"),
+    ("billed", "Billed"),
+    ("arrears", "Arrears, excl. tax"),
+    ("arrears_tax", "Tax on arrears"),
+    ("arrears_incl_tax", "Arrears, incl. tax"),
+    ("overbilled", "Overbilled"),
+    ("net", "Agreed less billed"),
+    ("awaiting", "Awaiting"),
+    ("inconclusive", "Not judged"),
+    ("residue", "Allocated to no period"),
+)
+_ROW_HEADINGS = ("Contract", "Customer", "Charge", "Period", "Due", "Currency")
+_ROW_AMOUNTS = ("Agreed", "Billed", "Shortfall")
+
+
+def to_html(report: Report) -> str:
+    """The report as a piece of HTML."""
+    covers = report.covers
+    window = "no document" if covers is None else f"{covers.first_day} to {covers.last_day}"
+    verdict = "<br>".join(_escaped("".join(span.text for span in spans)) for spans in verdict_lines(report))
+    checked = (
+        f"As of {report.as_of}; {counted(report.counts.contracts, 'contract')}, "
+        f"{counted(report.judged_rows, 'period')} judged, {report.inconclusive_rows:,} not; the ledger covers {window}."
+    )
+    parts = [
+        f'<div class="billcheck-report"><style>{_STYLE}</style>',
+        f'<p class="{_VERDICT_CLASSES[report.verdict]}">{verdict}</p>',
+        f"<p>{checked}</p>",
+        _totals_table(report),
+        _rows_table(report),
+        "</div>",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _escaped(text: str) -> str:
+    return escape(visible(text))
+
+
+def _totals_table(report: Report) -> str:
+    heading = "".join(f'<th class="amount">{label}</th>' for _, label in _TOTALS)
+    rows = []
+    for totals in report.totals:
+        amounts = totals.amounts()
+        cells = "".join(f'<td class="amount">{amount_text(amounts[name], totals.currency)}</td>' for name, _ in _TOTALS)
+        rows.append(f"<tr><th>{_escaped(totals.currency)}</th>{cells}</tr>")
+    return f"<table><caption>Totals</caption><tr><th>Currency</th>{heading}</tr>{''.join(rows)}</table>"
+
+
+def _contracts(report: Report) -> tuple[Sequence[ContractRows], int]:
+    """The contracts to show and how many are not: all of a small report, else those with something to say."""
+    if len(report.contracts) <= SHOWN_CONTRACTS:
+        return report.contracts, 0
+    shown = select(report).shown
+    return shown, len(report.contracts) - len(shown)
+
+
+def _rows_table(report: Report) -> str:
+    contracts, hidden = _contracts(report)
+    pairs = [(item, row) for item in contracts for row in item.rows]
+    heading = "".join(
+        (
+            *(f"<th>{name}</th>" for name in _ROW_HEADINGS),
+            *(f'<th class="amount">{name}</th>' for name in _ROW_AMOUNTS),
+            "<th>Status</th><th>Billed on</th>",
+        )
+    )
+    body = "".join(_row(item, row) for item, row in islice(pairs, SHOWN_ROWS))
+    more = len(pairs) - SHOWN_ROWS
+    notes = [f"{counted(more, 'more row')}"] if more > 0 else []
+    if hidden:
+        notes.append(f"{counted(hidden, 'contract')} not shown")
+    foot = f'<p class="muted">{"; ".join(notes)}.</p>' if notes else ""
+    return f"<table><caption>Periods</caption><tr>{heading}</tr>{body}</table>{foot}"
+
+
+def _row(item: ContractRows, row: PeriodRow) -> str:
+    label = period_label(row.first_day, row.last_day)
+    words = (item.contract.id, item.contract.customer, " + ".join(row.charges), label, row.due_on.isoformat())
+    cells = "".join(f"<td>{_escaped(word)}</td>" for word in (*words, row.currency))
+    amounts = "".join(
+        f'<td class="amount">{amount_text(minor, row.currency)}</td>'
+        for minor in (row.expected_minor, row.billed_minor, row.shortfall_minor)
+    )
+    status = f'<td class="{_CLASSES.get(row.status, "good")}">{STATUS_WORDS[row.status]}</td>'
+    documents = ", ".join(documents_of(row))
+    return f"<tr>{cells}{amounts}{status}<td>{_escaped(documents)}</td></tr>"
