@@ -95,3 +95,17 @@ def boundary(anchor: date, cadence: Cadence, number: int, anchor_day: int | None
             stands for the 31st); None takes the anchor's day.
     """
     return add_months(anchor, number * cadence.months, anchor.day if anchor_day is None else anchor_day)
+
+
+def period_label(first_day: date, last_day: date) -> str:
+    """A period as people name it; both days are inclusive.
+
+    ``2026-03`` for a whole month, ``2026-01 to 2026-03`` for whole months in a row, the day itself for one day, else
+    its first and last day.
+    """
+    if first_day == last_day:
+        return first_day.isoformat()
+    if first_day.day != 1 or (last_day + ONE_DAY).day != 1:
+        return f"{first_day} to {last_day}"
+    first, last = first_day.isoformat()[:7], last_day.isoformat()[:7]
+    return first if first == last else f"{first} to {last}"

@@ -1,0 +1,44 @@
+"""The arrays the engine walks."""
+
+from __future__ import annotations
+
+from billcheck.ledger.table import NO_SLOT, DocumentTable, LineTable, Names
+
+
+def test_names_are_numbered_in_order() -> None:
+    names = Names()
+    assert [names.number(text) for text in ("EUR", "USD", "EUR")] == [0, 1, 0]
+    assert names[1] == "USD"
+    assert len(names) == 2
+
+
+def test_documents_keep_their_numbers_in_one_buffer() -> None:
+    documents = DocumentTable()
+    for number in ("INV-1", "", "Ünïcode/9"):
+        documents.add(number, 0, 0, 0, 0, 0, 738000, "")
+    documents.add("CN-1", 1, 0, 0, 0, 0, 738001, "INV-1")
+    assert [documents.number(row) for row in range(len(documents))] == ["INV-1", "", "Ünïcode/9", "CN-1"]
+    assert documents.credited == {3: "INV-1"}
+
+
+def test_rows_of_a_slot_come_in_the_order_they_were_added() -> None:
+    lines = LineTable(3)
+    rows = [lines.add(slot, 0, 1, 738000, 0, 0, 100, 0, 0, 0, 0) for slot in (2, 0, 2, NO_SLOT, 2)]
+    assert rows == [0, 1, 2, 3, 4]
+    assert lines.rows_of(2) == [0, 2, 4]
+    assert lines.rows_of(0) == [1]
+    assert lines.rows_of(1) == []
+    assert (lines.has_rows(0), lines.has_rows(1)) == (True, False)
+    assert list(lines) == rows
+
+
+def test_a_line_takes_at_most_48_bytes() -> None:
+    lines = LineTable(1)
+    arrays = [getattr(lines, name) for name in LineTable.__slots__ if name != "_heads"]
+    assert sum(array.itemsize for array in arrays) <= 48
+
+
+def test_line_numbers_beyond_the_array_are_capped() -> None:
+    lines = LineTable(1)
+    lines.add(0, 0, 100_000, 738000, 0, 0, 1, 0, 0, 0, 0)
+    assert lines.line_numbers[0] == 65_535

@@ -1,0 +1,81 @@
+"""Half-open periods and the grid of boundaries."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from dateutil.relativedelta import relativedelta
+from hypothesis import given
+from hypothesis import strategies as st
+
+from billcheck.period import Cadence, CadenceUnit, Period, add_months, boundary, period_label
+
+UNITS: list[CadenceUnit] = ["month", "quarter", "half_year", "year"]
+DAYS = st.dates(date(1990, 1, 1), date(2080, 12, 31))
+
+
+def test_the_end_is_exclusive_and_the_last_day_inclusive() -> None:
+    march = Period(date(2026, 3, 1), date(2026, 4, 1))
+    assert march == Period.from_last_day(date(2026, 3, 1), date(2026, 3, 31))
+    assert march.last_day == date(2026, 3, 31)
+    assert march.days == 31
+    assert date(2026, 3, 31) in march
+    assert date(2026, 4, 1) not in march
+    assert str(march) == "2026-03-01 to 2026-03-31"
+
+
+def test_a_period_holds_at_least_one_day() -> None:
+    with pytest.raises(ValueError, match="at least one day: 2026-03-01 to 2026-03-01"):
+        Period(date(2026, 3, 1), date(2026, 3, 1))
+
+
+@pytest.mark.parametrize(
+    ("unit", "months", "days"), [("month", 1, 30), ("quarter", 3, 90), ("half_year", 6, 180), ("year", 12, 360)]
+)
+def test_cadences_in_months_and_nominal_days(unit: CadenceUnit, months: int, days: int) -> None:
+    cadence = Cadence(unit)
+    assert (cadence.months, cadence.nominal_days, str(cadence)) == (months, days, unit)
+
+
+def test_the_31st_survives_february() -> None:
+    anchor = date(2026, 1, 31)
+    found = [boundary(anchor, Cadence("month"), number) for number in range(4)]
+    assert found == [date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31), date(2026, 4, 30)]
+
+
+def test_29_february_returns_in_leap_years() -> None:
+    found = [boundary(date(2024, 2, 29), Cadence("year"), number) for number in range(5)]
+    assert found == [date(2024, 2, 29), date(2025, 2, 28), date(2026, 2, 28), date(2027, 2, 28), date(2028, 2, 29)]
+
+
+def test_an_anchor_in_february_may_stand_for_the_last_day() -> None:
+    assert boundary(date(2026, 2, 28), Cadence("month"), 1, anchor_day=31) == date(2026, 3, 31)
+    assert boundary(date(2026, 2, 28), Cadence("month"), 1) == date(2026, 3, 28)
+
+
+@given(DAYS, st.sampled_from(UNITS), st.integers(-120, 120))
+def test_boundaries_agree_with_dateutil_from_the_anchor(anchor: date, unit: CadenceUnit, number: int) -> None:
+    cadence = Cadence(unit)
+    assert boundary(anchor, cadence, number) == anchor + relativedelta(months=number * cadence.months)
+
+
+@given(DAYS, st.integers(-500, 500), st.integers(1, 31))
+def test_a_month_shift_keeps_the_wanted_day_or_the_last(day: date, months: int, wanted: int) -> None:
+    moved = add_months(day, months, wanted)
+    assert moved.day == wanted or (moved.day < wanted and (moved + timedelta(days=1)).day == 1)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "label"),
+    [
+        ("2026-03-01", "2026-03-31", "2026-03"),
+        ("2026-01-01", "2026-03-31", "2026-01 to 2026-03"),
+        ("2026-03-01", "2026-03-01", "2026-03-01"),
+        ("2026-03-01", "2026-03-30", "2026-03-01 to 2026-03-30"),
+        ("2026-03-15", "2026-03-31", "2026-03-15 to 2026-03-31"),
+        ("2024-02-01", "2024-02-29", "2024-02"),
+    ],
+)
+def test_periods_are_named_as_people_do(first: str, last: str, label: str) -> None:
+    assert period_label(date.fromisoformat(first), date.fromisoformat(last)) == label
