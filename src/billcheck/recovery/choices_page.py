@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from billcheck.period import period_label
 from billcheck.report.page import BLANK, Line, Span, grid, line, visible
-from billcheck.report.wording import amount_text, counted, listed, money_text, percent_text, period_label
+from billcheck.report.wording import amount_text, counted, listed, money_text, percent_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,10 +11,11 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from billcheck.findings import Status, Verdict
+from billcheck.period import period_label
 from billcheck.report.page import visible
 from billcheck.report.selection import SHOWN_CONTRACTS, select
 from billcheck.report.verdict import verdict_lines
-from billcheck.report.wording import STATUS_WORDS, amount_text, counted, documents_of, period_label
+from billcheck.report.wording import STATUS_WORDS, amount_text, counted, documents_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

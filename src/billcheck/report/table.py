@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from billcheck.contracts.terms import DEFAULT_GRACE_DAYS
 from billcheck.findings import KINDS, Status
+from billcheck.period import period_label
 from billcheck.report.page import BLANK, Line, Role, Span, grid, line, visible
 from billcheck.report.runs import by_charges, causes_of, runs
 from billcheck.report.selection import findings_by_contract, select
@@ -22,7 +23,6 @@ from billcheck.report.wording import (
     counted,
     documents_of,
     money_text,
-    period_label,
     spans_of,
 )
 
@@ -84,9 +84,14 @@ def to_lines(report: Report) -> list[Line]:
     return [*body_lines(report), BLANK, *verdict_lines(report)]
 
 
-def body_lines(report: Report) -> list[Line]:
-    """The report without its verdict, for a caller that has something to say in between."""
-    selection = select(report)
+def body_lines(report: Report, selection: Selection | None = None) -> list[Line]:
+    """The report without its verdict, for a caller that has something to say in between.
+
+    Args:
+        report: The report.
+        selection: The contracts to show; None to let the report choose.
+    """
+    selection = selection or select(report)
     sections = (
         opening_lines(report),
         *(contract_lines(item, found) for item, found in _with_findings(report, selection)),

@@ -1,20 +1,19 @@
-"""How the faces of a report say things: periods, amounts, counts, lists.
+"""How the faces of a report say things: amounts, counts, lists, sentences.
 
-Comes in: dates, minor units, numbers. Goes out: short English text in one fixed spelling, whatever the locale. Must
+Comes in: minor units, numbers, words. Goes out: short English text in one fixed spelling, whatever the locale. Must
 not know where the text will be shown.
 """
 
 from __future__ import annotations
 
-from calendar import monthrange
 from typing import TYPE_CHECKING
 
 from billcheck.findings import Status
 from billcheck.money import format_minor
+from billcheck.period import period_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import date
     from decimal import Decimal
 
     from billcheck.findings import PeriodRow
@@ -32,20 +31,6 @@ STATUS_WORDS: dict[Status, str] = {
     Status.INCONCLUSIVE: "inconclusive",
     Status.DECIDED: "decided",
 }
-
-
-def period_label(first_day: date, last_day: date) -> str:
-    """A period as people name it: ``2026-03`` for a whole month, else its first and last day.
-
-    Whole months in a row read ``2026-01 to 2026-03``, one day reads as that day.
-    """
-    if first_day == last_day:
-        return first_day.isoformat()
-    is_whole_months = first_day.day == 1 and last_day.day == monthrange(last_day.year, last_day.month)[1]
-    if not is_whole_months:
-        return f"{first_day} to {last_day}"
-    first, last = first_day.isoformat()[:7], last_day.isoformat()[:7]
-    return first if first == last else f"{first} to {last}"
 
 
 def money_text(minor: int, currency: str) -> str:
@@ -74,14 +59,6 @@ def listed(words: Sequence[str]) -> str:
     if not words:
         return ""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
-def sentence(text: str) -> str:
-    """The text with a capital in front and a full stop behind it."""
-    text = text.strip()
-    if not text:
-        return ""
-    return text[0].upper() + text[1:] + ("" if text[-1] in ".!?" else ".")
 
 
 def documents_of(row: PeriodRow) -> tuple[str, ...]:

@@ -1,0 +1,134 @@
+"""The options that several commands share, and how their values are written.
+
+Comes in: the words of a command line. Goes out: dates, windows and kinds of findings, or a refusal that says how the
+value is written. Must not know what the commands do.
+"""
+
+from __future__ import annotations
+
+import re
+from argparse import ArgumentTypeError
+from datetime import date
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from billcheck.findings import KINDS
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_WHOLE_NUMBER = re.compile(r"[0-9]{1,4}")
+
+
+def parse_date(text: str) -> date:
+    """A date written ``2026-09-04``, and nothing else.
+
+    Raises:
+        ArgumentTypeError: The text is no such date.
+    """
+    if _DATE.fullmatch(text):
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            message = f"there is no day {text!r} in the calendar"
+            raise ArgumentTypeError(message) from None
+    message = f"{text!r} is no date; write it as 2026-09-04"
+    raise ArgumentTypeError(message)
+
+
+def parse_window(text: str) -> tuple[date, date]:
+    """A window ``FROM..TO`` of two dates, both inclusive.
+
+    Raises:
+        ArgumentTypeError: The text is no such window, or ends before it begins.
+    """
+    first, dots, last = text.partition("..")
+    if not dots:
+        message = f"{text!r} is no window; write it as 2026-01-01..2026-08-31"
+        raise ArgumentTypeError(message)
+    window = parse_date(first), parse_date(last)
+    if window[1] < window[0]:
+        message = f"{text!r} ends before it begins"
+        raise ArgumentTypeError(message)
+    return window
+
+
+def parse_days(text: str) -> int:
+    """A number of days, zero or more.
+
+    Raises:
+        ArgumentTypeError: The text is no whole number of at most four digits.
+    """
+    if not _WHOLE_NUMBER.fullmatch(text):
+        message = f"{text!r} is no number of days; write a whole number such as 10"
+        raise ArgumentTypeError(message)
+    return int(text)
+
+
+def parse_kinds(text: str) -> frozenset[str]:
+    """Kinds of findings separated by commas; ``any`` stands for all of them, ``none`` for no kind.
+
+    Raises:
+        ArgumentTypeError: A word is no kind of finding, or `none` stands beside others.
+    """
+    words = [word.strip() for word in text.split(",")]
+    unknown = [word for word in words if word not in KINDS and word not in {"any", "none"}]
+    if unknown:
+        message = f"{unknown[0]!r} is no kind of finding{suggestion(unknown[0], [*KINDS, 'any', 'none'])}"
+        raise ArgumentTypeError(f"{message}; the kinds are {', '.join(KINDS)}, any, none")
+    if "none" in words and len(words) > 1:
+        message = f"{text!r} asks for none and for more"
+        raise ArgumentTypeError(message)
+    if "any" in words:
+        return frozenset(KINDS)
+    return frozenset(words) - {"none"}
+
+
+def suggestion(word: str, known: list[str]) -> str:
+    """`` (did you mean ...?)`` where one of the known words looks alike, else nothing."""
+    folded = {candidate.casefold(): candidate for candidate in reversed(known)}
+    near = get_close_matches(word.casefold(), list(folded), n=1)
+    return f" (did you mean {folded[near[0]]!r}?)" if near else ""
+
+
+def add_contracts_option(parser: ArgumentParser) -> None:
+    """`--contracts PATH`, as often as wanted."""
+    parser.add_argument(
+        "--contracts",
+        action="append",
+        metavar="PATH",
+        help="contract file or folder of them; may be given several times (default: contracts.toml, then contracts/)",
+    )
+
+
+def add_format_option(parser: ArgumentParser) -> None:
+    """`--format table|json`."""
+    parser.add_argument("--format", choices=("table", "json"), default="table", help="how to show it (default: table)")
+
+
+def add_reading_options(parser: ArgumentParser) -> None:
+    """The ledger, the contracts, and the terms on which they are compared."""
+    parser.add_argument("ledger", nargs="+", metavar="LEDGER", help="ledger file, or folder of them")
+    add_contracts_option(parser)
+    parser.add_argument(
+        "--as-of", type=parse_date, metavar="DATE", help="the day to look back from (default: today, which is said)"
+    )
+    parser.add_argument(
+        "--covers",
+        type=parse_window,
+        metavar="FROM..TO",
+        help="the window of documents the ledger holds in full, both days included (default: first to last document)",
+    )
+    parser.add_argument(
+        "--check-from", type=parse_date, metavar="DATE", help="leave out periods that begin before this day"
+    )
+    parser.add_argument(
+        "--grace-days",
+        type=parse_days,
+        metavar="N",
+        help="days after the due date before an unbilled period counts as missing (default: the contract's, else 10)",
+    )
+    parser.add_argument(
+        "--profile", metavar="NAME", help="how to read the ledger (default: recognised by its headings)"
+    )

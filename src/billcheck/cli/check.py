@@ -1,0 +1,74 @@
+"""`billcheck check`: was it billed as agreed, and how to ask for what was not.
+
+Comes in: ledgers, contracts and options. Goes out: a report on standard output and an exit code. Must not know how
+anything is read or worked out.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from billcheck.cli.arguments import add_format_option, add_reading_options, parse_kinds
+from billcheck.cli.console import write, write_text
+from billcheck.cli.inputs import make_report
+from billcheck.findings import Verdict
+from billcheck.recovery import choices_page
+from billcheck.recovery.options import make_options
+from billcheck.report import table
+from billcheck.report.page import BLANK, Line, line
+from billcheck.report.selection import select
+from billcheck.report.verdict import verdict_lines
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+    from billcheck.report.report import Report
+    from billcheck.report.selection import Selection
+
+NAME = "check"
+HELP = "check what was billed against what was agreed"
+DESCRIPTION = """\
+Check ledgers against contracts: which periods were billed too low, too high or not at all, to the cent, and the two
+ways to ask the client for what is missing. Exit code: 0 clean, 1 findings, 3 inconclusive or incomplete, 2 nothing
+could be checked."""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The options of this command."""
+    add_reading_options(parser)
+    add_format_option(parser)
+    parser.add_argument(
+        "--fail-on",
+        type=parse_kinds,
+        metavar="KIND,...",
+        help="kinds of findings that give exit code 1, or any, or none (default: those of severity error)",
+    )
+    parser.add_argument("--exit-zero", action="store_true", help="exit with 0 instead of 1; 2 and 3 stay what they are")
+
+
+def run(arguments: Namespace) -> int:
+    """Check, print, and return the exit code."""
+    report = make_report(arguments, fail_on=arguments.fail_on)
+    if arguments.format == "json":
+        write_text(report.to_json())
+    else:
+        selection = select(report)
+        choices = choice_lines(report, selection)
+        write([*table.body_lines(report, selection), *choices, BLANK, *verdict_lines(report)])
+    if arguments.exit_zero and report.verdict is Verdict.FINDINGS:
+        return 0
+    return report.exit_code
+
+
+def choice_lines(report: Report, selection: Selection) -> list[Line]:
+    """The choices for the customers whose contracts are shown; none without arrears."""
+    if not any(totals.arrears for totals in report.totals):
+        return []
+    shown = None if not selection.left_out else {item.contract.id for item in selection.shown}
+    lines: list[Line] = []
+    for options in make_options(report, contracts=shown):
+        lines.append(BLANK)
+        lines.extend(choices_page.to_lines(options))
+    if lines and not report.complete:
+        lines.append(line("The check is incomplete: settle the refused rows before any talk.", "attention", indent=2))
+    return lines

@@ -1,0 +1,80 @@
+"""From the words of a command line to contracts and a report.
+
+Comes in: parsed arguments. Goes out: loaded contracts, a checked report. The one place of the library that asks what
+day it is, and says so. Must not know how results are shown.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from billcheck.cli.console import note, progress
+from billcheck.errors import Problem, UsageError
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from billcheck.contracts.terms import Contracts
+    from billcheck.report.report import Report
+
+DEFAULT_FILE = "contracts.toml"
+DEFAULT_FOLDER = "contracts"
+
+
+class NoContractsError(Problem):
+    """No contracts were given, and there is neither contracts.toml nor a folder contracts/ here."""
+
+    remedy = "Give --contracts PATH, or write contracts.toml; billcheck demo --save DIR writes one to start from."
+
+
+def load(arguments: Namespace) -> Contracts:
+    """The contracts of the command line, else those of the working folder.
+
+    Raises:
+        UsageError: There are none.
+        ContractsRefusedError: They hold faults.
+    """
+    from billcheck import load_contracts
+
+    paths = arguments.contracts or _default_paths()
+    with progress("Reading contracts"):
+        return load_contracts(*paths)
+
+
+def _default_paths() -> list[str]:
+    is_file, is_folder = Path(DEFAULT_FILE).is_file(), Path(DEFAULT_FOLDER).is_dir()
+    if is_file and is_folder:
+        note(f"Read {DEFAULT_FILE}; the folder {DEFAULT_FOLDER}/ was not read. Give --contracts for both.")
+    if is_file:
+        return [DEFAULT_FILE]
+    if is_folder:
+        return [DEFAULT_FOLDER]
+    raise UsageError([NoContractsError("--contracts")])
+
+
+def make_report(arguments: Namespace, *, fail_on: frozenset[str] | None = None) -> Report:
+    """Check the ledgers of the command line against its contracts.
+
+    Raises:
+        InputError: Contracts, a ledger or an argument were refused.
+    """
+    from billcheck import check, read_ledger
+
+    contracts = load(arguments)
+    ledger = read_ledger(*arguments.ledger, profile=arguments.profile)
+    as_of = arguments.as_of
+    if as_of is None:
+        as_of = datetime.now(UTC).astimezone().date()
+        note(f"As of {as_of}, which is today; give --as-of for a result that can be repeated.")
+    with progress("Checking"):
+        return check(
+            contracts,
+            ledger,
+            as_of=as_of,
+            covers=arguments.covers,
+            check_from=arguments.check_from,
+            grace_days=arguments.grace_days,
+            fail_on=fail_on,
+        )

@@ -1,0 +1,98 @@
+"""The command `billcheck`: its commands, and what each kind of failure exits with.
+
+Comes in: the words of a command line. Goes out: an exit code: 0 clean, 1 findings, 3 inconclusive or incomplete, 2 no
+report, because of wrong usage, a refused file or a fault of our own. A mistake of the user never shows a traceback.
+Must not know what the commands do.
+"""
+
+from __future__ import annotations
+
+import logging
+from argparse import Action, ArgumentParser, Namespace
+from typing import TYPE_CHECKING, Protocol
+
+from billcheck.cli import check, console, explain, schedule, schema
+from billcheck.cli.demo import command as demo
+from billcheck.errors import BillcheckError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+NO_REPORT = 2
+INTERRUPTED = 130
+
+
+class Command(Protocol):
+    """What a module of a command offers."""
+
+    NAME: str
+    HELP: str
+    DESCRIPTION: str
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the options."""
+        ...
+
+    def run(self, arguments: Namespace) -> int:
+        """Do the work and return the exit code."""
+        ...
+
+
+COMMANDS: tuple[Command, ...] = (check, demo, schedule, explain, schema)
+
+
+class _VersionAction(Action):
+    """Prints the version; looked up only when asked for."""
+
+    def __call__(self, parser: ArgumentParser, *_: object) -> None:
+        from billcheck import __version__
+
+        console.write_text(f"billcheck {__version__}\n")
+        parser.exit()
+
+
+def make_parser() -> ArgumentParser:
+    """The parser of the whole command line."""
+    parser = ArgumentParser(
+        prog="billcheck",
+        description="Check what was billed against what was agreed, to the cent.",
+        epilog="Begin with: billcheck demo",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action=_VersionAction, nargs=0, help="print the version")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        subparser = commands.add_parser(
+            command.NAME, help=command.HELP, description=command.DESCRIPTION, allow_abbrev=False
+        )
+        command.add_arguments(subparser)
+        subparser.set_defaults(run=command.run)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code.
+
+    Args:
+        argv: The words after the command's name; None for those of this process.
+
+    Raises:
+        SystemExit: The words make no sense (code 2), or help or the version was asked for (code 0).
+    """
+    console.prepare()
+    arguments = make_parser().parse_args(argv)
+    try:
+        code: int = arguments.run(arguments)
+    except BillcheckError as error:
+        console.note(str(error))
+        return NO_REPORT
+    except OSError as error:
+        console.note(f"{error.filename or 'billcheck'}: {error.strerror or error}")
+        return NO_REPORT
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception:
+        # A bug of ours must not end like a check with findings, which is what an uncaught exception's code 1 means.
+        logging.getLogger("billcheck").exception("This is a bug in billcheck; please report it. No report was made.")
+        return NO_REPORT
+    return code

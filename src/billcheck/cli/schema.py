@@ -1,0 +1,36 @@
+"""`billcheck schema`: the JSON Schema of a report or of a contract file.
+
+Comes in: which of the two. Goes out: the schema on standard output. Must not know what the schemas say.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from billcheck.cli.console import write_text
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+NAME = "schema"
+HELP = "print the JSON Schema of a report or of a contract file"
+DESCRIPTION = "Print the JSON Schema (2020-12) of the JSON report, or of contract files."
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The options of this command."""
+    parser.add_argument("subject", choices=("report", "contract"), help="which schema")
+
+
+def run(arguments: Namespace) -> int:
+    """Print the schema."""
+    if arguments.subject == "report":
+        from billcheck.report.json_text import report_schema_text
+
+        write_text(report_schema_text())
+    else:
+        from billcheck.contracts.files import contract_schema
+
+        write_text(json.dumps(contract_schema(), indent=2) + "\n")
+    return 0
