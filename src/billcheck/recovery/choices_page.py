@@ -23,9 +23,9 @@ LETTERS = {"next_invoice": "A", "separate_invoice": "B"}
 def to_lines(options: CustomerOptions) -> list[Line]:
     """The choices of one customer; never a third way, and never less than the full amount."""
     lines = _heading(options)
-    for choice in options.choices:
+    for number, choice in enumerate(options.choices):
         lines.append(BLANK)
-        lines.extend(_choice_lines(choice, is_only=len(options.choices) == 1))
+        lines.extend(_choice_lines(choice, is_only=len(options.choices) == 1, is_repeated=number > 0))
     remarks = list(_remarks(options))
     if remarks:
         lines.append(BLANK)
@@ -58,15 +58,16 @@ def _tax_text(document: ProposedDocument) -> str:
     return text if len(known) == len(document.tax_groups) else f"{text} + tax that the contract does not state"
 
 
-def _choice_lines(choice: Choice, *, is_only: bool) -> list[Line]:
+def _choice_lines(choice: Choice, *, is_only: bool, is_repeated: bool) -> list[Line]:
+    """One choice; where the arrears were listed above already, they are only counted."""
     first = choice.documents[0]
     name = "On the next invoice" if choice.how == "next_invoice" else "As a separate invoice"
     letter = "" if is_only else f"{LETTERS[choice.how]}  "
     lines: list[Line] = [(Span(f"  {letter}{name}", "strong"), Span(f", {_dates(first)}"))]
-    lines.extend(_document_lines(first))
+    lines.extend(_document_lines(first, is_repeated=is_repeated))
     for regular in choice.documents[1:]:
         lines.append(line(f"and the next invoice as usual, {_dates(regular)}", indent=5))
-        lines.extend(_document_lines(regular))
+        lines.extend(_document_lines(regular, is_repeated=False))
         lines.append(line(f"together {money_text(choice.incl_tax_minor, regular.currency)}", indent=5))
     return lines
 
@@ -76,13 +77,15 @@ def _dates(document: ProposedDocument) -> str:
     return f"dated {document.document_date}, {due}"
 
 
-def _document_lines(document: ProposedDocument) -> list[Line]:
+def _document_lines(document: ProposedDocument, *, is_repeated: bool) -> list[Line]:
     currency = document.currency
     has_several = len({entry.contract for entry in document.lines}) > 1
     cells = [
         (Span(_description(entry, has_several=has_several)), Span(amount_text(entry.amount_minor, currency)))
         for entry in document.lines
     ]
+    if is_repeated and len(cells) > 1:
+        cells = [(Span(f"the {len(cells)} arrears lines above"), Span(amount_text(document.excl_tax_minor, currency)))]
     cells.append((Span("excl. tax", "muted"), Span(amount_text(document.excl_tax_minor, currency), "muted")))
     for group in document.tax_groups:
         label = "tax not stated in the contract" if group.percent is None else f"tax at {percent_text(group.percent)}"

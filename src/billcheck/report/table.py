@@ -55,8 +55,8 @@ _TOTAL_LABELS = (
     ("expected", "Agreed, over all judged periods", True),
     ("billed", "Billed for them", True),
     ("arrears", "Arrears, excl. tax", True),
-    ("arrears_tax", "Tax on the arrears", True),
-    ("arrears_incl_tax", "Arrears, incl. tax", True),
+    ("arrears_tax", "Tax on the arrears", False),
+    ("arrears_incl_tax", "Arrears, incl. tax", False),
     ("overbilled", "Overbilled, owed back to clients", True),
     ("rounding", "Rounding", False),
     ("net", "Agreed less billed", True),
@@ -116,7 +116,7 @@ def _with_findings(report: Report, selection: Selection) -> Iterator[tuple[Contr
 def opening_lines(report: Report) -> list[Line]:
     """What was checked, against what, over which window and by which grace days."""
     counts, covers = report.counts, report.covers
-    without = f", {counts.contracts_without_lines:,} without a line in the ledger"
+    without = f", of which {counts.contracts_without_lines:,} without a line in the ledger"
     facts = [
         ("As of", report.as_of.isoformat()),
         ("Contracts", f"{counts.contracts:,}{without if counts.contracts_without_lines else ''}"),

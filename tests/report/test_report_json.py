@@ -1,0 +1,288 @@
+from __future__ import annotations
+
+import json
+from dataclasses import fields, replace
+from datetime import date
+from decimal import Decimal
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from billcheck.errors import InternalError
+from billcheck.findings import (
+    ContractRows,
+    Finding,
+    Outside,
+    Residue,
+    SetAside,
+    Severity,
+    Status,
+    Totals,
+)
+from billcheck.ledger.source import RefusedRow
+from billcheck.report.json_text import report_schema_text
+from tests.report.stories import clean, half_rate, make_contract, make_report, make_row, nothing_checked
+
+if TYPE_CHECKING:
+    from billcheck.report.report import Report
+
+jsonschema: Any = import_module("jsonschema")  # it ships no types
+
+KEYS = [
+    "schema_version",
+    "verdict",
+    "complete",
+    "as_of",
+    "covers",
+    "inputs",
+    "totals",
+    "coverage",
+    "contracts",
+    "findings",
+    "residue",
+    "unmatched",
+    "ambiguous",
+    "outside",
+    "set_aside",
+    "refused",
+]
+TOTALS = [
+    "currency",
+    "expected",
+    "billed",
+    "arrears",
+    "overbilled",
+    "rounding",
+    "net",
+    "inferred",
+    "credited",
+    "awaiting",
+    "billed_ahead",
+    "decided",
+    "inconclusive",
+    "never_billed",
+    "residue",
+    "arrears_tax",
+    "arrears_incl_tax",
+]
+CONTRACT = ["contract", "customer", "currency", "owner", "payment_terms", "arrears", "overbilled", "net", "rows"]
+ROW = [
+    "id",
+    "charges",
+    "first_day",
+    "last_day",
+    "due_on",
+    "expected",
+    "billed",
+    "shortfall",
+    "shortfall_tax",
+    "status",
+    "causes",
+    "derivation",
+    "evidence",
+]
+FINDING = [
+    "id",
+    "kind",
+    "severity",
+    "contract",
+    "charge",
+    "first_day",
+    "last_day",
+    "currency",
+    "amount",
+    "sentence",
+    "rows",
+]
+
+
+def make_residue(kind: str, document: str, amount: int) -> Residue:
+    return Residue(
+        kind,
+        document,
+        1,
+        date(2026, 5, 5),
+        "Hartwell BV",
+        None,
+        "EUR",
+        amount,
+        "a.csv",
+        9,
+        "no charge fits",
+        ('C "x"',),
+    )
+
+
+def full() -> Report:
+    """A report with something in every list."""
+    contract = make_contract("C-2", "Sûr \u202eBV", payment_days=None, tax_percent=None)
+    rows = (make_row(contract, "2026-01", 100, 101, Status.OVERBILLED, documents=("X-1",)),)
+    lineless = Finding(
+        "open_credit", "f-1", Severity.WARNING, None, None, None, None, None, None, "A credit names nothing."
+    )
+    return make_report(
+        [half_rate().contracts[0], ContractRows(contract, rows), ContractRows(make_contract("C-3"), ())],
+        findings=[*half_rate().findings, lineless],
+        residue=[make_residue("unmatched", "D-1", 500), make_residue("ambiguous", "D-2", -1),
+                 make_residue("left_over", "D-3", 7)],
+        outside=[Outside("Other BV", "JPY", 3, 1200, date(2026, 1, 1), date(2026, 2, 1))],
+        set_aside=[SetAside("a.csv", 4, "The document is void.")],
+        refused=[RefusedRow("a.csv", 7, "amount", "NaN", "This is no amount.")],
+    )  # fmt: skip
+
+
+def loaded(report: Report) -> dict[str, Any]:
+    value: dict[str, Any] = json.loads(report.to_json(), parse_float=Decimal)
+    return value
+
+
+@pytest.mark.parametrize("make", [half_rate, clean, nothing_checked, full])
+def test_reports_fit_the_shipped_schema(make: Any) -> None:
+    schema = json.loads(report_schema_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker()).validate(loaded(make()))
+
+
+def test_the_schema_allows_nothing_unknown() -> None:
+    schema = json.loads(report_schema_text())
+
+    def objects(node: Any) -> list[dict[str, Any]]:
+        if isinstance(node, list):
+            return [found for element in node for found in objects(element)]
+        if not isinstance(node, dict):
+            return []
+        own = [node] if node.get("type") == "object" and "properties" in node else []
+        return own + [found for value in node.values() for found in objects(value)]
+
+    found = objects(schema)
+    assert len(found) >= 12
+    for entry in found:
+        assert entry["additionalProperties"] is False
+        assert entry["required"] == list(entry["properties"])
+
+
+def test_keys_stand_in_the_documented_order() -> None:
+    data = loaded(full())
+    schema = json.loads(report_schema_text())
+    assert list(data) == KEYS == list(schema["properties"])
+    assert list(data["totals"][0]) == TOTALS == [entry.name for entry in fields(Totals)]
+    assert list(data["contracts"][0]) == CONTRACT == list(schema["$defs"]["contract"]["properties"])
+    row = data["contracts"][0]["rows"][2]
+    assert list(row) == ROW == list(schema["$defs"]["row"]["properties"])
+    assert list(row["causes"][0]) == ["code", "sentence", "first_day", "last_day", "amount", "support"]
+    assert list(row["evidence"][0]) == ["document", "line", "date", "amount", "path", "row", "rule"]
+    assert list(row["shortfall_tax"][0]) == ["percent", "amount"]
+    assert list(data["findings"][0]) == FINDING
+    assert list(data["covers"]) == ["first_day", "last_day", "declared"]
+    assert list(data["inputs"][0]) == ["path", "sha256", "profile", "rows", "lines"]
+    assert list(data["outside"][0]) == ["customer", "currency", "lines", "amount", "first_date", "last_date"]
+    assert list(data["set_aside"][0]) == ["path", "row", "reason"]
+    assert list(data["refused"][0]) == ["path", "row", "column", "value", "reason"]
+    assert list(data["coverage"]) == (
+        ["contracts", "contracts_without_lines", "lines", "allocated", "residue", "set_aside", "refused"]
+    )
+
+
+def test_the_story_in_json() -> None:
+    data = loaded(half_rate())
+    assert (data["schema_version"], data["verdict"], data["complete"]) == (1, "findings", True)
+    totals = data["totals"][0]
+    assert totals["expected"] == "19200.00"
+    assert totals["billed"] == "12000.00"
+    assert (totals["arrears"], totals["arrears_tax"], totals["arrears_incl_tax"]) == ("7200.00", "1512.00", "8712.00")
+    contract = data["contracts"][0]
+    assert (contract["arrears"], contract["net"], contract["payment_terms"]) == ("7200.00", "7200.00", "30 days")
+    march = contract["rows"][2]
+    assert (march["expected"], march["billed"], march["shortfall"]) == ("2400.00", "1200.00", "1200.00")
+    assert march["shortfall_tax"] == [{"percent": "21", "amount": "252.00"}]
+    assert march["causes"][0]["sentence"] == "billed at half the agreed amount since 2026-03"
+    assert march["evidence"][0]["document"] == "INV-2026-003"
+    assert data["findings"][0]["rows"] == [march["id"]]
+
+
+def test_what_is_unknown_is_null_or_empty() -> None:
+    data = loaded(full())
+    second = data["contracts"][1]
+    assert (second["payment_terms"], second["owner"]) == (None, None)
+    assert second["rows"][0]["shortfall_tax"] == []
+    assert second["rows"][0]["shortfall"] == "-0.01"
+    assert data["contracts"][2]["rows"] == []
+    lineless = data["findings"][-1]
+    assert [lineless[key] for key in ("contract", "charge", "first_day", "currency", "amount")] == [None] * 5
+    assert loaded(nothing_checked())["covers"] is None
+
+
+def test_residue_holds_all_and_the_named_lists_repeat_theirs() -> None:
+    data = loaded(full())
+    assert [entry["document"] for entry in data["residue"]] == ["D-1", "D-2", "D-3"]
+    assert [entry["document"] for entry in data["unmatched"]] == ["D-1"]
+    assert [entry["document"] for entry in data["ambiguous"]] == ["D-2"]
+
+
+def test_yen_have_no_decimals_in_json() -> None:
+    assert loaded(full())["outside"][0]["amount"] == "1200"
+
+
+def test_the_text_is_ascii_and_the_same_every_time() -> None:
+    first, second = full().to_json(), full().to_json()
+    assert first == second
+    assert first.isascii()
+    assert first.endswith("}\n")
+    assert loaded(full())["contracts"][1]["customer"] == "Sûr \u202eBV"
+
+
+def test_every_row_and_finding_has_a_line_of_text_of_its_own() -> None:
+    lines = half_rate().to_json().splitlines()
+    assert sum(text.startswith('{"id": "C-117') for text in lines) == 9
+    assert sum('"kind": "underbilled"' in text for text in lines) == 6
+
+
+@pytest.mark.parametrize("name", ["expected", "billed", "arrears", "overbilled", "net"])
+def test_totals_that_the_rows_contradict_are_never_written(name: str) -> None:
+    report = half_rate()
+    wrong = replace(report.totals[0], **{name: getattr(report.totals[0], name) + 1})
+    with pytest.raises(InternalError, match=f"total '{name}'"):
+        replace(report, totals=(wrong,)).to_json()
+
+
+def test_rows_without_a_total_are_never_written() -> None:
+    with pytest.raises(InternalError):
+        replace(half_rate(), totals=()).to_json()
+    with pytest.raises(InternalError):
+        replace(half_rate(), totals=(*half_rate().totals, Totals("USD", expected=1))).to_json()
+
+
+def test_a_row_in_a_foreign_currency_is_never_written() -> None:
+    contract = make_contract()
+    row = replace(make_row(contract, "2026-01", 1, 1, Status.OK), currency="USD")
+    with pytest.raises(InternalError, match="in its currency"):
+        make_report([ContractRows(contract, (row,))]).to_json()
+
+
+statuses = st.sampled_from(list(Status))
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.tuples(statuses, st.integers(0, 10**9), st.integers(-(10**6), 10**9)), max_size=12), st.text())
+def test_any_rows_give_valid_json_whose_contracts_add_up(drawn: list[tuple[Status, int, int]], customer: str) -> None:
+    contract = make_contract(customer=customer)
+    rows = []
+    for index, (status, expected, other) in enumerate(drawn):
+        billed = {
+            Status.OK: expected,
+            Status.SETTLED: expected,
+            Status.UNDERBILLED: expected - 1,
+            Status.MISSING: expected - 1,
+            Status.OVERBILLED: expected + 1,
+        }.get(status, other)
+        rows.append(make_row(contract, f"2026-{index + 1:02}", expected, billed, status))
+    data = loaded(make_report([ContractRows(contract, tuple(rows))]))
+    jsonschema.Draft202012Validator(json.loads(report_schema_text())).validate(data)
+    own, totals = data["contracts"][0], data["totals"][0]
+    assert own["arrears"] == totals["arrears"]
+    shown = [row for row in own["rows"] if row["status"] in {"underbilled", "missing"}]
+    assert sum(Decimal(row["shortfall"]) for row in shown) == Decimal(totals["arrears"])
+    assert own["customer"] == customer
