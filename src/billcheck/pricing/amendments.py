@@ -1,0 +1,214 @@
+"""Segments of constant terms: what price, quantity and discounts are in force on which days.
+
+Comes in: a charge with price steps, amendments and discounts, and one of its periods with its due day. Goes out: the
+rows that period makes, each a sum of parts with constant terms. A regular row keeps the terms known on its due day; a
+change that takes effect later inside the period makes a row of its own for the difference. Must not know currencies,
+rounding or how a row is shown.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from billcheck.contracts.terms import Amendment
+from billcheck.pricing.models import full_price, new_price_of, price_of, quantity_of
+from billcheck.pricing.proration import Ratio, add, multiply, prorate, subtract
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from billcheck.contracts.terms import Charge, Discount, PriceStep
+
+FROM_THE_BEGINNING = 0
+"""The ordinal that stands for "since ever"; real days begin at 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Price and quantity in force from `first_day` (an ordinal) until the next terms.
+
+    `price_since` and `quantity_since` are the days on which each was last set. `is_immediate` says that the change
+    to these terms is billed on its own day where its period was already due.
+    """
+
+    first_day: int
+    price: Decimal
+    quantity: Decimal | None
+    price_since: int = FROM_THE_BEGINNING
+    quantity_since: int = FROM_THE_BEGINNING
+    is_immediate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A run of days within one period on which everything is constant; `end` is exclusive.
+
+    `instead_of` is set in change rows: the terms already expected for these days, whose price is taken off again.
+    `discounts` are in force on all of these days, in the contract's order.
+    """
+
+    first_day: int
+    end: int
+    terms: Terms
+    discounts: tuple[Discount, ...]
+    instead_of: Terms | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One expected charge before rounding: its days (`end` exclusive), when it is due, and its parts in order."""
+
+    first_day: int
+    end: int
+    due_day: int
+    is_change: bool
+    full_days: int
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """All terms and discounts of one charge over time.
+
+    `terms` are sorted by day, the first since ever. `cuts` are the days on which anything changes, sorted.
+    """
+
+    terms: tuple[Terms, ...]
+    discounts: tuple[Discount, ...]
+    cuts: tuple[int, ...]
+
+    def terms_on(self, day: int) -> Terms:
+        """The terms in force on a day."""
+        return self.terms[bisect_right(self.terms, day, key=_first_day_of) - 1]
+
+    def discounts_on(self, day: int) -> tuple[Discount, ...]:
+        """The discounts in force on a day, in the contract's order."""
+        return tuple(discount for discount in self.discounts if _is_given(discount, day))
+
+    def is_constant(self, first_day: int, end: int) -> bool:
+        """Whether nothing changes after the first day and before the end."""
+        return bisect_right(self.cuts, first_day) == bisect_right(self.cuts, end - 1)
+
+
+def make_timeline(charge: Charge) -> Timeline:
+    """The charge's terms over time.
+
+    Price steps and amendments are taken by their day; the price in force is the one set last. On one day a price step
+    comes before amendments, and amendments keep their order; contract files refuse two prices for one day.
+    """
+    changes: list[PriceStep | Amendment] = [*charge.price_steps, *charge.amendments]
+    changes.sort(key=lambda change: change.on)
+    terms = [Terms(FROM_THE_BEGINNING, price_of(charge), quantity_of(charge))]
+    for change in changes:
+        day = change.on.toordinal()
+        before = terms[-1]
+        current = terms.pop() if before.first_day == day else replace(before, first_day=day, is_immediate=False)
+        price = new_price_of(charge, change)
+        if price is not None:
+            current = replace(current, price=price, price_since=day)
+        if isinstance(change, Amendment):
+            if change.quantity is not None and charge.model == "per_unit":
+                current = replace(current, quantity=change.quantity, quantity_since=day)
+            if change.change_billing == "immediate":
+                current = replace(current, is_immediate=True)
+        terms.append(current)
+    ends = [day for discount in charge.discounts for day in (discount.start, discount.end) if day is not None]
+    cuts = {later.first_day for later in terms[1:]} | {day.toordinal() for day in ends}
+    return Timeline(tuple(terms), charge.discounts, tuple(sorted(cuts)))
+
+
+def rows_of_period(
+    timeline: Timeline, first_day: int, end: int, due_day: int, full_days: int, next_due_day: int
+) -> list[Row]:
+    """The regular row of a period, and a row for each change that comes after it is due.
+
+    Args:
+        timeline: The terms.
+        first_day: The period's first day.
+        end: The day after its last day.
+        due_day: When the regular row is due; changes up to and including this day are known to it.
+        full_days: The days of the full period.
+        next_due_day: When the next regular row is due; the period's end where there is none.
+    """
+    known = timeline.terms_on(due_day)
+    late = [terms for terms in timeline.terms if max(due_day, first_day) < terms.first_day < end]
+    days = _cut(timeline, first_day, late[0].first_day if late else end)
+    parts = [Part(day, after, timeline.terms_on(day), timeline.discounts_on(day)) for day, after in pairwise(days)]
+    if late:
+        parts += _parts_of(timeline, late[0].first_day, end, known)
+    rows = [Row(first_day, end, due_day, is_change=False, full_days=full_days, parts=_merged(parts))]
+    covered = known
+    for number, terms in enumerate(late, start=1):
+        row_due_day = terms.first_day if terms.is_immediate else next_due_day
+        following = late[number] if number < len(late) else None
+        # A change row is itself made with the terms known when it is due: a later change shortens it if it is known.
+        is_shortened = following is not None and following.first_day <= row_due_day
+        row_end = following.first_day if following is not None and is_shortened else end
+        parts = _parts_of(timeline, terms.first_day, row_end, terms, instead_of=covered)
+        rows.append(
+            Row(terms.first_day, row_end, row_due_day, is_change=True, full_days=full_days, parts=_merged(parts))
+        )
+        if not is_shortened:
+            covered = terms
+    return rows
+
+
+def discounted(price: Ratio, discounts: tuple[Discount, ...]) -> Ratio:
+    """The price after its discounts, one after the other; never below zero."""
+    for discount in discounts:
+        numerator, denominator = discount.percent.as_integer_ratio()
+        price = multiply(price, (max(100 * denominator - numerator, 0), 100 * denominator))
+    return price
+
+
+def exact_amount(row: Row, scale: int) -> Ratio:
+    """The row's amount in minor units, exact: the sum of its parts."""
+    total: Ratio = (0, 1)
+    for part in row.parts:
+        total = add(total, exact_part(part, row.full_days, scale))
+    return total
+
+
+def exact_part(part: Part, full_days: int, scale: int) -> Ratio:
+    """One part's amount in minor units, exact."""
+    price = full_price(part.terms.price, part.terms.quantity, scale)
+    if part.instead_of is not None:
+        price = subtract(price, full_price(part.instead_of.price, part.instead_of.quantity, scale))
+    return prorate(discounted(price, part.discounts), part.end - part.first_day, full_days)
+
+
+def _first_day_of(terms: Terms) -> int:
+    return terms.first_day
+
+
+def _is_given(discount: Discount, day: int) -> bool:
+    return (discount.start is None or discount.start.toordinal() <= day) and (
+        discount.end is None or day < discount.end.toordinal()
+    )
+
+
+def _cut(timeline: Timeline, first_day: int, end: int) -> list[int]:
+    """The days from `first_day` to `end`, cut wherever anything changes between."""
+    return [first_day, *(day for day in timeline.cuts if first_day < day < end), end]
+
+
+def _parts_of(
+    timeline: Timeline, first_day: int, end: int, terms: Terms, instead_of: Terms | None = None
+) -> list[Part]:
+    """Parts with the same terms throughout, cut where discounts change."""
+    days = _cut(timeline, first_day, end)
+    return [Part(day, after, terms, timeline.discounts_on(day), instead_of) for day, after in pairwise(days)]
+
+
+def _merged(parts: list[Part]) -> tuple[Part, ...]:
+    """The parts, with neighbours that differ in nothing but their days joined."""
+    merged: list[Part] = []
+    for part in parts:
+        if merged and replace(merged[-1], first_day=part.first_day, end=part.end) == part:
+            merged[-1] = replace(merged[-1], end=part.end)
+        else:
+            merged.append(part)
+    return tuple(merged)

@@ -1,0 +1,109 @@
+"""Terms that somebody plausibly billed by instead: for each term, the ways it is forgotten or outlived.
+
+Comes in: a charge as agreed. Goes out: changed charges with a sentence for a bookkeeper, to be priced like any charge
+and held against what was billed. No mistake has a free parameter: all of them follow from the terms. Must not know
+what was billed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from billcheck.period import ONE_DAY
+from billcheck.pricing.derivation import plain_number
+from billcheck.pricing.models import new_price_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from billcheck.contracts.terms import Amendment, Charge, Contract, Discount, PriceStep
+
+MOST_MISTAKES = 40
+"""How many mistakes of one charge are considered; the latest terms come first, for they are forgotten most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One way of billing by other terms than agreed: `charge` has those terms, `sentence` says what was done."""
+
+    code: str
+    sentence: str
+    charge: Charge
+
+
+def plausible_mistakes(_contract: Contract, charge: Charge, /) -> tuple[Mistake, ...]:
+    """The mistakes the charge's own terms invite, latest change first, at most 40; empty where nothing ever changes.
+
+    A forgotten change is forgotten for good: the changed charge also lacks the later changes of the same term, so that
+    one mistake explains any run of periods since. Codes: ``previous_price`` (a price step or an amended price was not
+    applied), ``old_quantity`` (an amended quantity was not), ``old_terms`` (an amendment of both was not),
+    ``expired_discount`` (a discount outlived its end), ``discount_forgotten`` (a discount was not given). None of
+    these depends on the rest of the contract yet.
+    """
+    found = [*_forgotten_changes(charge), *_wrong_discounts(charge)]
+    return tuple(mistake for mistake in found if mistake.charge != charge)[:MOST_MISTAKES]
+
+
+def _forgotten_changes(charge: Charge) -> Iterator[Mistake]:
+    days = {step.on for step in charge.price_steps} | {amendment.on for amendment in charge.amendments}
+    for day in sorted((day for day in days if day > charge.start), reverse=True):
+        without_price = _without_prices_since(charge, day)
+        without_quantity = _without_quantities_since(charge, day)
+        is_priced = any(step.on == day for step in charge.price_steps) or any(
+            amendment.on == day and new_price_of(charge, amendment) is not None for amendment in charge.amendments
+        )
+        is_counted = any(amendment.on == day and amendment.quantity is not None for amendment in charge.amendments)
+        if is_priced:
+            yield Mistake("previous_price", f"billed at the price before {day}", without_price)
+        if is_counted:
+            yield Mistake("old_quantity", f"billed for the quantity before {day}", without_quantity)
+        if is_priced and is_counted:
+            both = _without_quantities_since(without_price, day)
+            yield Mistake("old_terms", f"billed at the price and for the quantity before {day}", both)
+
+
+def _without_prices_since(charge: Charge, day: date) -> Charge:
+    steps: tuple[PriceStep, ...] = tuple(step for step in charge.price_steps if step.on < day)
+    amendments = (
+        amendment if amendment.on < day else replace(amendment, amount=None, unit_amount=None)
+        for amendment in charge.amendments
+    )
+    return replace(charge, price_steps=steps, amendments=_kept(amendments))
+
+
+def _without_quantities_since(charge: Charge, day: date) -> Charge:
+    amendments = (
+        amendment if amendment.on < day else replace(amendment, quantity=None) for amendment in charge.amendments
+    )
+    return replace(charge, amendments=_kept(amendments))
+
+
+def _kept(amendments: Iterator[Amendment]) -> tuple[Amendment, ...]:
+    """The amendments that still change something."""
+    return tuple(
+        amendment
+        for amendment in amendments
+        if not (amendment.amount is None and amendment.unit_amount is None and amendment.quantity is None)
+    )
+
+
+def _wrong_discounts(charge: Charge) -> Iterator[Mistake]:
+    for index, discount in enumerate(charge.discounts):
+        percent = plain_number(discount.percent)
+        others = (*charge.discounts[:index], *charge.discounts[index + 1 :])
+        if _ends_within(discount, charge):
+            outlived = replace(discount, end=None)
+            changed = replace(charge, discounts=(*charge.discounts[:index], outlived, *charge.discounts[index + 1 :]))
+            last_day = None if discount.end is None else discount.end - ONE_DAY
+            sentence = f"the discount of {percent} % was still given after {last_day}"
+            yield Mistake("expired_discount", sentence, changed)
+        yield Mistake(
+            "discount_forgotten", f"billed without the discount of {percent} %", replace(charge, discounts=others)
+        )
+
+
+def _ends_within(discount: Discount, charge: Charge) -> bool:
+    """Whether the discount ends while the charge still runs."""
+    return discount.end is not None and (charge.end is None or discount.end < charge.end)

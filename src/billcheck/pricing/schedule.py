@@ -1,0 +1,246 @@
+"""What should have been billed: the expected charges of a contract, with the day each is due.
+
+Comes in: frozen terms and a horizon. Goes out: a `Schedule` of whole minor units per charge, or expected charges with
+their derivations. A charge whose terms never change is priced by a few multiplications for its whole term; derivations
+are written only when somebody asks for one. Must not know ledgers, files or the day of the check.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from billcheck.errors import InternalError
+from billcheck.money import minor_scale, to_decimal
+from billcheck.pricing.amendments import (
+    Part,
+    Row,
+    discounted,
+    exact_amount,
+    make_timeline,
+    rows_of_period,
+)
+from billcheck.pricing.derivation import derive
+from billcheck.pricing.grid import Grid, make_grid
+from billcheck.pricing.models import full_price, price_of, quantity_of, require
+from billcheck.pricing.proration import prorate, round_ratio
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from decimal import Decimal
+
+    from billcheck.contracts.terms import Charge, Contract, Discount
+    from billcheck.pricing.amendments import Terms, Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedCharge:
+    """What one charge should have billed for one service period, or for one change inside it.
+
+    Both days are inclusive. `amount_minor` is excluding tax, in minor units of `currency`, and negative where a change
+    lowered what was already due. `quantity` is None for models without one and where it was not the same throughout;
+    in a change of the quantity alone it is the difference. `tax_percent` is None where none is known. `derivation`
+    holds readable lines.
+    """
+
+    contract: str
+    charge: str
+    first_day: date
+    last_day: date
+    due_on: date
+    currency: str
+    quantity: Decimal | None
+    amount_minor: int
+    tax_percent: Decimal | None
+    is_change: bool
+    derivation: tuple[str, ...]
+
+    @property
+    def amount(self) -> Decimal:
+        """The amount, excl. tax, with exactly the digits of its currency."""
+        return to_decimal(self.amount_minor, self.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """The expected charges of one charge as parallel columns, sorted by due day, regular rows first, then first day.
+
+    Days are ordinals and `ends` are exclusive; `amounts` are minor units of the contract's currency, excluding tax.
+    `changes` marks the rows of changes inside a period that was already due.
+    """
+
+    contract: Contract
+    charge: Charge
+    first_days: tuple[int, ...]
+    ends: tuple[int, ...]
+    due_days: tuple[int, ...]
+    amounts: tuple[int, ...]
+    changes: tuple[bool, ...]
+
+    def __len__(self) -> int:
+        return len(self.amounts)
+
+    def charge_at(self, index: int) -> ExpectedCharge:
+        """The expected charge of one row, with its derivation.
+
+        Raises:
+            IndexError: There is no such row.
+            InternalError: Working the amount out again, part by part, gives another amount.
+        """
+        amount = self.amounts[index]
+        row = self._row(index)
+        scale = minor_scale(self.contract.currency)
+        if round_ratio(*exact_amount(row, scale)) != amount:
+            raise InternalError(
+                "an expected amount is the sum of its parts",
+                contract=self.contract.id,
+                charge=self.charge.name,
+                amount=amount,
+            )
+        return ExpectedCharge(
+            contract=self.contract.id,
+            charge=self.charge.name,
+            first_day=date.fromordinal(row.first_day),
+            last_day=date.fromordinal(row.end - 1),
+            due_on=date.fromordinal(row.due_day),
+            currency=self.contract.currency,
+            quantity=_quantity_of(row),
+            amount_minor=amount,
+            tax_percent=self.contract.tax_percent_of(self.charge),
+            is_change=row.is_change,
+            derivation=derive(self.charge, row, self.contract.currency, amount),
+        )
+
+    def _row(self, index: int) -> Row:
+        """The row with its parts, worked out again."""
+        first_day, is_change = self.first_days[index], self.changes[index]
+        if self.charge.every is None:
+            return _row_of_one_off(self.charge)
+        timeline = make_timeline(self.charge)
+        grid = _grid_of(self.charge, self.due_days[-1])
+        for period in range(len(grid.first_days)):
+            if grid.first_days[period] <= first_day < grid.ends[period]:
+                for row in _rows(timeline, grid, period):
+                    if row.first_day == first_day and row.is_change is is_change:
+                        return row
+        raise InternalError("every row of a schedule belongs to a period", contract=self.contract.id, index=index)
+
+
+def make_schedule(contract: Contract, charge: Charge, until: date) -> Schedule:
+    """Every row due on or before `until`, and the first regular row due after it, if there is one.
+
+    Raises:
+        UsageError: A day lies outside the years 1900 to 2199, or a charge made by hand is incomplete.
+    """
+    scale = minor_scale(contract.currency)
+    if charge.every is None:
+        row = _row_of_one_off(charge)
+        amount = round_ratio(*exact_amount(row, scale))
+        return Schedule(contract, charge, (row.first_day,), (row.end,), (row.due_day,), (amount,), (False,))
+    grid = _grid_of(charge, until.toordinal())
+    if charge.price_steps or charge.amendments or charge.discounts:
+        return _changing_schedule(contract, charge, grid, until.toordinal())
+    price = full_price(price_of(charge), quantity_of(charge), scale)
+    amounts = (round_ratio(*price),) * len(grid.first_days)
+    if grid.stubs:
+        parts = list(amounts)
+        for index, full_days in grid.stubs:
+            parts[index] = round_ratio(*prorate(price, grid.ends[index] - grid.first_days[index], full_days))
+        amounts = tuple(parts)
+    return Schedule(contract, charge, grid.first_days, grid.ends, grid.due_days, amounts, grid.changes)
+
+
+def expected_charges(contracts: Iterable[Contract], until: date) -> Iterator[ExpectedCharge]:
+    """What is due on or before `until`, by contract, charge, due day, regular rows first."""
+    horizon = until.toordinal()
+    for contract in contracts:
+        for charge in contract.charges:
+            schedule = make_schedule(contract, charge, until)
+            for index, due_day in enumerate(schedule.due_days):
+                if due_day <= horizon:
+                    yield schedule.charge_at(index)
+
+
+def _grid_of(charge: Charge, until: int) -> Grid:
+    """The shared grid of periods of a recurring charge."""
+    every = require(charge.every, charge, "every")
+    return make_grid(
+        charge.start.toordinal(),
+        None if charge.end is None else charge.end.toordinal(),
+        every.months,
+        charge.start.day if charge.anchor_day is None else charge.anchor_day,
+        require(charge.timing, charge, "timing"),
+        charge.invoice_day,
+        until,
+    )
+
+
+def _row_of_one_off(charge: Charge) -> Row:
+    """The single row of a charge that does not recur: on its day, due on its day, never prorated."""
+    if charge.model != "one_off":
+        require(charge.every, charge, "every")
+    day = require(charge.on, charge, "on").toordinal()
+    timeline = make_timeline(charge)
+    part = Part(day, day + 1, timeline.terms_on(day), timeline.discounts_on(day))
+    return Row(day, day + 1, day, is_change=False, full_days=1, parts=(part,))
+
+
+def _rows(timeline: Timeline, grid: Grid, period: int) -> list[Row]:
+    """The rows of one period of the grid."""
+    end = grid.ends[period]
+    has_next = period + 1 < len(grid.due_days)
+    return rows_of_period(
+        timeline,
+        grid.first_days[period],
+        end,
+        grid.due_days[period],
+        grid.full_days(period),
+        grid.due_days[period + 1] if has_next else end,
+    )
+
+
+def _changing_schedule(contract: Contract, charge: Charge, grid: Grid, until: int) -> Schedule:
+    """The schedule of a charge with steps, amendments or discounts: only periods in which one falls are cut up."""
+    scale = minor_scale(contract.currency)
+    timeline = make_timeline(charge)
+    stubs = dict(grid.stubs)
+    amounts: dict[tuple[Terms, tuple[Discount, ...]], int] = {}
+    regular: list[int] = []
+    changes: list[tuple[int, bool, int, int, int]] = []
+    for period, (first_day, end) in enumerate(zip(grid.first_days, grid.ends, strict=True)):
+        if period not in stubs and timeline.is_constant(first_day, end):
+            terms, discounts = timeline.terms_on(first_day), timeline.discounts_on(first_day)
+            amount = amounts.get((terms, discounts))
+            if amount is None:
+                price = discounted(full_price(terms.price, terms.quantity, scale), discounts)
+                amount = amounts[terms, discounts] = round_ratio(*price)
+            regular.append(amount)
+            continue
+        own, *late = _rows(timeline, grid, period)
+        regular.append(round_ratio(*exact_amount(own, scale)))
+        for row in late:
+            amount = round_ratio(*exact_amount(row, scale))
+            if amount and row.due_day <= until:
+                changes.append((row.due_day, True, row.first_day, row.end, amount))
+    if not changes:
+        return Schedule(contract, charge, grid.first_days, grid.ends, grid.due_days, tuple(regular), grid.changes)
+    rows = [
+        (due_day, False, first_day, end, amount)
+        for due_day, first_day, end, amount in zip(grid.due_days, grid.first_days, grid.ends, regular, strict=True)
+    ]
+    due_days, are_changes, first_days, ends, sums = zip(*sorted(rows + changes), strict=True)
+    return Schedule(contract, charge, first_days, ends, due_days, sums, are_changes)
+
+
+def _quantity_of(row: Row) -> Decimal | None:
+    """The quantity of a row, if it is the same throughout; the difference, if a change is of the quantity alone."""
+    first = row.parts[0]
+    quantities = {(part.terms.quantity, part.instead_of and part.instead_of.quantity) for part in row.parts}
+    if len(quantities) > 1 or first.terms.quantity is None:
+        return None
+    if first.instead_of is None:
+        return first.terms.quantity
+    if first.instead_of.quantity is None or first.terms.price != first.instead_of.price:
+        return None
+    return first.terms.quantity - first.instead_of.quantity
