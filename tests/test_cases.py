@@ -44,7 +44,7 @@ class Case:
 
     @property
     def ledger_paths(self) -> list[str]:
-        return self.options.get("ledgers", ["ledger.csv"])
+        return list(self.options.get("ledgers", ["ledger.csv"]))
 
 
 def read_case(folder: Path) -> Case:
@@ -99,7 +99,14 @@ def as_finding_days(report: Report, wanted: dict[str, list[str]]) -> dict[str, l
 
 def as_causes(report: Report, _: Any) -> list[list[str]]:
     causes = {
-        (row.contract, " + ".join(row.charges), cause.code, str(cause.first_day), str(cause.last_day), str(cause.amount))
+        (
+            row.contract,
+            " + ".join(row.charges),
+            cause.code,
+            str(cause.first_day),
+            str(cause.last_day),
+            str(cause.amount),
+        )
         for row in report.rows
         for cause in row.causes
     }
@@ -129,7 +136,14 @@ OBSERVED: dict[str, Callable[[Report, Any], Any]] = {
     "coverage": as_coverage,
     "covers": as_covers,
     "outside": lambda report, _: [
-        [item.customer, item.currency, item.lines, to_text(item.amount_minor), str(item.first_date), str(item.last_date)]
+        [
+            item.customer,
+            item.currency,
+            item.lines,
+            to_text(item.amount_minor),
+            str(item.first_date),
+            str(item.last_date),
+        ]
         for item in report.outside
     ],
     "set_aside": lambda report, _: [[item.path, item.row] for item in report.set_aside],
@@ -153,7 +167,9 @@ def test_case_comes_out_as_a_bookkeeper_expects(case: Case) -> None:
     wanted = {name: value for name, value in case.expected.items() if name != "why"}
     found = {name: OBSERVED[name](report, value) for name, value in wanted.items()}
     differences = [
-        f"{name}:\n  expected {wanted[name]}\n  found    {found[name]}" for name in wanted if found[name] != wanted[name]
+        f"{name}:\n  expected {wanted[name]}\n  found    {found[name]}"
+        for name in wanted
+        if found[name] != wanted[name]
     ]
     assert not differences, "\n".join([case.folder.name, *case.expected["why"], *differences])
 

@@ -1,0 +1,1 @@
+"""Whole checks from the outside: the story, the named scenarios, properties and hostile inputs."""
