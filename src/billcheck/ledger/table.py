@@ -179,18 +179,20 @@ class LineTable:
         return row
 
     def rows_of(self, slot: int) -> list[int]:
-        """The rows of a charge slot, in the order they were added."""
+        """The rows of a charge slot, in the order they were added, without those removed since."""
         rows = []
         row = self._heads[slot]
+        slots, previous = self.slots, self.previous
         while row != NO_ROW:
-            rows.append(row)
-            row = self.previous[row]
+            if slots[row] == slot:
+                rows.append(row)
+            row = previous[row]
         rows.reverse()
         return rows
 
-    def has_rows(self, slot: int) -> bool:
-        """Whether any line belongs to the slot."""
-        return self._heads[slot] != NO_ROW
+    def remove(self, row: int) -> None:
+        """Take a line out of its slot; it stays in the table."""
+        self.slots[row] = NO_SLOT
 
     def __len__(self) -> int:
         return len(self.slots)

@@ -1,0 +1,411 @@
+"""The pipeline on one page: sources meet the engine, and a report comes out.
+
+Comes in: contracts, a ledger, the day of the check. Goes out: a `Report`. This is the only place where a source and the
+engine are introduced to each other; each of the steps lives in a room of its own.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, overload
+
+from billcheck.engine.coverage import Window
+from billcheck.engine.evidence import Places, make_period_rows, make_residue, make_set_aside
+from billcheck.engine.examination import Examination, ExaminedCharge, Setting, Sums
+from billcheck.engine.invariants import check_lines_conserved, check_totals
+from billcheck.engine.keys import Slot, make_directory
+from billcheck.engine.match import Matched, Matcher
+from billcheck.engine.overlaps import Conflict, set_aside_overlaps
+from billcheck.engine.sentences import (
+    find_conflict,
+    find_habit_unlike_contract,
+    find_in_residue,
+    find_in_row,
+    find_never_billed,
+    row_id,
+)
+from billcheck.errors import Problem, UsageError
+from billcheck.findings import (
+    DEFAULT_FAIL_ON,
+    KINDS,
+    ContractRows,
+    Counts,
+    Coverage,
+    Finding,
+    InputFile,
+    Outside,
+    Residue,
+)
+from billcheck.ledger.source import NO_DAY, OutsideTotal
+from billcheck.ledger.table import NO_SLOT
+from billcheck.money import tax_on
+from billcheck.pricing.schedule import make_schedule
+from billcheck.report.report import Report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from billcheck.contracts.terms import Contract, Contracts
+    from billcheck.findings import SetAside, Totals
+    from billcheck.ledger.source import Batch, Ledger, Receipt, RefusedRow
+
+
+class UnknownKindError(Problem):
+    """There is no such kind of finding."""
+
+
+class ReversedWindowError(Problem):
+    """The window ends before it begins."""
+
+
+class NegativeGraceError(Problem):
+    """Grace days cannot be negative."""
+
+
+class DuplicateContractError(Problem):
+    """Two contracts of one check have the same id."""
+
+    remedy = "Give each contract an id of its own."
+
+
+def check(
+    contracts: Iterable[Contract],
+    ledger: Ledger,
+    *,
+    as_of: date,
+    covers: tuple[date, date] | None = None,
+    check_from: date | None = None,
+    grace_days: int | None = None,
+    fail_on: Iterable[str] | None = None,
+) -> Report:
+    """Check what a ledger billed against what contracts agreed.
+
+    Args:
+        contracts: The agreements, with ids unique among them.
+        ledger: What was billed; its sources are read now.
+        as_of: The day the check looks back from. Documents dated later are set aside.
+        covers: First and last day (inclusive) of the documents the ledger is known to hold in full; by default what the
+            sources declare, else the first to the last document date.
+        check_from: Periods that begin before this day are left out.
+        grace_days: Days after the due day within which an unbilled period is awaited; overrides the contracts' own.
+        fail_on: Kinds of findings that make the verdict `findings`; by default those of severity `error`.
+
+    Returns:
+        The report; with no contracts it has checked nothing, and its verdict is inconclusive.
+
+    Raises:
+        UsageError: An argument makes no sense.
+        LedgerRefusedError: A source as a whole cannot be read without guessing.
+        InternalError: The engine's own sums disagree; no figure is reported.
+    """
+    contracts = tuple(contracts)
+    kinds = DEFAULT_FAIL_ON if fail_on is None else frozenset(fail_on)
+    _refuse_nonsense(contracts, covers, grace_days, kinds)
+    directory = make_directory(contracts)
+    prices = _Prices(as_of)
+    matcher = Matcher(directory, as_of_day=as_of.toordinal(), has_price=prices.has)
+    scanned = _scan(ledger, matcher)
+    coverage = _coverage(covers, scanned.receipts)
+    setting = Setting(
+        as_of_day=as_of.toordinal(),
+        window=_window(coverage),
+        grace_days=grace_days,
+        check_from_day=check_from.toordinal() if check_from else 0,
+    )
+    conflicts = set_aside_overlaps(matcher.matched)
+    examination = Examination(contracts, matcher.matched, setting)
+    outcome = _examine(examination, Places(ledger.sources, matcher.matched), conflicts)
+    return _report(examination, outcome, scanned, coverage, as_of, kinds, grace_days, check_from)
+
+
+@dataclass(slots=True)
+class _Scanned:
+    """What the sources said beside their lines."""
+
+    receipts: list[Receipt] = field(default_factory=list)
+    refused: list[RefusedRow] = field(default_factory=list)
+    outside: dict[tuple[str, str], OutsideTotal] = field(default_factory=dict)
+
+    def add(self, batch: Batch) -> None:
+        self.refused.extend(batch.refused)
+        for key, total in batch.outside.items():
+            known = self.outside.get(key)
+            if known is None:
+                self.outside[key] = OutsideTotal(total.lines, total.amount, total.first_day, total.last_day)
+            else:
+                known.add(total.lines, total.amount, total.first_day, total.last_day)
+        if batch.receipt is not None:
+            self.receipts.append(batch.receipt)
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """Sums, findings and residue of all charges, and where lines stand."""
+
+    places: Places
+    sums: Sums = field(default_factory=Sums)
+    findings: list[Finding] = field(default_factory=list)
+    residue: list[Residue] = field(default_factory=list)
+
+
+class _Prices:
+    """The amounts each charge comes to, worked out only for charges that lines cannot be told apart by."""
+
+    def __init__(self, until: date) -> None:
+        self._until = until
+        self._amounts: dict[int, frozenset[int]] = {}
+
+    def has(self, slot: Slot, amount: int) -> bool:
+        """Whether some period of the charge comes to this amount (minor units)."""
+        known = self._amounts.get(slot.number)
+        if known is None:
+            known = self._amounts[slot.number] = frozenset(
+                make_schedule(slot.contract, slot.charge, self._until).amounts
+            )
+        return amount in known
+
+
+def _refuse_nonsense(
+    contracts: Contracts, covers: tuple[date, date] | None, grace_days: int | None, kinds: frozenset[str]
+) -> None:
+    problems: list[Problem] = [
+        UnknownKindError("fail_on", kind, remedy=f"Use one of: {', '.join(KINDS)}.")
+        for kind in sorted(kinds - {*KINDS})
+    ]
+    if covers is not None and covers[1] < covers[0]:
+        problems.append(ReversedWindowError("covers", f"{covers[0]}..{covers[1]}", remedy="Write FROM..TO."))
+    if grace_days is not None and grace_days < 0:
+        problems.append(NegativeGraceError("grace_days", str(grace_days), remedy="Give zero or more days."))
+    counted = Counter(contract.id for contract in contracts)
+    problems.extend(DuplicateContractError("contracts", name) for name, count in counted.items() if count > 1)
+    if problems:
+        raise UsageError(problems)
+
+
+def _scan(ledger: Ledger, matcher: Matcher) -> _Scanned:
+    scanned = _Scanned()
+    keys = matcher.matched.directory.keys()
+    for number, source in enumerate(ledger.sources):
+        for batch in source.scan(keys):
+            matcher.add(batch, number)
+            scanned.add(batch)
+    return scanned
+
+
+def _coverage(covers: tuple[date, date] | None, receipts: list[Receipt]) -> Coverage | None:
+    """The window somebody declared, else the one the sources declare, else first to last document date."""
+    if covers is not None:
+        return Coverage(covers[0], covers[1], declared=True)
+    declared = [receipt.covers for receipt in receipts if receipt.covers is not None]
+    if receipts and len(declared) == len(receipts):
+        return Coverage(min(first for first, _ in declared), max(last for _, last in declared), declared=True)
+    days = [day for receipt in receipts for day in (receipt.first_day, receipt.last_day) if day != NO_DAY]
+    if not days:
+        return None
+    return Coverage(date.fromordinal(min(days)), date.fromordinal(max(days)), declared=False)
+
+
+def _window(coverage: Coverage | None) -> Window:
+    if coverage is None:
+        return Window(first_day=1, last_day=0, is_declared=False)
+    return Window(coverage.first_day.toordinal(), coverage.last_day.toordinal(), coverage.declared)
+
+
+def _examine(examination: Examination, places: Places, conflicts: list[Conflict]) -> _Outcome:
+    outcome = _Outcome(places)
+    remarkable: list[ExaminedCharge] = []
+    for examined in examination.run(outcome.sums):
+        for row in examined.rows:
+            outcome.findings.extend(find_in_row(examined.slot, examined.schedule, row))
+        if examined.has_own_habit:
+            outcome.findings.append(
+                find_habit_unlike_contract(examined.slot, examined.books.offset, examined.books.block)
+            )
+        if examined.books.leftovers or examined.events.foreign:
+            remarkable.append(examined)
+    outcome.findings.extend(_never_billed(examination))
+    outcome.findings.extend(_conflicts(examination.matched, places, conflicts))
+    outcome.residue = make_residue(examination, remarkable, places)
+    outcome.findings.extend(finding for residue in outcome.residue if (finding := find_in_residue(residue)))
+    _add_lines_without_charge(examination.matched, outcome.sums)
+    _check_sums(examination, outcome.sums)
+    return outcome
+
+
+def _never_billed(examination: Examination) -> Iterator[Finding]:
+    """One finding per contract without a line, if any of its periods is due and past its grace days."""
+    for contract in examination.contracts:
+        if not examination.is_never_billed(contract):
+            continue
+        charges = [examination.examine(slot) for slot in examination.slots_of(contract)]
+        due = [
+            (row_id(charge.slot, charge.schedule, row.period), row.shortfall)
+            for charge in charges
+            for row in charge.rows
+            if row.status.value == "inconclusive"
+        ]
+        if due:
+            yield find_never_billed(contract, tuple(row for row, _ in due), sum(amount for _, amount in due))
+
+
+def _conflicts(matched: Matched, places: Places, conflicts: list[Conflict]) -> Iterator[Finding]:
+    found = places.find(row for conflict in conflicts for row in conflict.rows)
+    for conflict in conflicts:
+        row = conflict.rows[0]
+        slot = matched.lines.slots[row]
+        contract = None if slot == NO_SLOT else matched.directory.slots[slot].contract.id
+        customer = matched.customers[matched.documents.customers[matched.lines.documents[row]]]
+        yield find_conflict(conflict.number, customer, contract, tuple(found[row][0] for row in conflict.rows))
+
+
+def _add_lines_without_charge(matched: Matched, sums: Sums) -> None:
+    for row in (*matched.compared, *matched.ambiguous):
+        currency, amount = matched.currency_of(row), matched.lines.amounts[row]
+        sums.residue[currency] += amount
+        sums.total(currency).residue += amount
+    sums.aside.update(matched.aside)
+    sums.aside_lines += matched.aside_lines
+
+
+def _check_sums(examination: Examination, sums: Sums) -> None:
+    matched = examination.matched
+    in_ledger: Counter[str] = Counter()
+    if len(matched.currencies) == 1:
+        in_ledger[matched.currencies[0]] = sum(matched.lines.amounts)
+    else:
+        for row in matched.lines:
+            in_ledger[matched.currency_of(row)] += matched.lines.amounts[row]
+    for currency in sorted({*in_ledger, *sums.allocated, *sums.residue, *sums.aside}):
+        check_lines_conserved(
+            currency, in_ledger[currency], sums.allocated[currency], sums.residue[currency], sums.aside[currency]
+        )
+    for (currency, _, percent), arrears in sorted(sums.arrears_by_tax.items(), key=str):
+        sums.total(currency).arrears_tax += 0 if percent is None else tax_on(arrears, percent)
+    for total in sums.totals.values():
+        total.arrears_incl_tax = total.arrears + total.arrears_tax
+        check_totals(total)
+
+
+class _LazyContracts(Sequence[ContractRows]):
+    """Contracts with their rows, worked out each time one is asked for."""
+
+    def __init__(self, examination: Examination, places: Places) -> None:
+        self._examination = examination
+        self._places = places
+
+    def __len__(self) -> int:
+        return len(self._examination.contracts)
+
+    @overload
+    def __getitem__(self, index: int) -> ContractRows: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[ContractRows]: ...
+    def __getitem__(self, index: int | slice) -> ContractRows | Sequence[ContractRows]:
+        if isinstance(index, slice):
+            return [self[position] for position in range(*index.indices(len(self)))]
+        contract = self._examination.contracts[index]
+        charges = (self._examination.examine(slot) for slot in self._examination.slots_of(contract))
+        return ContractRows(
+            contract, tuple(row for charge in charges for row in make_period_rows(charge, self._places))
+        )
+
+
+class _LazySetAside(Sequence["SetAside"]):
+    """Lines that do not count, read back when somebody looks."""
+
+    def __init__(self, matched: Matched, places: Places, count: int) -> None:
+        self._matched = matched
+        self._places = places
+        self._count = count
+        self._items: list[SetAside] | None = None
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, index: int) -> SetAside: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[SetAside]: ...
+    def __getitem__(self, index: int | slice) -> SetAside | Sequence[SetAside]:
+        if self._items is None:
+            self._items = make_set_aside(self._matched, self._places)
+        return self._items[index]
+
+
+def _report(
+    examination: Examination,
+    outcome: _Outcome,
+    scanned: _Scanned,
+    coverage: Coverage | None,
+    as_of: date,
+    fail_on: frozenset[str],
+    grace_days: int | None,
+    check_from: date | None,
+) -> Report:
+    matched, sums = examination.matched, outcome.sums
+    counts = _counts(examination, outcome, scanned)
+    order = {contract.id: position for position, contract in enumerate(examination.contracts)}
+    last = len(order)
+    findings = sorted(
+        outcome.findings,
+        key=lambda finding: (
+            order.get(finding.contract or "", last),
+            finding.first_day or date.min,
+            finding.charge or "",
+            finding.kind,
+            finding.sentence,
+        ),
+    )
+    currencies = {contract.currency for contract in examination.contracts}
+    totals: list[Totals] = [sums.total(currency) for currency in sorted({*currencies, *sums.totals})]
+    return Report(
+        as_of=as_of,
+        covers=coverage,
+        inputs=tuple(
+            InputFile(receipt.path, receipt.sha256, receipt.profile, receipt.rows, receipt.lines)
+            for receipt in scanned.receipts
+        ),
+        totals=tuple(totals),
+        counts=counts,
+        contracts=_LazyContracts(examination, outcome.places),
+        findings=tuple(findings),
+        residue=tuple(outcome.residue),
+        outside=tuple(
+            Outside(
+                customer,
+                currency,
+                total.lines,
+                total.amount,
+                date.fromordinal(total.first_day),
+                date.fromordinal(total.last_day),
+            )
+            for (customer, currency), total in sorted(scanned.outside.items())
+        ),
+        set_aside=_LazySetAside(matched, outcome.places, counts.set_aside),
+        refused=tuple(scanned.refused),
+        inconclusive_rows=sums.inconclusive_rows,
+        judged_rows=sums.judged_rows,
+        fail_on=fail_on,
+        terms=examination.contracts,
+        grace_days=grace_days,
+        check_from=check_from,
+    )
+
+
+def _counts(examination: Examination, outcome: _Outcome, scanned: _Scanned) -> Counts:
+    matched = examination.matched
+    lines = len(matched.lines)
+    aside = outcome.sums.aside_lines
+    residue = len({(item.path, item.row) for item in outcome.residue})
+    return Counts(
+        contracts=len(examination.contracts),
+        contracts_without_lines=sum(contract.id not in matched.touched_contracts for contract in examination.contracts),
+        lines=lines,
+        allocated=lines - residue - aside,
+        residue=residue,
+        set_aside=aside,
+        refused=len(scanned.refused),
+    )

@@ -1,0 +1,180 @@
+"""Billed money goes to service periods: reversals, own periods, habit and order, credits, exact settlement, duplicates.
+
+Comes in: a schedule, the events of its charge and what the ledger can tell about each period. Goes out: books in which
+every cent of every event is posted once or left over with a reason. The order of the steps is the rule of the
+allocation and is described in docs/concepts/allocation.md. Must not know texts, files or how a period is judged.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from billcheck.engine.align import FreeEvent, Openings
+from billcheck.engine.books import Books, PostingRule
+from billcheck.engine.credits import post_credits, post_reversals, take_reversals
+from billcheck.engine.habit import find_habit
+from billcheck.engine.pinned import post_pinned
+from billcheck.engine.settlement import (
+    feed_changes,
+    mark_pinned_duplicates,
+    post_duplicates,
+    settle,
+    settlement_candidates,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from billcheck.contracts.terms import Charge
+    from billcheck.engine.coverage import Window
+    from billcheck.engine.events import Event, Events
+    from billcheck.engine.habit import Habit
+    from billcheck.pricing.schedule import Schedule
+
+NOMINAL_DAYS_WITHOUT_CADENCE = 30
+SURE_OF_HABIT = 3
+"""How many placed events make the charge's own lags better evidence than the general margin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known beside the events: the day of the check, the grace days of the charge, and the covered window."""
+
+    as_of_day: int
+    grace_days: int
+    window: Window
+    start_day: int
+    default_early_days: int
+
+    def is_open(self, due_day: int, offset: int, early_days: int) -> bool:
+        """Whether a period due then, if nothing was billed for it, is known to be missing."""
+        wait_days = self.grace_days + max(0, offset)
+        if due_day + wait_days > self.as_of_day:
+            return False
+        return self.window.settles(due_day, wait_days, early_days, self.start_day)
+
+
+def allocate(schedule: Schedule, events: Events, known: Known) -> Books:
+    """The books of one charge.
+
+    Args:
+        schedule: All periods due until the day of the check, and those after it that events may reach.
+        events: The charge's events; drafts and lines in another currency are not touched.
+        known: What the ledger can tell.
+    """
+    books = Books(schedule)
+    taken = take_reversals(books, events.billed, events.credits)
+    left = _place(books, taken.billed, known)
+    feed_changes(books)
+    post_credits(books, taken.later)
+    is_open = open_flags(books, known)
+    left = settle(books, left, is_open)
+    feed_changes(books)
+    mark_pinned_duplicates(books)
+    left = post_duplicates(books, left, nominal_days(schedule.charge) * books.block // 2)
+    for event in left:
+        books.leave(event, event.amount, "left_over", _why_left(books, event, is_open))
+    post_reversals(books, taken.reversals)
+    books.postings = [posting for posting in books.postings if posting.amount or posting.rule in _KEPT_AT_ZERO]
+    return books
+
+
+_RULES = {
+    "place": PostingRule.PLACED,
+    "split": PostingRule.SPLIT,
+    "combine": PostingRule.COMBINED,
+    "block": PostingRule.BLOCK,
+}
+_KEPT_AT_ZERO = frozenset({PostingRule.OWN_PERIOD, PostingRule.PLACED})
+
+
+def nominal_days(charge: Charge) -> int:
+    """The round number of days between two invoices of a charge."""
+    return NOMINAL_DAYS_WITHOUT_CADENCE if charge.every is None else charge.every.nominal_days
+
+
+def early_days(books: Books, known: Known) -> int:
+    """How many days before its due day an invoice of this charge may come: by its own lags, else a general margin."""
+    due_days = books.schedule.due_days
+    lags = [
+        posting.event.issue_day - due_days[posting.period]
+        for posting in books.postings
+        if posting.amount > 0 and posting.rule in _KEPT_AT_ZERO
+    ]
+    return max(0, -min(lags)) if len(lags) >= SURE_OF_HABIT else known.default_early_days
+
+
+def open_flags(books: Books, known: Known) -> list[bool]:
+    """Per period, whether its open amount is a known shortfall: partly billed, or unbilled and covered."""
+    early = early_days(books, known)
+    touched = {posting.period for posting in books.postings}
+    return [
+        due_day <= known.as_of_day and (period in touched or known.is_open(due_day, books.offset, early))
+        for period, due_day in enumerate(books.due_days)
+    ]
+
+
+def _place(books: Books, billed: list[Event], known: Known) -> list[Event]:
+    """Pinned events to their periods, free ones by habit and order; those that found no place are returned."""
+    charge = books.schedule.charge
+    if charge.every is None or charge.timing is None:
+        for event in billed:
+            books.post(event, 0, event.amount, PostingRule.OWN_PERIOD)
+        return []
+    free = [event for event in post_pinned(books, billed) if event.amount]
+    if not free:
+        return []
+    open_amounts = tuple(books.open_amount(period) for period in range(len(books.expected)))
+    habit = find_habit_of(
+        books.schedule, [FreeEvent(event.issue_day, event.amount) for event in free], open_amounts, known
+    )
+    books.offset, books.block, books.due_days = habit.offset, habit.block, habit.due_days
+    placed: set[int] = set()
+    for placement in habit.placements:
+        placed.update(placement.events)
+        rule = _RULES[placement.kind]
+        for share in placement.shares:
+            books.post(free[share.event], share.period, share.amount, rule)
+    return [event for index, event in enumerate(free) if index not in placed]
+
+
+def find_habit_of(schedule: Schedule, free: list[FreeEvent], open_amounts: tuple[int, ...], known: Known) -> Habit:
+    """Where free events of a recurring charge go: how late they come, how many periods each covers, and which.
+
+    Args:
+        schedule: The charge's periods.
+        free: Events without a period of their own, in order.
+        open_amounts: What is still open per period.
+        known: What the ledger can tell; only a period known to be missing costs anything when it stays open.
+    """
+    charge = schedule.charge
+    if charge.every is None or charge.timing is None:
+        message = "a charge without a cadence has no habit"
+        raise ValueError(message)
+    openings = Openings(
+        due_days=schedule.due_days,
+        amounts=open_amounts,
+        costs=tuple(
+            amount > 0 and known.is_open(due_day, 0, known.default_early_days)
+            for amount, due_day in zip(open_amounts, schedule.due_days, strict=True)
+        ),
+        changes=schedule.changes,
+    )
+    return find_habit(
+        free,
+        openings,
+        expected=schedule.amounts,
+        nominal_days=charge.every.nominal_days,
+        timing=charge.timing,
+        settled_day=min(known.as_of_day, known.window.last_day) - known.grace_days,
+    )
+
+
+def _why_left(books: Books, event: Event, is_open: Sequence[bool]) -> str:
+    candidates = settlement_candidates(books, event.amount, event.issue_day, is_open)
+    if not candidates:
+        return "it fits no period by date and equals no open shortfall exactly"
+    first_days = [date.fromordinal(books.schedule.first_days[run[0]]).isoformat() for run in candidates]
+    return f"it equals open shortfalls of different shape, beginning {', '.join(first_days)}: say which it settles"

@@ -1,0 +1,112 @@
+"""The working state of one charge: its periods, what went to each, and by which rule.
+
+Comes in: a schedule and events. Goes out: postings (which event, which period, how much, why) that allocation makes and
+the diff reads. Every posting is in minor units of the contract's currency. Must not know how a rule decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from billcheck.engine.events import Event
+    from billcheck.pricing.schedule import Schedule
+
+
+class PostingRule(StrEnum):
+    """Why an amount went to a period, in the words evidence shows."""
+
+    OWN_PERIOD = "the period it states"
+    RANGE = "its share of the range it states"
+    CHANGE = "excess over the regular charge, to the change due with it"
+    CHANGE_NETTED = "the regular invoice was reduced by the change due with it"
+    PLACED = "the due day it is nearest to, in order"
+    SPLIT = "one of several invoices that add up to the period exactly"
+    COMBINED = "one invoice for several periods, equal to their exact sum"
+    BLOCK = "its share of one invoice for several periods, as usual for this charge"
+    SETTLEMENT = "settles an earlier shortfall exactly (inferred)"
+    AHEAD = "excess equal to exactly the next periods (inferred)"
+    DUPLICATE = "repeats an amount already billed for this period"
+    REVERSED = "credited in full"
+    CREDIT = "credit linked to this period"
+
+
+INFERRED_RULES = frozenset({PostingRule.SETTLEMENT, PostingRule.AHEAD})
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """A part of an event that went to one period (an index of the schedule)."""
+
+    event: Event
+    period: int
+    amount: int
+    rule: PostingRule
+
+    @property
+    def is_inferred(self) -> bool:
+        """Whether the amount rests on an inference, of matching or of allocation."""
+        return self.rule in INFERRED_RULES or self.event.is_inferred
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """A part of an event that went to no period, with the reason as a residue kind and a sentence."""
+
+    event: Event
+    amount: int
+    kind: str
+    reason: str
+
+
+class Books:
+    """The postings of one charge.
+
+    `billed[i]` is what approved documents billed for period *i* so far; `credited[i]` how much of the shortfall of a
+    period linked credits made. `offset` and `block` are the habit found for free events (0 and 1 where there is none);
+    `due_days` is when each period is due by that habit, without the offset: with its block.
+    """
+
+    __slots__ = ("billed", "block", "credited", "due_days", "expected", "leftovers", "offset", "postings", "schedule")
+
+    def __init__(self, schedule: Schedule) -> None:
+        self.schedule = schedule
+        self.expected = schedule.amounts
+        self.billed = [0] * len(schedule.amounts)
+        self.credited = [0] * len(schedule.amounts)
+        self.postings: list[Posting] = []
+        self.leftovers: list[Leftover] = []
+        self.due_days = schedule.due_days
+        self.offset = 0
+        self.block = 1
+
+    def post(self, event: Event, period: int, amount: int, rule: PostingRule) -> None:
+        """Put a part of an event into a period."""
+        self.billed[period] += amount
+        self.postings.append(Posting(event, period, amount, rule))
+
+    def leave(self, event: Event, amount: int, kind: str, reason: str) -> None:
+        """Put a part of an event into residue."""
+        if amount:
+            self.leftovers.append(Leftover(event, amount, kind, reason))
+
+    def move(self, index: int, period: int, amount: int, rule: PostingRule) -> None:
+        """Move a part of posting `index` to another period."""
+        posting = self.postings[index]
+        self.billed[posting.period] -= amount
+        self.postings[index] = Posting(posting.event, posting.period, posting.amount - amount, posting.rule)
+        self.post(posting.event, period, amount, rule)
+
+    def open_amount(self, period: int) -> int:
+        """What is still to be billed for a period; negative where too much was."""
+        return self.expected[period] - self.billed[period]
+
+    def nearest_period(self, issue_day: int) -> int | None:
+        """The regular period whose due day, moved by the habit, is nearest; the earlier of two equally near."""
+        due_days, changes = self.schedule.due_days, self.schedule.changes
+        regular = [index for index in range(len(due_days)) if not changes[index]]
+        if not regular:
+            return None
+        return min(regular, key=lambda index: (abs(issue_day - self.offset - due_days[index]), index))

@@ -1,0 +1,155 @@
+"""Expected against billed, period by period: what each row came to.
+
+Comes in: the books of one charge and what the ledger can tell. Goes out: judged rows in minor units, each with a status
+and, where it could not be judged, what would settle it. Must not know documents' texts, causes or how rows are shown.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from billcheck.engine.allocate import early_days
+from billcheck.engine.books import PostingRule
+from billcheck.findings import Status
+
+if TYPE_CHECKING:
+    from billcheck.engine.allocate import Known
+    from billcheck.engine.books import Books
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedRow:
+    """One period of one charge: `period` is its index in the schedule, amounts are minor units excluding tax."""
+
+    period: int
+    status: Status
+    expected: int
+    billed: int
+    inferred: int = 0
+    credited: int = 0
+    drafted: int = 0
+    is_duplicate: bool = False
+    is_foreign: bool = False
+    note: str = ""
+
+    @property
+    def shortfall(self) -> int:
+        """Expected less billed."""
+        return self.expected - self.billed
+
+
+@dataclass(slots=True)
+class Doubts:
+    """What keeps periods of a charge from being judged, beside coverage.
+
+    `ambiguous` and `foreign` hold periods that a line without a charge, or one in another currency, might fill.
+    `is_never_billed` says that the contract has no line at all and nobody confirmed the customer's name. `drafted` is
+    what drafts would bill per period.
+    """
+
+    ambiguous: set[int] = field(default_factory=set)
+    foreign: set[int] = field(default_factory=set)
+    is_never_billed: bool = False
+    drafted: Counter[int] = field(default_factory=Counter)
+
+
+NOTE_AMBIGUOUS = "A line that fits several charges might belong here: give the charges codes, or name one on the line."
+NOTE_FOREIGN = "A line in another currency might belong here: correct the document, or the contract's currency."
+NOTE_NEVER_BILLED = (
+    "The ledger holds no line for this contract: check the customer's name there, then set matching.aliases, "
+    "or matching.confirmed = true."
+)
+NOTE_COVERAGE_END = "The ledger does not reach past this period's grace days: export a later one, or declare --covers."
+NOTE_COVERAGE_START = (
+    "The invoice may lie before the ledger begins: export an earlier one, declare --covers, or use --check-from."
+)
+
+
+def judge(books: Books, known: Known, doubts: Doubts, check_from_day: int) -> list[JudgedRow]:
+    """The rows of a charge in schedule order: all that are due, the first that is not, and later ones with money.
+
+    Rows that begin before `check_from_day` (an ordinal; 0 for none) are absent.
+    """
+    judging = _Judging(books, known, doubts)
+    rows = []
+    is_first_not_due_shown = False
+    schedule = books.schedule
+    for period, due_day in enumerate(schedule.due_days):
+        if due_day > known.as_of_day:
+            is_needed = bool(books.billed[period] or doubts.drafted[period])
+            if not is_needed and (is_first_not_due_shown or schedule.changes[period]):
+                continue
+            is_first_not_due_shown = is_first_not_due_shown or not schedule.changes[period]
+        if schedule.first_days[period] >= check_from_day:
+            rows.append(judging.row(period))
+    return rows
+
+
+class _Judging:
+    """Looks at the postings once, then judges one period after the other."""
+
+    def __init__(self, books: Books, known: Known, doubts: Doubts) -> None:
+        self._books = books
+        self._known = known
+        self._doubts = doubts
+        self._lines: Counter[int] = Counter()
+        self._inferred: Counter[int] = Counter()
+        self._rules: dict[int, set[PostingRule]] = {}
+        for posting in books.postings:
+            if posting.rule is PostingRule.REVERSED:
+                continue
+            self._lines[posting.period] += len(posting.event.rows)
+            self._rules.setdefault(posting.period, set()).add(posting.rule)
+            if posting.is_inferred:
+                self._inferred[posting.period] += posting.amount
+        self._early_days = early_days(books, known)
+
+    def row(self, period: int) -> JudgedRow:
+        books, rules = self._books, self._rules.get(period, set())
+        status, note = self._status(period)
+        open_amount = books.open_amount(period)
+        return JudgedRow(
+            period=period,
+            status=status,
+            expected=books.expected[period],
+            billed=books.billed[period],
+            inferred=self._inferred[period],
+            credited=min(books.credited[period], max(open_amount, 0)),
+            drafted=self._doubts.drafted[period],
+            is_duplicate=PostingRule.DUPLICATE in rules,
+            is_foreign=period in self._doubts.foreign,
+            note=note,
+        )
+
+    def _status(self, period: int) -> tuple[Status, str]:
+        books, doubts = self._books, self._doubts
+        open_amount, is_touched = books.open_amount(period), period in self._rules
+        if books.schedule.due_days[period] > self._known.as_of_day:
+            return (Status.BILLED_AHEAD if books.billed[period] else Status.NOT_DUE), ""
+        if not open_amount:
+            is_settled = PostingRule.SETTLEMENT in self._rules.get(period, set())
+            return (Status.SETTLED if is_settled else Status.OK), ""
+        if period in doubts.foreign:
+            return Status.INCONCLUSIVE, NOTE_FOREIGN
+        if is_touched and abs(open_amount) <= self._lines[period]:
+            return Status.ROUNDING, ""
+        if open_amount > 0 and period in doubts.ambiguous:
+            return Status.INCONCLUSIVE, NOTE_AMBIGUOUS
+        if is_touched:
+            return (Status.UNDERBILLED if open_amount > 0 else Status.OVERBILLED), ""
+        return self._status_of_unbilled(period, open_amount)
+
+    def _status_of_unbilled(self, period: int, open_amount: int) -> tuple[Status, str]:
+        known, window = self._known, self._known.window
+        due_day = self._books.due_days[period]
+        wait_days = known.grace_days + max(0, self._books.offset)
+        if due_day + wait_days > known.as_of_day:
+            return Status.AWAITING, ""
+        if self._doubts.is_never_billed:
+            return Status.INCONCLUSIVE, NOTE_NEVER_BILLED
+        if not window.settles(due_day, wait_days, self._early_days, known.start_day):
+            is_late = due_day + wait_days > window.last_day
+            return Status.INCONCLUSIVE, NOTE_COVERAGE_END if is_late else NOTE_COVERAGE_START
+        return (Status.MISSING if open_amount > 0 else Status.OVERBILLED), ""

@@ -1,0 +1,118 @@
+"""Events: one document's lines for one charge and one service period, or for none.
+
+Comes in: the matched lines of one charge slot. Goes out: events in the order of issue day, document number and line,
+never of a file; those that bill, those that credit, drafts, and lines in another currency, apart. Must not know what
+was expected.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from billcheck.engine.match import MatchRule, match_rule_of
+from billcheck.ledger.line import DocumentStatus, Kind
+from billcheck.ledger.source import NO_DAY
+
+if TYPE_CHECKING:
+    from billcheck.engine.match import Matched
+
+NAMING_RULES = frozenset({MatchRule.CODE, MatchRule.CHARGE_NAMED, MatchRule.NAME_IN_TEXT})
+"""The rules by which a line itself names its charge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What one document bills for one charge and one period.
+
+    `rows` are rows of the line table in line order. `amount` is signed minor units excluding tax. `first_day` and
+    `end_day` (exclusive) are 0 where the document states no period. `credited` is the number of the document a credit
+    names, else "". `names_charge` tells whether a line itself names the charge.
+    """
+
+    rows: tuple[int, ...]
+    number: str
+    line_number: int
+    issue_day: int
+    amount: int
+    first_day: int
+    end_day: int
+    credited: str
+    names_charge: bool
+    is_inferred: bool
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether the document states the service period."""
+        return self.first_day != NO_DAY
+
+
+@dataclass(slots=True)
+class Events:
+    """The events of one charge by what they do; each list in the order of issue day, number and line."""
+
+    billed: list[Event] = field(default_factory=list)
+    credits: list[Event] = field(default_factory=list)
+    drafts: list[Event] = field(default_factory=list)
+    foreign: list[Event] = field(default_factory=list)
+
+
+def gather_events(matched: Matched, slot: int) -> Events:
+    """The events of one charge slot.
+
+    Lines of one document for the same period make one event; a negative line is netted inside it. An event of an
+    invoice that stays negative credits the invoice's own other events.
+    """
+    lines, documents = matched.lines, matched.documents
+    currency = matched.directory.slots[slot].contract.currency
+    groups: dict[tuple[str, int, int, int, int, int, str], list[int]] = {}
+    for row in lines.rows_of(slot):
+        document = lines.documents[row]
+        key = (
+            documents.number(document),
+            documents.kinds[document],
+            documents.customers[document],
+            documents.statuses[document],
+            lines.first_days[row],
+            lines.end_days[row],
+            matched.currencies[documents.currencies[document]],
+        )
+        groups.setdefault(key, []).append(row)
+    events = Events()
+    for (number, kind, _, status, first_day, end_day, in_currency), rows in groups.items():
+        event = _make_event(matched, rows, number, first_day, end_day)
+        if in_currency != currency:
+            events.foreign.append(event)
+        elif status == DocumentStatus.DRAFT:
+            events.drafts.append(event)
+        elif kind == Kind.CREDIT_NOTE or event.amount < 0:
+            events.credits.append(event)
+        else:
+            events.billed.append(event)
+    for found in (events.billed, events.credits, events.drafts, events.foreign):
+        found.sort(key=_order)
+    return events
+
+
+def _make_event(matched: Matched, rows: list[int], number: str, first_day: int, end_day: int) -> Event:
+    lines, documents = matched.lines, matched.documents
+    rows = sorted(rows, key=lambda row: (lines.issue_days[row], lines.line_numbers[row], lines.amounts[row], row))
+    rules = [match_rule_of(lines.match_rules[row]) for row in rows]
+    document = lines.documents[rows[0]]
+    is_credit_note = documents.kinds[document] == Kind.CREDIT_NOTE
+    return Event(
+        rows=tuple(rows),
+        number=number,
+        line_number=lines.line_numbers[rows[0]],
+        issue_day=lines.issue_days[rows[0]],
+        amount=sum(lines.amounts[row] for row in rows),
+        first_day=first_day,
+        end_day=end_day,
+        credited=documents.credited.get(document, "") if is_credit_note else number,
+        names_charge=any(rule in NAMING_RULES for rule in rules),
+        is_inferred=any(rule is MatchRule.EXACT_AMOUNT for rule in rules),
+    )
+
+
+def _order(event: Event) -> tuple[int, str, int, int, int]:
+    return (event.issue_day, event.number, event.line_number, event.first_day, event.amount)

@@ -1,0 +1,217 @@
+"""Period rows and residue as people read them: with documents, file rows, derivations and causes.
+
+Comes in: examined charges and the sources their lines came from. Goes out: `PeriodRow` and `Residue` values. Lines are
+read back from their sources only here, and only for what is shown. Must not know how a source reads.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from billcheck.engine.diagnose import diagnose
+from billcheck.engine.match import (
+    SET_ASIDE_WORDS,
+    MatchRule,
+    describe_match,
+    match_rule_of,
+)
+from billcheck.engine.sentences import row_id
+from billcheck.findings import Evidence, PeriodRow, Residue, SetAside
+from billcheck.money import split_by_weights
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from billcheck.engine.books import Posting
+    from billcheck.engine.diff import JudgedRow
+    from billcheck.engine.examination import Examination, ExaminedCharge
+    from billcheck.engine.match import Matched
+    from billcheck.findings import Cause
+    from billcheck.ledger.source import Source
+
+
+class Places:
+    """Where lines stand: reads the rows of the line table back from their sources."""
+
+    def __init__(self, sources: Sequence[Source], matched: Matched) -> None:
+        self._sources = sources
+        self._matched = matched
+
+    def find(self, rows: Iterable[int]) -> dict[int, tuple[str, int]]:
+        """Path and row of each line; every source is asked once, in the order of its file."""
+        lines = self._matched.lines
+        by_source: dict[int, list[int]] = {}
+        for row in sorted(set(rows)):
+            by_source.setdefault(lines.sources[row], []).append(row)
+        places: dict[int, tuple[str, int]] = {}
+        for source, wanted in sorted(by_source.items()):
+            wanted.sort(key=lambda row: lines.locators[row])
+            found = self._sources[source].read([lines.locators[row] for row in wanted])
+            for row, source_row in zip(wanted, found, strict=True):
+                places[row] = (source_row.path, source_row.row)
+        return places
+
+
+def make_period_rows(examined: ExaminedCharge, places: Places) -> tuple[PeriodRow, ...]:
+    """The rows of one charge in schedule order, with evidence, derivation and causes."""
+    shown = {row.period for row in examined.rows}
+    postings: dict[int, list[Posting]] = {}
+    for posting in examined.books.postings:
+        if posting.period in shown:
+            postings.setdefault(posting.period, []).append(posting)
+    found = places.find(row for group in postings.values() for posting in group for row in posting.event.rows)
+    evidence = _Evidence(examined, found)
+    causes = find_causes(examined)
+    return tuple(
+        _make_row(examined, row, causes.get(row.period, ()), evidence.of(postings.get(row.period, ())))
+        for row in examined.rows
+    )
+
+
+def _make_row(
+    examined: ExaminedCharge, row: JudgedRow, causes: tuple[Cause, ...], evidence: tuple[Evidence, ...]
+) -> PeriodRow:
+    slot, schedule = examined.slot, examined.schedule
+    expected = schedule.charge_at(row.period)
+    return PeriodRow(
+        id=row_id(slot, schedule, row.period),
+        contract=slot.contract.id,
+        customer=slot.contract.customer,
+        charges=(slot.charge.name,),
+        first_day=expected.first_day,
+        last_day=expected.last_day,
+        due_on=expected.due_on,
+        currency=slot.contract.currency,
+        expected_minor=row.expected,
+        billed_minor=row.billed,
+        status=row.status,
+        is_change=schedule.changes[row.period],
+        tax_percent=slot.contract.tax_percent_of(slot.charge),
+        inferred_minor=row.inferred,
+        credited_minor=row.credited,
+        drafted_minor=row.drafted,
+        causes=causes,
+        derivation=expected.derivation,
+        evidence=evidence,
+        note=row.note,
+    )
+
+
+class _Evidence:
+    """Turns postings of one charge into evidence."""
+
+    def __init__(self, examined: ExaminedCharge, places: dict[int, tuple[str, int]]) -> None:
+        self._examined = examined
+        self._places = places
+
+    def of(self, postings: Sequence[Posting]) -> tuple[Evidence, ...]:
+        items = [item for posting in postings for item in self._items(posting)]
+        return tuple(
+            sorted(items, key=lambda item: (item.date, item.document, item.line, item.rule, item.amount_minor))
+        )
+
+    def _items(self, posting: Posting) -> Iterable[Evidence]:
+        lines = self._examined.lines
+        rows = posting.event.rows
+        own = [lines.amounts[row] for row in rows]
+        is_whole = posting.amount == posting.event.amount
+        parts = own if is_whole else split_by_weights(posting.amount, [abs(amount) for amount in own])
+        for row, part in zip(rows, parts, strict=True):
+            path, file_row = self._places[row]
+            yield Evidence(
+                document=posting.event.number,
+                line=lines.line_numbers[row],
+                date=date.fromordinal(lines.issue_days[row]),
+                currency=self._examined.slot.contract.currency,
+                amount_minor=part,
+                path=path,
+                row=file_row,
+                rule=f"{describe_match(lines.match_rules[row], lines.period_rules[row])}; {posting.rule}",
+            )
+
+
+def find_causes(examined: ExaminedCharge) -> dict[int, tuple[Cause, ...]]:
+    """The likely causes of each period's difference."""
+    return diagnose(examined.slot.contract, examined.slot.charge, examined.schedule, examined.rows)
+
+
+def make_residue(examination: Examination, remarkable: Sequence[ExaminedCharge], places: Places) -> list[Residue]:
+    """Everything that went to no period: left-over events, lines without a charge, lines in another currency.
+
+    Ordered by date, document and line.
+    """
+    matched = examination.matched
+    rows: list[tuple[int, int, str, str, tuple[str, ...], str | None]] = []
+    for examined in remarkable:
+        contract = examined.slot.contract
+        name = _name(examined.slot.contract.id, examined.slot.charge.name)
+        for leftover in examined.books.leftovers:
+            reason = leftover.reason
+            rows.append((leftover.event.rows[0], leftover.amount, leftover.kind, reason, (name,), contract.id))
+        for event in examined.events.foreign:
+            reason = f"the contract is in {contract.currency}"
+            rows.append((event.rows[0], event.amount, "currency_mismatch", reason, (name,), contract.id))
+    rows.extend(_without_charge(examination))
+    found = places.find(row for row, *_ in rows)
+    residue = [_make_residue(matched, found, *row) for row in rows]
+    return sorted(residue, key=lambda item: (item.date, item.document, item.line, item.customer, item.kind))
+
+
+def _without_charge(
+    examination: Examination,
+) -> Iterable[tuple[int, int, str, str, tuple[str, ...], str | None]]:
+    matched = examination.matched
+    slots = matched.directory.slots
+    for kind, lines, reason in (
+        ("unmatched", matched.compared, "no charge of this customer fits the line"),
+        ("ambiguous", matched.ambiguous, "several charges fit the line and nothing tells them apart"),
+    ):
+        for row, numbers in lines.items():
+            candidates = tuple(_name(slots[number].contract.id, slots[number].charge.name) for number in numbers)
+            contracts = {slots[number].contract.id for number in numbers}
+            contract = contracts.pop() if len(contracts) == 1 else None
+            yield row, matched.lines.amounts[row], kind, reason, candidates, contract
+
+
+def _make_residue(
+    matched: Matched, places: dict[int, tuple[str, int]], row: int, amount: int, kind: str, reason: str,
+    candidates: tuple[str, ...], contract: str | None,
+) -> Residue:  # fmt: skip
+    lines, documents = matched.lines, matched.documents
+    document = lines.documents[row]
+    path, file_row = places[row]
+    return Residue(
+        kind=kind,
+        document=documents.number(document),
+        line=lines.line_numbers[row],
+        date=date.fromordinal(lines.issue_days[row]),
+        customer=matched.customers[documents.customers[document]],
+        contract=contract,
+        currency=matched.currencies[documents.currencies[document]],
+        amount_minor=amount,
+        path=path,
+        row=file_row,
+        reason=reason,
+        candidates=candidates,
+    )
+
+
+def _name(contract: str, charge: str) -> str:
+    return f'{contract} "{charge}"'
+
+
+def make_set_aside(matched: Matched, places: Places) -> list[SetAside]:
+    """Lines that were read and do not count, in the order of their sources."""
+    lines = matched.lines
+    reasons: dict[int, str] = {}
+    for row in lines:
+        rule = match_rule_of(lines.match_rules[row])
+        if rule in SET_ASIDE_WORDS:
+            reasons[row] = SET_ASIDE_WORDS[rule]
+        elif matched.is_draft(row):
+            reasons[row] = SET_ASIDE_WORDS[MatchRule.DRAFT]
+    found = places.find(reasons)
+    return sorted(
+        (SetAside(*found[row], reason) for row, reason in reasons.items()), key=lambda item: (item.path, item.row)
+    )

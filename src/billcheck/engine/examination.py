@@ -1,0 +1,313 @@
+"""Every charge of a check, examined: allocation, judgement and sums.
+
+Comes in: matched lines and what the ledger can tell. Goes out: sums per currency, findings, residue in rows of the line
+table, and, for whoever looks at a charge, its books and judged rows again. A charge that is billed exactly as agreed is
+settled by a few comparisons and keeps nothing; its rows are worked out anew when somebody asks. Must not know sources,
+files or reports.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+from billcheck.engine.align import FreeEvent
+from billcheck.engine.allocate import Known, allocate, find_habit_of, nominal_days
+from billcheck.engine.coverage import START_MARGIN_DAYS, Window
+from billcheck.engine.diff import Doubts, JudgedRow, judge
+from billcheck.engine.events import Events, gather_events
+from billcheck.engine.invariants import check_conserved
+from billcheck.engine.pinned import periods_of
+from billcheck.findings import ARREARS, JUDGED, Status, Totals
+from billcheck.pricing.schedule import Schedule, make_schedule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from decimal import Decimal
+
+    from billcheck.contracts.terms import Contract, Contracts
+    from billcheck.engine.books import Books
+    from billcheck.engine.events import Event
+    from billcheck.engine.keys import Slot
+    from billcheck.engine.match import Matched
+    from billcheck.ledger.table import LineTable
+
+HORIZON_DAYS = 400
+"""How far past the day of the check periods are laid out, for invoices issued ahead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """The day of the check and its window, as ordinals; `grace_days` overrides the contracts' own where given."""
+
+    as_of_day: int
+    window: Window
+    grace_days: int | None = None
+    check_from_day: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ExaminedCharge:
+    """One charge with everything that was worked out about it."""
+
+    slot: Slot
+    schedule: Schedule
+    events: Events
+    books: Books
+    rows: list[JudgedRow]
+    grace_days: int
+    lines: LineTable
+
+    @property
+    def has_own_habit(self) -> bool:
+        """Whether it is billed in blocks, or earlier or later than its grace days would explain."""
+        return self.books.block > 1 or abs(self.books.offset) > self.grace_days
+
+    @property
+    def is_remarkable(self) -> bool:
+        """Whether there is anything to say beyond "billed as agreed"."""
+        return bool(
+            self.books.leftovers
+            or self.events.drafts
+            or self.events.foreign
+            or any(row.status not in _QUIET for row in self.rows)
+        )
+
+
+_QUIET = frozenset({Status.OK, Status.NOT_DUE, Status.AWAITING})
+
+
+@dataclass(slots=True)
+class Sums:
+    """What a check adds up as it goes, in minor units.
+
+    `arrears_by_tax` holds arrears per currency, customer and tax percent. `allocated`, `residue` and `aside` hold the
+    amounts of lines per currency, `aside_lines` how many lines do not count.
+    """
+
+    totals: dict[str, Totals] = field(default_factory=dict)
+    arrears_by_tax: Counter[tuple[str, str, Decimal | None]] = field(default_factory=Counter)
+    allocated: Counter[str] = field(default_factory=Counter)
+    residue: Counter[str] = field(default_factory=Counter)
+    aside: Counter[str] = field(default_factory=Counter)
+    aside_lines: int = 0
+    judged_rows: int = 0
+    inconclusive_rows: int = 0
+
+    def total(self, currency: str) -> Totals:
+        """The totals of a currency, begun at zero."""
+        found = self.totals.get(currency)
+        if found is None:
+            found = self.totals[currency] = Totals(currency)
+        return found
+
+    def add_row(
+        self, row: JudgedRow, contract: Contract, tax_percent: Decimal | None, *, is_never_billed: bool
+    ) -> None:
+        """Count one judged row in."""
+        total = self.total(contract.currency)
+        if row.status in JUDGED:
+            self.judged_rows += 1
+            total.expected += row.expected
+            total.billed += row.billed
+            total.inferred += row.inferred
+            total.net += row.shortfall
+        if row.status in ARREARS:
+            total.arrears += row.shortfall
+            total.credited += row.credited
+            self.arrears_by_tax[contract.currency, contract.customer, tax_percent] += row.shortfall
+        elif row.status is Status.OVERBILLED:
+            total.overbilled -= row.shortfall
+        elif row.status is Status.ROUNDING:
+            total.rounding += row.shortfall
+        elif row.status is Status.AWAITING:
+            total.awaiting += row.shortfall
+        elif row.status is Status.BILLED_AHEAD:
+            total.billed_ahead += row.billed
+        elif row.status is Status.INCONCLUSIVE:
+            self.inconclusive_rows += 1
+            total.inconclusive += row.shortfall
+            total.never_billed += row.shortfall if is_never_billed else 0
+
+
+class Examination:
+    """All charges of one check."""
+
+    def __init__(self, contracts: Contracts, matched: Matched, setting: Setting) -> None:
+        self.contracts = contracts
+        self.matched = matched
+        self.setting = setting
+        self._doubtful = self._doubtful_lines()
+        self._slots_of = self._slots_by_contract()
+
+    def _doubtful_lines(self) -> dict[int, list[int]]:
+        """Rows of ambiguous lines per slot they might belong to."""
+        doubtful: dict[int, list[int]] = {}
+        for row, slots in self.matched.ambiguous.items():
+            for slot in slots:
+                doubtful.setdefault(slot, []).append(row)
+        return doubtful
+
+    def _slots_by_contract(self) -> dict[str, list[Slot]]:
+        slots: dict[str, list[Slot]] = {contract.id: [] for contract in self.contracts}
+        for slot in self.matched.directory.slots:
+            slots[slot.contract.id].append(slot)
+        return slots
+
+    def slots_of(self, contract: Contract) -> list[Slot]:
+        """The charges of a contract, in its order."""
+        return self._slots_of[contract.id]
+
+    def is_never_billed(self, contract: Contract) -> bool:
+        """Whether the ledger holds no line for the contract and nobody confirmed the customer's name."""
+        if contract.id in self.matched.touched_contracts:
+            return False
+        return not (contract.matching.confirmed or contract.matching.customer_ids)
+
+    def run(self, sums: Sums) -> Iterator[ExaminedCharge]:
+        """Examine every charge, add to `sums`, and yield the charges there is something to say about, in order."""
+        for slot in self.matched.directory.slots:
+            if self._is_billed_as_agreed(slot, sums):
+                continue
+            examined = self.examine(slot)
+            self._add(examined, sums)
+            if examined.is_remarkable or examined.has_own_habit:
+                yield examined
+
+    def examine(self, slot: Slot) -> ExaminedCharge:
+        """One charge in full."""
+        events = gather_events(self.matched, slot.number)
+        schedule = self._schedule(slot, events)
+        known = self._known(slot)
+        books = allocate(schedule, events, known)
+        check_conserved(books, (*events.billed, *events.credits), slot.contract.id, slot.charge.name)
+        doubts = self._doubts(slot, books, events)
+        rows = judge(books, known, doubts, self.setting.check_from_day)
+        return ExaminedCharge(slot, schedule, events, books, rows, known.grace_days, self.matched.lines)
+
+    def _schedule(self, slot: Slot, events: Events) -> Schedule:
+        """The periods until the horizon, or until the last one an invoice states, as far as that is sane."""
+        until = self.setting.as_of_day + HORIZON_DAYS
+        stated = [event.end_day for event in (*events.billed, *events.credits, *events.drafts) if event.is_pinned]
+        until = max([until, *(day for day in stated if day < until + 10 * HORIZON_DAYS)])
+        return make_schedule(slot.contract, slot.charge, date.fromordinal(until))
+
+    def _known(self, slot: Slot) -> Known:
+        setting = self.setting
+        return Known(
+            as_of_day=setting.as_of_day,
+            grace_days=slot.contract.grace_of(slot.charge) if setting.grace_days is None else setting.grace_days,
+            window=setting.window,
+            start_day=slot.charge.start.toordinal(),
+            default_early_days=START_MARGIN_DAYS,
+        )
+
+    def _doubts(self, slot: Slot, books: Books, events: Events) -> Doubts:
+        doubts = Doubts(is_never_billed=self.is_never_billed(slot.contract))
+        for event in events.drafts:
+            for period in _periods_near(books, event)[:1]:
+                doubts.drafted[period] += event.amount
+        for event in events.foreign:
+            doubts.foreign.update(_periods_near(books, event)[:1])
+        lines = self.matched.lines
+        reach = nominal_days(slot.charge)
+        for row in self._doubtful.get(slot.number, ()):
+            doubts.ambiguous.update(
+                _periods_in_reach(books, lines.issue_days[row], lines.first_days[row], lines.end_days[row], reach)
+            )
+        return doubts
+
+    def _is_billed_as_agreed(self, slot: Slot, sums: Sums) -> bool:
+        """Settle a charge whose invoices equal its periods one by one; False where that is not plain to see.
+
+        It decides only what the full examination would decide the same way: every line is a plain approved invoice of
+        its own, stated periods equal the due rows exactly, or free amounts equal them in order and the habit places
+        each on its own; and no due period beyond them is past its grace days.
+        """
+        matched, setting = self.matched, self.setting
+        if not matched.is_plain[slot.number] or slot.number in self._doubtful:
+            return False
+        rows = matched.lines.rows_of(slot.number)
+        if not rows:
+            return False
+        schedule = make_schedule(slot.contract, slot.charge, date.fromordinal(setting.as_of_day + HORIZON_DAYS))
+        count, due = len(rows), bisect_right(schedule.due_days, setting.as_of_day)
+        if count > due or slot.charge.every is None:
+            return False
+        known = self._known(slot)
+        if count < due and schedule.due_days[count] + known.grace_days <= setting.as_of_day:
+            return False
+        if not self._equals_periods(schedule, rows, known):
+            return False
+        self._add_as_agreed(slot, schedule, count, due, sums)
+        return True
+
+    def _equals_periods(self, schedule: Schedule, rows: list[int], known: Known) -> bool:
+        lines, count = self.matched.lines, len(rows)
+        first_days = [lines.first_days[row] for row in rows]
+        amounts = [lines.amounts[row] for row in rows]
+        if all(first_days):
+            stated = sorted(zip(first_days, [lines.end_days[row] for row in rows], amounts, strict=True))
+            agreed = zip(schedule.first_days, schedule.ends, schedule.amounts, strict=True)
+            return stated == sorted(row for row, _ in zip(agreed, range(count), strict=False))
+        if any(first_days) or any(schedule.changes):
+            return False
+        dated = sorted(zip([lines.issue_days[row] for row in rows], amounts, strict=True))
+        issue_days = [day for day, _ in dated]
+        if tuple(amount for _, amount in dated) != schedule.amounts[:count] or len(set(issue_days)) < count:
+            return False
+        if tuple(issue_days) == schedule.due_days[:count]:
+            return True
+        habit = find_habit_of(schedule, [FreeEvent(*event) for event in dated], schedule.amounts, known)
+        placed = [placement.periods for placement in habit.placements]
+        return abs(habit.offset) <= known.grace_days and placed == [(index,) for index in range(count)]
+
+    def _add_as_agreed(self, slot: Slot, schedule: Schedule, count: int, due: int, sums: Sums) -> None:
+        currency = slot.contract.currency
+        sums.allocated[currency] += sum(schedule.amounts[:count])
+        shown = bisect_left(schedule.first_days, self.setting.check_from_day) if self.setting.check_from_day else 0
+        billed = sum(schedule.amounts[shown:count])
+        total = sums.total(currency)
+        total.expected += billed
+        total.billed += billed
+        total.awaiting += sum(schedule.amounts[max(count, shown) : due])
+        sums.judged_rows += max(0, count - shown)
+
+    def _add(self, examined: ExaminedCharge, sums: Sums) -> None:
+        contract, charge, books = examined.slot.contract, examined.slot.charge, examined.books
+        currency, tax_percent = contract.currency, contract.tax_percent_of(charge)
+        is_never_billed = self.is_never_billed(contract)
+        sums.total(currency)
+        for row in examined.rows:
+            sums.add_row(row, contract, tax_percent, is_never_billed=is_never_billed)
+        sums.allocated[currency] += sum(posting.amount for posting in books.postings)
+        left = sum(leftover.amount for leftover in books.leftovers)
+        sums.residue[currency] += left
+        sums.total(currency).residue += left
+        for event in examined.events.drafts:
+            sums.aside[currency] += event.amount
+            sums.aside_lines += len(event.rows)
+        for event in examined.events.foreign:
+            foreign = self.matched.currency_of(event.rows[0])
+            sums.residue[foreign] += event.amount
+            sums.total(foreign).residue += event.amount
+
+
+def _periods_near(books: Books, event: Event) -> list[int]:
+    """The periods an event that does not count would fill: those it states, else the nearest by date."""
+    if event.is_pinned:
+        return periods_of(books.schedule, event)
+    nearest = books.nearest_period(event.issue_day)
+    return [] if nearest is None else [nearest]
+
+
+def _periods_in_reach(books: Books, issue_day: int, first_day: int, end_day: int, reach: int) -> list[int]:
+    """The periods a line might fill: of which it states a day, else those due within `reach` days."""
+    schedule = books.schedule
+    periods = range(len(schedule.due_days))
+    if first_day:
+        return [row for row in periods if schedule.first_days[row] < end_day and first_day < schedule.ends[row]]
+    return [row for row in periods if abs(issue_day - books.offset - schedule.due_days[row]) <= reach]

@@ -1,0 +1,73 @@
+"""Checks that must hold in every run, raised even under ``python -O``.
+
+Comes in: books and totals. Goes out: nothing, or `InternalError`. Must not know how the figures came about: it adds
+them a second way.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from billcheck.errors import InternalError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from billcheck.engine.books import Books
+    from billcheck.engine.events import Event
+    from billcheck.findings import Totals
+
+
+def check_conserved(books: Books, events: Iterable[Event], contract: str, charge: str) -> None:
+    """Every cent of every event is posted or left over exactly once, and the periods add up to the postings.
+
+    Raises:
+        InternalError: Some cent is lost or counted twice.
+    """
+    placed: Counter[tuple[int, ...]] = Counter()
+    billed: Counter[int] = Counter()
+    for posting in books.postings:
+        placed[posting.event.rows] += posting.amount
+        billed[posting.period] += posting.amount
+    for leftover in books.leftovers:
+        placed[leftover.event.rows] += leftover.amount
+    for event in events:
+        if placed.pop(event.rows, 0) != event.amount:
+            raise InternalError(
+                "every billed cent is allocated once", contract=contract, charge=charge, document=event.number
+            )
+    if placed:
+        raise InternalError("no amount is allocated that no document bills", contract=contract, charge=charge)
+    for period, amount in enumerate(books.billed):
+        if billed[period] != amount:
+            raise InternalError(
+                "a period is billed what its postings say", contract=contract, charge=charge, period=period
+            )
+
+
+def check_lines_conserved(currency: str, in_ledger: int, allocated: int, residue: int, aside: int) -> None:
+    """What the kept lines of a currency add up to is allocated, residue or set aside.
+
+    Raises:
+        InternalError: The three do not add up to the lines.
+    """
+    if allocated + residue + aside != in_ledger:
+        raise InternalError(
+            "the kept lines are allocated, residue or set aside", currency=currency, in_ledger=in_ledger,
+            allocated=allocated, residue=residue, set_aside=aside,
+        )  # fmt: skip
+
+
+def check_totals(totals: Totals) -> None:
+    """`net` is what was expected less what was billed, and also arrears less overbilled plus rounding.
+
+    Raises:
+        InternalError: The two ways disagree.
+    """
+    by_parts = totals.arrears - totals.overbilled + totals.rounding
+    if totals.net != totals.expected - totals.billed or totals.net != by_parts:
+        raise InternalError(
+            "net adds up two ways", currency=totals.currency, net=totals.net, expected=totals.expected,
+            billed=totals.billed, arrears=totals.arrears, overbilled=totals.overbilled, rounding=totals.rounding,
+        )  # fmt: skip

@@ -1,0 +1,117 @@
+"""The names and codes of all contracts, compiled once, pointing at charge slots.
+
+Comes in: contracts. Goes out: `Keys` for the readers, and a `Directory` in which matching looks a line up: contract
+reference, customer id, customer name, then the codes of the charges behind them. A slot is one charge of one contract,
+numbered in the order of the contracts. Must not know lines, files or money.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from billcheck.ledger.names import fold_code, fold_name
+from billcheck.ledger.source import Keys
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from billcheck.contracts.terms import Charge, Contract, Contracts
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One charge of one contract, with its codes folded. `words` is the charge name as the words to find in a text."""
+
+    number: int
+    contract: Contract
+    charge: Charge
+    words: str
+    items: frozenset[str]
+    accounts: frozenset[str]
+    trackings: frozenset[str]
+    patterns: tuple[str, ...]
+
+    @property
+    def is_recurring(self) -> bool:
+        """Whether the charge comes again; one-off charges take a line only by code, name or exact amount."""
+        return self.charge.every is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Slots under every name and code a line may bear; each list in slot order."""
+
+    slots: tuple[Slot, ...]
+    by_customer: dict[str, tuple[Slot, ...]]
+    by_customer_id: dict[str, tuple[Slot, ...]]
+    by_reference: dict[str, tuple[Slot, ...]]
+
+    def keys(self) -> Keys:
+        """What the readers need to tell lines that may concern a contract from all others."""
+        return Keys(
+            customers=frozenset(self.by_customer),
+            customer_ids=frozenset(self.by_customer_id),
+            contracts=frozenset(self.by_reference),
+        )
+
+    def slots_named_by(self, reference: str) -> tuple[Slot, ...]:
+        """The slots of the contracts a contract or reference field names, as a whole or by one of its words.
+
+        A word inside a longer text must hold more than digits to name a contract: "PO 117" does not name contract 117.
+        """
+        folded = fold_code(reference)
+        whole = self.by_reference.get(folded)
+        if whole is not None:
+            return whole
+        words = (word.strip(",;:()[]#") for word in folded.split())
+        named = {word: self.by_reference[word] for word in words if word in self.by_reference and not word.isdigit()}
+        return _in_order(slot for slots in named.values() for slot in slots)
+
+
+def make_directory(contracts: Contracts) -> Directory:
+    """The directory of all charges; contract ids always count as references of their own contract."""
+    slots: list[Slot] = []
+    by_customer: dict[str, list[Slot]] = {}
+    by_customer_id: dict[str, list[Slot]] = {}
+    by_reference: dict[str, list[Slot]] = {}
+    for contract in contracts:
+        own = [_make_slot(len(slots) + index, contract, charge) for index, charge in enumerate(contract.charges)]
+        slots.extend(own)
+        matching = contract.matching
+        for name in {fold_name(name) for name in (contract.customer, *matching.aliases)}:
+            by_customer.setdefault(name, []).extend(own)
+        for code in {fold_code(code) for code in matching.customer_ids}:
+            by_customer_id.setdefault(code, []).extend(own)
+        for code in {fold_code(code) for code in (contract.id, *matching.references)}:
+            by_reference.setdefault(code, []).extend(own)
+    return Directory(
+        slots=tuple(slots),
+        by_customer={name: _in_order(found) for name, found in by_customer.items()},
+        by_customer_id={code: _in_order(found) for code, found in by_customer_id.items()},
+        by_reference={code: _in_order(found) for code, found in by_reference.items()},
+    )
+
+
+def _make_slot(number: int, contract: Contract, charge: Charge) -> Slot:
+    matching = charge.matching
+    return Slot(
+        number=number,
+        contract=contract,
+        charge=charge,
+        words=spaced_words(charge.name),
+        items=frozenset(map(fold_code, matching.items)),
+        accounts=frozenset(map(fold_code, matching.accounts)),
+        trackings=frozenset(map(fold_code, matching.tracking)),
+        patterns=tuple(spaced_words(pattern) for pattern in matching.patterns),
+    )
+
+
+def spaced_words(text: str) -> str:
+    """The words of a text, folded, between single spaces, so that whole words can be found by plain containment."""
+    folded = fold_name(text)
+    return f" {' '.join(''.join(char if char.isalnum() else ' ' for char in folded).split())} "
+
+
+def _in_order(slots: Iterable[Slot]) -> tuple[Slot, ...]:
+    return tuple({slot.number: slot for slot in sorted(slots, key=lambda slot: slot.number)}.values())

@@ -1,0 +1,95 @@
+"""Events that state their service period go to that period, whole.
+
+Comes in: events with a period, from fields or read from text. Goes out: postings, and events whose period no row of the
+schedule meets. Must not know dates of issue, habit or coverage.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from billcheck.engine.books import PostingRule
+from billcheck.money import split_by_weights
+
+if TYPE_CHECKING:
+    from billcheck.engine.books import Books
+    from billcheck.engine.events import Event
+    from billcheck.pricing.schedule import Schedule
+
+
+def periods_of(schedule: Schedule, event: Event) -> list[int]:
+    """The rows an event's own period means, in order; empty where none meets it.
+
+    The row with equal dates, a regular one before a change; else, for a range, every regular row of which at least half
+    lies inside; else the regular row that shares most days with it, the later of two that share equally many.
+    """
+    first_day, end_day = event.first_day, event.end_day
+    rows = range(len(schedule.first_days))
+    equal = [row for row in rows if schedule.first_days[row] == first_day and schedule.ends[row] == end_day]
+    if equal:
+        return sorted(equal, key=lambda row: schedule.changes[row])[:1]
+    shared = {
+        row: min(end_day, schedule.ends[row]) - max(first_day, schedule.first_days[row])
+        for row in rows
+        if not schedule.changes[row]
+    }
+    met = [row for row, days in shared.items() if days > 0]
+    inside = [row for row in met if 2 * shared[row] >= schedule.ends[row] - schedule.first_days[row]]
+    if len(inside) > 1 and _is_range(schedule, inside, first_day, end_day):
+        return inside
+    return sorted(met, key=lambda row: (-shared[row], -row))[:1]
+
+
+def _is_range(schedule: Schedule, rows: list[int], first_day: int, end_day: int) -> bool:
+    """Whether a period is long enough to mean several rows: half again as long as the longest of them."""
+    longest = max(schedule.ends[row] - schedule.first_days[row] for row in rows)
+    return 2 * (end_day - first_day) >= 3 * longest
+
+
+def post_pinned(books: Books, billed: list[Event]) -> list[Event]:
+    """Post every event that states its period; the free events are returned, in order."""
+    free = []
+    for event in billed:
+        if not event.is_pinned:
+            free.append(event)
+            continue
+        periods = periods_of(books.schedule, event)
+        if not periods:
+            books.leave(event, event.amount, "out_of_term", "its period lies outside the term of the charge")
+        elif len(periods) == 1:
+            _post_own(books, event, periods[0])
+        else:
+            _post_range(books, event, periods)
+    return free
+
+
+def _post_own(books: Books, event: Event, period: int) -> None:
+    """Post to one row; what exceeds it goes to the change rows inside the stated period, as far as they are open."""
+    books.post(event, period, event.amount, PostingRule.OWN_PERIOD)
+    if books.schedule.changes[period]:
+        return
+    for change in _changes_inside(books.schedule, event):
+        index = len(books.postings) - 1
+        while books.postings[index].period != period:
+            index -= 1
+        excess = min(-books.open_amount(period), books.open_amount(change), books.postings[index].amount)
+        if excess > 0:
+            books.move(index, change, excess, PostingRule.CHANGE)
+
+
+def _changes_inside(schedule: Schedule, event: Event) -> list[int]:
+    return [
+        row
+        for row in range(len(schedule.first_days))
+        if schedule.changes[row] and event.first_day <= schedule.first_days[row] < event.end_day
+    ]
+
+
+def _post_range(books: Books, event: Event, periods: list[int]) -> None:
+    """Split over several rows by what is still open there, else by what was expected."""
+    weights = [max(books.open_amount(period), 0) for period in periods]
+    if not any(weights):
+        weights = [max(books.expected[period], 0) for period in periods]
+    for period, part in zip(periods, split_by_weights(event.amount, weights), strict=True):
+        if part:
+            books.post(event, period, part, PostingRule.RANGE)

@@ -1,0 +1,169 @@
+"""Findings in the words a bookkeeper would use.
+
+Comes in: judged rows, residue and habits. Goes out: `Finding` values with a sentence each; ids never depend on amounts.
+Must not know how a finding came about, nor how it will be shown.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from billcheck.findings import KINDS, Finding, Status, digest_id
+from billcheck.money import format_minor
+from billcheck.period import period_label
+
+if TYPE_CHECKING:
+    from billcheck.contracts.terms import Contract
+    from billcheck.engine.diff import JudgedRow
+    from billcheck.engine.keys import Slot
+    from billcheck.findings import Residue
+    from billcheck.pricing.schedule import Schedule
+
+RESIDUE_FINDINGS = frozenset({"unmatched", "ambiguous", "open_credit", "out_of_term"})
+"""Kinds of residue that are also findings; a line in another currency is found by the row it may fill."""
+
+
+def row_id(slot: Slot, schedule: Schedule, period: int) -> str:
+    """The id of a period row: contract, charge, first day, and whether it is a change."""
+    kind = "change" if schedule.changes[period] else "row"
+    first_day = date.fromordinal(schedule.first_days[period])
+    return digest_id(kind, slot.contract.id, slot.charge.name, first_day.isoformat())
+
+
+def find_in_row(slot: Slot, schedule: Schedule, row: JudgedRow) -> list[Finding]:
+    """The findings of one row: at most one about its money, and one where drafts would bill it."""
+    found = []
+    kind = _kind_of(row)
+    if kind is not None:
+        found.append(_row_finding(slot, schedule, row, kind, row.shortfall, _money_sentence(slot, row, kind)))
+    if row.drafted:
+        sentence = f"a draft would bill {_money(row.drafted, slot)}; it is not approved, so it does not count"
+        found.append(_row_finding(slot, schedule, row, "unapproved", row.drafted, sentence))
+    return found
+
+
+def _kind_of(row: JudgedRow) -> str | None:
+    if row.status is Status.INCONCLUSIVE:
+        return "currency_mismatch" if row.is_foreign else None
+    if row.status is Status.OVERBILLED:
+        return "duplicate" if row.is_duplicate else "overbilled"
+    if row.status in {Status.UNDERBILLED, Status.MISSING}:
+        return "credited_not_rebilled" if row.credited else str(row.status)
+    return None
+
+
+def _money_sentence(slot: Slot, row: JudgedRow, kind: str) -> str:
+    expected, billed = _money(row.expected, slot), _money(row.billed, slot)
+    if kind == "missing":
+        return f"{expected} was agreed and nothing was billed"
+    if kind == "underbilled":
+        return f"billed {billed} of {expected} agreed: {_money(row.shortfall, slot)} short"
+    if kind == "overbilled":
+        return f"billed {billed}, agreed {expected}: {_money(-row.shortfall, slot)} too much"
+    if kind == "duplicate":
+        return f"billed twice: {billed} against {expected} agreed, {_money(-row.shortfall, slot)} too much"
+    if kind == "credited_not_rebilled":
+        return f"credited and not billed again: {_money(row.shortfall, slot)} of {expected} agreed is open"
+    return f"a line in another currency than {slot.contract.currency} may bill this; {expected} was agreed"
+
+
+def _row_finding(slot: Slot, schedule: Schedule, row: JudgedRow, kind: str, amount: int, sentence: str) -> Finding:
+    first_day = date.fromordinal(schedule.first_days[row.period])
+    last_day = date.fromordinal(schedule.ends[row.period] - 1)
+    place = f"{slot.contract.customer}, {slot.charge.name}, {period_label(first_day, last_day)}"
+    change = "change" if schedule.changes[row.period] else ""
+    return Finding(
+        kind=kind,
+        id=digest_id(kind, slot.contract.id, slot.charge.name, first_day.isoformat(), change),
+        severity=KINDS[kind].severity,
+        contract=slot.contract.id,
+        charge=slot.charge.name,
+        first_day=first_day,
+        last_day=last_day,
+        currency=slot.contract.currency,
+        amount_minor=amount,
+        sentence=f"{place}: {sentence}.",
+        rows=(row_id(slot, schedule, row.period),),
+    )
+
+
+def find_never_billed(contract: Contract, rows: tuple[str, ...], amount: int) -> Finding:
+    """The finding about a contract of which the ledger holds no line; `amount` is what is due so far, unjudged."""
+    money = f"{format_minor(amount, contract.currency, grouped=True)} {contract.currency}"
+    return Finding(
+        kind="never_billed",
+        id=digest_id("never_billed", contract.id),
+        severity=KINDS["never_billed"].severity,
+        contract=contract.id,
+        charge=None,
+        first_day=None,
+        last_day=None,
+        currency=contract.currency,
+        amount_minor=amount,
+        sentence=(
+            f"{contract.customer}: the ledger holds no line at all for contract {contract.id}, of which {money} is "
+            f"due. {KINDS['never_billed'].settled_by}"
+        ),
+        rows=rows,
+    )
+
+
+def find_habit_unlike_contract(slot: Slot, offset: int, block: int) -> Finding:
+    """The finding about a charge billed at another rhythm, or much earlier or later, than its contract says."""
+    parts = []
+    if block > 1:
+        parts.append(f"one invoice covers {block} periods")
+    if offset:
+        parts.append(f"invoices come about {abs(offset)} days {'after' if offset > 0 else 'before'} the due day")
+    return Finding(
+        kind="habit",
+        id=digest_id("habit", slot.contract.id, slot.charge.name),
+        severity=KINDS["habit"].severity,
+        contract=slot.contract.id,
+        charge=slot.charge.name,
+        first_day=None,
+        last_day=None,
+        currency=None,
+        amount_minor=None,
+        sentence=f"{slot.contract.customer}, {slot.charge.name}: {' and '.join(parts)}.",
+    )
+
+
+def find_in_residue(residue: Residue) -> Finding | None:
+    """The finding about a line that went to no period, where its kind has one."""
+    if residue.kind not in RESIDUE_FINDINGS:
+        return None
+    money = f"{format_minor(residue.amount_minor, residue.currency, grouped=True)} {residue.currency}"
+    return Finding(
+        kind=residue.kind,
+        id=digest_id(residue.kind, residue.document, str(residue.line), residue.customer),
+        severity=KINDS[residue.kind].severity,
+        contract=residue.contract,
+        charge=None,
+        first_day=None,
+        last_day=None,
+        currency=residue.currency,
+        amount_minor=residue.amount_minor,
+        sentence=f"{residue.customer}, {residue.document} line {residue.line}, {money}: {residue.reason}.",
+    )
+
+
+def find_conflict(number: str, customer: str, contract: str | None, paths: tuple[str, ...]) -> Finding:
+    """The finding about a document that differs between sources."""
+    return Finding(
+        kind="document_conflict",
+        id=digest_id("document_conflict", number, customer),
+        severity=KINDS["document_conflict"].severity,
+        contract=contract,
+        charge=None,
+        first_day=None,
+        last_day=None,
+        currency=None,
+        amount_minor=None,
+        sentence=f"{customer}, {number}: its lines differ between {' and '.join(paths)}; all of them were counted.",
+    )
+
+
+def _money(minor: int, slot: Slot) -> str:
+    return f"{format_minor(minor, slot.contract.currency, grouped=True)} {slot.contract.currency}"

@@ -1,0 +1,228 @@
+"""What is left over after placing: changes, exact settlements, periods billed ahead, duplicates.
+
+Comes in: books with placed events, and the events that found no place. Goes out: postings that rest on exact equality
+alone, marked as inferred, and residue. A left-over amount never moves by likeness: it settles shortfalls it equals
+exactly, or stays in sight. Must not know coverage beyond the periods it is told are open.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from billcheck.engine.books import PostingRule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from billcheck.engine.books import Books
+    from billcheck.engine.events import Event
+
+LONGEST_RUN = 60
+"""The longest run of periods one exact settlement may cover."""
+
+
+def feed_changes(books: Books) -> None:
+    """Give each open change row the excess of the regular row it is due with, or net a reduction against it."""
+    schedule = books.schedule
+    for change in (row for row, is_change in enumerate(schedule.changes) if is_change):
+        regular = _regular_due_with(books, change)
+        index = _last_posting(books, regular) if regular is not None else None
+        if regular is None or index is None:
+            continue
+        wanted, excess = books.open_amount(change), -books.open_amount(regular)
+        if wanted > 0 and excess > 0:
+            books.move(index, change, min(wanted, excess, books.postings[index].amount), PostingRule.CHANGE)
+        elif wanted < 0 and excess < 0:
+            books.move(index, change, max(wanted, excess), PostingRule.CHANGE_NETTED)
+
+
+def _regular_due_with(books: Books, change: int) -> int | None:
+    schedule = books.schedule
+    due_day = schedule.due_days[change]
+    for row in range(change - 1, -1, -1):
+        if schedule.due_days[row] != due_day:
+            return None
+        if not schedule.changes[row]:
+            return row
+    return None
+
+
+def _last_posting(books: Books, period: int) -> int | None:
+    for index in range(len(books.postings) - 1, -1, -1):
+        if books.postings[index].period == period and books.postings[index].amount > 0:
+            return index
+    return None
+
+
+def settle(books: Books, left: list[Event], is_open: Sequence[bool]) -> list[Event]:
+    """Let left-over events and excesses settle what they equal exactly; the events that settled nothing are returned.
+
+    Args:
+        books: The charge's books after placing.
+        left: Events that found no place, in order.
+        is_open: Per period, whether an open amount there is a known shortfall (due, past grace, covered, or partly
+            billed).
+    """
+    rest = []
+    for event in left:
+        parts = _settled_by(books, event.amount, event.issue_day, is_open)
+        parts = parts or _several_ahead(books, event)
+        if parts:
+            rule = PostingRule.SETTLEMENT if books.schedule.due_days[parts[0]] <= event.issue_day else PostingRule.AHEAD
+            for period in parts:
+                books.post(event, period, books.open_amount(period), rule)
+        else:
+            rest.append(event)
+    _settle_excesses(books, is_open)
+    return rest
+
+
+def _settle_excesses(books: Books, is_open: Sequence[bool]) -> None:
+    """Let an excess settle open shortfalls, or the next periods where one invoice exceeds its own.
+
+    An excess that is a whole event repeats a period; it is no payment ahead.
+    """
+    for period in range(len(books.expected)):
+        excess = -books.open_amount(period)
+        index = _last_posting(books, period) if excess > 0 else None
+        if index is None or books.postings[index].amount < excess:
+            continue
+        issue_day = books.postings[index].event.issue_day
+        settled = _all_open(books, excess, issue_day, is_open)
+        is_repeat = books.postings[index].amount == excess
+        ahead = [] if settled or is_repeat else _ahead_of(books, excess, _next_regular(books, period))
+        parts = settled or ahead or _settled_by(books, excess, issue_day, is_open)
+        rule = PostingRule.AHEAD if ahead else PostingRule.SETTLEMENT
+        for target in parts:
+            books.move(index, target, books.open_amount(target), rule)
+
+
+def _open_periods(books: Books, issue_day: int, is_open: Sequence[bool]) -> list[int]:
+    due_days = books.schedule.due_days
+    return [
+        period
+        for period in range(len(due_days))
+        if is_open[period] and books.open_amount(period) > 0 and due_days[period] <= issue_day
+    ]
+
+
+def _all_open(books: Books, amount: int, issue_day: int, is_open: Sequence[bool]) -> list[int]:
+    periods = _open_periods(books, issue_day, is_open)
+    return periods if periods and sum(map(books.open_amount, periods)) == amount else []
+
+
+def _settled_by(books: Books, amount: int, issue_day: int, is_open: Sequence[bool]) -> list[int]:
+    """The open periods an amount equals: all, one, or a run; empty where none or candidates of unlike shape."""
+    everything = _all_open(books, amount, issue_day, is_open)
+    if everything:
+        return everything
+    candidates = list(_runs_of(books, amount, _open_periods(books, issue_day, is_open)))
+    shapes = {tuple(books.open_amount(period) for period in run) for run in candidates}
+    return candidates[0] if len(shapes) == 1 else []
+
+
+def settlement_candidates(books: Books, amount: int, issue_day: int, is_open: Sequence[bool]) -> list[list[int]]:
+    """Every run of open periods an amount equals, for the residue that could not decide between them."""
+    return list(_runs_of(books, amount, _open_periods(books, issue_day, is_open)))
+
+
+def _runs_of(books: Books, amount: int, periods: list[int]) -> Iterable[list[int]]:
+    for start in range(len(periods)):
+        total = 0
+        run: list[int] = []
+        for period in periods[start : start + LONGEST_RUN]:
+            if run and period != run[-1] + 1:
+                break
+            run.append(period)
+            total += books.open_amount(period)
+            if total == amount:
+                yield list(run)
+            if total >= amount:
+                break
+
+
+def _several_ahead(books: Books, event: Event) -> list[int]:
+    """Two or more next periods an event equals; one alone is as likely a repeat of the last."""
+    ahead = _ahead_of(books, event.amount, _first_unbilled(books, event.issue_day))
+    return ahead if len(ahead) > 1 else []
+
+
+def _first_unbilled(books: Books, issue_day: int) -> int | None:
+    schedule = books.schedule
+    for period in range(len(schedule.due_days)):
+        if schedule.due_days[period] > issue_day and not schedule.changes[period] and not books.billed[period]:
+            return period
+    return None
+
+
+def _next_regular(books: Books, period: int) -> int | None:
+    for later in range(period + 1, len(books.expected)):
+        if not books.schedule.changes[later]:
+            return later
+    return None
+
+
+def _ahead_of(books: Books, amount: int, start: int | None) -> list[int]:
+    """The next whole periods from `start` on that nothing was billed for, where the amount equals them exactly."""
+    if start is None:
+        return []
+    total, run = 0, []
+    for period in range(start, len(books.expected)):
+        if books.schedule.changes[period]:
+            continue
+        if books.billed[period] or books.expected[period] <= 0:
+            return []
+        run.append(period)
+        total += books.expected[period]
+        if total >= amount:
+            break
+    return run if total == amount else []
+
+
+def post_duplicates(books: Books, left: list[Event], half_interval: int) -> list[Event]:
+    """Post events that repeat an amount of a period already billed in full; the others are returned.
+
+    A repeat has the same amount as an event of that period and was issued within half an interval of it. It is only
+    called one where the period without it is billed in full: then the period is overbilled by it.
+    """
+    rest = []
+    for event in left:
+        twins = [
+            (abs(posting.event.issue_day - event.issue_day), posting.period)
+            for posting in books.postings
+            if posting.event.amount == posting.amount == event.amount
+            and abs(posting.event.issue_day - event.issue_day) <= half_interval
+            and books.open_amount(posting.period) <= 0
+            and posting.rule is not PostingRule.DUPLICATE
+        ]
+        if twins:
+            books.post(event, min(twins)[1], event.amount, PostingRule.DUPLICATE)
+        else:
+            rest.append(event)
+    return rest
+
+
+def mark_pinned_duplicates(books: Books) -> None:
+    """Name the later of two equal events of one period a duplicate where the period is billed in full without it."""
+    for index in range(len(books.postings) - 1, -1, -1):
+        posting = books.postings[index]
+        if posting.rule is not PostingRule.OWN_PERIOD or posting.amount <= 0:
+            continue
+        if -books.open_amount(posting.period) < posting.amount or _is_marked(books, posting.period):
+            continue
+        twin = any(
+            other.period == posting.period and other.amount == posting.amount and other.rule is PostingRule.OWN_PERIOD
+            for other in books.postings[:index]
+        )
+        if twin:
+            books.move(index, posting.period, posting.amount, PostingRule.DUPLICATE)
+            books.postings.pop(index)
+
+
+def _is_marked(books: Books, period: int) -> bool:
+    marked = sum(
+        posting.amount
+        for posting in books.postings
+        if posting.period == period and posting.rule is PostingRule.DUPLICATE
+    )
+    return marked > 0 and -books.open_amount(period) - marked <= 0

@@ -1,0 +1,56 @@
+"""The directory in which lines are looked up."""
+
+from __future__ import annotations
+
+import pytest
+from agreements import contract, flat, one_off
+
+from billcheck.engine.keys import make_directory, spaced_words
+
+
+def test_slots_are_numbered_in_the_order_of_the_contracts() -> None:
+    directory = make_directory((contract(flat("A"), one_off("B"), name="1"), contract(flat("C"), name="2")))
+    assert [(slot.number, slot.contract.id, slot.charge.name) for slot in directory.slots] == [
+        (0, "1", "A"),
+        (1, "1", "B"),
+        (2, "2", "C"),
+    ]
+    assert [slot.is_recurring for slot in directory.slots] == [True, False, True]
+
+
+def test_a_customer_is_known_by_name_alias_id_and_reference() -> None:
+    directory = make_directory(
+        (contract(customer="Acme B.V.", aliases=("ACME Holding",), customer_ids=("77",), references=("PO-9",)),)
+    )
+    keys = directory.keys()
+    assert keys.customers == {"acme bv", "acme holding"}
+    assert keys.customer_ids == {"77"}
+    assert keys.contracts == {"c-117", "po-9"}
+    assert keys.has_customer("ACME  bv")
+    assert not keys.has_customer("Acme")
+    assert keys.has_reference("see PO-9, thanks")
+    assert not keys.has_reference("PO-91")
+    assert not keys.has_reference("")
+
+
+def test_contracts_of_one_customer_are_offered_together_once() -> None:
+    directory = make_directory((contract(name="1", aliases=("HARTWELL INTERIEUR",)), contract(name="2")))
+    (slots,) = directory.by_customer.values()
+    assert [slot.number for slot in slots] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("reference", "contracts"),
+    [("117", ["117"]), ("PO 117", []), ("C-5 / C-6", ["C-5", "C-6"]), ("(c-6)", ["C-6"]), ("C-56", [])],
+)
+def test_a_reference_names_contracts_whole_or_by_a_word_that_is_no_mere_number(
+    reference: str, contracts: list[str]
+) -> None:
+    directory = make_directory(tuple(contract(name=name) for name in ("117", "C-5", "C-6")))
+    assert [slot.contract.id for slot in directory.slots_named_by(reference)] == contracts
+
+
+def test_words_are_found_whole() -> None:
+    assert spaced_words("Set-up fee: Support+") == " set up fee support "
+    assert spaced_words("Support") in spaced_words("Monthly SUPPORT, March")
+    assert spaced_words("Support") not in spaced_words("Supporting")
