@@ -91,7 +91,13 @@ def _document_lines(document: ProposedDocument, *, is_repeated: bool) -> list[Li
         label = "tax not stated in the contract" if group.percent is None else f"tax at {percent_text(group.percent)}"
         amount = "?" if group.percent is None else amount_text(group.tax_minor, currency)
         cells.append((Span(label, "muted"), Span(amount, "muted")))
-    cells.append((Span("to pay"), Span(money_text(document.incl_tax_minor, currency), "strong")))
+    is_open = any(group.percent is None for group in document.tax_groups)
+    cells.append(
+        (
+            Span("to pay, and that tax" if is_open else "to pay"),
+            Span(money_text(document.incl_tax_minor, currency), "strong"),
+        )
+    )
     return grid(_aligned(cells, currency), ("left", "right"), indent=7, head=False)
 
 
