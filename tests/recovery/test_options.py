@@ -201,6 +201,26 @@ def test_a_period_that_costs_nothing_makes_no_next_invoice() -> None:
     assert options.choices[0].documents[0].document_date == date(2026, 10, 31)
 
 
+def test_a_lowered_price_is_part_of_the_next_invoice() -> None:
+    contract = make_contract()
+    rows = (
+        make_row(contract, "2026-02", 100, 0, Status.MISSING),
+        make_row(contract, "2026-09", 300, 0, Status.NOT_DUE),
+        make_row(contract, "2026-09", -40, 0, Status.NOT_DUE, charge="Seats", is_change=True),
+    )
+    options = only(make_report([ContractRows(contract, rows)]))
+    assert options.choices[1].documents[1].excl_tax_minor == 260
+
+
+def test_a_day_that_comes_to_a_refund_makes_no_next_invoice() -> None:
+    contract = make_contract()
+    rows = (
+        make_row(contract, "2026-02", 100, 0, Status.MISSING),
+        make_row(contract, "2026-09", -40, 0, Status.NOT_DUE, is_change=True),
+    )
+    assert len(only(make_report([ContractRows(contract, rows)])).choices) == 1
+
+
 def test_without_payment_terms_there_is_no_due_date() -> None:
     contract = make_contract(payment_days=None)
     rows = (make_row(contract, "2026-02", 100, 0, Status.MISSING),)

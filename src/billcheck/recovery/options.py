@@ -223,12 +223,18 @@ def _customer_options(report: Report, items: Sequence[ContractRows], document_da
 
 
 def _next_rows(rows: Iterable[PeriodRow]) -> list[PeriodRow]:
-    """What the next regular invoice will bill: everything with the earliest due day that is not due yet."""
-    coming = [row for row in rows if row.status is Status.NOT_DUE and row.shortfall_minor > 0]
-    if not coming:
-        return []
-    due_on = min(row.due_on for row in coming)
-    return [row for row in coming if row.due_on == due_on]
+    """What the next regular invoice will bill: everything due on the first coming day that comes to a bill.
+
+    A change that lowers the price is part of that invoice. A day that comes to nothing, or to a refund, makes none.
+    """
+    by_day: defaultdict[date, list[PeriodRow]] = defaultdict(list)
+    for row in rows:
+        if row.status is Status.NOT_DUE and row.shortfall_minor:
+            by_day[row.due_on].append(row)
+    for _, coming in sorted(by_day.items()):
+        if sum(row.shortfall_minor for row in coming) > 0:
+            return coming
+    return []
 
 
 def _choices(
