@@ -71,8 +71,8 @@ def bill(document: str, issue_date: date, amount: str | Decimal, **more: Any) ->
 
 
 def bills(amount: str, *days: date, **more: Any) -> list[Line]:
-    """One invoice of the same amount on each of these days."""
-    return [bill(f"INV-{number:03}", day, amount, **more) for number, day in enumerate(days, 1)]
+    """One invoice of the same amount on each of these days, numbered by its date."""
+    return [bill(f"INV-{day:%y%m%d}", day, amount, **more) for day in days]
 
 
 def to_csv(lines: Iterable[Line]) -> str:
