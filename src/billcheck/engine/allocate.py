@@ -51,7 +51,7 @@ class Known:
     def is_open(self, due_day: int, offset: int, early_days: int) -> bool:
         """Whether a period due then, if nothing was billed for it, is known to be missing."""
         wait_days = self.grace_days + max(0, offset)
-        if due_day + wait_days > self.as_of_day:
+        if due_day + wait_days >= self.as_of_day:
             return False
         return self.window.settles(due_day, wait_days, early_days, self.start_day)
 
@@ -168,7 +168,7 @@ def find_habit_of(schedule: Schedule, free: list[FreeEvent], open_amounts: tuple
         expected=schedule.amounts,
         nominal_days=charge.every.nominal_days,
         timing=charge.timing,
-        settled_day=min(known.as_of_day, known.window.last_day) - known.grace_days,
+        settled_day=min(known.as_of_day - 1, known.window.last_day) - known.grace_days,
     )
 
 

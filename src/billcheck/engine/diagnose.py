@@ -1,21 +1,306 @@
-"""Why a run of periods differs: causes found by counterfactual."""
+"""Which wrong terms would have produced these invoices? The likely causes of the differences of one charge.
+
+Comes in: a charge with its schedule and the judged rows of its periods. Goes out: for each row that some cause
+explains, that cause. Two kinds of hypotheses are held against the rows: the plausible mistakes that the charge's own
+terms invite, priced like any charge, and simple fractions of the agreed amount. The run of rows is cut into segments
+(correct, explained by one hypothesis, unexplained) so that the least rows stay unexplained, then with the fewest
+segments. Whatever nothing explains gets no cause. Must not know documents, texts or how rows are shown.
+
+A fraction is arithmetic that anyone can check, so over several rows it is stated as it is. A mistake is an inference:
+where all its rows show one and the same pair of agreed and billed, it is only "consistent with" them.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from math import gcd
+from typing import TYPE_CHECKING, NamedTuple
+
+from billcheck.findings import JUDGED, Cause, Status
+from billcheck.period import ONE_DAY
+from billcheck.pricing.mistakes import plausible_mistakes
+from billcheck.pricing.schedule import make_schedule
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from billcheck.contracts.terms import Charge, Contract
     from billcheck.engine.diff import JudgedRow
-    from billcheck.findings import Cause
+    from billcheck.pricing.mistakes import Mistake
     from billcheck.pricing.schedule import Schedule
+
+MOST_PARTS = 12
+"""Fractions of the agreed amount are looked for with up to this numerator and denominator."""
+
+MOST_PARTS_OF_ONE_ROW = 4
+"""A single row suggests a fraction only with a denominator up to this: some fraction fits nearly every amount."""
+
+_CORRECT = frozenset({Status.OK, Status.ROUNDING, Status.SETTLED})
+
+
+class Fraction(NamedTuple):
+    """A part of the agreed amount in lowest terms; the simplest one sorts first."""
+
+    denominator: int
+    numerator: int
+
+
+Hypothesis = Fraction | int
+"""A fraction of the agreed amount, or the position of a plausible mistake."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One judged row, or several in sequence that the same hypotheses fit.
+
+    `rows` are positions among the judged rows. `different` holds those of them that are not billed as agreed, and
+    `fractional` those of these that a fraction may explain: money was billed.
+    """
+
+    rows: tuple[int, ...]
+    different: tuple[int, ...]
+    fractional: tuple[int, ...]
+    mistakes: frozenset[int]
+    fractions: frozenset[Fraction] | None
+    """None where every fraction fits, since the row says nothing about one."""
+
+
+@dataclass(slots=True)
+class Segment:
+    """A run of cells that the same hypotheses explain; none where it is correct or unexplained."""
+
+    different: list[int] = field(default_factory=list)
+    fractional: list[int] = field(default_factory=list)
+    mistakes: frozenset[int] = frozenset()
+    fraction: Fraction | None = None
 
 
 def diagnose(
     contract: Contract, charge: Charge, schedule: Schedule, rows: Sequence[JudgedRow]
 ) -> dict[int, tuple[Cause, ...]]:
-    """The likely causes of each period's difference; none is known yet."""
-    del contract, charge, schedule, rows
-    return {}
+    """The likely causes of the differences of one charge.
+
+    Args:
+        contract: The contract of the charge.
+        charge: The charge as agreed.
+        schedule: Its expected charges; the rows' `period` points into it.
+        rows: The judged rows in schedule order. Rows that are not judged, were billed twice, in another currency, or
+            credited afterwards say nothing about the terms and are passed over, as are periods that were not billed.
+
+    Returns:
+        Period to causes, for the periods with a cause. A run of periods shares one `Cause`; its amount is the sum of
+        their shortfalls. Equally good explanations are one cause that names them all.
+    """
+    if all(row.expected == row.billed for row in rows):
+        return {}
+    return _Diagnosis(contract, charge, schedule, rows).causes()
+
+
+class _Diagnosis:
+    """Holds the hypotheses about one charge against its rows."""
+
+    def __init__(self, contract: Contract, charge: Charge, schedule: Schedule, rows: Sequence[JudgedRow]) -> None:
+        self._contract = contract
+        self._schedule = schedule
+        self._rows = rows
+        self._mistakes = plausible_mistakes(contract, charge)
+        self._predictions = [self._predict(mistake) for mistake in self._mistakes]
+
+    def causes(self) -> dict[int, tuple[Cause, ...]]:
+        cells = self._cells()
+        found: dict[int, tuple[Cause, ...]] = {}
+        for segment in _segments(cells):
+            explained = segment.different if segment.mistakes else segment.fractional
+            if explained:
+                speaking = [
+                    cell.rows[-1] for cell in cells if cell.fractional or not cell.different or segment.mistakes
+                ]
+                cause = (self._cause(segment, explained, is_last=explained[-1] == speaking[-1]),)
+                found |= {self._rows[row].period: cause for row in explained}
+        return found
+
+    def _predict(self, mistake: Mistake) -> dict[tuple[int, int, bool], int]:
+        """What the charge with the mistake would have billed for the same periods."""
+        schedule = self._schedule
+        last_due = max((schedule.due_days[row.period] for row in self._rows), default=0)
+        if not last_due:
+            return {}
+        mistaken = make_schedule(self._contract, mistake.charge, date.fromordinal(last_due))
+        keys = zip(mistaken.first_days, mistaken.ends, mistaken.changes, strict=True)
+        return dict(zip(keys, mistaken.amounts, strict=True))
+
+    def _cells(self) -> list[Cell]:
+        """The rows that say something about the terms, equal neighbours together."""
+        cells: list[Cell] = []
+        for position, row in enumerate(self._rows):
+            if row.status not in JUDGED or row.is_duplicate or row.is_foreign or row.credited:
+                continue
+            cell = self._cell(position, row)
+            if cell is None:
+                continue
+            last = cells[-1] if cells else None
+            if last and _is_alike(last, cell):
+                cell = Cell(
+                    last.rows + cell.rows,
+                    last.different + cell.different,
+                    last.fractional + cell.fractional,
+                    cell.mistakes,
+                    cell.fractions,
+                )
+                cells[-1] = cell
+            else:
+                cells.append(cell)
+        return cells
+
+    def _cell(self, position: int, row: JudgedRow) -> Cell | None:
+        schedule, period = self._schedule, row.period
+        key = schedule.first_days[period], schedule.ends[period], schedule.changes[period]
+        absent = 0 if schedule.changes[period] else None  # a forgotten change makes no row of its own
+        mistakes = frozenset(
+            number for number, amounts in enumerate(self._predictions) if amounts.get(key, absent) == row.billed
+        )
+        own = (position,)
+        is_unbilled = row.billed == 0 and row.expected != 0
+        if is_unbilled:
+            # A change that was never billed fits a mistake; a period that was never billed fits no rate at all.
+            return Cell(own, own, (), mistakes, None) if mistakes and schedule.changes[period] else None
+        fractions = frozenset(fitting_fractions(row.expected, row.billed)) if row.expected or row.billed else None
+        if row.status in _CORRECT:
+            return Cell(own, (), (), mistakes, fractions)
+        return Cell(own, own, own, mistakes, fractions)
+
+    def _cause(self, segment: Segment, explained: Sequence[int], *, is_last: bool) -> Cause:
+        rows = [self._rows[row] for row in explained]
+        support = len({(row.expected, row.billed) for row in rows})
+        first_day = date.fromordinal(min(self._schedule.first_days[row.period] for row in rows))
+        end = date.fromordinal(max(self._schedule.ends[row.period] for row in rows))
+        last_day = end - ONE_DAY
+        extent = _extent(first_day, last_day, is_single=len(rows) == 1, is_last=is_last)
+        mistakes = [self._mistakes[number] for number in sorted(segment.mistakes)]
+        code, sentence = _word(mistakes, segment.fraction, extent, support=support, rows=len(rows))
+        amount = sum(row.expected - row.billed for row in rows)
+        return Cause(code, sentence, first_day, last_day, self._contract.currency, amount, support)
+
+
+def _is_alike(one: Cell, other: Cell) -> bool:
+    return (
+        bool(one.different) == bool(other.different)
+        and bool(one.fractional) == bool(other.fractional)
+        and one.mistakes == other.mistakes
+        and one.fractions == other.fractions
+    )
+
+
+def _segments(cells: Sequence[Cell]) -> list[Segment]:
+    """The cells cut into segments: least unexplained rows, then fewest segments, then the longest later ones."""
+    best: list[tuple[int, int]] = [(0, 0)]
+    cuts: list[tuple[int, Segment]] = []
+    for end in range(1, len(cells) + 1):
+        choices = [
+            ((best[start][0] + unexplained, best[start][1] + 1), start, segment)
+            for start, unexplained, segment in _segments_to(cells, end)
+        ]
+        cost, start, segment = min(choices, key=lambda choice: (choice[0], choice[1]))
+        best.append(cost)
+        cuts.append((start, segment))
+    segments = []
+    end = len(cells)
+    while end:
+        end, segment = cuts[end - 1]
+        segments.append(segment)
+    return segments[::-1]
+
+
+def _segments_to(cells: Sequence[Cell], end: int) -> Iterator[tuple[int, int, Segment]]:
+    """Every segment that ends at `end`: where it starts, how many rows it leaves unexplained, and what it is."""
+    mistakes, fractions = cells[end - 1].mistakes, cells[end - 1].fractions
+    different: list[int] = []
+    fractional: list[int] = []
+    for start in range(end - 1, -1, -1):
+        cell = cells[start]
+        different = [*cell.different, *different]
+        fractional = [*cell.fractional, *fractional]
+        mistakes &= cell.mistakes
+        if fractions is None:
+            fractions = cell.fractions
+        elif cell.fractions is not None:
+            fractions &= cell.fractions
+        if not different:
+            yield start, 0, Segment()
+            continue
+        fraction = _simplest(fractions or frozenset(), len(fractional))
+        if mistakes and len(fractional) < len(different):
+            fraction = None  # no other name for a mistake that explains more than a fraction can
+        if mistakes or (fraction and fractional):
+            unexplained = 0 if mistakes else len(different) - len(fractional)
+            yield start, unexplained, Segment(different, fractional, mistakes, fraction)
+        else:
+            yield start, len(different), Segment()
+
+
+def _simplest(fractions: frozenset[Fraction], rows: int) -> Fraction | None:
+    simplest = min(fractions, default=None)
+    if simplest is None or rows == 0 or (rows == 1 and simplest.denominator > MOST_PARTS_OF_ONE_ROW):
+        return None
+    return simplest
+
+
+@lru_cache(maxsize=4096)
+def fitting_fractions(expected: int, billed: int) -> tuple[Fraction, ...]:
+    """The fractions that turn one amount into the other when rounded half-up to whole minor units, simplest first.
+
+    Numerator and denominator are at most 12. Empty where the amounts are equal, zero or of unlike sign.
+    """
+    if expected == billed or (expected > 0) != (billed > 0) or not expected or not billed:
+        return ()
+    whole, part = 2 * abs(expected), 2 * abs(billed)
+    found = []
+    for denominator in range(1, MOST_PARTS + 1):
+        # part - 1 <= whole × numerator / denominator < part + 1, in doubled minor units
+        least = -(-(part - 1) * denominator // whole)
+        most = -(-(part + 1) * denominator // whole) - 1
+        found += [
+            Fraction(denominator, numerator)
+            for numerator in range(max(least, 1), min(most, MOST_PARTS) + 1)
+            if gcd(numerator, denominator) == 1 and numerator != denominator
+        ]
+    return tuple(found)
+
+
+def _extent(first_day: date, last_day: date, *, is_single: bool, is_last: bool) -> str:
+    if is_single:
+        return f"in {first_day:%Y-%m}"
+    return f"since {first_day:%Y-%m}" if is_last else f"from {first_day:%Y-%m} to {last_day:%Y-%m}"
+
+
+def _word(
+    mistakes: Sequence[Mistake], fraction: Fraction | None, extent: str, *, support: int, rows: int
+) -> tuple[str, str]:
+    """The code of a cause and its sentence; explanations that tie are all named."""
+    code, part = _word_fraction(fraction) if fraction else ("", "")
+    names = " or ".join(mistake.sentence for mistake in mistakes)
+    codes = "_or_".join(dict.fromkeys(mistake.code for mistake in mistakes))
+    if not mistakes:
+        stated = f"billed at {part} {extent}" if rows > 1 else f"consistent with {part} {extent}"
+        return code, stated
+    if support > 1:
+        tie = f" or billed at {part}" if part else ""
+        return (f"{codes}_or_{code}" if part else codes), f"{names}{tie}, {extent}"
+    if part and rows > 1:
+        return f"{codes}_or_{code}", f"billed at {part} {extent}, consistent with: {names}"
+    tie = f" or billed at {part}" if part else ""
+    return (f"{codes}_or_{code}" if part else codes), f"consistent with: {names}{tie}, {extent}"
+
+
+def _word_fraction(fraction: Fraction) -> tuple[str, str]:
+    denominator, numerator = fraction
+    if (numerator, denominator) == (1, 2):
+        return "half_rate", "half the agreed amount"
+    if (numerator, denominator) == (2, 1):
+        return "double_rate", "double the agreed amount"
+    if denominator == 1:
+        return "multiple_rate", f"{numerator} times the agreed amount"
+    code = "part_rate" if numerator < denominator else "multiple_rate"
+    return code, f"{numerator}/{denominator} of the agreed amount"

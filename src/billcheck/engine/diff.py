@@ -145,7 +145,7 @@ class _Judging:
         known, window = self._known, self._known.window
         due_day = self._books.due_days[period]
         wait_days = known.grace_days + max(0, self._books.offset)
-        if due_day + wait_days > known.as_of_day:
+        if due_day + wait_days >= known.as_of_day:
             return Status.AWAITING, ""
         if self._doubts.is_never_billed:
             return Status.INCONCLUSIVE, NOTE_NEVER_BILLED

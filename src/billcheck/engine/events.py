@@ -61,11 +61,12 @@ def gather_events(matched: Matched, slot: int) -> Events:
     """The events of one charge slot.
 
     Lines of one document for the same period make one event; a negative line is netted inside it. An event of an
-    invoice that stays negative credits the invoice's own other events.
+    invoice that stays negative credits the invoice's own other events. Two documents with one number and different
+    dates are two.
     """
     lines, documents = matched.lines, matched.documents
     currency = matched.directory.slots[slot].contract.currency
-    groups: dict[tuple[str, int, int, int, int, int, str], list[int]] = {}
+    groups: dict[tuple[str, int, int, int, int, int, int, str], list[int]] = {}
     for row in lines.rows_of(slot):
         document = lines.documents[row]
         key = (
@@ -73,13 +74,14 @@ def gather_events(matched: Matched, slot: int) -> Events:
             documents.kinds[document],
             documents.customers[document],
             documents.statuses[document],
+            lines.issue_days[row],
             lines.first_days[row],
             lines.end_days[row],
             matched.currencies[documents.currencies[document]],
         )
         groups.setdefault(key, []).append(row)
     events = Events()
-    for (number, kind, _, status, first_day, end_day, in_currency), rows in groups.items():
+    for (number, kind, _, status, _, first_day, end_day, in_currency), rows in groups.items():
         event = _make_event(matched, rows, number, first_day, end_day)
         if in_currency != currency:
             events.foreign.append(event)

@@ -238,7 +238,7 @@ class Examination:
         if count > due or slot.charge.every is None:
             return False
         known = self._known(slot)
-        if count < due and schedule.due_days[count] + known.grace_days <= setting.as_of_day:
+        if count < due and schedule.due_days[count] + known.grace_days < setting.as_of_day:
             return False
         if not self._equals_periods(schedule, rows, known):
             return False
