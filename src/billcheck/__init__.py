@@ -90,21 +90,23 @@ class _Package(ModuleType):
 sys.modules[__name__].__class__ = _Package
 
 
-def __getattr__(name: str) -> object:
-    value: object
-    if name == "__version__":
-        from importlib.metadata import version  # noqa: PLC0415 - reads the installation; only when asked for
+if not TYPE_CHECKING:  # a type checker reads the imports above, and knows a misspelt name when it sees one
 
-        value = version("billcheck")
-    elif name in _HOMES:
-        from importlib import import_module  # noqa: PLC0415 - a name loads its room when it is first used
+    def __getattr__(name: str) -> object:
+        value: object
+        if name == "__version__":
+            from importlib.metadata import version  # noqa: PLC0415 - reads the installation; only when asked for
 
-        value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    else:
-        message = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(message)
-    globals()[name] = value
-    return value
+            value = version("billcheck")
+        elif name in _HOMES:
+            from importlib import import_module  # noqa: PLC0415 - a name loads its room when it is first used
+
+            value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+        else:
+            message = f"module {__name__!r} has no attribute {name!r}"
+            raise AttributeError(message)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:
