@@ -12,7 +12,7 @@ where all its rows show one and the same pair of agreed and billed, it is only "
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from math import gcd
@@ -67,12 +67,14 @@ class Cell:
     """None where every fraction fits, since the row says nothing about one."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Segment:
-    """A run of cells that the same hypotheses explain; none where it is correct or unexplained."""
+    """A run of cells under the hypotheses that explain all of it; none where it is correct or unexplained.
 
-    different: list[int] = field(default_factory=list)
-    fractional: list[int] = field(default_factory=list)
+    `explained` holds the rows that are not billed as agreed and that the hypotheses account for.
+    """
+
+    explained: tuple[int, ...] = ()
     mistakes: frozenset[int] = frozenset()
     fraction: Fraction | None = None
 
@@ -112,13 +114,9 @@ class _Diagnosis:
         cells = self._cells()
         found: dict[int, tuple[Cause, ...]] = {}
         for segment in _segments(cells):
-            explained = segment.different if segment.mistakes else segment.fractional
-            if explained:
-                speaking = [
-                    cell.rows[-1] for cell in cells if cell.fractional or not cell.different or segment.mistakes
-                ]
-                cause = (self._cause(segment, explained, is_last=explained[-1] == speaking[-1]),)
-                found |= {self._rows[row].period: cause for row in explained}
+            if segment.explained:
+                cause = (self._cause(segment, is_last=segment.explained[-1] == _last_of(cells, segment)),)
+                found |= {self._rows[row].period: cause for row in segment.explained}
         return found
 
     def _predict(self, mistake: Mistake) -> dict[tuple[int, int, bool], int]:
@@ -171,8 +169,8 @@ class _Diagnosis:
             return Cell(own, (), (), mistakes, fractions)
         return Cell(own, own, own, mistakes, fractions)
 
-    def _cause(self, segment: Segment, explained: Sequence[int], *, is_last: bool) -> Cause:
-        rows = [self._rows[row] for row in explained]
+    def _cause(self, segment: Segment, *, is_last: bool) -> Cause:
+        rows = [self._rows[row] for row in segment.explained]
         support = len({(row.expected, row.billed) for row in rows})
         first_day = date.fromordinal(min(self._schedule.first_days[row.period] for row in rows))
         end = date.fromordinal(max(self._schedule.ends[row.period] for row in rows))
@@ -193,55 +191,73 @@ def _is_alike(one: Cell, other: Cell) -> bool:
     )
 
 
+def _last_of(cells: Sequence[Cell], segment: Segment) -> int:
+    """The last row that could have shown the same difference; periods that were not billed show no rate."""
+    return max(cell.rows[-1] for cell in cells if segment.mistakes or cell.fractional or not cell.different)
+
+
 def _segments(cells: Sequence[Cell]) -> list[Segment]:
     """The cells cut into segments: least unexplained rows, then fewest segments, then the longest later ones."""
     best: list[tuple[int, int]] = [(0, 0)]
-    cuts: list[tuple[int, Segment]] = []
+    starts: list[int] = []
     for end in range(1, len(cells) + 1):
-        choices = [
-            ((best[start][0] + unexplained, best[start][1] + 1), start, segment)
-            for start, unexplained, segment in _segments_to(cells, end)
-        ]
-        cost, start, segment = min(choices, key=lambda choice: (choice[0], choice[1]))
+        cost, start = min(
+            ((best[start][0] + unexplained, best[start][1] + 1), start)
+            for start, unexplained in _unexplained_to(cells, end)
+        )
         best.append(cost)
-        cuts.append((start, segment))
+        starts.append(start)
     segments = []
     end = len(cells)
     while end:
-        end, segment = cuts[end - 1]
-        segments.append(segment)
+        segments.append(_segment(cells[starts[end - 1] : end]))
+        end = starts[end - 1]
     return segments[::-1]
 
 
-def _segments_to(cells: Sequence[Cell], end: int) -> Iterator[tuple[int, int, Segment]]:
-    """Every segment that ends at `end`: where it starts, how many rows it leaves unexplained, and what it is."""
+def _unexplained_to(cells: Sequence[Cell], end: int) -> Iterator[tuple[int, int]]:
+    """For every segment that ends at `end`: where it starts, and how many billed rows no hypothesis explains."""
     mistakes, fractions = cells[end - 1].mistakes, cells[end - 1].fractions
-    different: list[int] = []
-    fractional: list[int] = []
+    billed = 0
     for start in range(end - 1, -1, -1):
         cell = cells[start]
-        different = [*cell.different, *different]
-        fractional = [*cell.fractional, *fractional]
+        billed += len(cell.fractional)
         mistakes &= cell.mistakes
-        if fractions is None:
-            fractions = cell.fractions
-        elif cell.fractions is not None:
-            fractions &= cell.fractions
-        if not different:
-            yield start, 0, Segment()
-            continue
-        fraction = _simplest(fractions or frozenset(), len(fractional))
-        if mistakes and len(fractional) < len(different):
-            fraction = None  # no other name for a mistake that explains more than a fraction can
-        if mistakes or (fraction and fractional):
-            unexplained = 0 if mistakes else len(different) - len(fractional)
-            yield start, unexplained, Segment(different, fractional, mistakes, fraction)
-        else:
-            yield start, len(different), Segment()
+        fractions = _both(fractions, cell.fractions)
+        is_explained = bool(mistakes) or _simplest(fractions, billed) is not None
+        yield start, 0 if is_explained else billed
 
 
-def _simplest(fractions: frozenset[Fraction], rows: int) -> Fraction | None:
-    simplest = min(fractions, default=None)
+def _segment(cells: Sequence[Cell]) -> Segment:
+    """What explains a run of cells as a whole."""
+    different = [index for index, cell in enumerate(cells) if cell.different]
+    if not different:
+        return Segment()
+    mistakes = frozenset.intersection(*(cell.mistakes for cell in cells))
+    # A fraction is held against the rows from the first to the last that differ: a mistake also fits correct ones.
+    inner = cells[different[0] : different[-1] + 1]
+    fractions: frozenset[Fraction] | None = None
+    for cell in inner:
+        fractions = _both(fractions, cell.fractions)
+    billed = tuple(row for cell in inner for row in cell.fractional)
+    rows = tuple(row for cell in inner for row in cell.different)
+    fraction = _simplest(fractions, len(billed))
+    if mistakes:
+        # No other name for a mistake that explains more than a fraction can.
+        return Segment(rows, mistakes, fraction if len(billed) == len(rows) else None)
+    return Segment(billed, mistakes, fraction) if fraction else Segment()
+
+
+def _both(some: frozenset[Fraction] | None, others: frozenset[Fraction] | None) -> frozenset[Fraction] | None:
+    """The fractions in both; None stands for all of them."""
+    if some is None:
+        return others
+    return some if others is None else some & others
+
+
+def _simplest(fractions: frozenset[Fraction] | None, rows: int) -> Fraction | None:
+    """The simplest of the fractions that fit this many billed rows, or None where they are too few to suggest one."""
+    simplest = min(fractions or (), default=None)
     if simplest is None or rows == 0 or (rows == 1 and simplest.denominator > MOST_PARTS_OF_ONE_ROW):
         return None
     return simplest
@@ -280,7 +296,7 @@ def _word(
 ) -> tuple[str, str]:
     """The code of a cause and its sentence; explanations that tie are all named."""
     code, part = _word_fraction(fraction) if fraction else ("", "")
-    names = " or ".join(mistake.sentence for mistake in mistakes)
+    names = " or ".join(dict.fromkeys(mistake.sentence for mistake in mistakes))
     codes = "_or_".join(dict.fromkeys(mistake.code for mistake in mistakes))
     if not mistakes:
         stated = f"billed at {part} {extent}" if rows > 1 else f"consistent with {part} {extent}"
