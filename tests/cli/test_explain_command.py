@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from billcheck.cli import explain
+from billcheck.findings import ContractRows, Finding, Severity, Status
+from tests.report.stories import half_rate, half_rate_contract, make_contract, make_report, make_row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from billcheck.report.report import Report
+    from tests.cli.conftest import Outcome
+
+    Run = Callable[..., Outcome]
+
+AS_OF = ("--as-of", "2026-04-15", "--contract", "C-117")
+
+
+@pytest.fixture
+def given(monkeypatch: pytest.MonkeyPatch) -> Callable[[Report], None]:
+    """Lets the command explain a report made by hand."""
+
+    def give(report: Report) -> None:
+        monkeypatch.setattr(explain, "make_report", lambda _: report)
+
+    return give
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_period_in_sentences(run: Run) -> None:
+    outcome = run("explain", "half.csv", *AS_OF, "--period", "2026-03")
+    assert (outcome.code, outcome.err) == (0, "")
+    text = outcome.out
+    assert "C-117, Hartwell Interieur, EUR, from 2026-01-01 to 2026-12-31" in text
+    assert "Retainer, 2026-03: underbilled" in text
+    assert "Agreed: 100.00 EUR, due 2026-03-31." in text
+    assert "Billed: 50.00 EUR." in text
+    assert "INV-3 line 1 of 2026-03-31: 50.00 EUR (half.csv row 4;" in text
+    assert "Shortfall: 50.00 EUR excl. tax, and 10.50 tax at 21%." in text
+    assert "2026-02:" not in text
+
+
+@pytest.mark.usefixtures("folder")
+def test_without_a_period_all_of_them(run: Run) -> None:
+    text = run("explain", "half.csv", *AS_OF, "--charge", "Retainer").out
+    assert [month in text for month in ("2026-01: ok", "2026-02: underbilled", "2026-04: not due yet")] == [True] * 3
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            ("--contract", "c117"),
+            "No contract has this id. Found 'c117'. The contracts are C-117 (did you mean 'C-117'?).",
+        ),
+        (
+            ("--contract", "C-117", "--charge", "Retainr"),
+            "no charge of this name. Found 'Retainr'. The charges are Retainer (did you mean 'Retainer'?).",
+        ),
+        (("--contract", "C-117", "--period", "2031"), "Its periods are 2026-01 to 2026-04."),
+        (("--contract", "C-117", "--period", "x"), "is no date"),
+        ((), "--contract"),
+    ],
+)
+def test_what_is_not_there_is_told_with_a_suggestion(run: Run, words: tuple[str, ...], said: str) -> None:
+    outcome = run("explain", "half.csv", "--as-of", "2026-04-15", *words)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert said in outcome.err
+
+
+def test_causes_findings_and_what_settles_them(run: Run, given: Callable[[Report], None]) -> None:
+    given(half_rate())
+    text = run("explain", "x.csv", "--contract", "C-117", "--period", "2026-03").out
+    assert "Why: billed at half the agreed amount since 2026-03 (1 different pair of agreed and billed)." in text
+    assert "Finding (underbilled): Hartwell Interieur, 2026-03: 1200.00 EUR is open." in text
+    assert "What settles it: Bill the difference, after a talk." in text
+
+
+def test_every_remark_of_a_row(run: Run, given: Callable[[Report], None]) -> None:
+    contract = replace(make_contract(tax_percent=None), end=None)
+    rows = (
+        make_row(contract, "2026-01", 100, 150, Status.OVERBILLED, documents=("X",), inferred_minor=20),
+        make_row(contract, "2026-02", 100, 40, Status.UNDERBILLED, credited_minor=60, is_change=True),
+        make_row(contract, "2026-03", 100, 0, Status.INCONCLUSIVE, note="Declare --covers.", drafted_minor=70),
+        make_row(contract, "2026-09", 100, 0, Status.NOT_DUE),
+    )
+    lineless = Finding("habit", "f", Severity.WARNING, contract.id, None, None, None, None, None, "Invoices come late.")
+    given(make_report([ContractRows(contract, rows)], findings=[lineless], covers=None))
+    text = run("explain", "x.csv", "--contract", "C-117").out
+    for said in (
+        "without an end",
+        "the ledger holds no document",
+        "Billed too much: 0.50 EUR excl. tax; no tax percent is stated.",
+        "Of the billed, 0.20 EUR is allocated by inference.",
+        "Retainer, 2026-02 (change): underbilled",
+        "Billed: no line of the ledger was found for it.",
+        "Of the shortfall, 0.60 EUR was made by a credit note.",
+        "A draft would bill 0.70 EUR; drafts do not count.",
+        "Declare --covers.",
+        "Billed: nothing yet.",
+        "Beside the periods\n  Invoices come late.",
+    ):
+        assert said in text
+
+
+def test_a_contract_without_rows_says_so(run: Run, given: Callable[[Report], None]) -> None:
+    given(make_report([ContractRows(make_contract(), ())]))
+    assert "No period of this contract is in the check." in run("explain", "x.csv", "--contract", "C-117").out
+    assert "It holds none at all." in run("explain", "x.csv", "--contract", "C-117", "--period", "2026").err
+
+
+def test_many_contracts_are_not_all_listed(run: Run, given: Callable[[Report], None]) -> None:
+    items = [ContractRows(make_contract(f"C-{number}"), ()) for number in range(30)]
+    given(make_report([*items, half_rate_contract()]))
+    said = run("explain", "x.csv", "--contract", "C-300").err
+    assert "C-9 and 21 more (did you mean 'C-30" not in said
+    assert "C-9 and 21 more" in said
