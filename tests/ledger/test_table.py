@@ -14,23 +14,23 @@ def test_names_are_numbered_in_order() -> None:
 
 def test_documents_keep_their_numbers_in_one_buffer() -> None:
     documents = DocumentTable()
-    for number in ("INV-1", "", "Ünïcode/9"):
-        documents.add(number, 0, 0, 0, 0, 0, 738000, "")
-    documents.add("CN-1", 1, 0, 0, 0, 0, 738001, "INV-1")
+    documents.extend([(number, 0, 0, 0, 0, 0, 738000, "") for number in ("INV-1", "", "Ünïcode/9")])
+    documents.extend([])
+    documents.extend([("CN-1", 1, 0, 0, 0, 0, 738001, "INV-1")])
     assert [documents.number(row) for row in range(len(documents))] == ["INV-1", "", "Ünïcode/9", "CN-1"]
     assert documents.credited == {3: "INV-1"}
 
 
 def test_rows_of_a_slot_come_in_the_order_they_were_added() -> None:
     lines = LineTable(3)
-    rows = [lines.add(slot, 0, 1, 738000, 0, 0, 100, 0, 0, 0, 0) for slot in (2, 0, 2, NO_SLOT, 2)]
-    assert rows == [0, 1, 2, 3, 4]
+    for slots in ((2, 0), (), (2, NO_SLOT, 2)):
+        lines.extend([(slot, 0, 1, 738000, 0, 0, 100, 0, 0, 0, 0) for slot in slots])
     assert lines.rows_of(2) == [0, 2, 4]
     assert lines.rows_of(0) == [1]
     assert lines.rows_of(1) == []
     lines.remove(2)
     assert lines.rows_of(2) == [0, 4]
-    assert list(lines) == rows
+    assert list(lines) == [0, 1, 2, 3, 4]
 
 
 def test_a_line_takes_at_most_48_bytes() -> None:
@@ -41,5 +41,5 @@ def test_a_line_takes_at_most_48_bytes() -> None:
 
 def test_line_numbers_beyond_the_array_are_capped() -> None:
     lines = LineTable(1)
-    lines.add(0, 0, 100_000, 738000, 0, 0, 1, 0, 0, 0, 0)
+    lines.extend([(0, 0, 100_000, 738000, 0, 0, 1, 0, 0, 0, 0)])
     assert lines.line_numbers[0] == 65_535

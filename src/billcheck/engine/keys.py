@@ -26,6 +26,7 @@ class Slot:
     number: int
     contract: Contract
     charge: Charge
+    currency: str
     words: str
     items: frozenset[str]
     accounts: frozenset[str]
@@ -99,6 +100,7 @@ def _make_slot(number: int, contract: Contract, charge: Charge) -> Slot:
         number=number,
         contract=contract,
         charge=charge,
+        currency=contract.currency,
         words=spaced_words(charge.name),
         items=frozenset(map(fold_code, matching.items)),
         accounts=frozenset(map(fold_code, matching.accounts)),

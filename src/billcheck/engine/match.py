@@ -8,10 +8,11 @@ expected amounts beyond asking whether one charge alone has a price, nor anythin
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from billcheck.engine.keys import Directory, Slot, spaced_words
 from billcheck.ledger.line import DocumentStatus, Kind
@@ -150,6 +151,54 @@ class Matched:
         return self.currencies[self.documents.currencies[self.lines.documents[row]]]
 
 
+class _Line(NamedTuple):
+    """What decides about a line beside its codes."""
+
+    kind: int
+    status: int
+    issue_day: int
+    amount: int
+    currency: str
+    text: str
+    first_day: int
+
+
+_UNDECIDED: tuple[tuple[Slot, ...], Slot | None, MatchRule] = ((), None, MatchRule.UNMATCHED)
+_NO_PERIOD = (NO_DAY, NO_DAY, PeriodRule.NONE)
+
+
+class _Documents:
+    """The documents of one batch, numbered as their lines pass and added to the table together."""
+
+    __slots__ = ("_header", "_matched", "_next", "_rows", "_source")
+
+    def __init__(self, matched: Matched, source: int) -> None:
+        self._matched = matched
+        self._source = source
+        self._rows: list[tuple[str, int, int, int, int, int, int, str]] = []
+        self._next = len(matched.documents)
+        self._header: tuple[str, int, str, int, str] | None = None
+
+    def row_of(
+        self, number: str, kind: int, customer: str, status: int, currency: str, issue_day: int, credited: str
+    ) -> int:
+        """The row of a line's document: the one before while the header stays the same, else a new one."""
+        header = (number, kind, customer, status, currency)
+        if header != self._header:
+            self._header = header
+            matched = self._matched
+            self._rows.append(
+                (number, kind, status, matched.currencies.number(currency), matched.customers.number(customer),
+                 self._source, issue_day, credited)
+            )  # fmt: skip
+            self._next += 1
+        return self._next - 1
+
+    def flush(self) -> None:
+        """Add what was numbered to the table."""
+        self._matched.documents.extend(self._rows)
+
+
 class Matcher:
     """Takes batches in, fills a `Matched`."""
 
@@ -171,17 +220,18 @@ class Matcher:
         self._by_reference: dict[str, Candidates | None] = {}
         self._by_customer: dict[tuple[str, str], Candidates | None] = {}
         self._shared: dict[tuple[int, ...], Candidates] = {}
-        self._currency_of_slot = [slot.contract.currency for slot in directory.slots]
-        self._contract_of_slot = [slot.contract.id for slot in directory.slots]
+        self._last_documents = array("i", [NO_ROW]) * slots
 
     def add(self, batch: Batch, source: int) -> None:
         """Match every line of a batch and append it to the table.
 
-        A line that concerns no contract after all is dropped: a source may give more than the keys ask for.
+        A line that concerns no contract after all is dropped: a source may give more than the keys ask for. The loop
+        runs once per line of the ledger, so the common case, a plain invoice line whose codes were seen before, is
+        decided in place and everything else by a method.
         """
-        add_line = self.matched.lines.add
-        previous: tuple[str, int, str, int, str] | None = None
-        document = NO_ROW
+        matched, last_documents, as_of_day = self.matched, self._last_documents, self._as_of_day
+        documents, rows = _Documents(matched, source), []
+        next_row = len(matched.lines)
         for (
             locator, number, line_number, kind, status, issue_day, customer, customer_id, amount, currency,
             contract, charge, reference, item, account, tracking, text, first_day, end_day, credited,
@@ -194,89 +244,81 @@ class Matcher:
             candidates = self._candidates(contract, reference, customer, customer_id)
             if candidates is None:
                 continue
-            if previous != (number, kind, customer, status, currency):
-                previous = (number, kind, customer, status, currency)
-                document = self._add_document(previous, source, issue_day, credited)
+            document = documents.row_of(number, kind, customer, status, currency, issue_day, credited)
             start, end, period_rule = first_day, end_day, PeriodRule.FIELDS
-            if start == NO_DAY:
-                start, end, period_rule = _read_period(text, issue_day)
-            slot: Slot | None = None
-            others: tuple[Slot, ...] = ()
-            rule = self._set_aside(kind, status, issue_day, amount, period_rule)
-            if rule is None:
-                slot, rule, others = self._choose(
-                    candidates, (currency, charge, item, account, tracking), text, amount, start or issue_day,
-                    is_pinned=start != NO_DAY,
-                )  # fmt: skip
-                if slot is None and status == DocumentStatus.DRAFT:
-                    rule, others = MatchRule.DRAFT, ()
-            row = add_line(
-                NO_SLOT if slot is None else slot.number, document, line_number, issue_day, start, end, amount,
-                locator, source, rule | candidates.evidence, period_rule,
+            if first_day == NO_DAY:
+                start, end, period_rule = _read_period(text, issue_day) if text else _NO_PERIOD
+            codes = (currency, charge, item, account, tracking)
+            _, slot, rule = candidates.by_codes.get(codes) or _UNDECIDED
+            if slot is None or kind or status or amount <= 0 or issue_day > as_of_day:
+                line = _Line(kind, status, issue_day, amount, currency, text, start)
+                slot, rule = self._decide(next_row, candidates, codes, line, period_rule)
+            if slot is None:
+                slot_number = NO_SLOT
+            else:
+                slot_number = slot.number
+                last_document = last_documents[slot_number]
+                if last_document in {document, NO_ROW} or rule is MatchRule.EXACT_AMOUNT or currency != slot.currency:
+                    self._note(
+                        slot, rule, currency, is_first=last_document == NO_ROW, is_same=last_document == document
+                    )
+                last_documents[slot_number] = document
+            rows.append(
+                (slot_number, document, line_number, issue_day, start, end, amount, locator, source,
+                 rule | candidates.evidence, period_rule)
             )  # fmt: skip
-            self._note(row, slot, rule, others, kind, status, amount, currency)
+            next_row += 1
+        documents.flush()
+        matched.lines.extend(rows)
 
-    def _add_document(self, header: tuple[str, int, str, int, str], source: int, issue_day: int, credited: str) -> int:
-        number, kind, customer, status, currency = header
+    def _decide(
+        self, row: int, candidates: Candidates, codes: Codes, line: _Line, period_rule: PeriodRule
+    ) -> tuple[Slot | None, MatchRule]:
+        """The charge and rule of a line that is not plain or whose codes were not seen before; what is noted of it."""
         matched = self.matched
-        return matched.documents.add(
-            number, kind, status, matched.currencies.number(currency), matched.customers.number(customer), source,
-            issue_day, credited,
-        )  # fmt: skip
+        aside = self._set_aside(line, period_rule)
+        if aside is not None:
+            matched.set_aside(line.currency, line.amount)
+            return None, aside
+        slot, rule, others = self._choose(candidates, codes, line)
+        if slot is not None:
+            if line.kind != Kind.INVOICE or line.status != DocumentStatus.APPROVED or line.amount <= 0:
+                matched.is_plain[slot.number] = 0
+            return slot, rule
+        if line.status == DocumentStatus.DRAFT:
+            matched.set_aside(line.currency, line.amount)
+            return None, MatchRule.DRAFT
+        numbers = tuple(other.number for other in others)
+        if rule is MatchRule.AMBIGUOUS:
+            matched.ambiguous[row] = numbers
+            matched.touched_contracts.update(other.contract.id for other in others)
+        else:
+            matched.compared[row] = numbers
+        return None, rule
 
-    def _set_aside(self, kind: int, status: int, issue_day: int, amount: int, period_rule: int) -> MatchRule | None:
-        if status == DocumentStatus.VOID:
+    def _note(self, slot: Slot, rule: MatchRule, currency: str, *, is_first: bool, is_same: bool) -> None:
+        """Remember what a later step needs to know about a charge beyond its lines."""
+        if is_first:
+            self.matched.touched_contracts.add(slot.contract.id)
+        if is_same or rule is MatchRule.EXACT_AMOUNT or currency != slot.currency:
+            self.matched.is_plain[slot.number] = 0
+
+    def _set_aside(self, line: _Line, period_rule: int) -> MatchRule | None:
+        if line.status == DocumentStatus.VOID:
             return MatchRule.VOID
-        if kind == Kind.OTHER:
+        if line.kind == Kind.OTHER:
             return MatchRule.NOT_BILLING
-        if issue_day > self._as_of_day:
+        if line.issue_day > self._as_of_day:
             return MatchRule.AFTER_AS_OF
-        if not amount and period_rule == PeriodRule.NONE:
+        if not line.amount and period_rule == PeriodRule.NONE:
             return MatchRule.NO_AMOUNT
         return None
 
-    def _note(
-        self,
-        row: int,
-        slot: Slot | None,
-        rule: MatchRule,
-        others: tuple[Slot, ...],
-        kind: int,
-        status: int,
-        amount: int,
-        currency: str,
-    ) -> None:
-        """Remember what a later step needs to know about a line beyond its row."""
-        matched = self.matched
-        if rule in SET_ASIDE_WORDS:
-            matched.set_aside(currency, amount)
-            return
-        if slot is None:
-            numbers = tuple(other.number for other in others)
-            (matched.ambiguous if rule is MatchRule.AMBIGUOUS else matched.compared)[row] = numbers
-            if rule is MatchRule.AMBIGUOUS:
-                matched.touched_contracts.update(other.contract.id for other in others)
-            return
-        number = slot.number
-        lines = matched.lines
-        earlier = lines.previous[row]
-        if earlier == NO_ROW:
-            matched.touched_contracts.add(self._contract_of_slot[number])
-        if (
-            kind != Kind.INVOICE
-            or status != DocumentStatus.APPROVED
-            or amount <= 0
-            or currency != self._currency_of_slot[number]
-            or (earlier != NO_ROW and lines.documents[earlier] == lines.documents[row])
-            or rule is MatchRule.EXACT_AMOUNT
-        ):
-            matched.is_plain[number] = 0
-
     def _candidates(self, contract: str, reference: str, customer: str, customer_id: str) -> Candidates | None:
         """The charges a line may belong to: of the contract it names, else of its customer; None for nobody's line."""
-        for code in (contract, reference):
-            if code:
-                named = self._named_by(code)
+        if contract or reference:
+            for code in (contract, reference):
+                named = self._named_by(code) if code else None
                 if named is not None:
                     return named
         key = (customer_id, customer)
@@ -308,7 +350,7 @@ class Matcher:
         return self._shared.setdefault(key, Candidates(slots, evidence))
 
     def _choose(
-        self, candidates: Candidates, codes: Codes, text: str, amount: int, day: int, *, is_pinned: bool
+        self, candidates: Candidates, codes: Codes, line: _Line
     ) -> tuple[Slot | None, MatchRule, tuple[Slot, ...]]:
         """The charge of a line, the rule that chose it, and the charges it was compared with."""
         known = candidates.by_codes.get(codes)
@@ -318,13 +360,15 @@ class Matcher:
             known = candidates.by_codes[codes] = _choose_by_codes(candidates.slots, codes)
         fitting, slot, rule = known
         if slot is not None:
-            if amount < 0 and rule is MatchRule.ONLY_CHARGE and slot.words in spaced_words(text):
+            if line.amount < 0 and rule is MatchRule.ONLY_CHARGE and slot.words in spaced_words(line.text):
                 # What a credit names decides which period it takes back.
                 rule = MatchRule.NAME_IN_TEXT
             return slot, rule, fitting
         if not fitting:
             return None, MatchRule.UNMATCHED, candidates.slots
-        return self._choose_by_content(fitting, text, amount, day, is_pinned=is_pinned)
+        is_pinned = line.first_day != NO_DAY
+        day = line.first_day if is_pinned else line.issue_day
+        return self._choose_by_content(fitting, line.text, line.amount, day, is_pinned=is_pinned)
 
     def _choose_by_content(
         self, fitting: tuple[Slot, ...], text: str, amount: int, day: int, *, is_pinned: bool

@@ -11,11 +11,14 @@ from array import array
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 NO_ROW = -1
 NO_SLOT = -1
-SIDE_CAPACITY = 2**16
+HIGHEST_LINE_NUMBER = 2**16 - 1
+
+DocumentRow = tuple[str, int, int, int, int, int, int, str]
+LineRow = tuple[int, int, int, int, int, int, int, int, int, int, int]
 
 
 class Names:
@@ -72,30 +75,25 @@ class DocumentTable:
         self.issue_days = array("i")
         self.credited: dict[int, str] = {}
 
-    def add(
-        self,
-        number: str,
-        kind: int,
-        status: int,
-        currency: int,
-        customer: int,
-        source: int,
-        issue_day: int,
-        credited: str,
-    ) -> int:
-        """Append a document and return its row."""
-        row = len(self.kinds)
-        self._numbers += number.encode("utf-8", "surrogatepass")
-        self._ends.append(len(self._numbers))
-        self.kinds.append(kind)
-        self.statuses.append(status)
-        self.currencies.append(currency)
-        self.customers.append(customer)
-        self.sources.append(source)
-        self.issue_days.append(issue_day)
-        if credited:
-            self.credited[row] = credited
-        return row
+    def extend(self, rows: Sequence[DocumentRow]) -> None:
+        """Append documents: number, kind, status, currency, customer, source, issue day, credited document or ""."""
+        if not rows:
+            return
+        numbers, kinds, statuses, currencies, customers, sources, issue_days, credited = zip(*rows, strict=True)
+        end = len(self._numbers)
+        for position, number in enumerate(numbers):
+            encoded = number.encode("utf-8", "surrogatepass")
+            self._numbers += encoded
+            end += len(encoded)
+            self._ends.append(end)
+            if credited[position]:
+                self.credited[len(self.kinds) + position] = credited[position]
+        self.kinds.extend(kinds)
+        self.statuses.extend(statuses)
+        self.currencies.extend(currencies)
+        self.customers.extend(customers)
+        self.sources.extend(sources)
+        self.issue_days.extend(issue_days)
 
     def number(self, row: int) -> str:
         """The document number as the source writes it."""
@@ -144,39 +142,31 @@ class LineTable:
         self.previous = array("i")
         self._heads = array("i", [NO_ROW]) * slots
 
-    def add(
-        self,
-        slot: int,
-        document: int,
-        line_number: int,
-        issue_day: int,
-        first_day: int,
-        end_day: int,
-        amount: int,
-        locator: int,
-        source: int,
-        match_rule: int,
-        period_rule: int,
-    ) -> int:
-        """Append a line and return its row."""
-        row = len(self.slots)
-        self.slots.append(slot)
-        self.documents.append(document)
-        self.line_numbers.append(line_number if line_number < SIDE_CAPACITY else SIDE_CAPACITY - 1)
-        self.issue_days.append(issue_day)
-        self.first_days.append(first_day)
-        self.end_days.append(end_day)
-        self.amounts.append(amount)
-        self.locators.append(locator)
-        self.sources.append(source)
-        self.match_rules.append(match_rule)
-        self.period_rules.append(period_rule)
-        if slot == NO_SLOT:
-            self.previous.append(NO_ROW)
-        else:
-            self.previous.append(self._heads[slot])
-            self._heads[slot] = row
-        return row
+    def extend(self, rows: Sequence[LineRow]) -> None:
+        """Append lines: slot, document, line number, issue day, first day, end day, amount, locator, source and rules.
+
+        Line numbers beyond what the array holds count as the highest it holds.
+        """
+        if not rows:
+            return
+        first = len(self.slots)
+        columns = zip(*rows, strict=True)
+        slots = next(columns)
+        self.slots.extend(slots)
+        self.documents.extend(next(columns))
+        self.line_numbers.extend([min(number, HIGHEST_LINE_NUMBER) for number in next(columns)])
+        for column in (
+            self.issue_days, self.first_days, self.end_days, self.amounts, self.locators, self.sources,
+            self.match_rules, self.period_rules,
+        ):  # fmt: skip
+            column.extend(next(columns))
+        heads, previous = self._heads, self.previous
+        for row, slot in enumerate(slots, first):
+            if slot == NO_SLOT:
+                previous.append(NO_ROW)
+            else:
+                previous.append(heads[slot])
+                heads[slot] = row
 
     def rows_of(self, slot: int) -> list[int]:
         """The rows of a charge slot, in the order they were added, without those removed since."""
