@@ -1,0 +1,43 @@
+"""The examples in the README and in the documentation are tests.
+
+Comes in: Markdown pages. Goes out: one test for each block of Python, each console block and each file shown, in the
+order of the page, in a folder of the page's own. `tests/project/examples.py` says how a block is written.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from sybil import Sybil
+from sybil.parsers.myst import CodeBlockParser, PythonCodeBlockParser
+
+from tests.project.examples import run_console_block, write_shown_file
+
+_FOLDER = "_folder"
+_ORIGIN = "_origin"
+
+
+def _enter_folder(namespace: dict[str, Any]) -> None:
+    namespace[_ORIGIN] = Path.cwd()
+    namespace[_FOLDER] = TemporaryDirectory()
+    os.chdir(namespace[_FOLDER].name)
+
+
+def _leave_folder(namespace: dict[str, Any]) -> None:
+    os.chdir(namespace[_ORIGIN])
+    namespace[_FOLDER].cleanup()
+
+
+pytest_collect_file = Sybil(
+    parsers=[
+        PythonCodeBlockParser(),
+        CodeBlockParser("console", run_console_block),
+        *(CodeBlockParser(language, write_shown_file) for language in ("toml", "csv", "json", "yaml")),
+    ],
+    patterns=["README.md", "docs/*.md", "docs/*/*.md"],
+    setup=_enter_folder,
+    teardown=_leave_folder,
+).pytest()

@@ -1,0 +1,89 @@
+"""The one task runner: every check of the project by name.
+
+`nox` runs what a commit must pass; `nox -s NAME` one session; `nox --no-venv -s NAME` uses the environment that is
+active, as `.ci/run` does. Arguments after `--` go to the program of the session.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nox
+from nox.virtualenv import PassthroughEnv
+
+nox.options.sessions = ["tests", "lint", "types", "layers", "docs"]
+nox.options.reuse_existing_virtualenvs = True
+
+ROOT = Path(__file__).parent
+PINS = ROOT / "constraints.txt"
+BUILD_TOOLS = ("hatchling", "tomlkit", "trove-classifiers")
+"""What building the package needs beyond the dev extra; pip fetches it by itself, so it is pinned by name."""
+
+NO_TESTS_COLLECTED = 5
+
+
+def _install(session: nox.Session) -> None:
+    """Install the project in the versions of `constraints.txt`, unless the active environment is to be used."""
+    if not isinstance(session.virtualenv, PassthroughEnv):
+        session.install("-e", ".[dev]", env={"PIP_CONSTRAINT": str(PINS), "PIP_BUILD_CONSTRAINT": str(PINS)})
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """All tests that need nothing but Python, the examples of the documentation among them."""
+    _install(session)
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def system(session: nox.Session) -> None:
+    """The tests that need a program beside Python."""
+    _install(session)
+    session.run("pytest", "-m", "system", *session.posargs, success_codes=[0, NO_TESTS_COLLECTED])
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style: ruff's rules and its formatting."""
+    _install(session)
+    session.run("ruff", "check", *session.posargs)
+    session.run("ruff", "format", "--check")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Types, strictly."""
+    _install(session)
+    session.run("mypy", *session.posargs)
+
+
+@nox.session
+def layers(session: nox.Session) -> None:
+    """The floors of the house: who may import whom."""
+    _install(session)
+    session.run("lint-imports", *session.posargs)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """The documentation as pages in docs/_build; a reference that leads nowhere is an error."""
+    _install(session)
+    session.run("sphinx-build", "-E", "-W", "-n", "--keep-going", "-b", "html", "docs", "docs/_build", *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Seconds and memory on large ledgers."""
+    _install(session)
+    session.run("python", "benchmarks/bench.py", *session.posargs)
+
+
+@nox.session(reuse_venv=False)
+def pins(session: nox.Session) -> None:
+    """Write `constraints.txt` anew from the newest versions; needs an environment of its own."""
+    if isinstance(session.virtualenv, PassthroughEnv):
+        session.error("Run this without --no-venv: it installs the newest versions.")
+    session.install(".[dev]", *BUILD_TOOLS)
+    frozen = session.run("python", "-m", "pip", "freeze", "--exclude", "billcheck", silent=True)
+    comments = [line for line in PINS.read_text(encoding="utf-8").splitlines() if line.startswith("#")]
+    PINS.write_text("\n".join([*comments, str(frozen).strip()]) + "\n", encoding="utf-8")

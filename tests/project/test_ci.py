@@ -1,0 +1,71 @@
+"""What the README tells a newcomer, what continuous integration runs and what is declared stay the same."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from tests.project.sources import ROOT, project_table, text_of
+
+SESSIONS_OF_A_COMMIT = ["tests", "lint", "types", "layers", "docs"]
+
+
+def declared() -> list[str]:
+    """The names of all dependencies, also those of extras, as the project declares them."""
+    project = project_table()["project"]
+    extras = project["optional-dependencies"].values()
+    requirements = [*project["dependencies"], *(item for extra in extras for item in extra)]
+    return [re.split(r"[\[<>=!~; ]", requirement)[0] for requirement in requirements]
+
+
+def ci_commands() -> list[str]:
+    return re.findall(r'^readonly (?:FIRST|SECOND)="(.*)"$', text_of(".ci/run"), re.MULTILINE)
+
+
+def test_the_readme_tells_the_two_commands_that_ci_runs() -> None:
+    blocks = re.findall(r"^```bash\n(.*?)^```", text_of("README.md"), re.MULTILINE | re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines()]
+    commands = ci_commands()
+    assert len(commands) == 2
+    assert [line for line in lines if line in commands] == commands
+
+
+def test_ci_runs_both_commands_each_in_an_environment_of_its_own() -> None:
+    script = text_of(".ci/run")
+    assert script.startswith("#!/usr/bin/env bash\n")
+    assert "set -euo pipefail" in script
+    assert 'run_in "$work/first" "$FIRST"' in script
+    assert 'run_in "$work/second" "$SECOND"' in script
+    assert (ROOT / ".ci" / "run").stat().st_mode & 0o111
+
+
+def test_ci_and_nox_run_the_same_sessions() -> None:
+    noxfile = ast.parse(text_of("noxfile.py"))
+    sessions = {node.name for node in noxfile.body if isinstance(node, ast.FunctionDef) and node.decorator_list}
+    run_by_ci = {
+        name for names in re.findall(r"nox --no-venv -s ([a-z ]+)", text_of(".ci/run")) for name in names.split()
+    }
+    assert {*SESSIONS_OF_A_COMMIT, "system", "bench", "pins"} == sessions
+    assert run_by_ci == {*SESSIONS_OF_A_COMMIT, "system"} - {"tests"}
+
+
+def test_every_dependency_is_pinned_for_ci_without_addresses() -> None:
+    lines = [line for line in text_of("constraints.txt").splitlines() if not line.startswith("#")]
+    pinned = {re.sub(r"[-_.]+", "-", line.partition("==")[0]).lower() for line in lines}
+    assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[0-9][A-Za-z0-9.+!]*", line) for line in lines)
+    assert [name for name in [*declared(), "hatchling"] if name.lower() not in pinned] == []
+
+
+def test_every_dependency_has_its_reason_in_the_decision_log() -> None:
+    log = text_of("docs/design/decisions.md")
+    assert [name for name in [*declared(), "hatchling"] if f"`{name}`" not in log] == []
+
+
+def test_the_changelog_has_a_place_for_what_is_not_released() -> None:
+    headings = re.findall(r"^## (.*)$", text_of("CHANGELOG.md"), re.MULTILINE)
+    assert headings[0] == "[Unreleased]"
+
+
+def test_the_source_distribution_names_what_exists() -> None:
+    included = project_table()["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]
+    assert [name for name in included if not (ROOT / name).exists()] == []
