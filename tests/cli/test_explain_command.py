@@ -76,9 +76,17 @@ def test_what_is_not_there_is_told_with_a_suggestion(run: Run, words: tuple[str,
 def test_causes_findings_and_what_settles_them(run: Run, given: Callable[[Report], None]) -> None:
     given(half_rate())
     text = run("explain", "x.csv", "--contract", "C-117", "--period", "2026-03").out
-    assert "Why: billed at half the agreed amount since 2026-03 (1 different pair of agreed and billed)." in text
+    assert "Why: billed at half the agreed amount since 2026-03.\n" in text
     assert "Finding (underbilled): Hartwell Interieur, 2026-03: 1200.00 EUR is open." in text
     assert "What settles it: Bill the difference, after a talk." in text
+
+
+def test_a_cause_that_fits_different_pairs_says_how_many(run: Run, given: Callable[[Report], None]) -> None:
+    item = half_rate_contract()
+    cause = replace(item.rows[2].causes[0], support=3)
+    given(make_report([ContractRows(item.contract, (replace(item.rows[2], causes=(cause,)),))]))
+    text = run("explain", "x.csv", "--contract", "C-117").out
+    assert "since 2026-03 (3 different pairs of agreed and billed fit).\n" in text
 
 
 def test_every_remark_of_a_row(run: Run, given: Callable[[Report], None]) -> None:

@@ -19,7 +19,7 @@ from billcheck.findings import KINDS, Status
 from billcheck.period import ONE_DAY, Period, add_months, period_label
 from billcheck.report.page import BLANK, Line, Role, Span, line, visible
 from billcheck.report.table import STATUS_ROLES
-from billcheck.report.wording import STATUS_WORDS, amount_text, counted, listed, money_text, percent_text, spans_of
+from billcheck.report.wording import STATUS_WORDS, amount_text, listed, money_text, percent_text, spans_of
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -180,7 +180,8 @@ def _conclusions(row: PeriodRow) -> Iterator[tuple[str, Role]]:
         )
         yield f"{word}: {money_text(abs(row.shortfall_minor), currency)} excl. tax{with_tax}.", STATUS_ROLES[row.status]
     for cause in row.causes:
-        yield f"Why: {cause.sentence} ({counted(cause.support, 'different pair')} of agreed and billed).", "plain"
+        pairs = f" ({cause.support:,} different pairs of agreed and billed fit)" if cause.support > 1 else ""
+        yield f"Why: {cause.sentence}{pairs}.", "plain"
     if row.credited_minor:
         yield f"Of the shortfall, {money_text(row.credited_minor, currency)} was made by a credit note.", "plain"
     if row.inferred_minor:
