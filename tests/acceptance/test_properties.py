@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -42,8 +42,8 @@ quick = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCh
 
 
 @dataclass(frozen=True)
-class Correct:
-    """Agreements, a ledger that bills them exactly, and the day of the check."""
+class Books:
+    """Agreements, a ledger, and the day of the check."""
 
     contracts: tuple[Contract, ...]
     lines: tuple[Line, ...]
@@ -51,6 +51,11 @@ class Correct:
 
     def examine(self, lines: Sequence[Line] | None = None) -> Report:
         return examine(self.contracts, self.lines if lines is None else lines, self.as_of)
+
+    def __repr__(self) -> str:
+        """Terms and lines one below the other, as a failing example is read."""
+        terms = [f"{contract.id} {charge}" for contract in self.contracts for charge in contract.charges]
+        return "\n".join(["Books", *terms, *map(str, self.lines), str(self.as_of)])
 
 
 def examine(contracts: Sequence[Contract], lines: Sequence[Line], as_of: date) -> Report:
@@ -79,7 +84,7 @@ def stating(line: Line, first_day: date, end: date) -> Line:
 
 
 @st.composite
-def correct_ledgers(draw: st.DrawFn) -> Correct:
+def correct_ledgers(draw: st.DrawFn) -> Books:
     """One to three customers with one or two charges each, invoiced with a constant lag, periods stated or not."""
     as_of = date(2025, 6, 1) + timedelta(draw(st.integers(0, 250)))
     contracts, lines = [], []
@@ -116,11 +121,11 @@ def correct_ledgers(draw: st.DrawFn) -> Correct:
         contracts.append(
             agreement(*charges, name=f"K-{number}", customer=customer, currency=currency, is_confirmed=True)
         )
-    return Correct(tuple(contracts), tuple(lines), as_of)
+    return Books(tuple(contracts), tuple(lines), as_of)
 
 
 @st.composite
-def messy_ledgers(draw: st.DrawFn) -> tuple[tuple[Contract, ...], list[Line], date]:
+def messy_ledgers(draw: st.DrawFn) -> Books:
     """Two agreements and any lines: wrong amounts, credits, drafts, other currencies, strangers, odd periods."""
     as_of = date(2024, 7, 15)
     contracts = (
@@ -160,12 +165,12 @@ def messy_ledgers(draw: st.DrawFn) -> tuple[tuple[Contract, ...], list[Line], da
             )
             first = date(2024, max(month, 1), 1)
             lines.append(stating(line, first, month_later(first, 1)) if month else line)
-    return contracts, lines, as_of
+    return Books(contracts, tuple(lines), as_of)
 
 
 @quick
 @given(correct_ledgers())
-def test_a_correct_ledger_has_no_finding_but_a_habit(correct: Correct) -> None:
+def test_a_correct_ledger_has_no_finding_but_a_habit(correct: Books) -> None:
     report = correct.examine()
     assert {finding.kind for finding in report.findings} <= {"habit"}
     statuses = {str(row.status) for row in report.rows}
@@ -176,7 +181,7 @@ def test_a_correct_ledger_has_no_finding_but_a_habit(correct: Correct) -> None:
 
 @quick
 @given(correct_ledgers())
-def test_a_correct_ledger_bills_every_due_period(correct: Correct) -> None:
+def test_a_correct_ledger_bills_every_due_period(correct: Books) -> None:
     """The rows are the periods counted here, each with its whole price."""
     report = correct.examine()
     for contract in correct.contracts:
@@ -195,7 +200,7 @@ def test_a_correct_ledger_bills_every_due_period(correct: Correct) -> None:
 
 @quick
 @given(correct_ledgers())
-def test_halving_every_invoice_makes_arrears_half_of_expected(correct: Correct) -> None:
+def test_halving_every_invoice_makes_arrears_half_of_expected(correct: Books) -> None:
     report = correct.examine([replace(line, amount=line.amount / 2) for line in correct.lines])
     for total in report.totals:
         assert total.arrears * 2 == total.expected
@@ -205,7 +210,7 @@ def test_halving_every_invoice_makes_arrears_half_of_expected(correct: Correct) 
 
 @quick
 @given(correct_ledgers(), st.data())
-def test_leaving_one_invoice_out_makes_exactly_its_amount_missing(correct: Correct, data: st.DataObject) -> None:
+def test_leaving_one_invoice_out_makes_exactly_its_amount_missing(correct: Books, data: st.DataObject) -> None:
     """Of charges with a few invoices on either side, so that no habit hangs on the one left out."""
     per_item: dict[tuple[str, str], list[Line]] = defaultdict(list)
     for line in correct.lines:
@@ -221,9 +226,8 @@ def test_leaving_one_invoice_out_makes_exactly_its_amount_missing(correct: Corre
 
 @quick
 @given(messy_ledgers())
-def test_every_billed_cent_is_allocated_once_or_named(messy: tuple[tuple[Contract, ...], list[Line], date]) -> None:
-    contracts, lines, as_of = messy
-    report = examine(contracts, lines, as_of)
+def test_every_billed_cent_is_allocated_once_or_named(messy: Books) -> None:
+    report = messy.examine()
     found: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for row in report.rows:
         assert sum((item.amount for item in row.evidence), Decimal(0)) == row.billed
@@ -231,12 +235,12 @@ def test_every_billed_cent_is_allocated_once_or_named(messy: tuple[tuple[Contrac
     for residue in report.residue:
         found[residue.customer, residue.currency] += residue.amount
     for aside in report.set_aside:
-        line = lines[aside.row - 1]
+        line = messy.lines[aside.row - 1]
         found[line.customer, line.currency] += line.amount
     for outside in report.outside:
         found[outside.customer, outside.currency] += Decimal(outside.amount_minor).scaleb(-2)
     billed: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
-    for line in lines:
+    for line in messy.lines:
         if line.customer != "Stranger" or line.status == "approved":
             billed[line.customer, line.currency] += line.amount
     assert {key: amount for key, amount in found.items() if amount} == {
@@ -246,9 +250,8 @@ def test_every_billed_cent_is_allocated_once_or_named(messy: tuple[tuple[Contrac
 
 @quick
 @given(messy_ledgers())
-def test_no_line_gives_more_than_it_holds(messy: tuple[tuple[Contract, ...], list[Line], date]) -> None:
-    contracts, lines, as_of = messy
-    report = examine(contracts, lines, as_of)
+def test_no_line_gives_more_than_it_holds(messy: Books) -> None:
+    report = messy.examine()
     used: dict[int, Decimal] = defaultdict(Decimal)
     for row in report.rows:
         for item in row.evidence:
@@ -256,7 +259,7 @@ def test_no_line_gives_more_than_it_holds(messy: tuple[tuple[Contract, ...], lis
     for residue in report.residue:
         used[residue.row] += residue.amount
     aside = {item.row for item in report.set_aside}
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(messy.lines, 1):
         if number in aside:
             assert number not in used
         elif line.customer != "Stranger":
@@ -265,9 +268,8 @@ def test_no_line_gives_more_than_it_holds(messy: tuple[tuple[Contract, ...], lis
 
 @quick
 @given(messy_ledgers())
-def test_totals_follow_from_the_rows(messy: tuple[tuple[Contract, ...], list[Line], date]) -> None:
-    contracts, lines, as_of = messy
-    report = examine(contracts, lines, as_of)
+def test_totals_follow_from_the_rows(messy: Books) -> None:
+    report = messy.examine()
     total = next(entry for entry in report.totals if entry.currency == "EUR")
     judged = [row for row in report.rows if row.status in JUDGED]
     assert total.expected == sum(row.expected_minor for row in judged)
@@ -285,10 +287,9 @@ def test_totals_follow_from_the_rows(messy: tuple[tuple[Contract, ...], list[Lin
 @quick
 @given(messy_ledgers())
 def test_one_finding_per_row_and_an_error_for_every_difference(
-    messy: tuple[tuple[Contract, ...], list[Line], date],
+    messy: Books,
 ) -> None:
-    contracts, lines, as_of = messy
-    report = examine(contracts, lines, as_of)
+    report = messy.examine()
     errors = [row for finding in report.findings if str(finding.severity) == "error" for row in finding.rows]
     assert len(errors) == len(set(errors))
     different = {row.id for row in report.rows if row.status in {"underbilled", "missing", "overbilled"}}
@@ -300,31 +301,31 @@ def test_one_finding_per_row_and_an_error_for_every_difference(
 @quick
 @given(messy_ledgers(), st.randoms(use_true_random=False))
 def test_the_order_of_documents_is_irrelevant(
-    messy: tuple[tuple[Contract, ...], list[Line], date],
+    messy: Books,
     random: Random,
 ) -> None:
-    contracts, lines, as_of = messy
     documents: dict[str, list[Line]] = defaultdict(list)
-    for line in lines:
+    for line in messy.lines:
         documents[line.document].append(line)
     names = list(documents)
     random.shuffle(names)
     shuffled = [line for name in names for line in documents[name]]
-    hidden = frozenset({"row"})
-    assert comparable(examine(contracts, shuffled, as_of), without=hidden) == comparable(
-        examine(contracts, lines, as_of), without=hidden
-    )
+    assert rowless(messy.examine(shuffled)) == rowless(messy.examine())
+
+
+def rowless(report: Report) -> dict[str, Any]:
+    """The report without the places of its lines; what was set aside is listed in the order of those places."""
+    content = comparable(report, without=frozenset({"row"}))
+    content["set_aside"].sort(key=str)
+    return content
 
 
 @quick
 @given(messy_ledgers(), st.permutations(range(14)))
-def test_the_order_of_rows_changes_no_figure(
-    messy: tuple[tuple[Contract, ...], list[Line], date], order: list[int]
-) -> None:
+def test_the_order_of_rows_changes_no_figure(messy: Books, order: list[int]) -> None:
     """Lines of one document may stand apart and in another order; only their numbers within it differ then."""
-    contracts, lines, as_of = messy
-    shuffled = [line for _, line in sorted(enumerate(lines), key=lambda item: (order[item[0] % 14], -item[0]))]
-    first, second = examine(contracts, lines, as_of), examine(contracts, shuffled, as_of)
+    shuffled = sorted(enumerate(messy.lines), key=lambda item: (order[item[0] % len(order)], -item[0]))
+    first, second = messy.examine(), messy.examine([line for _, line in shuffled])
     assert first.totals == second.totals
     assert figures(first) == figures(second)
     assert sorted(finding.kind for finding in first.findings) == sorted(finding.kind for finding in second.findings)
@@ -338,31 +339,33 @@ def figures(report: Report) -> list[tuple[object, ...]]:
 
 @quick
 @given(messy_ledgers(), st.data())
-def test_splitting_a_line_changes_nothing(
-    messy: tuple[tuple[Contract, ...], list[Line], date], data: st.DataObject
-) -> None:
+def test_splitting_a_line_changes_nothing(messy: Books, data: st.DataObject) -> None:
     """Two lines of one document and period for one line: the same totals and rows.
 
-    A cent of tolerance is allowed per line, so amounts a cent off are left out.
+    Only lines that do not need their amount to find their charge. A cent of tolerance is allowed per line, so periods a
+    cent or so off are left out.
     """
-    contracts, lines, as_of = messy
-    whole = [number for number, line in enumerate(lines) if abs(line.amount) >= 1]
-    assume(whole)
-    number = data.draw(st.sampled_from(whole))
-    share = data.draw(st.sampled_from([Decimal("0.1"), Decimal("0.5")]))
-    part = (lines[number].amount * share).quantize(Decimal("0.01"))
-    halves = [replace(lines[number], amount=part), replace(lines[number], amount=lines[number].amount - part)]
-    first = examine(contracts, lines, as_of)
-    second = examine(contracts, [*lines[:number], *halves, *lines[number + 1 :]], as_of)
+    certain = [
+        number
+        for number, line in enumerate(messy.lines)
+        if abs(line.amount) >= 1 and (line.item or line.customer != "Customer 0")
+    ]
+    assume(certain)
+    number = data.draw(st.sampled_from(certain))
+    line = messy.lines[number]
+    part = (line.amount * data.draw(st.sampled_from([Decimal("0.1"), Decimal("0.5")]))).quantize(Decimal("0.01"))
+    halves = [replace(line, amount=part), replace(line, amount=line.amount - part)]
+    first = messy.examine()
+    second = messy.examine([*messy.lines[:number], *halves, *messy.lines[number + 1 :]])
     differences = {abs(row.shortfall_minor) for row in first.rows}
-    assume(not any(0 < difference <= len(lines) + 1 for difference in differences))
+    assume(not any(0 < difference <= len(messy.lines) + 1 for difference in differences))
     assert figures(first) == figures(second)
     assert first.totals == second.totals
 
 
 @quick
 @given(correct_ledgers(), st.integers(1, 9))
-def test_another_customer_changes_nothing(correct: Correct, price: int) -> None:
+def test_another_customer_changes_nothing(correct: Books, price: int) -> None:
     newcomer = agreement(fee(str(price), start=date(2024, 5, 5)), name="NEW", customer="Newcomer", is_confirmed=True)
     lines = [
         *correct.lines,
@@ -378,22 +381,18 @@ def test_another_customer_changes_nothing(correct: Correct, price: int) -> None:
 
 @settings(quick, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(messy_ledgers())
-def test_bytes_and_hand_made_lines_give_the_same_report(
-    tmp_path: Path, messy: tuple[tuple[Contract, ...], list[Line], date]
-) -> None:
-    contracts, lines, as_of = messy
-    assume(lines)
+def test_bytes_and_hand_made_lines_give_the_same_report(tmp_path: Path, messy: Books) -> None:
+    assume(messy.lines)
     path = tmp_path / "ledger.csv"
-    path.write_text(to_csv(lines), encoding="utf-8")
-    from_bytes = check(contracts, read_ledger(path), as_of=as_of, covers=(FIRST_COVERED, as_of))
-    assert comparable(from_bytes, first_row=2) == comparable(examine(contracts, lines, as_of))
+    path.write_text(to_csv(messy.lines), encoding="utf-8")
+    from_bytes = check(messy.contracts, read_ledger(path), as_of=messy.as_of, covers=(FIRST_COVERED, messy.as_of))
+    assert comparable(from_bytes, first_row=2) == comparable(messy.examine())
 
 
 @quick
 @given(messy_ledgers())
-def test_the_same_check_twice_gives_the_same_bytes(messy: tuple[tuple[Contract, ...], list[Line], date]) -> None:
-    contracts, lines, as_of = messy
-    assert examine(contracts, lines, as_of).to_json() == examine(contracts, lines, as_of).to_json()
+def test_the_same_check_twice_gives_the_same_bytes(messy: Books) -> None:
+    assert messy.examine().to_json() == messy.examine().to_json()
 
 
 def test_the_report_does_not_depend_on_the_hash_seed(tmp_path: Path) -> None:

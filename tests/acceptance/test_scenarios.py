@@ -191,7 +191,7 @@ def test_half_every_month_is_never_read_as_every_other_month() -> None:
 
 
 def test_ten_thousand_events_on_one_charge() -> None:
-    """Three invoices a month for 278 years, one month in a hundred left out: more than a ledger holds, and still quick."""
+    """Three invoices a month for 278 years, one month in a hundred left out: long, and still quick."""
     start = date(1900, 1, 1)
     months = [add_months(start, number, 1) for number in range(3_368)]
     parts = (("50.00", 0), ("30.00", 5), ("20.00", 10))
