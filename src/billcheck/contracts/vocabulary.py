@@ -1,0 +1,44 @@
+"""Words of the contract vocabulary that this version knows of and cannot price yet.
+
+Comes in: a key or a word that a contract file holds and its shape does not. Goes out: whether it is one of the agreed
+vocabulary, so that the answer is "not yet" rather than "unknown". Nothing of it is ever ignored.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from billcheck.contracts.shapes import Shape
+
+_LATER_KEYS = {
+    "ContractShape": """
+        align amendments cancel_day_billed commitment deposit discounts fiscal_year_start free_periods
+        late_invoice_cutoff maximum minimum proration quantities renewal retention rounding supersedes
+    """,
+    "ChargeShape": """
+        align amount_per cancel_day_billed commitment deposit escalator free_periods free_units included
+        late_invoice_cutoff maximum metered milestones minimum overage package_rounding package_size percent proration
+        quantity_basis rates renewal retention rollover rounding supersedes tiers
+    """,
+    "PriceStepShape": "applies change_billing percent quantity tiers",
+    "AmendmentShape": "applies change model plan tiers",
+    "DiscountShape": "amount applies periods",
+}
+_LATER_WORDS = {
+    "model": "graduated milestone package percentage stairstep time volume",
+    "every": "day semi_month week",
+}
+_COUNTED_CADENCE = re.compile(r"[0-9]+ (?:day|week|month|year)s?")
+
+
+def is_later_key(shape: type[Shape], key: str) -> bool:
+    """Whether the key belongs to this table in a later version."""
+    return key in _LATER_KEYS.get(shape.__name__, "").split()
+
+
+def is_later_word(key: str, word: str) -> bool:
+    """Whether the word is one the key will know in a later version."""
+    is_counted = key == "every" and _COUNTED_CADENCE.fullmatch(word) is not None
+    return is_counted or word in _LATER_WORDS.get(key, "").split()
