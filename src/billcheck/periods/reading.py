@@ -49,15 +49,15 @@ _POINT = re.compile(
     "|(?P<iso_day>D)"
     "|(?P<day>N-M-Y|N-M(?!-)|No?M(?:,?Y)?|MN(?:,?Y)?)"  # 1-Mar-2026; 1st of March, 2026; March 1, 2026
     "|(?P<iso_month>I)"
-    "|(?P<month>M,?Y|M-Y|YM(?!,?Y|-Y|N)|M)"  # March 2026; Mar-2026; 2026 March; March
+    "|(?P<month>M,?Y|M-Y|M)"  # March 2026; Mar-2026; March
 )
 _JOINTS = {"-": Ending.PLAIN, "~": Ending.PLAIN, "t": Ending.PLAIN, "T": Ending.THROUGH, "U": Ending.UNTIL}
 # What may stand before a mention, nearest first, and after it.
 _DATED = re.compile(r"[o#]?C|[o#wnN]{0,2}[Ri]")  # "due 14 April", "invoice 7 of 14 April"
-_OWNED = re.compile(r"[PCtTU]|oC|[#wnN]?o[#wnN]{0,2}[Ri]")  # "since March", "until March", "contract of March"
+_OWNED = re.compile(r"b?i?o?P|[CtTU]|oC|[#wnN]?o[#wnN]{0,2}[Ri]")  # "since March", "until March", "contract of March"
 _NUMBERED = re.compile(r"[#bwnN]?[Ri#]")  # "order no. 2026-03"
 _CONTINUED = re.compile(
-    r"[PpRtTU]|&P|[-~](?!N[wgi])[NnYDIM]|,?N[-~tTU]N"
+    r"[-~&]?P|[pRtTU]|[-~](?!N[wgi])[NnYDIM]|,?N[-~tTU]N"
 )  # "March onwards", "March prices", "March - 12"
 _CLOSED = re.compile(r"$|b|,(?!N)|~(?![NnYDIM])|[gi]")  # the end, or what is billed
 _DAYS_ON_DAYS = re.compile(r"[0-9]{1,2}/[0-9]{1,2}")
@@ -190,12 +190,16 @@ def _chains(kinds: str, mentions: list[Mention]) -> list[list[Mention]]:
     for before, mention in pairwise(mentions):
         gap = kinds[before.end : mention.start]
         is_list = gap in _LISTS and before.form == mention.form and (mention.form == "month" or gap == "/")
-        is_between = gap == "&" and "B" in kinds[: before.start]
+        is_between = gap == "&" and _is_between(kinds, before)
         if gap in _JOINTS or is_list or is_between:
             chains[-1].append(mention)
         else:
             chains.append([mention])
     return chains
+
+
+def _is_between(kinds: str, mention: Mention) -> bool:
+    return _before(kinds, mention.start)[:1] == Kind.BETWEEN
 
 
 def _period(kinds: str, chain: list[Mention]) -> tuple[str, Span]:
@@ -212,7 +216,7 @@ def _period(kinds: str, chain: list[Mention]) -> tuple[str, Span]:
         raise _Refused("the two ends of the range are not written alike")
     gap = kinds[first.end : chain[1].start]
     is_iso_interval = gap == "/" and first.form.startswith("iso")
-    if (gap in _LISTS and not is_iso_interval and gap != "&") or (gap == "&" and first.form == "month"):
+    if gap in _LISTS and not is_iso_interval and not _is_between(kinds, first):
         return "list of months", _month_list(kinds, chain)
     if len(chain) > 2:  # noqa: PLR2004 - a range has two ends
         raise _Refused("more than two ends of a range")

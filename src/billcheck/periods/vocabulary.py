@@ -109,7 +109,7 @@ def _words() -> dict[str, str]:
         ),
         # Words that leave a period without its other end, or make it a part of what the month says.
         Kind.OPEN: (
-            "since starting starts started start begin begins beginning commencing effective after before by until "
+            "since starting starts started start begin begins beginning commencing effective after before by "
             "valid expires expired expiry expiring ending ends ended end onward onwards forward present today now "
             "later mid early late half first second last next previous prior each every week weeks w "
             "weekly fiscal fy ytd mtd except excluding excl renewal renews renewed increase increased introduced as "
