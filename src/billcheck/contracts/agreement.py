@@ -7,6 +7,7 @@ ends; or, in the docket, every reason why it says nothing certain. Must not know
 from __future__ import annotations
 
 import re
+from operator import attrgetter
 from typing import TYPE_CHECKING, get_args
 
 from billcheck.contracts.changes import read_amendments, read_discounts, read_price_steps
@@ -39,6 +40,8 @@ LAST_DAY_OF_MONTH = 31
 
 _PAYMENT_TERMS = re.compile(r"([0-9]{1,3}) days?")
 _CADENCES: dict[str, Cadence] = {unit: Cadence(unit) for unit in get_args(CadenceUnit)}
+_required_values = {model: attrgetter("name", *keys) for model, keys in REQUIRED_FOR_MODEL.items()}
+_foreign_values = {model: attrgetter(*keys) for model, keys in FOREIGN_TO_MODEL.items()}
 _CONTRADICTIONS = {("in_advance", "period_end"), ("in_arrears", "period_start")}
 
 
@@ -87,7 +90,7 @@ def read_contract(docket: Docket) -> Contract | None:
     term = read_term(docket, (), shape)
     payment_days = _payment_days(docket, shape.payment_terms)
     tax_percent = _tax_percent(docket, (), shape.tax)
-    charges = _read_charges(docket, shape.charge, term)
+    charges = _read_charges(docket, shape.charge or [], term)
     if docket.problems or identity is None or customer is None or currency is None or term.start is None:
         return None
     return Contract(
@@ -102,7 +105,7 @@ def read_contract(docket: Docket) -> Contract | None:
         grace_days=shape.grace_days,
         matching=_contract_matching(shape.matching),
         owner=shape.owner,
-        tags=tuple(shape.tags),
+        tags=tuple(shape.tags or ()),
         where=f"{docket.file}: {identity}",
     )
 
@@ -149,9 +152,10 @@ def _read_charges(docket: Docket, shapes: list[ChargeShape], term: Term) -> tupl
 def _read_charge(docket: Docket, prefix: Path, shape: ChargeShape, contract_term: Term) -> Charge | None:
     """One charge; None where the docket holds faults, of this charge or of what it depends on."""
     model = shape.model
-    for key in ("name", "model", *REQUIRED_FOR_MODEL.get(model or "", ())):
-        require(docket, (*prefix, key), getattr(shape, key), shape)
-    if model is not None:
+    if model is None or None in _required_values[model](shape):
+        for key in ("name", "model", *REQUIRED_FOR_MODEL.get(model or "", ())):
+            require(docket, (*prefix, key), getattr(shape, key), shape)
+    if model is not None and any(value is not None for value in _foreign_values[model](shape)):
         refuse_foreign(docket, prefix, shape, model, FOREIGN_TO_MODEL[model])
     term = contract_term if model == "one_off" else read_term(docket, prefix, shape, within=contract_term)
     on = read_day(docket, (*prefix, "on"), shape.on)
@@ -195,10 +199,10 @@ def _charge_matching(shape: ChargeMatchingShape | None) -> ChargeMatching:
     if shape is None:
         return _NO_CHARGE_MATCHING
     return ChargeMatching(
-        items=tuple(shape.items),
-        accounts=tuple(shape.accounts),
-        tracking=tuple(shape.tracking),
-        patterns=tuple(shape.patterns),
+        items=tuple(shape.items or ()),
+        accounts=tuple(shape.accounts or ()),
+        tracking=tuple(shape.tracking or ()),
+        patterns=tuple(shape.patterns or ()),
         group=shape.group,
     )
 
@@ -207,8 +211,8 @@ def _contract_matching(shape: ContractMatchingShape | None) -> ContractMatching:
     if shape is None:
         return _NO_CONTRACT_MATCHING
     return ContractMatching(
-        aliases=tuple(shape.aliases),
-        customer_ids=tuple(shape.customer_ids),
-        references=tuple(shape.references),
+        aliases=tuple(shape.aliases or ()),
+        customer_ids=tuple(shape.customer_ids or ()),
+        references=tuple(shape.references or ()),
         confirmed=shape.confirmed,
     )

@@ -70,7 +70,7 @@ def read_amendments(docket: Docket, prefix: Path, charge: ChargeShape, term: Ter
     wanted, other = _PRICE_KEYS[charge.model]
     changeable = (wanted, "quantity") if charge.model == "per_unit" else (wanted,)
     foreign = (other,) if charge.model == "per_unit" else (other, "quantity")
-    step_days = {str(step.on) for step in charge.price_steps}
+    step_days = {str(step.on) for step in charge.price_steps or ()}
     amendments = []
     days: set[date] = set()
     for path, amendment in _tables(docket, (*prefix, "amendments"), charge.amendments):
@@ -96,6 +96,8 @@ def read_amendments(docket: Docket, prefix: Path, charge: ChargeShape, term: Ter
 
 def read_discounts(docket: Docket, prefix: Path, charge: ChargeShape, term: Term) -> tuple[Discount, ...]:
     """The discounts of a charge; each must touch its term."""
+    if not charge.discounts:
+        return ()
     discounts = []
     for path, shape in _tables(docket, (*prefix, "discounts"), charge.discounts):
         require(docket, (*path, "percent"), shape.percent, shape)

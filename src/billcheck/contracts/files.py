@@ -197,13 +197,14 @@ def _parse_json(text: str) -> object:
 
 def _table_of_pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:
     """A JSON object without its nulls, which say nothing; keys that stand twice get a marked entry to be refused."""
-    table = {key: value for key, value in pairs if value is not None}
-    if len(table) < len(pairs):
+    table = dict(pairs)
+    if len(table) < len(pairs) or None in table.values():
         seen = set()
         for key, _ in pairs:
             if key in seen:
                 table[DUPLICATE_MARK + key] = key
             seen.add(key)
+        table = {key: value for key, value in table.items() if value is not None}
     return table
 
 

@@ -65,9 +65,13 @@ class TaxShape(Shape):
 class ContractMatchingShape(Shape):
     """How invoice lines name this customer and this contract."""
 
-    aliases: Texts = Field([], description="Other names of the customer on invoices.", examples=[["Hartwell BV"]])
-    customer_ids: Texts = Field([], description="Ids of the customer in the ledger.", examples=[["4711"]])
-    references: Texts = Field([], description="References by which lines name the contract.", examples=[["C-117"]])
+    aliases: Texts | None = Field(
+        None, description="Other names of the customer on invoices.", examples=[["Hartwell BV"]]
+    )
+    customer_ids: Texts | None = Field(None, description="Ids of the customer in the ledger.", examples=[["4711"]])
+    references: Texts | None = Field(
+        None, description="References by which lines name the contract.", examples=[["C-117"]]
+    )
     confirmed: Annotated[bool, Kind.FLAG] = Field(
         default=False,
         description="A person checked that the customer has no other name in the ledger.",
@@ -78,10 +82,12 @@ class ContractMatchingShape(Shape):
 class ChargeMatchingShape(Shape):
     """How invoice lines name this charge."""
 
-    items: Texts = Field([], description="Item or product codes.", examples=[["SEATS"]])
-    accounts: Texts = Field([], description="Revenue accounts.", examples=[["4000"]])
-    tracking: Texts = Field([], description="Tracking options, classes or departments.", examples=[["North"]])
-    patterns: Texts = Field([], description="Whole phrases looked for in the line's text.", examples=[["seat licence"]])
+    items: Texts | None = Field(None, description="Item or product codes.", examples=[["SEATS"]])
+    accounts: Texts | None = Field(None, description="Revenue accounts.", examples=[["4000"]])
+    tracking: Texts | None = Field(None, description="Tracking options, classes or departments.", examples=[["North"]])
+    patterns: Texts | None = Field(
+        None, description="Whole phrases looked for in the line's text.", examples=[["seat licence"]]
+    )
     group: PlainText | None = Field(
         None, description="Charges with one group are checked together.", examples=["hosting"]
     )
@@ -180,16 +186,16 @@ class ChargeShape(Shape):
         ),
         examples=["period_end"],
     )
-    price_steps: Annotated[list[PriceStepShape], Kind.TABLES] = Field(
-        [],
+    price_steps: Annotated[list[PriceStepShape], Kind.TABLES] | None = Field(
+        None,
         description="New prices, each from its day until the next.",
         examples=[[{"on": "2027-01-01", "amount": "2500.00"}]],
     )
-    discounts: Annotated[list[DiscountShape], Kind.TABLES] = Field(
-        [], description="Percentages off.", examples=[[{"percent": "10", "last_day": "2026-06-30"}]]
+    discounts: Annotated[list[DiscountShape], Kind.TABLES] | None = Field(
+        None, description="Percentages off.", examples=[[{"percent": "10", "last_day": "2026-06-30"}]]
     )
-    amendments: Annotated[list[AmendmentShape], Kind.TABLES] = Field(
-        [],
+    amendments: Annotated[list[AmendmentShape], Kind.TABLES] | None = Field(
+        None,
         description="Agreed changes of quantity or price.",
         examples=[[{"on": "2026-05-16", "quantity": "16"}]],
     )
@@ -227,20 +233,20 @@ class ContractShape(Shape):
         None, description="Days after the due day until a period counts as missing; 10 if absent.", examples=[10]
     )
     owner: PlainText | None = Field(None, description="Who looks after the contract.", examples=["Ines"])
-    tags: Texts = Field([], description="Words to group contracts by.", examples=[["retainer"]])
+    tags: Texts | None = Field(None, description="Words to group contracts by.", examples=[["retainer"]])
     matching: Annotated[ContractMatchingShape, Kind.TABLE] | None = Field(
         None, description="How invoice lines name this customer and contract.", examples=[{"references": ["C-117"]}]
     )
-    charge: Annotated[list[ChargeShape], Kind.TABLES] = Field(
-        [], description="What is billed; at least one. In TOML each is headed [[contract.charge]]."
+    charge: Annotated[list[ChargeShape], Kind.TABLES] | None = Field(
+        None, description="What is billed; at least one. In TOML each is headed [[contract.charge]]."
     )
 
 
 class FileShape(Shape):
     """A contract file."""
 
-    contract: Annotated[list[ContractShape], Kind.TABLES] = Field(
-        [], description="The contracts; at least one. In TOML each is headed [[contract]]."
+    contract: Annotated[list[ContractShape], Kind.TABLES] | None = Field(
+        None, description="The contracts; at least one. In TOML each is headed [[contract]]."
     )
 
 

@@ -146,6 +146,14 @@ def read_term(
         shape: The table.
         within: A wider term that gives what is absent, and that the table's own must not leave.
     """
+    if (
+        within is not None
+        and shape.start is None
+        and shape.end is None
+        and shape.last_day is None
+        and not docket.broken
+    ):
+        return within
     start = read_day(docket, (*prefix, "start"), shape.start)
     end = read_day(docket, (*prefix, "end"), shape.end)
     last_day = read_day(docket, (*prefix, "last_day"), shape.last_day)
@@ -155,7 +163,7 @@ def read_term(
         docket.broken.add((*prefix, "last_day"))
     elif last_day is not None:
         end = last_day + ONE_DAY
-    is_known = not any(docket.is_broken(*prefix, key) for key in ("start", "end", "last_day"))
+    is_known = not docket.broken or not any(docket.is_broken(*prefix, key) for key in ("start", "end", "last_day"))
     if within is not None:
         if is_known and within.is_known:
             _judge_within(docket, prefix, (start, end, end_key), within)
@@ -172,12 +180,14 @@ def read_term(
 def _judge_within(docket: Docket, prefix: Path, own: tuple[date | None, date | None, str], within: Term) -> None:
     """A charge's own days must not leave the contract's term."""
     start, end, end_key = own
-    what = f"The day is outside the contract's term ({within})."
+    outside = []
     if start is not None and within.start is not None and start < within.start:
-        docket.add(OutsideTermProblem, (*prefix, "start"), start, what=what)
+        outside.append(("start", start))
     if end is not None and within.end is not None and end > within.end:
-        day = end if end_key == "end" else end - ONE_DAY
-        docket.add(OutsideTermProblem, (*prefix, end_key), day, what=what)
+        outside.append((end_key, end if end_key == "end" else end - ONE_DAY))
+    for key, day in outside:
+        what = f"The day is outside the contract's term ({within})."
+        docket.add(OutsideTermProblem, (*prefix, key), day, what=what)
 
 
 def require(docket: Docket, path: Path, value: object, shape: Shape) -> None:
@@ -198,6 +208,7 @@ def refuse_foreign(docket: Docket, prefix: Path, shape: Shape, model: str, keys:
             docket.add(KeyNotForModelProblem, (*prefix, key), None if isinstance(value, list) else value, what=what)
 
 
+@lru_cache(maxsize=4096)
 def fold(name: str) -> str:
     """A name with case and runs of spaces folded."""
     return " ".join(name.casefold().split())
