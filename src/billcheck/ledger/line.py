@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 
+TRACKING_SEPARATOR = " | "
+"""Stands between the options in `Line.tracking` where a line is tracked in two ways at once."""
+
+
 class Kind(IntEnum):
     """What a document is. Only invoices and credit notes are billing; `OTHER` is cash or unknown and is set aside."""
 

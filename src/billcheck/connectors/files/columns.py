@@ -1,0 +1,341 @@
+"""Raw rows into typed columns, and the reason where a row has no value.
+
+Comes in: `Rows` of raw cells. Goes out: `Columns` of days, words, currencies and minor units. A column is converted as
+a whole; only when one of its cells has no value are the rows looked at one by one, and the faulty ones refused. Faults
+that put the whole file in doubt (its date order, its decimal mark) refuse the file. Must not know what lines add up to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import compress
+from typing import TYPE_CHECKING
+
+from billcheck.connectors.files import refusals
+from billcheck.connectors.files.date_order import DATE_FIELDS, OtherDateOrderError, prove_order
+from billcheck.connectors.files.rows import Runs
+from billcheck.connectors.files.values import (
+    BAD_DAY,
+    BAD_WORD,
+    CONTRARY_DAY,
+    Amounts,
+    Currencies,
+    Days,
+    Texts,
+    WordMeanings,
+    clean_text,
+    limit_memory,
+)
+from billcheck.errors import InternalError, LedgerRefusedError, Problem
+from billcheck.grammar import DateOrder, GrammarError
+from billcheck.ledger.line import Kind
+from billcheck.ledger.source import NO_DAY
+from billcheck.money import minor_scale, to_minor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from billcheck.connectors.files.heading import Layout
+    from billcheck.connectors.files.rows import Rows
+    from billcheck.connectors.files.text import TextFile
+    from billcheck.connectors.files.tokens import Tokenizer
+
+AMOUNT_FIELDS = ("amount", "control:tax", "control:total", "control:tax_total")
+
+
+class OtherDecimalMarkError(Problem):
+    """This amount is written with another decimal mark than the profile reads, so no amount of the file is safe."""
+
+    remedy = "If all amounts are, add the variant decimal-comma to the profile's name; else export the file again."
+
+
+class OpenDecimalMarkError(Problem):
+    """This may be a number with three decimals or a whole number in groups, and no other amount shows which."""
+
+    remedy = "Export amounts with two decimals, or add the variant decimal-comma to the profile's name."
+
+
+@dataclass(slots=True)
+class Columns:
+    """Typed columns of equal length.
+
+    Days are ordinals, `end_days` exclusive; `first_days` and `end_days` are empty where the file has no periods.
+    Amounts and taxes are minor units as written; `taxes` is empty where the profile has no control.
+    """
+
+    issue_days: list[int]
+    first_days: list[int]
+    end_days: list[int]
+    kinds: list[int]
+    statuses: list[int]
+    currencies: list[str]
+    customers: list[str]
+    amounts: list[int]
+    taxes: list[int]
+
+    def pick(self, flags: Sequence[bool]) -> Columns:
+        """The rows whose flag is set."""
+        return Columns(
+            list(compress(self.issue_days, flags)),
+            list(compress(self.first_days, flags)),
+            list(compress(self.end_days, flags)),
+            list(compress(self.kinds, flags)),
+            list(compress(self.statuses, flags)),
+            list(compress(self.currencies, flags)),
+            list(compress(self.customers, flags)),
+            list(compress(self.amounts, flags)),
+            list(compress(self.taxes, flags)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """Usable rows, their columns and runs; the totals their documents state, one per run, empty without control."""
+
+    rows: Rows
+    columns: Columns
+    runs: Runs
+    totals: list[int] = field(default_factory=list)
+    tax_totals: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with one row."""
+
+    field: str
+    value: str
+    reason: str
+
+
+class Converter:
+    """Turns the raw rows of one file into columns; `refuse` takes the rows that have none.
+
+    Args:
+        text: The file.
+        layout: Where its fields are.
+        tokenizer: How it is cut.
+        key_fields: The fields that tell one document from the next.
+        refuse: Takes line number and fault of each refused row.
+    """
+
+    def __init__(
+        self,
+        text: TextFile,
+        layout: Layout,
+        tokenizer: Tokenizer,
+        key_fields: Sequence[str],
+        refuse: Callable[[int, Fault], None],
+    ) -> None:
+        profile, delimiter = layout.profile, layout.delimiter
+        self.texts = Texts(delimiter)
+        self.amounts = Amounts(delimiter, profile.values.marks, is_empty_zero=profile.is_empty_amount_zero)
+        self._path = text.path
+        self._layout = layout
+        self._key_fields = key_fields
+        self._refuse = refuse
+        self._days = Days(delimiter, profile.values.date_order, lambda: prove_order(text, layout, tokenizer))
+        self._kinds = WordMeanings(delimiter, profile.kinds, profile.default_kind)
+        self._statuses = WordMeanings(delimiter, profile.statuses, profile.default_status)
+        self._currencies = Currencies(delimiter)
+
+    @property
+    def date_order(self) -> DateOrder | None:
+        """The order of local dates, None as long as no date needed one."""
+        return self._days.order
+
+    def convert(self, rows: Rows) -> Converted | None:
+        """The usable rows with their columns, None where no row is usable.
+
+        Raises:
+            LedgerRefusedError: The file mixes date orders, leaves its order open, or uses the other decimal mark.
+        """
+        limit_memory(self._days, self._kinds, self._statuses, self._currencies, self.texts)
+        converted = self._convert(rows)
+        if converted is not None:
+            return converted
+        rows = self._sift(rows)
+        if not len(rows):
+            return None
+        converted = self._convert(rows)
+        if converted is None:
+            raise InternalError("rows without a fault convert", path=self._path, line=rows.lines[0])
+        return converted
+
+    def check_decimals(self) -> None:
+        """Refuse the file if an amount that may mean two things was never cleared up by another.
+
+        Raises:
+            LedgerRefusedError: It was not.
+        """
+        amounts = self.amounts
+        if amounts.open_line and not amounts.is_proved:
+            raise LedgerRefusedError([OpenDecimalMarkError(f"{self._path} row {amounts.open_line}", amounts.open_text)])
+
+    def _convert(self, rows: Rows) -> Converted | None:
+        cells = rows.cells
+        customers = list(map(self.texts.__getitem__, cells["customer"]))
+        kinds = _meanings(self._kinds, cells.get("kind"), len(rows))
+        statuses = _meanings(self._statuses, cells.get("status"), len(rows))
+        codes = {self._currencies[cell] for cell in set(cells["currency"])}
+        if "" in customers or BAD_WORD in kinds or BAD_WORD in statuses or "" in codes:
+            return None
+        if _may_be_nameless(cells["document"]) and self._nameless(rows, kinds):
+            return None
+        days = self._issue_days(cells)
+        periods = self._periods(cells)
+        if days is None or periods is None:
+            return None
+        currencies = [*codes] if len(codes) == 1 else list(map(self._currencies.__getitem__, cells["currency"]))
+        if len(codes) == 1:
+            currencies *= len(rows)
+        scales = {minor_scale(code) for code in codes}
+        amounts = self.amounts.column(cells["amount"], scales, currencies, rows.lines)
+        if amounts is None:
+            return None
+        runs = Runs.of(rows.keys(self._key_fields))
+        columns = Columns(days, *periods, kinds, statuses, currencies, customers, amounts, [])
+        if "control:total" not in cells:
+            return Converted(rows, columns, runs)
+        return self._with_totals(Converted(rows, columns, runs), scales)
+
+    def _with_totals(self, converted: Converted, scales: set[int]) -> Converted | None:
+        rows, columns, runs = converted.rows, converted.columns, converted.runs
+        taxes = self.amounts.column(rows.cells["control:tax"], scales, columns.currencies, rows.lines)
+        currencies = [columns.currencies[start] for start in runs.starts]
+        lines = [rows.lines[start] for start in runs.starts]
+        totals, tax_totals = (
+            self.amounts.column([rows.cells[name][start] for start in runs.starts], scales, currencies, lines)
+            for name in ("control:total", "control:tax_total")
+        )
+        if taxes is None or totals is None or tax_totals is None:
+            return None
+        columns.taxes = taxes
+        return Converted(rows, columns, runs, totals, tax_totals)
+
+    def _issue_days(self, cells: Mapping[str, list[bytes]]) -> list[int] | None:
+        days = list(map(self._days.__getitem__, cells["issue_date"]))
+        dues = map(self._days.__getitem__, cells.get("due_date", ()))
+        return None if min(days) <= NO_DAY or min(dues, default=NO_DAY) < NO_DAY else days
+
+    def _periods(self, cells: Mapping[str, list[bytes]]) -> tuple[list[int], list[int]] | None:
+        """First days and exclusive ends, both empty where the file has no such columns; None for a faulty one."""
+        firsts, lasts = (cells.get(name) for name in ("period_first_day", "period_last_day"))
+        if firsts is None and lasts is None:
+            return [], []
+        count = len(cells["document"])
+        first_days, last_days = (
+            [NO_DAY] * count if column is None else list(map(self._days.__getitem__, column))
+            for column in (firsts, lasts)
+        )
+        for first_day, last_day in zip(first_days, last_days, strict=True):
+            if last_day < first_day or (not first_day and last_day) or first_day < NO_DAY:
+                return None
+        return first_days, [day + 1 if day else NO_DAY for day in last_days]
+
+    def _nameless(self, rows: Rows, kinds: Sequence[int]) -> bool:
+        """Whether some invoice or credit note has no number; cash documents may have none."""
+        return any(
+            kind != Kind.OTHER and not clean_text(cell, self._layout.delimiter)
+            for cell, kind in zip(rows.cells["document"], kinds, strict=True)
+        )
+
+    def _sift(self, rows: Rows) -> Rows:
+        """The rows without a fault; the others are refused."""
+        flags: list[bool] = []
+        problems: dict[type[Problem], Problem] = {}
+        for index, line in enumerate(rows.lines):
+            cells = {name: column[index] for name, column in rows.cells.items()}
+            for problem in self._doubts_about_file(cells, line):
+                problems.setdefault(type(problem), problem)
+            fault = self._fault(cells, line)
+            if fault is not None and not problems:
+                self._refuse(line, fault)
+            flags.append(fault is None)
+        if problems:
+            raise LedgerRefusedError(problems.values())
+        return rows.pick(flags)
+
+    def _doubts_about_file(self, cells: Mapping[str, bytes], line: int) -> list[Problem]:
+        problems: list[Problem] = [
+            self._contrary(f"{self._path} row {line}", self._text(cells[name]))
+            for name in DATE_FIELDS
+            if name in cells and self._days[cells[name]] == CONTRARY_DAY
+        ]
+        for name in AMOUNT_FIELDS:
+            if name in cells and self.amounts.is_broken_by(cells[name]):
+                where = f"{self._path} row {line} {self._layout.heading_of(name)}"
+                problems.append(OtherDecimalMarkError(where, self._text(cells[name])))
+        return problems
+
+    def _contrary(self, where: str, text: str) -> Problem:
+        days = self._days
+        is_day_first = days.order is DateOrder.DAY_FIRST
+        order, other = ("day first", "month first") if is_day_first else ("month first", "day first")
+        reason = f"other dates, such as {days.proof}, are" if days.proof else "the profile reads"
+        return OtherDateOrderError(where, text, what=f"This date is {other}, but {reason} {order}.")
+
+    def _text(self, cell: bytes) -> str:
+        return clean_text(cell, self._layout.delimiter)
+
+    def _fault(self, cells: Mapping[str, bytes], line: int) -> Fault | None:
+        """What is wrong with a row, the first fault in the order of a reader's eye."""
+        kind = self._kinds[cells.get("kind", b"")]
+        if kind == BAD_WORD:
+            return self._unknown_word("kind", cells, refusals.UNKNOWN_KIND, self._layout.profile.kinds)
+        if kind != Kind.OTHER and not self._text(cells["document"]):
+            return Fault("document", "", refusals.NO_DOCUMENT)
+        if not self._text(cells["customer"]):
+            return Fault("customer", "", refusals.NO_CUSTOMER)
+        if self._statuses[cells.get("status", b"")] == BAD_WORD:
+            return self._unknown_word("status", cells, refusals.UNKNOWN_STATUS, self._layout.profile.statuses)
+        currency = self._currencies[cells["currency"]]
+        if not currency:
+            return Fault("currency", self._text(cells["currency"]), refusals.UNKNOWN_CURRENCY)
+        return self._fault_of_days(cells) or self._fault_of_amounts(cells, currency, line)
+
+    def _unknown_word(self, name: str, cells: Mapping[str, bytes], reason: str, known: Mapping[str, int]) -> Fault:
+        return Fault(name, self._text(cells.get(name, b"")), reason.format(known=", ".join(known)))
+
+    def _fault_of_days(self, cells: Mapping[str, bytes]) -> Fault | None:
+        for name in DATE_FIELDS:
+            if name in cells and self._days[cells[name]] in {BAD_DAY, CONTRARY_DAY}:
+                return Fault(name, self._text(cells[name]), refusals.BAD_DATE)
+        if self._days[cells["issue_date"]] == NO_DAY:
+            return Fault("issue_date", "", refusals.NO_DATE)
+        first, last = cells.get("period_first_day", b""), cells.get("period_last_day", b"")
+        first_day, last_day = self._days[first], self._days[last]
+        if bool(first_day) != bool(last_day):
+            return Fault("period_last_day" if first_day else "period_first_day", "", refusals.ONE_PERIOD_END)
+        if last_day < first_day:
+            value = f"{self._text(first)} to {self._text(last)}"
+            return Fault("period_last_day", value, refusals.BACKWARD_PERIOD)
+        return None
+
+    def _fault_of_amounts(self, cells: Mapping[str, bytes], currency: str, line: int) -> Fault | None:
+        marks = self._layout.profile.values.marks
+        for name in AMOUNT_FIELDS:
+            if name not in cells or self.amounts.value(cells[name], currency, line) is not None:
+                continue
+            text = self._text(cells[name])
+            try:
+                is_too_exact = to_minor(marks.parse(text), currency) is None
+            except GrammarError as error:
+                return Fault(name, text, refusals.BAD_AMOUNT.format(reason=error.reason))
+            if is_too_exact:
+                return Fault(name, text, refusals.TOO_EXACT.format(currency=currency))
+        return None
+
+
+def _meanings(memory: WordMeanings, column: list[bytes] | None, count: int) -> list[int]:
+    if column is None:
+        return [memory[b""]] * count
+    if len(set(column)) == 1:
+        return [memory[column[0]]] * count
+    return list(map(memory.__getitem__, column))
+
+
+def _may_be_nameless(documents: list[bytes]) -> bool:
+    """Whether some cell is empty or begins with what may be nothing but padding."""
+    joined = b"\n" + b"\n".join(documents) + b"\n"
+    return b"\n\n" in joined or b"\n " in joined or b"\n\t" in joined or b'\n"' in joined or b"\n\xc2\xa0" in joined

@@ -1,0 +1,179 @@
+"""A CSV file as a source: scanned in batches, its rows read back on demand.
+
+Comes in: a path and, where one was named, a profile. Goes out: what the `Source` protocol asks for. Nothing is opened
+before a scan. Must not know contracts or the engine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+from billcheck.connectors.files.heading import read_layout
+from billcheck.connectors.files.output import join_tracking, place_of
+from billcheck.connectors.files.profile import fold_word
+from billcheck.connectors.files.scan import FileScan
+from billcheck.connectors.files.tokens import Tokenizer
+from billcheck.connectors.files.values import PADDING
+from billcheck.errors import InternalError, LedgerRefusedError, SourceChangedError
+from billcheck.grammar import DateOrder, GrammarError, read_date
+from billcheck.ledger.line import DocumentStatus, Kind, Line, SourceRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
+    from decimal import Decimal
+
+    from billcheck.connectors.files.heading import Layout
+    from billcheck.connectors.files.text import Fingerprint, TextFile
+    from billcheck.ledger.source import Batch, Keys
+
+
+@dataclass(slots=True)
+class _Scanned:
+    """What a scan leaves behind for reading rows back."""
+
+    text: TextFile
+    layout: Layout
+    tokenizer: Tokenizer
+    scan: FileScan
+    fingerprint: Fingerprint
+
+
+@dataclass(frozen=True, slots=True)
+class CsvFile:
+    """One CSV file.
+
+    `path` names it in reports, exactly as it was given; `location` is where it is. `profile` names the profile to read
+    it with, None recognises one by the headings. A locator is twice the offset of a row, plus one where the amounts of
+    its document include tax.
+    """
+
+    path: str
+    location: str
+    profile: str | None = None
+    _scans: list[_Scanned] = field(default_factory=list, repr=False, compare=False)
+
+    def scan(self, keys: Keys) -> Iterator[Batch]:
+        """Every line the keys may concern, in batches; the last batch carries totals, refused rows and the receipt.
+
+        Raises:
+            LedgerRefusedError: The file as a whole cannot be read without guessing.
+            UsageError: There is no profile of this name.
+            SourceChangedError: The file changed during the scan.
+        """
+        text, layout = read_layout(self.path, self.location, self.profile)
+        fields = layout.fields
+        probe = (fields["issue_date"], fields["amount"])
+        tokenizer = Tokenizer(self.path, layout.delimiter, layout.width, probe)
+        scan = FileScan(text, layout, tokenizer, keys)
+        scanned = _Scanned(text, layout, tokenizer, scan, text.fingerprint())
+        yield from scan.run()
+        self._scans[:] = [scanned]
+
+    def read(self, locators: Sequence[int]) -> list[SourceRow]:
+        """The lines at these locators, in the order asked for, with the line of text each begins on.
+
+        Amounts are excluding tax; a credit note's have the sign they have in the file.
+
+        Raises:
+            SourceChangedError: The file is not what it was during the scan.
+        """
+        if not self._scans:
+            raise InternalError("a file is read back only after its scan", path=self.path)
+        scanned = self._scans[0]
+        self._check_unchanged(scanned)
+        places = scanned.scan.places
+        wanted = [place_of(locator) for locator in locators]
+        parts = sorted({places.find(offset) for offset, _ in wanted})
+        data = dict(zip(parts, scanned.text.slices(map(places.span, parts)), strict=True))
+        for part, text in data.items():
+            if crc32(text) != places.checksums[part]:
+                raise SourceChangedError(self.path)
+        reader = _LineReader(scanned.layout, scanned.scan.date_order)
+        rows = []
+        for offset, is_inclusive in wanted:
+            part = places.find(offset)
+            begin = offset - places.starts[part]
+            cells = scanned.tokenizer.record_at(data[part], begin)
+            row = places.lines[part] + data[part].count(b"\n", 0, begin)
+            rows.append(SourceRow(self.path, row, reader.line(cells, is_inclusive=is_inclusive)))
+        return rows
+
+    def _check_unchanged(self, scanned: _Scanned) -> None:
+        try:
+            fingerprint = scanned.text.fingerprint()
+        except LedgerRefusedError as error:
+            raise SourceChangedError(self.path) from error
+        if fingerprint != scanned.fingerprint:
+            raise SourceChangedError(self.path)
+
+
+class _LineReader:
+    """Texts of one row into a `Line`; they were all found good by the scan."""
+
+    def __init__(self, layout: Layout, order: DateOrder | None) -> None:
+        self._layout = layout
+        self._profile = layout.profile
+        self._order = order or DateOrder.DAY_FIRST
+
+    def line(self, cells: Sequence[str], *, is_inclusive: bool) -> Line:
+        """The line a row says."""
+        texts = {name: cells[column] for name, column in self._layout.fields.items()}
+        cell = {name: text.strip(PADDING) for name, text in texts.items()}
+        amount, tax = self._amount(cell, "amount"), self._amount(cell, "tax")
+        if amount is None:
+            amount = self._profile.values.marks.parse("0")
+        line_tax = self._amount(cell, "control:tax")
+        return Line(
+            document=cell["document"],
+            issue_date=self._day(cell["issue_date"]),
+            customer=cell["customer"],
+            amount=amount - line_tax if is_inclusive and line_tax is not None else amount,
+            currency=cell["currency"].upper(),
+            kind=Kind(self._word(cell, "kind", self._profile.kinds, self._profile.default_kind)).name.lower(),
+            status=DocumentStatus(
+                self._word(cell, "status", self._profile.statuses, self._profile.default_status)
+            ).name.lower(),
+            due_date=self._optional_day(cell, "due_date"),
+            customer_id=cell.get("customer_id", ""),
+            description=texts.get("description", ""),
+            item=cell.get("item", ""),
+            account=cell.get("account", ""),
+            tracking=join_tracking((cell.get("tracking", ""), cell.get("tracking:2", ""))),
+            quantity=self._amount(cell, "quantity"),
+            unit_price=self._amount(cell, "unit_price"),
+            tax=tax,
+            total=self._amount(cell, "total"),
+            amount_due=self._amount(cell, "amount_due"),
+            period_first_day=self._optional_day(cell, "period_first_day"),
+            period_last_day=self._optional_day(cell, "period_last_day"),
+            contract=cell.get("contract", ""),
+            charge=cell.get("charge", ""),
+            reference=cell.get("reference", ""),
+            credits_document=cell.get("credits_document", ""),
+        )
+
+    def _amount(self, cell: Mapping[str, str], name: str) -> Decimal | None:
+        """A figure, None where there is none or where a column that no scan looks at holds something else."""
+        try:
+            return self._profile.values.marks.parse(cell[name]) if cell.get(name) else None
+        except GrammarError:
+            return None
+
+    def _word(self, cell: Mapping[str, str], name: str, meanings: Mapping[str, int], default: int | None) -> int:
+        word = fold_word(cell.get(name, ""))
+        found = meanings.get(word) if word else default
+        if found is None:
+            raise InternalError("a word that was scanned is known", word=word)
+        return found
+
+    def _optional_day(self, cell: Mapping[str, str], name: str) -> date | None:
+        return self._day(cell[name]) if cell.get(name) else None
+
+    def _day(self, text: str) -> date:
+        day = read_date(text).by(self._order)
+        if day is None:
+            raise InternalError("a date that was scanned exists", text=text)
+        return day

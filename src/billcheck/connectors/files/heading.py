@@ -1,0 +1,239 @@
+"""Which profile a file has, by its heading row.
+
+Comes in: the first bytes of a file, and a profile where one was named. Goes out: a `Layout`, the columns of each field
+in this very file. The set of headings decides, never the file's name; case, spaces, underscores, a leading ``*`` and a
+byte order mark are forgiven, other columns and any order allowed. Must not know rows.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from billcheck.connectors.files.limits import COLUMNS
+from billcheck.connectors.files.profile import find_profile, shipped_profiles
+from billcheck.connectors.files.text import TextFile, UndecodableError
+from billcheck.errors import LedgerRefusedError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from billcheck.connectors.files.profile import Profile
+
+_DELIMITERS = (b",", b";", b"\t")
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+class EmptyFileError(Problem):
+    """The file is empty."""
+
+    remedy = "Export it again; an empty ledger would look as if nothing had been billed."
+
+
+class BrokenHeadingError(Problem):
+    """The heading row cannot be read."""
+
+    remedy = "The first row must name the columns; check its quotes."
+
+
+class TooManyColumnsError(Problem):
+    """The heading row has more columns than any export that is read."""
+
+    remedy = f"At most {COLUMNS} columns are read; remove those that are not needed."
+
+
+class UnknownHeadingsError(Problem):
+    """No profile knows these headings."""
+
+
+class MissingColumnsError(Problem):
+    """Columns are missing that the profile needs."""
+
+    remedy = "Export the file with them, or choose another profile."
+
+
+class SeveralProfilesError(Problem):
+    """The headings fit several profiles equally well."""
+
+    remedy = "Name the profile."
+
+
+class DuplicateHeadingError(Problem):
+    """Two columns have the same heading, so it is open which one counts."""
+
+    remedy = "Rename or remove one of them."
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the fields of a profile stand in one file.
+
+    `fields` gives the column of each field the file has, from 0; a second tracking column is ``tracking:2``, those of
+    the profile's control are ``control:total``, ``control:tax_total`` and ``control:tax``. `headings` spells every
+    column as the file does. Rows of data begin at `start`, on line `first_line`.
+    """
+
+    profile: Profile
+    delimiter: bytes
+    headings: tuple[str, ...]
+    fields: Mapping[str, int]
+    start: int
+    first_line: int
+
+    @property
+    def width(self) -> int:
+        """How many cells a row has."""
+        return len(self.headings)
+
+    def heading_of(self, field: str) -> str:
+        """How the file spells the heading of a field, for messages."""
+        column = self.fields.get(field)
+        return field if column is None else self.headings[column]
+
+
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    """The heading row as one delimiter cuts it."""
+
+    delimiter: bytes
+    cells: tuple[str, ...]
+    end: int
+    line: int
+
+    @property
+    def columns(self) -> dict[str, list[int]]:
+        """Folded headings and where they stand."""
+        found: dict[str, list[int]] = {}
+        for index, cell in enumerate(self.cells):
+            found.setdefault(fold_heading(cell), []).append(index)
+        return found
+
+
+def fold_heading(heading: str) -> str:
+    """The spelling of a heading to compare: no case, spaces, underscores or leading ``*``."""
+    return "".join(heading.casefold().replace("_", "").split()).lstrip("*")
+
+
+def read_layout(path: str, location: str, profile_name: str | None) -> tuple[TextFile, Layout]:
+    """The file, opened in the right encoding, and its layout.
+
+    Args:
+        path: How messages name the file.
+        location: Where it is.
+        profile_name: The profile to read it with, None to recognise it.
+
+    Raises:
+        LedgerRefusedError: The file is empty or unreadable, or no profile fits.
+        UsageError: There is no profile of this name.
+    """
+    named = None if profile_name is None else find_profile(profile_name)
+    text = TextFile.recognise(path, location, "utf-8" if named is None else named.values.encoding)
+    head = next(text.blocks(), b"")
+    layout = _lay_out(path, head, (named,) if named else shipped_profiles(), is_named=named is not None)
+    encoding = layout.profile.values.encoding
+    if text.encoding == "utf-8" and encoding != "utf-8":
+        text = TextFile.recognise(path, location, encoding)
+        head = next(text.blocks(), b"")
+        layout = _lay_out(path, head, (layout.profile,), is_named=True)
+    return text, layout
+
+
+def _lay_out(path: str, head: bytes, profiles: Sequence[Profile], *, is_named: bool) -> Layout:
+    headings = _read_headings(path, head)
+    fitting = [
+        (profile, heading)
+        for heading in headings
+        for profile in profiles
+        if profile.delimiter in {None, heading.delimiter} and not _missing(profile, heading)
+    ]
+    if not fitting:
+        raise LedgerRefusedError([_describe_misfit(path, headings, profiles, is_named=is_named)])
+    most = max(len(profile.required) for profile, _ in fitting)
+    best = [(profile, heading) for profile, heading in fitting if len(profile.required) == most]
+    if len(best) > 1:
+        names = ", ".join(sorted(profile.id for profile, _ in best))
+        raise LedgerRefusedError([SeveralProfilesError(f"{path} row {headings[0].line}", names)])
+    return _place_fields(path, *best[0])
+
+
+def _read_headings(path: str, head: bytes) -> list[_Heading]:
+    """The heading row as each delimiter cuts it; a delimiter that leaves one cell is no candidate, unless all do."""
+    blank = len(head) - len(head.removeprefix(_BYTE_ORDER_MARK).lstrip(b"\r\n"))
+    if len(head) == blank:
+        raise LedgerRefusedError([EmptyFileError(path)])
+    body, line = head[blank:], 1 + head.count(b"\n", 0, blank)
+    if b"\0" in body[:COLUMNS]:
+        raise LedgerRefusedError(
+            [UndecodableError(f"{path} row {line}", what="The file holds bytes that are no text.")]
+        )
+    found = [heading for heading in (_read_heading(path, body, blank, line, mark) for mark in _DELIMITERS) if heading]
+    if not found:
+        raise LedgerRefusedError([BrokenHeadingError(f"{path} row {line}", _shown(body))])
+    several = [heading for heading in found if len(heading.cells) > 1]
+    for heading in several:
+        if len(heading.cells) > COLUMNS:
+            raise LedgerRefusedError([TooManyColumnsError(f"{path} row {line}", str(len(heading.cells)))])
+    return several or found[:1]
+
+
+def _read_heading(path: str, body: bytes, skipped: int, line: int, delimiter: bytes) -> _Heading | None:
+    lines = body.splitlines(keepends=True)
+    reader = csv.reader((text.decode("latin-1") for text in lines), delimiter=delimiter.decode(), strict=True)
+    try:
+        cells = next(reader)
+    except csv.Error:
+        return None
+    end = sum(map(len, lines[: reader.line_num]))
+    try:
+        names = tuple(cell.encode("latin-1").decode().strip() for cell in cells)
+    except UnicodeDecodeError as error:
+        raise LedgerRefusedError([UndecodableError(f"{path} row {line}", _shown(body))]) from error
+    return _Heading(delimiter, names, skipped + end, line + body.count(b"\n", 0, end))
+
+
+def _shown(body: bytes) -> str:
+    return body[:60].splitlines()[0].decode("utf-8", "replace")
+
+
+def _missing(profile: Profile, heading: _Heading) -> list[str]:
+    present = {fold_heading(cell) for cell in heading.cells}
+    return [name for name in profile.required if fold_heading(name) not in present]
+
+
+def _describe_misfit(
+    path: str, headings: Iterable[_Heading], profiles: Iterable[Profile], *, is_named: bool
+) -> Problem:
+    """What is missing for the profile that comes closest; ties go to the first by name."""
+    pairs = [(_missing(profile, heading), profile, heading) for profile in profiles for heading in headings]
+    missing, profile, heading = min(pairs, key=lambda pair: (len(pair[0]) / len(pair[1].required), pair[1].id))
+    where = f"{path} row {heading.line - 1}"
+    shown = ", ".join(heading.cells)[:200]
+    columns = ", ".join(missing)
+    if is_named:
+        return MissingColumnsError(where, shown, what=f"The profile {profile.id} needs the columns {columns}.")
+    advice = f"The closest is {profile.id}; it needs {columns}. Rename the columns, or name another profile."
+    return UnknownHeadingsError(where, shown, remedy=advice)
+
+
+def _place_fields(path: str, profile: Profile, heading: _Heading) -> Layout:
+    wanted = {
+        (field if number == 1 else f"{field}:{number}"): name
+        for field, names in profile.columns.items()
+        for number, name in enumerate(names, start=1)
+    }
+    if profile.control:
+        control = profile.control
+        wanted |= {
+            "control:total": control.total,
+            "control:tax_total": control.tax_total,
+            "control:tax": control.tax,
+        }
+    columns = heading.columns
+    places = {field: columns.get(fold_heading(name), []) for field, name in wanted.items()}
+    doubled = sorted({tuple(place) for place in places.values() if len(place) > 1})
+    if doubled:
+        where = f"{path} row {heading.line - 1}"
+        raise LedgerRefusedError([DuplicateHeadingError(where, heading.cells[place[1]]) for place in doubled])
+    fields = {field: place[0] for field, place in places.items() if place}
+    return Layout(profile, heading.delimiter, heading.cells, fields, heading.end, heading.line)

@@ -1,0 +1,25 @@
+"""The bounds of reading files, all in one place; each error that meets one names it.
+
+Comes in and goes out: nothing but these numbers. They stand far above anything honest and keep a hostile or broken file
+from taking the machine's memory.
+"""
+
+from __future__ import annotations
+
+BLOCK_BYTES = 1 << 19
+"""How much of a file is in hand at a time. Some 1,500 rows of the widest export: enough to make work per block
+negligible, little enough for the processor's cache."""
+FIELD_BYTES = 131_072
+"""The longest single field, which is also what the csv module of the standard library allows."""
+COLUMNS = 256
+"""Columns of a heading row."""
+DOCUMENT_ROWS = 50_000
+"""Rows that follow each other and belong to one document."""
+REFUSED_ROWS = 10_000
+"""Refused rows that are listed; a file with more is refused as a whole."""
+BATCH_LINES = 8_192
+"""Lines handed to the engine at a time."""
+CACHE_ENTRIES = 65_536
+"""Distinct raw values a cache holds before it starts anew."""
+CHECKPOINT_ROWS = 32
+"""Rows between two remembered places of a file, from which single rows are read back."""

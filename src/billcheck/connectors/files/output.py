@@ -1,0 +1,205 @@
+"""Typed rows into batches for the engine: what the keys may concern in full, all else as totals.
+
+Comes in: converted rows with signed amounts excluding tax. Goes out: `Batch`es of kept lines, and totals per customer
+and currency of the others. Whether a row is kept is decided on its raw cells, each different one looked at once; texts
+are decoded for kept rows only. Must not know contracts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import compress, repeat
+from operator import not_
+from typing import TYPE_CHECKING
+
+from billcheck.connectors.files.limits import BATCH_LINES
+from billcheck.connectors.files.values import Concerns, clean_texts, limit_memory, plain_texts
+from billcheck.ledger.line import TRACKING_SEPARATOR, DocumentStatus, Kind
+from billcheck.ledger.source import NO_DAY, Batch, OutsideTotal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from billcheck.connectors.files.columns import Columns
+    from billcheck.connectors.files.heading import Layout
+    from billcheck.connectors.files.rows import Rows
+    from billcheck.connectors.files.values import Texts
+    from billcheck.ledger.source import Keys, Receipt, RefusedRow
+
+_REPEATING_FIELDS = ("customer_id", "contract", "charge", "item", "account")
+_DIFFERING_FIELDS = ("document", "reference", "credits_document")
+_TRACKING = "tracking"
+_SECOND_TRACKING = "tracking:2"
+
+
+def place_of(locator: int) -> tuple[int, bool]:
+    """Offset of a row in the stream, and whether its document's amounts include tax."""
+    return locator >> 1, bool(locator & 1)
+
+
+class Output:
+    """Collects what one scan gives."""
+
+    def __init__(self, layout: Layout, keys: Keys, texts: Texts) -> None:
+        delimiter = layout.delimiter
+        self._delimiter = delimiter
+        self._texts = texts
+        self._customers = Concerns(delimiter, keys.has_customer)
+        self._codes = {
+            "customer_id": Concerns(delimiter, keys.has_customer_id),
+            "contract": Concerns(delimiter, keys.has_reference),
+            "reference": Concerns(delimiter, keys.has_reference),
+        }
+        self._outside: dict[tuple[str, str], OutsideTotal] = {}
+        self._held = _Held()
+
+    def add(
+        self,
+        rows: Rows,
+        columns: Columns,
+        amounts: Sequence[int],
+        numbers: Sequence[int],
+        modes: Sequence[int] = (),
+    ) -> None:
+        """Take rows in.
+
+        Args:
+            rows: Their raw cells.
+            columns: Their typed columns.
+            amounts: Their signed amounts excluding tax.
+            numbers: Their line numbers within their documents.
+            modes: 1 for each row whose document's amounts include tax, else 0; empty where none does.
+        """
+        limit_memory(self._customers, *self._codes.values())
+        flags = self._concerned(rows)
+        if not all(flags):
+            self._add_outside(columns, amounts, list(map(not_, flags)))
+            rows, columns = rows.pick(flags), columns.pick(flags)
+            amounts, numbers, modes = (list(compress(column, flags)) for column in (amounts, numbers, modes))
+        if not len(rows):
+            return
+        held = self._held
+        if any(modes):
+            held.locators += [offset << 1 | mode for offset, mode in zip(rows.offsets, modes, strict=True)]
+        else:
+            held.locators += [offset << 1 for offset in rows.offsets]
+        held.line_numbers += numbers
+        held.amounts += amounts
+        held.kinds += columns.kinds
+        held.statuses += columns.statuses
+        held.issue_days += columns.issue_days
+        held.first_days += columns.first_days
+        held.end_days += columns.end_days
+        held.customers += columns.customers
+        held.currencies += columns.currencies
+        self._add_texts(rows)
+
+    def full_batches(self) -> Iterator[Batch]:
+        """The lines held so far, once there are enough of them."""
+        if len(self._held.locators) >= BATCH_LINES:
+            yield self._batch()
+
+    def last_batch(self, refused: list[RefusedRow], receipt: Receipt) -> Batch:
+        """What is left, with the totals of the whole scan."""
+        batch = self._batch()
+        batch.outside, batch.refused, batch.receipt = self._outside, refused, receipt
+        return batch
+
+    def _concerned(self, rows: Rows) -> list[bool]:
+        cells = rows.cells
+        flags = list(map(self._customers.__getitem__, cells["customer"]))
+        for name, memory in self._codes.items():
+            column = cells.get(name)
+            if column is not None and not all(flags):
+                flags = [flag or memory[cell] for flag, cell in zip(flags, column, strict=True)]
+        return flags
+
+    def _add_outside(self, columns: Columns, amounts: Sequence[int], flags: Sequence[bool]) -> None:
+        outside = self._outside
+        for customer, currency, amount, day, kind, status in zip(
+            compress(columns.customers, flags),
+            compress(columns.currencies, flags),
+            compress(amounts, flags),
+            compress(columns.issue_days, flags),
+            compress(columns.kinds, flags),
+            compress(columns.statuses, flags),
+            strict=True,
+        ):
+            if status != DocumentStatus.APPROVED or kind == Kind.OTHER:
+                continue
+            total = outside.get((customer, currency))
+            if total is None:
+                outside[customer, currency] = OutsideTotal(1, amount, day, day)
+            else:
+                total.add(1, amount, day, day)
+
+    def _add_texts(self, rows: Rows) -> None:
+        cells, texts, delimiter = rows.cells, self._held.texts, self._delimiter
+        text_of = self._texts.__getitem__
+        for name in _REPEATING_FIELDS:
+            if name in cells:
+                texts.setdefault(name, []).extend(map(text_of, cells[name]))
+        for name in _DIFFERING_FIELDS:
+            if name in cells:
+                texts.setdefault(name, []).extend(clean_texts(cells[name], delimiter))
+        if "description" in cells:
+            texts.setdefault("description", []).extend(plain_texts(cells["description"], delimiter))
+        if _TRACKING in cells or _SECOND_TRACKING in cells:
+            texts.setdefault(_TRACKING, []).extend(self._trackings(cells.get(_TRACKING), cells.get(_SECOND_TRACKING)))
+
+    def _trackings(self, first: list[bytes] | None, second: list[bytes] | None) -> Iterable[str]:
+        text_of = self._texts.__getitem__
+        if first is None or second is None:
+            return map(text_of, first or second or ())
+        if not any(second):
+            return map(text_of, first)
+        pairs = zip(map(text_of, first), map(text_of, second), strict=True)
+        return (join_tracking(pair) for pair in pairs)
+
+    def _batch(self) -> Batch:
+        held, self._held = self._held, _Held()
+        texts = held.texts
+        return Batch(
+            locators=held.locators,
+            documents=texts.get("document", ()),
+            line_numbers=held.line_numbers,
+            kinds=held.kinds,
+            statuses=held.statuses,
+            issue_days=held.issue_days,
+            customers=held.customers,
+            customer_ids=texts.get("customer_id", repeat("")),
+            amounts=held.amounts,
+            currencies=held.currencies,
+            contracts=texts.get("contract", repeat("")),
+            charges=texts.get("charge", repeat("")),
+            references=texts.get("reference", repeat("")),
+            items=texts.get("item", repeat("")),
+            accounts=texts.get("account", repeat("")),
+            trackings=texts.get(_TRACKING, repeat("")),
+            texts=texts.get("description", repeat("")),
+            first_days=held.first_days or repeat(NO_DAY),
+            end_days=held.end_days or repeat(NO_DAY),
+            credited=texts.get("credits_document", repeat("")),
+        )
+
+
+def join_tracking(options: Iterable[str]) -> str:
+    """Several tracking options of one line as one text."""
+    return TRACKING_SEPARATOR.join(option for option in options if option)
+
+
+@dataclass(slots=True)
+class _Held:
+    """Lines on their way into a batch; `texts` has only the fields that the file has."""
+
+    locators: list[int] = field(default_factory=list)
+    line_numbers: list[int] = field(default_factory=list)
+    amounts: list[int] = field(default_factory=list)
+    kinds: list[int] = field(default_factory=list)
+    statuses: list[int] = field(default_factory=list)
+    issue_days: list[int] = field(default_factory=list)
+    first_days: list[int] = field(default_factory=list)
+    end_days: list[int] = field(default_factory=list)
+    customers: list[str] = field(default_factory=list)
+    currencies: list[str] = field(default_factory=list)
+    texts: dict[str, list[str]] = field(default_factory=dict)

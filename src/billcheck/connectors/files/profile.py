@@ -1,0 +1,129 @@
+"""How the columns of one kind of export are read: the profile, as frozen values.
+
+Comes in: the TOML files that ship beside this module, validated by `profile_shape`. Goes out: `Profile`s. A profile is
+data: it names columns and words and holds no rules of its own. Must not know files that are being read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from functools import lru_cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from billcheck.errors import Problem, UsageError
+from billcheck.grammar import AmountMarks, DateOrder
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from billcheck.ledger.line import DocumentStatus, Kind
+
+
+class UnknownProfileError(Problem):
+    """There is no profile of this name."""
+
+
+class UnknownVariantError(Problem):
+    """The profile has no variant of this name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """How values are written. `date_order` None asks the file for proof; ISO dates are read in every order."""
+
+    encoding: str = "utf-8"
+    date_order: DateOrder | None = None
+    marks: AmountMarks = field(default_factory=AmountMarks)
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """Columns that repeat a document's own totals on each of its rows, by which its lines must add up.
+
+    `total` includes tax, `tax_total` is the tax in it, `tax` the tax of one line. From them follows whether the amounts
+    of a document include tax: no column says so.
+    """
+
+    total: str
+    tax_total: str
+    tax: str
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One kind of export.
+
+    `columns` gives the heading, or headings, of each field of a `Line`. `kinds` and `statuses` hold the accepted words,
+    folded; `default_kind` and `default_status` count where the column is absent or the cell empty, None refuses.
+    """
+
+    id: str
+    title: str
+    evidence: str
+    required: tuple[str, ...]
+    columns: Mapping[str, tuple[str, ...]]
+    kinds: Mapping[str, Kind]
+    statuses: Mapping[str, DocumentStatus]
+    default_kind: Kind | None
+    default_status: DocumentStatus | None
+    values: Values
+    delimiter: bytes | None = None
+    is_empty_amount_zero: bool = False
+    control: Control | None = None
+    variants: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def with_variant(self, name: str) -> Profile:
+        """The profile with one of its variants in force, named ``profile:variant``."""
+        changes = self.variants[name]
+        values = self.values
+        if "encoding" in changes:
+            values = replace(values, encoding=changes["encoding"])
+        if "date_order" in changes:
+            values = replace(values, date_order=DateOrder[changes["date_order"].upper()])
+        if "decimal" in changes:
+            values = replace(values, marks=AmountMarks(changes["decimal"], changes["group"]))
+        return replace(self, id=f"{self.id}:{name}", values=values)
+
+
+def fold_word(word: str) -> str:
+    """The spelling of a kind or status to compare: lower case, one space between words, no hyphens or underscores."""
+    return " ".join(word.lower().replace("_", " ").replace("-", " ").split())
+
+
+@lru_cache(maxsize=1)
+def shipped_profiles() -> tuple[Profile, ...]:
+    """Every profile of the package, sorted by id."""
+    from billcheck.connectors.files.profile_shape import (  # noqa: PLC0415 - pydantic loads when a profile is read
+        profile_of,
+    )
+
+    folder = resources.files(__package__).joinpath("profiles")
+    texts = [entry.read_text(encoding="utf-8") for entry in folder.iterdir() if entry.name.endswith(".toml")]
+    return tuple(sorted(map(profile_of, texts), key=lambda profile: profile.id))
+
+
+def find_profile(name: str) -> Profile:
+    """The profile of this name, its variants in force (``xero.sales-invoices:day-first``).
+
+    Raises:
+        UsageError: There is no such profile or variant.
+    """
+    identifier, *variants = name.split(":")
+    profiles = {profile.id: profile for profile in shipped_profiles()}
+    profile = profiles.get(identifier)
+    if profile is None:
+        raise UsageError([UnknownProfileError("profile", identifier, remedy=_suggestion(identifier, profiles))])
+    for variant in variants:
+        if variant not in profile.variants:
+            advice = _suggestion(variant, profile.variants)
+            raise UsageError([UnknownVariantError(f"profile {identifier}", variant, remedy=advice)])
+        profile = profile.with_variant(variant)
+    return profile
+
+
+def _suggestion(name: str, known: Mapping[str, object]) -> str:
+    close = get_close_matches(name, known, n=1)
+    hint = f"Did you mean {close[0]}? " if close else ""
+    return f"{hint}Known: {', '.join(sorted(known))}."

@@ -1,0 +1,167 @@
+"""Raw rows by column, cut where one document ends and the next begins.
+
+Comes in: slabs of records and the layout of the file. Goes out: `Rows`, parallel columns of raw cells that end with the
+last row of a document, and the runs of rows that belong together. Must not know what a cell means.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import chain, compress, repeat
+from operator import ne, sub
+from typing import TYPE_CHECKING
+
+from billcheck.connectors.files.limits import DOCUMENT_ROWS
+from billcheck.errors import LedgerRefusedError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from billcheck.connectors.files.heading import Layout
+    from billcheck.connectors.files.tokens import Slab
+
+Key = tuple[bytes, ...]
+
+_DOCUMENT_FIELDS = ("document", "customer", "kind")
+_HEADER_FIELDS = (*_DOCUMENT_FIELDS, "issue_date", "status", "currency", "control:total", "control:tax_total")
+
+
+class LongDocumentError(Problem):
+    """One document has more rows than any document that is read."""
+
+    remedy = f"At most {DOCUMENT_ROWS:,} rows in a row may belong to one document."
+
+
+@dataclass(slots=True)
+class Rows:
+    """Rows as parallel columns: raw cells by field, and where each row begins in the stream and in lines of text."""
+
+    offsets: list[int]
+    lines: list[int]
+    cells: dict[str, list[bytes]]
+
+    @classmethod
+    def of_slab(cls, slab: Slab, layout: Layout) -> Rows:
+        """The fields of a layout out of a slab."""
+        cells = {field: slab.column(column) for field, column in layout.fields.items() if field in SCANNED_FIELDS}
+        return cls(list(slab.offsets), list(slab.lines), cells)
+
+    def __len__(self) -> int:
+        return len(self.offsets)
+
+    def add(self, other: Rows) -> None:
+        """Append rows of the same layout."""
+        self.offsets += other.offsets
+        self.lines += other.lines
+        for field, column in self.cells.items():
+            column.extend(other.cells[field])
+
+    def split(self, at: int) -> tuple[Rows, Rows]:
+        """The rows before `at`, and the others."""
+        head = Rows(self.offsets[:at], self.lines[:at], {field: column[:at] for field, column in self.cells.items()})
+        tail = Rows(self.offsets[at:], self.lines[at:], {field: column[at:] for field, column in self.cells.items()})
+        return head, tail
+
+    def pick(self, flags: Sequence[bool]) -> Rows:
+        """The rows whose flag is set."""
+        return Rows(
+            list(compress(self.offsets, flags)),
+            list(compress(self.lines, flags)),
+            {field: list(compress(column, flags)) for field, column in self.cells.items()},
+        )
+
+    def keys(self, fields: Sequence[str]) -> list[Key]:
+        """What each row says in these fields; equal for rows of one document."""
+        return list(zip(*(self.cells[field] for field in fields), strict=True))
+
+    def last_run(self, fields: Sequence[str], since: int) -> int:
+        """Where the run of the last row begins, if all rows before `since` are one run."""
+        columns = [self.cells[field] for field in fields]
+        last = [column[-1] for column in columns]
+        at = len(self) - 1
+        while (
+            at > 0 and at >= since and all(column[at - 1] == cell for column, cell in zip(columns, last, strict=True))
+        ):
+            at -= 1
+        return 0 if at < since else at
+
+
+SCANNED_FIELDS = frozenset(
+    {
+        *_HEADER_FIELDS,
+        "control:tax",
+        "due_date",
+        "customer_id",
+        "description",
+        "item",
+        "account",
+        "tracking",
+        "tracking:2",
+        "amount",
+        "period_first_day",
+        "period_last_day",
+        "contract",
+        "charge",
+        "reference",
+        "credits_document",
+    }
+)
+"""Fields a scan looks at; the others (quantity, prices) are only read back for what a report shows."""
+
+
+def key_fields(layout: Layout) -> tuple[str, ...]:
+    """The fields that tell one document from the next: all that repeats on its rows where totals must add up."""
+    fields = _HEADER_FIELDS if layout.profile.control else _DOCUMENT_FIELDS
+    return tuple(field for field in fields if field in layout.fields)
+
+
+def whole_runs(path: str, pieces: Iterable[Rows], fields: Sequence[str]) -> Iterator[Rows]:
+    """The same rows in the same order, cut only where the document changes.
+
+    Raises:
+        LedgerRefusedError: More rows in a row belong to one document than are read.
+    """
+    held: Rows | None = None
+    for rows in pieces:
+        if not len(rows):
+            continue
+        before = 0
+        if held is None:
+            held = rows
+        else:
+            before = len(held)
+            held.add(rows)
+        at = held.last_run(fields, before)
+        if at:
+            ready, held = held.split(at)
+            yield ready
+        elif len(held) > DOCUMENT_ROWS:
+            raise LedgerRefusedError([LongDocumentError(f"{path} row {held.lines[0]}")])
+    if held is not None:
+        yield held
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """Where each run of equal keys begins and ends (exclusive)."""
+
+    starts: list[int]
+    ends: list[int]
+    lengths: list[int]
+
+    @classmethod
+    def of(cls, keys: Sequence[Key]) -> Runs:
+        """The runs of some rows."""
+        starts = [0, *compress(range(1, len(keys)), map(ne, keys[1:], keys))]
+        ends = [*starts[1:], len(keys)]
+        return cls(starts, ends, list(map(sub, ends, starts)))
+
+    def line_numbers(self) -> list[int]:
+        """The position of each row in its run, from 1."""
+        if len(self.starts) == self.ends[-1]:
+            return [1] * len(self.starts)
+        return list(chain.from_iterable(range(1, length + 1) for length in self.lengths))
+
+    def spread(self, values: Iterable[int]) -> list[int]:
+        """One value per run to one value per row."""
+        return list(chain.from_iterable(map(repeat, values, self.lengths)))

@@ -1,0 +1,351 @@
+"""One pass over one CSV file: rows in, batches of lines out.
+
+Comes in: a file, its layout and the keys of a check. Goes out: batches of the lines the keys may concern, totals of all
+others, refused rows, a receipt, and an index by which rows are found again. Memory does not grow with the file but for
+a few bytes per document. Must not know contracts, or how cells are cut.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left, bisect_right
+from hashlib import sha256
+from itertools import compress, islice
+from operator import not_, sub
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+from billcheck.connectors.files import refusals
+from billcheck.connectors.files.columns import Converted, Converter, Fault
+from billcheck.connectors.files.documents import Footing, RepeatedDocumentError, TaxMode
+from billcheck.connectors.files.limits import BLOCK_BYTES, CHECKPOINT_ROWS, REFUSED_ROWS
+from billcheck.connectors.files.output import Output
+from billcheck.connectors.files.rows import Rows, key_fields, whole_runs
+from billcheck.connectors.files.text import skip_bytes
+from billcheck.connectors.files.values import clean_text
+from billcheck.errors import LedgerRefusedError, Problem, SourceChangedError
+from billcheck.ledger.line import Kind
+from billcheck.ledger.source import NO_DAY, Receipt, RefusedRow
+from billcheck.money import format_minor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from billcheck.connectors.files.columns import Columns
+    from billcheck.connectors.files.documents import DocumentSum
+    from billcheck.connectors.files.heading import Layout
+    from billcheck.connectors.files.rows import Key
+    from billcheck.connectors.files.text import TextFile
+    from billcheck.connectors.files.tokens import Slab, Tokenizer
+    from billcheck.grammar import DateOrder
+    from billcheck.ledger.source import Batch, Keys
+
+
+class NoRowsError(Problem):
+    """The file has a heading and no rows."""
+
+    remedy = "Export it again; an empty ledger would look as if nothing had been billed."
+
+
+class TooManyRefusedError(Problem):
+    """More rows are refused than are listed one by one; the file is probably not what its headings say."""
+
+    remedy = f"At most {REFUSED_ROWS:,} refused rows are listed. Look at the first of them."
+
+
+class PlaceIndex:
+    """Where rows stand: the start, line number and checksum of every few rows of the stream."""
+
+    def __init__(self) -> None:
+        self.starts = array("q")
+        self.lines = array("q")
+        self.checksums = array("Q")
+        self.end = 0
+
+    def add(self, slab: Slab) -> None:
+        """Remember a slab."""
+        starts = [slab.start, *islice(slab.offsets, CHECKPOINT_ROWS, None, CHECKPOINT_ROWS)]
+        self.starts.extend(starts)
+        self.lines.extend([slab.first_line, *islice(slab.lines, CHECKPOINT_ROWS, None, CHECKPOINT_ROWS)])
+        data = memoryview(slab.data)
+        for start, end in zip(starts, [*starts[1:], slab.end], strict=True):
+            self.checksums.append(crc32(data[start - slab.start : end - slab.start]))
+        self.end = slab.end
+
+    def find(self, offset: int) -> int:
+        """The number of the part that holds an offset."""
+        return bisect_right(self.starts, offset) - 1
+
+    def span(self, part: int) -> tuple[int, int]:
+        """Start and exclusive end of a part."""
+        return self.starts[part], self.starts[part + 1] if part + 1 < len(self.starts) else self.end
+
+
+class FileScan:
+    """One scan of one file; `run` is called once."""
+
+    def __init__(self, text: TextFile, layout: Layout, tokenizer: Tokenizer, keys: Keys) -> None:
+        self.places = PlaceIndex()
+        self._text = text
+        self._layout = layout
+        self._tokenizer = tokenizer
+        self._key_fields = key_fields(layout)
+        self._converter = Converter(text, layout, tokenizer, self._key_fields, self._refuse)
+        self._output = Output(layout, keys, self._converter.texts)
+        self._footing = Footing(layout.delimiter) if layout.profile.control else None
+        self._credit_sums: dict[tuple[str, str], int] = {}
+        self._waiting_offsets = array("q")
+        self._waiting_numbers = array("q")
+        self._refused: list[RefusedRow] = []
+        self._is_second_look = False
+        self._rows = 0
+        self._first_day = self._last_day = NO_DAY
+
+    @property
+    def date_order(self) -> DateOrder | None:
+        """The order of local dates in the file, None where it has none that needs one."""
+        return self._converter.date_order
+
+    def run(self) -> Iterator[Batch]:
+        """Batches of kept lines; the last one carries totals, refused rows and the receipt.
+
+        Raises:
+            LedgerRefusedError: The file as a whole cannot be read without guessing.
+            SourceChangedError: The file changed meanwhile.
+        """
+        fingerprint = self._text.fingerprint()
+        digest = sha256()
+        blocks = skip_bytes(self._layout.start, self._text.blocks(0, digest))
+        slabs = self._tokenizer.slabs(blocks, self._layout.start, self._layout.first_line)
+        for rows in whole_runs(self._text.path, map(self._count_in, slabs), self._key_fields):
+            self._take(rows)
+            yield from self._output.full_batches()
+        if not self._rows:
+            raise LedgerRefusedError([NoRowsError(self._text.path)])
+        self._converter.check_decimals()
+        self._look_again()
+        for rows, numbers in self._waiting_rows():
+            self._take_waiting(rows, numbers)
+            yield from self._output.full_batches()
+        if self._text.fingerprint() != fingerprint:
+            raise SourceChangedError(self._text.path)
+        self._refused.sort(key=lambda row: row.row)
+        yield self._output.last_batch(self._refused, self._receipt(digest.hexdigest()))
+
+    def _receipt(self, digest: str) -> Receipt:
+        return Receipt(
+            path=self._text.path,
+            sha256=digest,
+            profile=self._layout.profile.id,
+            rows=self._rows,
+            lines=self._rows - len(self._refused),
+            first_day=self._first_day,
+            last_day=self._last_day,
+        )
+
+    def _count_in(self, slab: Slab) -> Rows:
+        """The rows of a slab seen for the first time."""
+        self.places.add(slab)
+        for record in slab.ragged:
+            reason = refusals.RAGGED.format(cells=record.cells, width=self._layout.width)
+            self._refuse(record.line, Fault("", record.text[:200], reason))
+        self._rows += len(slab.offsets) + len(slab.ragged)
+        return Rows.of_slab(slab, self._layout)
+
+    def _refuse(self, line: int, fault: Fault) -> None:
+        if self._is_second_look:
+            return
+        column = self._layout.heading_of(fault.field) if fault.field else ""
+        self._refused.append(RefusedRow(self._text.path, line, column, fault.value, fault.reason))
+        if len(self._refused) > REFUSED_ROWS:
+            first = min(self._refused, key=lambda row: row.row)
+            where = f"{self._text.path} row {first.row} {first.column}".rstrip()
+            raise LedgerRefusedError([TooManyRefusedError(where, first.value)])
+
+    def _take(self, rows: Rows) -> None:
+        """Hand out the rows of whole runs, or set aside those that need the rest of the file."""
+        converted = self._converter.convert(rows)
+        if converted is None:
+            return
+        columns, numbers = converted.columns, converted.runs.line_numbers()
+        first, last = min(columns.issue_days), max(columns.issue_days)
+        self._first_day = min(self._first_day or first, first)
+        self._last_day = max(self._last_day, last)
+        if self._footing is None:
+            self._take_as_written(converted.rows, columns, numbers)
+            return
+        keys = self._run_keys(converted)
+        modes = self._footing.judge(converted, keys)
+        if modes is None and Kind.CREDIT_NOTE not in columns.kinds:
+            self._output.add(converted.rows, columns, columns.amounts, numbers)
+            return
+        excl_tax = list(map(sub, converted.totals, converted.tax_totals))
+        row_modes = converted.runs.spread(modes or [TaxMode.EXCLUSIVE] * len(keys))
+        self._hand_out(converted, row_modes, converted.runs.spread(excl_tax), numbers)
+
+    def _run_keys(self, converted: Converted) -> list[Key]:
+        cells, starts = converted.rows.cells, converted.runs.starts
+        columns = [cells[name] for name in self._key_fields]
+        return [tuple(column[start] for column in columns) for start in starts]
+
+    def _hand_out(
+        self, converted: Converted, modes: Sequence[int], signs: Sequence[int], numbers: Sequence[int]
+    ) -> None:
+        """Rows of judged documents: without tax, credit notes negative; those still open wait.
+
+        Args:
+            converted: The rows.
+            modes: The `TaxMode` of each row.
+            signs: For each row a figure with the sign of its document as written.
+            numbers: The line number of each row in its document.
+        """
+        rows, columns = converted.rows, converted.columns
+        amounts = columns.amounts
+        if TaxMode.INCLUSIVE in modes:
+            amounts = [
+                amount - tax if mode == TaxMode.INCLUSIVE else amount
+                for amount, tax, mode in zip(amounts, columns.taxes, modes, strict=True)
+            ]
+        if Kind.CREDIT_NOTE in columns.kinds:
+            amounts = [
+                -amount if kind == Kind.CREDIT_NOTE and sign > 0 else amount
+                for amount, kind, sign in zip(amounts, columns.kinds, signs, strict=True)
+            ]
+        if TaxMode.OPEN in modes:
+            flags = [mode != TaxMode.OPEN for mode in modes]
+            self._wait(rows, flags, numbers)
+            rows, columns = rows.pick(flags), columns.pick(flags)
+            amounts, numbers, modes = (list(compress(column, flags)) for column in (amounts, numbers, modes))
+        self._output.add(rows, columns, amounts, numbers, modes)
+
+    def _take_as_written(self, rows: Rows, columns: Columns, numbers: Sequence[int]) -> None:
+        """Rows without document totals; credit notes wait until the sign of their document is known."""
+        if Kind.CREDIT_NOTE in columns.kinds:
+            flags = [kind != Kind.CREDIT_NOTE for kind in columns.kinds]
+            waiting = [not flag for flag in flags]
+            for key, amount in zip(
+                self._credit_keys(rows.pick(waiting)), compress(columns.amounts, waiting), strict=True
+            ):
+                self._credit_sums[key] = self._credit_sums.get(key, 0) + amount
+            self._wait(rows, flags, numbers)
+            rows, columns, numbers = rows.pick(flags), columns.pick(flags), list(compress(numbers, flags))
+        self._output.add(rows, columns, columns.amounts, numbers)
+
+    def _credit_keys(self, rows: Rows) -> Iterator[tuple[str, str]]:
+        texts = self._converter.texts
+        for number, customer in zip(rows.cells["document"], rows.cells["customer"], strict=True):
+            yield clean_text(number, self._layout.delimiter), texts[customer]
+
+    def _wait(self, rows: Rows, flags: Sequence[bool], numbers: Sequence[int]) -> None:
+        waiting = [not flag for flag in flags]
+        self._waiting_offsets.extend(compress(rows.offsets, waiting))
+        self._waiting_numbers.extend(compress(numbers, waiting))
+
+    def _look_again(self) -> None:
+        """Read the whole file once more where rows of one document stand in several places and some add up alone."""
+        if self._footing is None:
+            return
+        documents: dict[Key, DocumentSum] = {}
+        suspects = self._footing.suspects()
+        if suspects:
+            self._collect(suspects, documents)
+        repeated = self._footing.look_again(documents)
+        if repeated:
+            path = self._text.path
+            raise LedgerRefusedError(
+                [RepeatedDocumentError(f"{path} row {document.first_line}", document.number) for document in repeated]
+            )
+
+    def _collect(self, suspects: frozenset[int], documents: dict[Key, DocumentSum]) -> None:
+        """Add up the suspects over the whole file."""
+        blocks = self._text.blocks(self._layout.start)
+        slabs = self._tokenizer.slabs(blocks, self._layout.start, self._layout.first_line)
+        pieces = (Rows.of_slab(slab, self._layout) for slab in slabs)
+        self._is_second_look = True
+        for rows in whole_runs(self._text.path, pieces, self._key_fields):
+            converted = self._converter.convert(rows)
+            if converted is not None:
+                self._count_suspects(converted, suspects, documents)
+        self._is_second_look = False
+
+    def _count_suspects(
+        self, converted: Converted, suspects: frozenset[int], documents: dict[Key, DocumentSum]
+    ) -> None:
+        keys = self._run_keys(converted)
+        columns, runs = converted.columns, converted.runs
+        wanted = [index for index, key in enumerate(keys) if hash(key) >> 1 in suspects]
+        if self._footing is None:
+            return
+        for index, document in self._footing.documents(converted, wanted):
+            span = slice(runs.starts[index], runs.ends[index])
+            documents.setdefault(keys[index], document).add(sum(columns.amounts[span]), sum(columns.taxes[span]))
+
+    def _waiting_rows(self) -> Iterator[tuple[Rows, list[int]]]:
+        """The rows that wait, read again in the order of the file, with their line numbers."""
+        offsets, numbers = self._waiting_offsets, self._waiting_numbers
+        spans = list(self._spans_of(offsets))
+        done = 0
+        for (start, end, line), data in zip(
+            spans, self._text.slices((start, end) for start, end, _ in spans), strict=True
+        ):
+            upto = bisect_left(offsets, end, done)
+            wanted = frozenset(offsets[done:upto])
+            slabs = self._tokenizer.slabs(iter([data]), start, line)
+            pieces = [Rows.of_slab(slab, self._layout) for slab in slabs]
+            for rows in pieces[1:]:
+                pieces[0].add(rows)
+            found = pieces[0].pick([offset in wanted for offset in pieces[0].offsets]) if pieces else None
+            if found is None or len(found) != len(wanted):
+                raise SourceChangedError(self._text.path)
+            yield found, list(numbers[done:upto])
+            done = upto
+
+    def _spans_of(self, offsets: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+        """The parts of the stream that hold these offsets, neighbours joined: start, exclusive end, line number."""
+        places = self.places
+        span: tuple[int, int, int] | None = None
+        for part in dict.fromkeys(map(places.find, offsets)):
+            start, end = places.span(part)
+            if span is not None and span[1] == start and end - span[0] <= BLOCK_BYTES:
+                span = (span[0], end, span[2])
+                continue
+            if span is not None:
+                yield span
+            span = (start, end, places.lines[part])
+        if span is not None:
+            yield span
+
+    def _take_waiting(self, rows: Rows, numbers: list[int]) -> None:
+        """Hand out rows whose whole document is known by now, or refuse them."""
+        converted = self._converter.convert(rows)
+        if converted is None or len(converted.rows) != len(rows):
+            raise SourceChangedError(self._text.path)
+        columns = converted.columns
+        if self._footing is None:
+            signs = [self._credit_sums[key] for key in self._credit_keys(rows)]
+            self._hand_out(converted, [TaxMode.EXCLUSIVE] * len(rows), signs, numbers)
+            return
+        documents = [self._footing.waiting[key] for key in rows.keys(self._key_fields)]
+        flags = [document.mode is not TaxMode.OPEN for document in documents]
+        for index in compress(range(len(rows)), map(not_, flags)):
+            value = clean_text(rows.cells["amount"][index], self._layout.delimiter)
+            self._refuse(rows.lines[index], Fault("amount", value, _uneven(documents[index])))
+        rows, columns = rows.pick(flags), columns.pick(flags)
+        if len(rows):
+            kept = list(compress(documents, flags))
+            modes = [document.mode for document in kept]
+            signs = [document.total - document.tax_total for document in kept]
+            usable = Converted(rows, columns, converted.runs)
+            self._hand_out(usable, modes, signs, list(compress(numbers, flags)))
+
+
+def _uneven(document: DocumentSum) -> str:
+    """Why the rows of a document are refused."""
+    currency = document.currency
+    return refusals.UNEVEN_DOCUMENT.format(
+        document=document.number,
+        currency=currency,
+        lines=format_minor(document.lines, currency),
+        excl_tax=format_minor(document.total - document.tax_total, currency),
+        incl_tax=format_minor(document.total, currency),
+    )

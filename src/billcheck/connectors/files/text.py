@@ -1,0 +1,186 @@
+"""A file as a stream of UTF-8 bytes, whatever it is written in.
+
+Comes in: a path and, for other encodings, their declared name. Goes out: blocks of UTF-8 bytes, slices of that stream,
+and marks by which a later reading can tell whether the file is still the same. A position is an offset in the stream,
+which for UTF-8 files is the offset in the file itself. Must not know delimiters, profiles or what the text says.
+"""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from billcheck.connectors.files.limits import BLOCK_BYTES
+from billcheck.errors import LedgerRefusedError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import BinaryIO, Protocol
+
+    class Digest(Protocol):
+        """What hashes a file while it is read."""
+
+        def update(self, data: bytes, /) -> None:
+            """Take in more bytes."""
+
+
+UTF8 = "utf-8"
+_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_WORKBOOK_MARKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+
+
+class CannotReadError(Problem):
+    """The file cannot be opened."""
+
+    remedy = "Check the path and who may read it."
+
+
+class WorkbookError(Problem):
+    """This is a workbook, not a CSV file."""
+
+    remedy = "Save the sheet as CSV (UTF-8) and give that file."
+
+
+class UndecodableError(Problem):
+    """The file is not text in the encoding it should have."""
+
+    remedy = "Save it as CSV in UTF-8, or name the encoding with a variant of the profile, such as generic:cp1252."
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What shows at a glance that a file changed: its size in bytes and the time of its last change in nanoseconds."""
+
+    size: int
+    changed_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class TextFile:
+    """One file to read as text.
+
+    `path` is how messages name it, `location` where it is. `encoding` counts unless the file's own byte order mark says
+    UTF-16. `has_old_line_ends` is set where carriage returns alone end the lines.
+    """
+
+    path: str
+    location: str
+    encoding: str = UTF8
+    has_old_line_ends: bool = False
+
+    @classmethod
+    def recognise(cls, path: str, location: str, declared: str = UTF8) -> TextFile:
+        """The file with its byte order mark and line ends looked at.
+
+        Raises:
+            LedgerRefusedError: It cannot be opened, or is a workbook.
+        """
+        with _open(path, location) as file:
+            head = file.read(BLOCK_BYTES)
+        if head.startswith(_WORKBOOK_MARKS):
+            raise LedgerRefusedError([WorkbookError(path)])
+        encoding = "utf-16" if head.startswith(_UTF16_MARKS) else declared
+        has_old_line_ends = b"\r" in head and b"\n" not in head
+        return cls(path, location, encoding, has_old_line_ends)
+
+    @property
+    def is_stored_as_read(self) -> bool:
+        """Whether an offset in the stream is the offset in the file."""
+        return self.encoding == UTF8
+
+    def fingerprint(self) -> Fingerprint:
+        """Size and time of change now.
+
+        Raises:
+            LedgerRefusedError: The file is gone.
+        """
+        try:
+            found = Path(self.location).stat()
+        except OSError as error:
+            raise LedgerRefusedError([_cannot_read(self.path, error)]) from error
+        return Fingerprint(found.st_size, found.st_mtime_ns)
+
+    def blocks(self, start: int = 0, digest: Digest | None = None) -> Iterator[bytes]:
+        """The stream from `start`, some half a megabyte at a time.
+
+        Args:
+            start: Offset of the first byte wanted.
+            digest: Takes in every byte of the file as stored; only meaningful from the start.
+
+        Raises:
+            LedgerRefusedError: The file cannot be opened, or is not text in its encoding.
+        """
+        with _open(self.path, self.location) as file:
+            if self.is_stored_as_read:
+                file.seek(start)
+                yield from self._translated(_raw_blocks(file, digest))
+            else:
+                yield from skip_bytes(start, self._translated(self._decoded(_raw_blocks(file, digest))))
+
+    def slices(self, spans: Iterable[tuple[int, int]]) -> Iterator[bytes]:
+        """The bytes of each span (start, exclusive end); spans are in order and do not overlap."""
+        if not self.is_stored_as_read:
+            yield from _cut(self.blocks(), spans)
+            return
+        with _open(self.path, self.location) as file:
+            for start, end in spans:
+                file.seek(start)
+                data = file.read(end - start)
+                yield data.replace(b"\r", b"\n") if self.has_old_line_ends else data
+
+    def _translated(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
+        if self.has_old_line_ends:
+            return (block.replace(b"\r", b"\n") for block in blocks)
+        return blocks
+
+    def _decoded(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
+        decoder = codecs.getincrementaldecoder(self.encoding)("strict")
+        try:
+            for block in blocks:
+                yield decoder.decode(block).encode(UTF8)
+            yield decoder.decode(b"", final=True).encode(UTF8)
+        except UnicodeError as error:
+            problem = UndecodableError(self.path, what=f"The file is not text in {self.encoding}.")
+            raise LedgerRefusedError([problem]) from error
+
+
+def _open(path: str, location: str) -> BinaryIO:
+    try:
+        return Path(location).open("rb")
+    except OSError as error:
+        raise LedgerRefusedError([_cannot_read(path, error)]) from error
+
+
+def _cannot_read(path: str, error: OSError) -> CannotReadError:
+    return CannotReadError(path, what=f"The file cannot be opened: {error.strerror or type(error).__name__}.")
+
+
+def _raw_blocks(file: BinaryIO, digest: Digest | None) -> Iterator[bytes]:
+    take: Callable[[bytes], None] | None = None if digest is None else digest.update
+    while block := file.read(BLOCK_BYTES):
+        if take is not None:
+            take(block)
+        yield block
+
+
+def skip_bytes(start: int, blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """The blocks of a stream without its first `start` bytes."""
+    for block in blocks:
+        if start < len(block):
+            yield block[start:] if start else block
+        start = max(0, start - len(block))
+
+
+def _cut(blocks: Iterator[bytes], spans: Iterable[tuple[int, int]]) -> Iterator[bytes]:
+    """Spans cut out of a stream that can only be read forwards."""
+    buffer, position = b"", 0
+    for start, end in spans:
+        while position + len(buffer) < end:
+            block = next(blocks, None)
+            if block is None:
+                break
+            keep = max(0, min(start - position, len(buffer)))
+            buffer, position = buffer[keep:] + block, position + keep
+        yield buffer[start - position : end - position]

@@ -1,0 +1,405 @@
+"""Records and cells of delimited text, tokenised as bytes.
+
+Comes in: blocks of UTF-8 bytes. Goes out: slabs of records with their offsets and line numbers, whose cells can be
+taken column by column. Plain text is cut by a few operations on half a megabyte at a time; whatever they cannot prove
+to be plain goes through the csv module in its strict mode, so the result is always the csv module's. Must not know
+headings, profiles or what a cell means.
+
+A cell is handed out raw: as it stands between delimiters, without needless quotes. Only a cell that holds a delimiter,
+a quote or a line end keeps its quotes, with delimiters and line ends inside them replaced by bytes that UTF-8 never
+uses; `cell_text` gives such a cell its text back. Equal texts are equal raw cells.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass, field
+from itertools import accumulate, repeat
+from operator import add
+from typing import TYPE_CHECKING
+
+from billcheck.connectors.files.limits import FIELD_BYTES
+from billcheck.errors import LedgerRefusedError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_HIDDEN_DELIMITER, _HIDDEN_RETURN, _HIDDEN_NEWLINE, _NEEDLESS_QUOTE = b"\xfd", b"\xfe", b"\xff", b"\xfc"
+_DELIMITERS = (b",", b";", b"\t")
+_HIDE = {
+    delimiter: bytes.maketrans(delimiter + b"\r\n", _HIDDEN_DELIMITER + _HIDDEN_RETURN + _HIDDEN_NEWLINE)
+    for delimiter in _DELIMITERS
+}
+_SHOW = {
+    delimiter: bytes.maketrans(_HIDDEN_DELIMITER + _HIDDEN_RETURN + _HIDDEN_NEWLINE, delimiter + b"\r\n")
+    for delimiter in _DELIMITERS
+}
+_LINE_BYTES = 32 * FIELD_BYTES
+_SHAPE_OF_DATE = re.compile(rb"\s*[0-9]{1,4}([-/.])[0-9]{1,2}\1[0-9]{1,4}\s*")
+_SHAPE_OF_AMOUNT = re.compile(rb"\s*-?[0-9][0-9.,' ]*\s*")
+
+
+class NulError(Problem):
+    """The file holds a NUL byte, which no text has."""
+
+    remedy = "It is damaged, or UTF-16 without its mark. Export it again, as UTF-8."
+
+
+class NotUtf8Error(Problem):
+    """The file is not UTF-8 text."""
+
+    remedy = "Save it as CSV in UTF-8, or name its encoding with a variant of the profile, such as generic:cp1252."
+
+
+class UnclosedQuoteError(Problem):
+    """A quoted field begins here and never ends, so the rest of the file would vanish in it."""
+
+    remedy = "Close the quote, or double it if it belongs to the text."
+
+
+class StrayQuoteError(Problem):
+    """A quoted field ends in the middle of a cell, so rows may hide in it."""
+
+    remedy = "Double the quotes that belong to the text, or export the file again."
+
+
+class SwallowedRowsError(Problem):
+    """A quoted field holds whole rows of the file; its closing quote seems to be missing."""
+
+    remedy = "Close the quote at the end of its own cell, or double it if it belongs to the text."
+
+
+class LongFieldError(Problem):
+    """A field is longer than any field that is read."""
+
+    remedy = f"At most {FIELD_BYTES:,} characters are read. Shorten it, or look for a quote that is not closed."
+
+
+@dataclass(frozen=True, slots=True)
+class RaggedRecord:
+    """A record with more or fewer cells than the heading; `line` counts lines of text from 1."""
+
+    line: int
+    cells: int
+    text: str
+
+
+@dataclass(slots=True)
+class Slab:
+    """Complete records that follow each other in the stream.
+
+    `start` and `end` bound them in the stream, `first_line` is the line number of the start, `data` their bytes.
+    `offsets` and `lines` say where each record of the right width begins; records without any content are left out,
+    those of another width are `ragged`. The cells stand in `records`, or in one `grid` of `stride` cells a record.
+    """
+
+    start: int
+    end: int
+    first_line: int
+    data: bytes
+    offsets: Sequence[int]
+    lines: Sequence[int]
+    records: list[list[bytes]] = field(default_factory=list)
+    ragged: list[RaggedRecord] = field(default_factory=list)
+    grid: list[bytes] | None = None
+    stride: int = 1
+
+    def column(self, index: int) -> list[bytes]:
+        """The raw cells of one column, a new list."""
+        if self.grid is not None:
+            return self.grid[index :: self.stride]
+        return [record[index] for record in self.records]
+
+
+def cell_text(cell: bytes, delimiter: bytes) -> str:
+    """The text of a raw cell, spaces around it included."""
+    if cell[:1] != b'"':
+        return cell.decode()
+    return cell[1:-1].replace(b'""', b'"').translate(_SHOW[delimiter]).decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Tokenizer:
+    """Cuts one file into slabs.
+
+    `probe` holds the columns of a date and an amount, by which rows are recognised that an unclosed quote swallowed.
+    """
+
+    path: str
+    delimiter: bytes
+    width: int
+    probe: tuple[int, int]
+
+    def slabs(self, blocks: Iterator[bytes], start: int, first_line: int) -> Iterator[Slab]:
+        """All records of the blocks, in order.
+
+        Args:
+            blocks: The stream from `start` on, which must be the beginning of a record.
+            start: The offset of the first block in the stream.
+            first_line: The line number of `start`.
+
+        Raises:
+            LedgerRefusedError: A NUL, bytes that are not UTF-8, a quote that swallows rows, a field beyond all measure.
+        """
+        buffer, is_at_end = b"", False
+        while not is_at_end:
+            block = next(blocks, b"")
+            is_at_end = not block
+            buffer += block
+            self._check_nul(buffer, first_line)
+            cut = len(buffer) if is_at_end else _last_record_end(buffer)
+            if not cut and len(buffer) < FIELD_BYTES and not is_at_end:
+                continue
+            data = buffer[:cut]
+            slab = self._cut_plain(data, start, first_line) if data else None
+            if slab is None and buffer:
+                slab, data, buffer = self._cut_by_csv(buffer, blocks, start, first_line)
+            else:
+                buffer = buffer[cut:]
+            if slab is not None:
+                yield slab
+            start, first_line = start + len(data), first_line + data.count(b"\n")
+
+    def _refusal(self, kind: type[Problem], line: int, value: str | None = None) -> LedgerRefusedError:
+        return LedgerRefusedError([kind(f"{self.path} row {line}", value)])
+
+    def record_at(self, data: bytes, begin: int) -> list[str]:
+        """The texts of the record that begins at an offset of `data`."""
+        feed = _Feed(data, iter(()), begin)
+        reader = csv.reader(feed, delimiter=self.delimiter.decode(), strict=True)
+        return [cell.encode("latin-1").decode() for cell in next(reader)]
+
+    def _check_nul(self, data: bytes, first_line: int) -> None:
+        if b"\0" in data:
+            raise self._refusal(NulError, first_line + data.count(b"\n", 0, data.index(b"\0")))
+
+    def _check_utf8(self, data: bytes, first_line: int) -> None:
+        if data.isascii():
+            return
+        try:
+            data.decode()
+        except UnicodeDecodeError as error:
+            line = first_line + data.count(b"\n", 0, error.start)
+            raise self._refusal(NotUtf8Error, line, f"byte 0x{data[error.start]:02X}") from error
+
+    def _cut_plain(self, data: bytes, start: int, first_line: int) -> Slab | None:
+        """The slab of `data`, or None where quotes, returns or lengths need the csv module's full rules."""
+        self._check_utf8(data, first_line)
+        end = start + len(data)
+        text = data if data.endswith(b"\n") else data + b"\n"
+        masked = self._mask(text) if b'"' in text else text
+        if masked is None:
+            return None
+        returns = masked.count(b"\r")
+        if returns and returns != masked.count(b"\r\n"):
+            return None
+        pieces = masked.split(b"\n")
+        pieces.pop()
+        lengths = list(map(len, pieces))
+        if max(lengths) > FIELD_BYTES:
+            return None
+        offsets = list(map(add, accumulate(lengths[:-1], initial=start), range(len(pieces))))
+        lines = _line_numbers(masked, pieces, first_line)
+        if masked is not text:
+            masked = masked.replace(_NEEDLESS_QUOTE, b"")
+        if returns:
+            masked = masked.replace(b"\r\n", b"\n")
+        delimiter, stride = self.delimiter, self.width + 1
+        grid = masked[:-1].replace(b"\n", delimiter + b"\n" + delimiter).split(delimiter)
+        ends = grid[self.width :: stride]
+        blank = delimiter * (self.width - 1)
+        is_even = len(grid) == len(pieces) * stride - 1 and ends.count(b"\n") == len(ends)
+        if is_even and blank not in pieces and blank + b"\r" not in pieces:
+            return Slab(start, end, first_line, data, offsets, lines, grid=grid, stride=stride)
+        records = [piece.split(delimiter) for piece in masked[:-1].split(b"\n")]
+        return self._sort_out(Slab(start, end, first_line, data, offsets, lines, records))
+
+    def _sort_out(self, slab: Slab) -> Slab:
+        """Put records of another width aside, and drop those without any content."""
+        found = list(zip(slab.records, slab.offsets, slab.lines, strict=True))
+        good = [record for record in found if len(record[0]) == self.width and any(record[0])]
+        slab.records = [cells for cells, _, _ in good]
+        slab.offsets = [offset for _, offset, _ in good]
+        slab.lines = [line for _, _, line in good]
+        for cells, _, line in found:
+            if len(cells) != self.width and any(cells):
+                text = self.delimiter.decode().join(cell_text(cell, self.delimiter) for cell in cells)
+                slab.ragged.append(RaggedRecord(line, len(cells), text))
+        return slab
+
+    def _mask(self, text: bytes) -> bytes | None:
+        """`text` with delimiters and line ends inside quotes hidden, its length kept; None where it is not plain.
+
+        Plain means: the text begins outside quotes, and every quote opens at the start of a field, doubles, or closes
+        at the end of one. Then this is exactly what the csv module sees.
+        """
+        parts = text.split(b'"')
+        if not len(parts) % 2:
+            return None
+        delimiter = self.delimiter
+        outside, inside = parts[0::2], parts[1::2]
+        opening, closing = (b"", delimiter, b"\n"), (delimiter, b"\n", b"\r")
+        if outside[0][-1:] not in opening or outside[-1][:1] not in closing:
+            return None
+        has_doubled = False
+        for between in set(outside[1:-1]):
+            if not between:
+                has_doubled = True
+            elif between[:1] not in closing or between[-1:] not in opening:
+                return None
+        joined = b'"'.join(inside)
+        if b"\n" in joined and self._may_hide_rows(inside, has_doubled=has_doubled):
+            return None
+        hidden = joined.translate(_HIDE[delimiter])
+        if hidden == joined and not has_doubled:
+            return text.replace(b'"', _NEEDLESS_QUOTE)
+        if has_doubled:
+            return _join_doubled(outside, [part.translate(_HIDE[delimiter]) for part in inside], inside)
+        quotes = [b'"' if new != old else _NEEDLESS_QUOTE for new, old in _pairs(hidden, inside)]
+        parts[1::2] = [quote + part + quote for quote, part in zip(quotes, hidden.split(b'"'), strict=True)]
+        return b"".join(parts)
+
+    def _may_hide_rows(self, inside: list[bytes], *, has_doubled: bool) -> bool:
+        limit = self.width - 1
+        return any(b"\n" in part and (has_doubled or part.count(self.delimiter) >= limit) for part in inside)
+
+    def _cut_by_csv(
+        self, buffer: bytes, blocks: Iterator[bytes], start: int, first_line: int
+    ) -> tuple[Slab, bytes, bytes]:
+        """The slab of everything in hand by the csv module's own rules, the bytes it took, and what is left over."""
+        feed = _Feed(buffer, blocks)
+        reader = csv.reader(feed, delimiter=self.delimiter.decode(), strict=True)
+        records: list[list[bytes]] = []
+        offsets: list[int] = []
+        lines: list[int] = []
+        goal = len(buffer)
+        while feed.position < goal:
+            begin, line = feed.position, first_line + feed.newlines
+            try:
+                cells = next(reader, None)
+            except csv.Error as error:
+                raise self._csv_refusal(str(error), feed, begin, line) from error
+            if cells is None:
+                break
+            if b"\n" in feed.data[begin : feed.position - 1]:
+                self._check_swallowed(feed.data[begin : feed.position], line)
+            records.append([_raw_cell(cell.encode("latin-1"), self.delimiter) for cell in cells])
+            offsets.append(start + begin)
+            lines.append(line)
+        data = feed.data[: feed.position]
+        self._check_nul(data, first_line)
+        self._check_utf8(data, first_line)
+        slab = self._sort_out(Slab(start, start + len(data), first_line, data, offsets, lines, records))
+        return slab, data, feed.data[feed.position :]
+
+    def _csv_refusal(self, message: str, feed: _Feed, begin: int, line: int) -> LedgerRefusedError:
+        beginning = feed.data[begin : begin + 60].split(b"\n")[0].decode("utf-8", "replace")
+        if "field larger" in message:
+            return self._refusal(LongFieldError, line, beginning)
+        kind = UnclosedQuoteError if "unexpected end" in message else StrayQuoteError
+        return self._refusal(kind, line, beginning)
+
+    def _check_swallowed(self, record: bytes, line: int) -> None:
+        """Refuse a record over several lines of text if one of the later lines is a whole row in its own right."""
+        date_column, amount_column = self.probe
+        for number, text in enumerate(record.splitlines()[1:], start=1):
+            cells = text.split(self.delimiter)
+            if (
+                len(cells) == self.width
+                and _SHAPE_OF_DATE.fullmatch(cells[date_column].strip(b'"'))
+                and _SHAPE_OF_AMOUNT.fullmatch(cells[amount_column].strip(b'"'))
+            ):
+                shown = text[:60].decode("utf-8", "replace")
+                raise self._refusal(SwallowedRowsError, line + number, shown)
+
+
+class _Feed:
+    """Lines of text for the csv module, byte for byte, and how far it has got."""
+
+    def __init__(self, data: bytes, blocks: Iterator[bytes], position: int = 0) -> None:
+        self.data = data
+        self.position = position
+        self.newlines = 0
+        self._blocks = blocks
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        begin = self.position
+        end = self._line_end(begin)
+        while end is None:
+            if len(self.data) - begin > _LINE_BYTES:
+                raise csv.Error("field larger than any line")
+            block = next(self._blocks, b"")
+            if not block:
+                end = len(self.data)
+                break
+            self.data += block
+            end = self._line_end(begin)
+        if end == begin:
+            raise StopIteration
+        line = self.data[begin:end]
+        self.position = end
+        self.newlines += line.count(b"\n")
+        return line.decode("latin-1")
+
+    def _line_end(self, begin: int) -> int | None:
+        """Where the line ends, its ending included; None where more text is needed to tell."""
+        newline = self.data.find(b"\n", begin)
+        carriage = self.data.find(b"\r", begin, newline if newline >= 0 else len(self.data))
+        if carriage < 0:
+            return None if newline < 0 else newline + 1
+        if carriage + 1 == len(self.data):
+            return None
+        return carriage + 2 if carriage + 1 == newline else carriage + 1
+
+
+def _last_record_end(buffer: bytes) -> int:
+    """Where the last complete record ends if every quote is a plain one; 0 where no line end lies outside quotes."""
+    newline = buffer.rfind(b"\n")
+    if b'"' not in buffer:
+        return newline + 1
+    quotes = buffer.count(b'"', 0, newline + 1)
+    while newline >= 0 and quotes % 2:
+        previous = buffer.rfind(b"\n", 0, newline)
+        quotes -= buffer.count(b'"', previous + 1, newline + 1)
+        newline = previous
+    return newline + 1
+
+
+def _line_numbers(masked: bytes, pieces: list[bytes], first_line: int) -> Sequence[int]:
+    if _HIDDEN_NEWLINE not in masked:
+        return range(first_line, first_line + len(pieces))
+    inner = map(bytes.count, pieces[:-1], repeat(_HIDDEN_NEWLINE))
+    return list(map(add, accumulate(inner, initial=first_line), range(len(pieces))))
+
+
+def _pairs(hidden: bytes, inside: list[bytes]) -> Iterator[tuple[bytes, bytes]]:
+    return zip(hidden.split(b'"'), inside, strict=True)
+
+
+def _join_doubled(outside: list[bytes], hidden: list[bytes], inside: list[bytes]) -> bytes:
+    """The text again where some quotes are doubled: a part next to a doubled quote keeps its quotes."""
+    out = [outside[0]]
+    last = len(outside) - 1
+    field_parts: list[bytes] = []
+    is_special = False
+    for index, part in enumerate(hidden, start=1):
+        field_parts.append(part)
+        is_special = is_special or part != inside[index - 1]
+        if not outside[index] and index != last:
+            is_special = True
+            continue
+        quote = b'"' if is_special else _NEEDLESS_QUOTE
+        out += (quote, b'""'.join(field_parts), quote, outside[index])
+        field_parts, is_special = [], False
+    return b"".join(out)
+
+
+def _raw_cell(cell: bytes, delimiter: bytes) -> bytes:
+    hidden = cell.translate(_HIDE[delimiter])
+    if hidden == cell and b'"' not in cell:
+        return cell
+    return b'"' + hidden.replace(b'"', b'""') + b'"'
