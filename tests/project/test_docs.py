@@ -1,0 +1,57 @@
+"""The documentation is complete: every kind of finding, every public name, every word."""
+
+from __future__ import annotations
+
+import re
+import runpy
+from typing import TYPE_CHECKING
+
+import billcheck
+from billcheck.findings import KINDS
+from tests.project.sources import ROOT, text_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def pages() -> list[Path]:
+    return [path for path in sorted((ROOT / "docs").rglob("*.md")) if "_build" not in path.parts]
+
+
+def test_the_page_of_findings_says_what_the_catalogue_says() -> None:
+    written = runpy.run_path(str(ROOT / "docs" / "finding_kinds.py"))["page"]()
+    assert text_of("docs/reference/findings.md") == written, "run: python docs/finding_kinds.py"
+    assert [kind for kind in KINDS if f"\n## {kind}\n" not in written] == []
+
+
+def test_every_public_name_is_in_the_reference() -> None:
+    page = text_of("docs/reference/api.md")
+    documented = set(re.findall(r"auto\w+:: billcheck\.(\w+)$", page, re.MULTILINE))
+    assert documented == set(billcheck.__all__) - {"__version__"}
+
+
+def test_every_page_is_linked_from_a_table_of_contents() -> None:
+    listed = {
+        (page.parent / f"{entry}.md").resolve()
+        for page in pages()
+        for block in re.findall(r"^```\{toctree\}\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+        for entry in block.splitlines()
+        if entry and not entry.startswith(":")
+    }
+    assert {path.resolve() for path in pages()} - listed == {ROOT / "docs" / "index.md"}
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    dead = [
+        (str(page.relative_to(ROOT)), target)
+        for page in [*pages(), *sorted(ROOT.glob("*.md"))]
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+        if not (page.parent / target).exists()
+    ]
+    assert dead == []
+
+
+def test_the_words_of_the_domain_are_in_the_glossary() -> None:
+    glossary = text_of("docs/glossary.md")
+    words = ("allocation", "arrears", "charge", "coverage", "excl. tax", "in advance", "in arrears", "missing", "residue")
+    assert [word for word in words if f"\n{word}\n" not in glossary] == []
