@@ -1,0 +1,69 @@
+"""Pricing agrees with an oracle that adds up single days."""
+
+from __future__ import annotations
+
+import ast
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from billcheck.pricing.schedule import Schedule, expected_charges, make_schedule
+from tests.pricing import oracle
+from tests.pricing.random_charges import CURRENCIES, contract_of, random_charge
+
+CONTRACTS_PER_RUN = 2_000
+BATCHES = 10
+
+
+def rows_of(schedule: Schedule) -> list[oracle.Row]:
+    columns = zip(
+        schedule.due_days, schedule.changes, schedule.first_days, schedule.ends, schedule.amounts, strict=True
+    )
+    return [
+        oracle.Row(date.fromordinal(due), is_change, date.fromordinal(first), date.fromordinal(end), amount)
+        for due, is_change, first, end, amount in columns
+    ]
+
+
+@pytest.mark.parametrize("batch", range(BATCHES))
+def test_every_random_contract_is_priced_as_day_by_day(batch: int) -> None:
+    random = Random(f"pricing {batch}")
+    changes = 0
+    for _ in range(CONTRACTS_PER_RUN // BATCHES):
+        charge, currency = random_charge(random), random.choice(CURRENCIES)
+        until = charge.start + timedelta(days=random.choice((-30, 0, 10, 100, 370, 450, 450, 600)))
+        found = rows_of(make_schedule(contract_of(charge, currency), charge, until))
+        assert found == oracle.price_by_day(charge, currency, until), (charge, currency, until)
+        changes += sum(row.is_change for row in found)
+    assert changes > 20, "the sample must hold changes inside periods that were already due"
+
+
+def test_every_random_charge_explains_each_of_its_rows() -> None:
+    random = Random("explained")
+    for _ in range(300):
+        charge, currency = random_charge(random), random.choice(CURRENCIES)
+        until = charge.start + timedelta(days=400)
+        contract = contract_of(charge, currency)
+        schedule = make_schedule(contract, charge, until)
+        for index, row in enumerate(rows_of(schedule)):
+            expected = schedule.charge_at(index)
+            assert (expected.due_on, expected.is_change, expected.first_day, expected.amount_minor) == (
+                row.due_on,
+                row.is_change,
+                row.first_day,
+                row.amount,
+            )
+            assert expected.last_day == row.end - timedelta(days=1)
+            assert expected.derivation
+        due = [expected.due_on for expected in expected_charges((contract,), until)]
+        assert due == [row.due_on for row in rows_of(schedule) if row.due_on <= until]
+
+
+def test_the_oracle_shares_no_arithmetic_with_what_it_checks() -> None:
+    tree = ast.parse(Path(oracle.__file__).read_text(encoding="utf-8"))
+    imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    imported |= {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
+    assert {module for module in imported if module and module.startswith("billcheck")} == {"billcheck.contracts.terms"}
+    assert not imported & {"calendar", "dateutil"}
