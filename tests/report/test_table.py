@@ -137,11 +137,22 @@ def test_arrears_that_are_not_asked_to_fail_are_still_said() -> None:
     assert "billed as agreed" not in text
 
 
+def test_a_clean_verdict_says_what_it_rests_on() -> None:
+    report = clean()
+    total = replace(report.totals[0], rounding=-1, net=-1, inferred=5_000)
+    text = text_of(replace(report, totals=(total,)))
+    assert "were billed as agreed, but for rounding (-0.01 EUR)." in text
+    assert "50.00 EUR of what was billed was allocated by inference" in text
+    assert "to the cent" not in text
+
+
 def test_findings_without_money_give_a_verdict_too() -> None:
     found = Finding("unmatched", "f", Severity.WARNING, None, None, None, None, None, None, "A line fits nothing.")
     text = text_of(replace(clean(), findings=(found,), fail_on=frozenset({"unmatched"})))
-    assert "Verdict: findings. 1 unmatched, which fail this check." in text
-    assert "1 finding to look at, which do not fail" in text_of(replace(clean(), findings=(found,)))
+    assert "Verdict: findings. 1 finding fails this check: 1 unmatched." in text
+    assert "Also to look at, which fails no check by default: 1 unmatched." in text_of(
+        replace(clean(), findings=(found,))
+    )
 
 
 def test_what_could_not_be_checked_is_part_of_the_verdict() -> None:

@@ -14,8 +14,9 @@ from billcheck.report.page import Line, Role, Span, visible
 from billcheck.report.wording import counted, listed, money_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from billcheck.findings import Finding
     from billcheck.report.report import Report
 
 _ROLES: dict[Verdict, Role] = {Verdict.FINDINGS: "bad", Verdict.INCONCLUSIVE: "attention", Verdict.CLEAN: "good"}
@@ -24,31 +25,32 @@ _ROLES: dict[Verdict, Role] = {Verdict.FINDINGS: "bad", Verdict.INCONCLUSIVE: "a
 def verdict_lines(report: Report) -> list[Line]:
     """The verdict, one sentence a line."""
     verdict = report.verdict
-    sentences = [_main_sentence(report), *_doubts(report)]
-    if verdict is not Verdict.FINDINGS:
-        sentences.extend(_below_threshold(report))
+    sentences = [_main_sentence(report), *_doubts(report), *_below_threshold(report)]
     first: Line = (Span(f"Verdict: {verdict}. ", _ROLES[verdict]), Span(visible(sentences[0])))
     return [first, *((Span(f"  {visible(text)}"),) for text in sentences[1:])]
 
 
 def _main_sentence(report: Report) -> str:
+    amounts = list(_amounts(report))
     if report.verdict is Verdict.FINDINGS:
-        return _findings_sentence(report)
+        failing = report.failing
+        fail = f"{counted(len(failing), 'finding fails', 'findings fail')} this check: {_kinds(failing)}."
+        return f"{'; '.join(amounts)}." if amounts else fail
     if not report.judged_rows:
         return "Nothing was checked: not one period could be judged."
+    periods = counted(report.judged_rows, "period")
     if report.verdict is Verdict.INCONCLUSIVE:
-        return f"{counted(report.judged_rows, 'period')} could be judged, but not everything could be checked."
-    if any(_amounts(report)):
-        return f"No finding fails this check (fail on: {listed(sorted(report.fail_on)) or 'none'})."
-    return f"All {counted(report.judged_rows, 'period')} that could be judged were billed as agreed, to the cent."
-
-
-def _findings_sentence(report: Report) -> str:
-    amounts = list(_amounts(report))
+        return f"{periods} could be judged, but not everything could be checked."
     if amounts:
-        return f"{'; '.join(amounts)}."
-    kinds = Counter(finding.kind for finding in report.failing)
-    return f"{listed([f'{count:,} {kind}' for kind, count in sorted(kinds.items())])}, which fail this check."
+        return f"No finding fails this check (fail on: {listed(sorted(report.fail_on)) or 'none'})."
+    rounding = [money_text(totals.rounding, totals.currency) for totals in report.totals if totals.rounding]
+    exactness = f"but for rounding ({listed(rounding)})" if rounding else "to the cent"
+    return f"All {periods} that could be judged were billed as agreed, {exactness}."
+
+
+def _kinds(findings: Iterable[Finding]) -> str:
+    kinds = Counter(finding.kind for finding in findings)
+    return listed([f"{count:,} {kind.replace('_', ' ')}" for kind, count in sorted(kinds.items())])
 
 
 def _amounts(report: Report) -> Iterator[str]:
@@ -65,6 +67,10 @@ def _doubts(report: Report) -> Iterator[str]:
     if report.inconclusive_rows:
         unjudged = counted(report.inconclusive_rows, "period")
         yield f"{unjudged} could not be judged; the report says what would settle each."
+    for totals in report.totals:
+        if totals.inferred:
+            inferred = money_text(totals.inferred, totals.currency)
+            yield f"{inferred} of what was billed was allocated by inference; billcheck explain shows where."
     if not report.counts.lines:
         yield "No line of the ledger concerns any of the contracts: check the customers' names on both sides."
 
@@ -72,9 +78,8 @@ def _doubts(report: Report) -> Iterator[str]:
 def _below_threshold(report: Report) -> Iterator[str]:
     below = [finding for finding in report.findings if finding.kind not in report.fail_on]
     errors = [finding for finding in below if KINDS[finding.kind].severity is Severity.ERROR]
+    others = [finding for finding in below if KINDS[finding.kind].severity is not Severity.ERROR]
     if errors:
-        kinds = Counter(finding.kind for finding in errors)
-        named = listed([f"{count:,} {kind}" for kind, count in sorted(kinds.items())])
-        yield f"Found, and not asked to fail: {named}."
-    if len(below) > len(errors):
-        yield f"{counted(len(below) - len(errors), 'finding')} to look at, which do not fail a check by default."
+        yield f"Found, and not asked to fail: {_kinds(errors)}."
+    if others:
+        yield f"Also to look at, which fails no check by default: {_kinds(others)}."
