@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from billcheck.cli.arguments import parse_date, parse_days, parse_kinds, parse_window, suggestion
+from billcheck.cli.arguments import parse_date, parse_days, parse_kinds, parse_window, parse_working_date, suggestion
 from billcheck.cli.explain import parse_period
 from billcheck.findings import KINDS
 from billcheck.period import Period
@@ -19,6 +19,8 @@ def test_dates_windows_days_and_periods() -> None:
     assert parse_date("2026-09-04") == date(2026, 9, 4)
     assert parse_window("2026-01-01..2026-08-31") == (date(2026, 1, 1), date(2026, 8, 31))
     assert parse_window("2026-01-01..2026-01-01") == (date(2026, 1, 1), date(2026, 1, 1))
+    assert parse_window("0001-01-01..9999-12-31") == (date.min, date.max)
+    assert parse_working_date("1900-01-01") == date(1900, 1, 1)
     assert parse_days("0") == 0
     assert parse_period("2026") == Period(date(2026, 1, 1), date(2027, 1, 1))
     assert parse_period("2026-12") == Period(date(2026, 12, 1), date(2027, 1, 1))
@@ -40,6 +42,8 @@ def test_kinds() -> None:
         (parse_date, "2026-W36-5", "is no date"),
         (parse_date, "٢٠٢٦-09-04", "is no date"),
         (parse_date, "2026-02-30", "there is no day '2026-02-30' in the calendar"),
+        (parse_working_date, "0026-09-04", "'0026-09-04' lies outside the years 1900 to 2199"),
+        (parse_working_date, "2200-01-01", "lies outside the years 1900 to 2199"),
         (parse_window, "2026-01-01", "'2026-01-01' is no window; write it as 2026-01-01..2026-08-31"),
         (parse_window, "2026-01-01..", "'' is no date"),
         (parse_window, "2026-02-01..2026-01-01", "ends before it begins"),

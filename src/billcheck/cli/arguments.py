@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from billcheck.findings import KINDS
+from billcheck.grammar import FIRST_YEAR, LAST_YEAR
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -35,6 +36,19 @@ def parse_date(text: str) -> date:
             raise ArgumentTypeError(message) from None
     message = f"{text!r} is no date; write it as 2026-09-04"
     raise ArgumentTypeError(message)
+
+
+def parse_working_date(text: str) -> date:
+    """A date that prices can be worked out for, in the years that contracts and ledgers may speak of.
+
+    Raises:
+        ArgumentTypeError: The text is no date, or one outside these years.
+    """
+    day = parse_date(text)
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        message = f"{text!r} lies outside the years {FIRST_YEAR} to {LAST_YEAR}"
+        raise ArgumentTypeError(message)
+    return day
 
 
 def parse_window(text: str) -> tuple[date, date]:
@@ -112,7 +126,10 @@ def add_reading_options(parser: ArgumentParser) -> None:
     parser.add_argument("ledger", nargs="+", metavar="LEDGER", help="ledger file, or folder of them")
     add_contracts_option(parser)
     parser.add_argument(
-        "--as-of", type=parse_date, metavar="DATE", help="the day to look back from (default: today, which is said)"
+        "--as-of",
+        type=parse_working_date,
+        metavar="DATE",
+        help="the day to look back from (default: today, which is said)",
     )
     parser.add_argument(
         "--covers",
@@ -121,7 +138,7 @@ def add_reading_options(parser: ArgumentParser) -> None:
         help="the window of documents the ledger holds in full, both days included (default: first to last document)",
     )
     parser.add_argument(
-        "--check-from", type=parse_date, metavar="DATE", help="leave out periods that begin before this day"
+        "--check-from", type=parse_working_date, metavar="DATE", help="leave out periods that begin before this day"
     )
     parser.add_argument(
         "--grace-days",

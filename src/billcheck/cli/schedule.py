@@ -10,7 +10,7 @@ import json
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from billcheck.cli.arguments import add_contracts_option, add_format_option, parse_date
+from billcheck.cli.arguments import add_contracts_option, add_format_option, parse_working_date
 from billcheck.cli.console import write, write_text
 from billcheck.cli.inputs import load
 from billcheck.money import format_minor
@@ -33,7 +33,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """The options of this command."""
     add_contracts_option(parser)
     parser.add_argument(
-        "--until", type=parse_date, metavar="DATE", required=True, help="the last due day to list (included)"
+        "--until", type=parse_working_date, metavar="DATE", required=True, help="the last due day to list (included)"
     )
     add_format_option(parser)
 
