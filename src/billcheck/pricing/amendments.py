@@ -88,9 +88,10 @@ class Timeline:
         """The discounts in force on a day, in the contract's order."""
         return tuple(discount for discount in self.discounts if _is_given(discount, day))
 
-    def is_constant(self, first_day: int, end: int) -> bool:
-        """Whether nothing changes after the first day and before the end."""
-        return bisect_right(self.cuts, first_day) == bisect_right(self.cuts, end - 1)
+    def next_cut(self, day: int) -> int | None:
+        """The first day after this one on which anything changes; None where nothing does."""
+        index = bisect_right(self.cuts, day)
+        return self.cuts[index] if index < len(self.cuts) else None
 
 
 def make_timeline(charge: Charge) -> Timeline:

@@ -7,6 +7,7 @@ are written only when somebody asks for one. Must not know ledgers, files or the
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from decimal import Decimal
 
-    from billcheck.contracts.terms import Charge, Contract, Discount
-    from billcheck.pricing.amendments import Terms, Timeline
+    from billcheck.contracts.terms import Charge, Contract
+    from billcheck.pricing.amendments import Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,18 +205,17 @@ def _changing_schedule(contract: Contract, charge: Charge, grid: Grid, until: in
     """The schedule of a charge with steps, amendments or discounts: only periods in which one falls are cut up."""
     scale = minor_scale(contract.currency)
     timeline = make_timeline(charge)
-    stubs = dict(grid.stubs)
-    amounts: dict[tuple[Terms, tuple[Discount, ...]], int] = {}
     regular: list[int] = []
     changes: list[tuple[int, bool, int, int, int]] = []
-    for period, (first_day, end) in enumerate(zip(grid.first_days, grid.ends, strict=True)):
-        if period not in stubs and timeline.is_constant(first_day, end):
-            terms, discounts = timeline.terms_on(first_day), timeline.discounts_on(first_day)
-            amount = amounts.get((terms, discounts))
-            if amount is None:
-                price = discounted(full_price(terms.price, terms.quantity, scale), discounts)
-                amount = amounts[terms, discounts] = round_ratio(*price)
-            regular.append(amount)
+    while len(regular) < len(grid.first_days):
+        period = len(regular)
+        first_day = grid.first_days[period]
+        stop = _end_of_run(grid, timeline.next_cut(first_day), period)
+        if stop > period:
+            terms = timeline.terms_on(first_day)
+            price = full_price(terms.price, terms.quantity, scale)
+            amount = round_ratio(*discounted(price, timeline.discounts_on(first_day)))
+            regular += [amount] * (stop - period)
             continue
         own, *late = _rows(timeline, grid, period)
         regular.append(round_ratio(*exact_amount(own, scale)))
@@ -231,6 +231,15 @@ def _changing_schedule(contract: Contract, charge: Charge, grid: Grid, until: in
     ]
     due_days, are_changes, first_days, ends, sums = zip(*sorted(rows + changes), strict=True)
     return Schedule(contract, charge, first_days, ends, due_days, sums, are_changes)
+
+
+def _end_of_run(grid: Grid, cut: int | None, period: int) -> int:
+    """The index after the last of the full periods, from this one on, that end by the next change; none: `period`."""
+    stop = len(grid.ends) if cut is None else bisect_right(grid.ends, cut)
+    for stub, _ in grid.stubs:
+        if stub >= period:
+            stop = min(stop, stub)
+    return stop
 
 
 def _quantity_of(row: Row) -> Decimal | None:
