@@ -83,10 +83,10 @@ def gather_events(matched: Matched, slot: int) -> Events:
     events = Events()
     for (number, kind, _, status, _, first_day, end_day, in_currency), rows in groups.items():
         event = _make_event(matched, rows, number, first_day, end_day)
-        if in_currency != currency:
-            events.foreign.append(event)
-        elif status == DocumentStatus.DRAFT:
+        if status == DocumentStatus.DRAFT:
             events.drafts.append(event)
+        elif in_currency != currency:
+            events.foreign.append(event)
         elif kind == Kind.CREDIT_NOTE or event.amount < 0:
             events.credits.append(event)
         else:

@@ -25,10 +25,12 @@ if TYPE_CHECKING:
 
     from billcheck.engine.books import Posting
     from billcheck.engine.diff import JudgedRow
+    from billcheck.engine.events import Event
     from billcheck.engine.examination import Examination, ExaminedCharge
     from billcheck.engine.match import Matched
     from billcheck.findings import Cause
     from billcheck.ledger.source import Source
+    from billcheck.ledger.table import LineTable
 
 
 class Places:
@@ -113,11 +115,7 @@ class _Evidence:
 
     def _items(self, posting: Posting) -> Iterable[Evidence]:
         lines = self._examined.lines
-        rows = posting.event.rows
-        own = [lines.amounts[row] for row in rows]
-        is_whole = posting.amount == posting.event.amount
-        parts = own if is_whole else split_by_weights(posting.amount, [abs(amount) for amount in own])
-        for row, part in zip(rows, parts, strict=True):
+        for row, part in split_over_lines(lines, posting.event, posting.amount):
             path, file_row = self._places[row]
             yield Evidence(
                 document=posting.event.number,
@@ -129,6 +127,13 @@ class _Evidence:
                 row=file_row,
                 rule=f"{describe_match(lines.match_rules[row], lines.period_rules[row])}; {posting.rule}",
             )
+
+
+def split_over_lines(lines: LineTable, event: Event, amount: int) -> list[tuple[int, int]]:
+    """What each line of an event has of an amount: its own where the amount is the whole, else its share by size."""
+    own = [lines.amounts[row] for row in event.rows]
+    parts = own if amount == event.amount else split_by_weights(amount, [abs(part) for part in own])
+    return list(zip(event.rows, parts, strict=True))
 
 
 def find_causes(examined: ExaminedCharge) -> dict[int, tuple[Cause, ...]]:
@@ -145,13 +150,13 @@ def make_residue(examination: Examination, remarkable: Sequence[ExaminedCharge],
     rows: list[tuple[int, int, str, str, tuple[str, ...], str | None]] = []
     for examined in remarkable:
         contract = examined.slot.contract
-        name = _name(examined.slot.contract.id, examined.slot.charge.name)
-        for leftover in examined.books.leftovers:
-            reason = leftover.reason
-            rows.append((leftover.event.rows[0], leftover.amount, leftover.kind, reason, (name,), contract.id))
-        for event in examined.events.foreign:
-            reason = f"the contract is in {contract.currency}"
-            rows.append((event.rows[0], event.amount, "currency_mismatch", reason, (name,), contract.id))
+        candidates = (_name(contract.id, examined.slot.charge.name),)
+        reason = f"the contract is in {contract.currency}"
+        left = [(item.event, item.amount, item.kind, item.reason) for item in examined.books.leftovers]
+        left.extend((event, event.amount, "currency_mismatch", reason) for event in examined.events.foreign)
+        for event, amount, kind, why in left:
+            parts = split_over_lines(matched.lines, event, amount)
+            rows.extend((row, part, kind, why, candidates, contract.id) for row, part in parts)
     rows.extend(_without_charge(examination))
     found = places.find(row for row, *_ in rows)
     residue = [_make_residue(matched, found, *row) for row in rows]

@@ -208,8 +208,9 @@ class Examination:
     def _doubts(self, slot: Slot, books: Books, events: Events) -> Doubts:
         doubts = Doubts(is_never_billed=self.is_never_billed(slot.contract))
         for event in events.drafts:
-            for period in _periods_near(books, event)[:1]:
-                doubts.drafted[period] += event.amount
+            if self.matched.currency_of(event.rows[0]) == slot.currency:
+                for period in _periods_near(books, event)[:1]:
+                    doubts.drafted[period] += event.amount
         for event in events.foreign:
             doubts.foreign.update(_periods_near(books, event)[:1])
         lines = self.matched.lines
@@ -288,7 +289,7 @@ class Examination:
         sums.residue[currency] += left
         sums.total(currency).residue += left
         for event in examined.events.drafts:
-            sums.aside[currency] += event.amount
+            sums.aside[self.matched.currency_of(event.rows[0])] += event.amount
             sums.aside_lines += len(event.rows)
         for event in examined.events.foreign:
             foreign = self.matched.currency_of(event.rows[0])
