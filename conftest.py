@@ -35,7 +35,7 @@ pytest_collect_file = Sybil(
     parsers=[
         PythonCodeBlockParser(),
         CodeBlockParser("console", run_console_block),
-        *(CodeBlockParser(language, write_shown_file) for language in ("toml", "csv", "json", "yaml")),
+        *(CodeBlockParser(language, write_shown_file) for language in ("toml", "json", "yaml", "text")),
     ],
     patterns=["README.md", "docs/*.md", "docs/*/*.md"],
     setup=_enter_folder,

@@ -6,20 +6,21 @@ run in order in one empty folder.
 - ```` ```console ````: lines that begin with `$` are commands; what follows, up to the next command, is all they print
   (standard output, then standard error). A line of three dots stands for any number of lines. Only `billcheck`
   can be run, its output may be sent to a file with `>`, and `echo $?` prints the exit code of the command before.
-- ```` ```{code-block} toml ```` (or csv, json, yaml) with a `:caption:`: a file of that name. Where the folder holds no
+- ```` ```{code-block} toml ```` (or json, yaml, text) with a `:caption:`: a file of that name. Where the folder holds no
   such file it is written; where it does, it must say the same.
 - Commands that cannot be run here, such as `pip`, stand in ```` ```bash ```` blocks, which are not run.
 """
 
 from __future__ import annotations
 
-import os
 import shlex
-import subprocess
-import sys
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from billcheck.cli.main import main
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -77,21 +78,17 @@ def _run(arguments: list[str]) -> tuple[list[str], int]:
     if ">" in arguments:
         position = arguments.index(">")
         arguments, target = arguments[:position], arguments[position + 1]
-    done = subprocess.run(
-        [sys.executable, "-m", "billcheck", *arguments],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-        text=True,
-        encoding="utf-8",
-        env={**os.environ, "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"},
-        timeout=60,
-    )
-    printed = done.stdout
+    output, remarks = StringIO(), StringIO()
+    with redirect_stdout(output), redirect_stderr(remarks):
+        try:
+            code = main(arguments)
+        except SystemExit as leaving:
+            code = leaving.code if isinstance(leaving.code, int) else 1
+    printed = output.getvalue()
     if target is not None:
         Path(target).write_text(printed, encoding="utf-8")
         printed = ""
-    return [*printed.splitlines(), *done.stderr.splitlines()], done.returncode
+    return [*printed.splitlines(), *remarks.getvalue().splitlines()], code
 
 
 def trimmed(lines: Sequence[str]) -> list[str]:

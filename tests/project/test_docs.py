@@ -7,11 +7,13 @@ import runpy
 from typing import TYPE_CHECKING
 
 import billcheck
-from billcheck.findings import KINDS
+from billcheck.findings import KINDS, Status
 from tests.project.sources import ROOT, text_of
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+TABLE_OF_CONTENTS = re.compile(r"^```\{toctree\}\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
 def pages() -> list[Path]:
@@ -34,7 +36,7 @@ def test_every_page_is_linked_from_a_table_of_contents() -> None:
     listed = {
         (page.parent / f"{entry}.md").resolve()
         for page in pages()
-        for block in re.findall(r"^```\{toctree\}\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+        for block in TABLE_OF_CONTENTS.findall(page.read_text(encoding="utf-8"))
         for entry in block.splitlines()
         if entry and not entry.startswith(":")
     }
@@ -53,5 +55,16 @@ def test_links_between_pages_lead_somewhere() -> None:
 
 def test_the_words_of_the_domain_are_in_the_glossary() -> None:
     glossary = text_of("docs/glossary.md")
-    words = ("allocation", "arrears", "charge", "coverage", "excl. tax", "in advance", "in arrears", "missing", "residue")
+    statuses = [str(status).replace("_", " ") for status in Status]
+    words = [
+        *statuses,
+        "allocation",
+        "arrears",
+        "charge",
+        "coverage",
+        "excl. tax",
+        "in advance",
+        "in arrears",
+        "residue",
+    ]
     assert [word for word in words if f"\n{word}\n" not in glossary] == []
