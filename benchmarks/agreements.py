@@ -23,7 +23,7 @@ TAX_PERCENT = {"EUR": 21, "GBP": 20, "USD": 0}
 
 _FIRST = ("Alder", "Birch", "Cedar", "Drift", "Elm", "Fjord", "Grove", "Harbour", "Iris", "Juniper", "Linden", "Maple")
 _SECOND = ("Interiors", "Bakery", "Dental", "Legal", "Logistics", "Studio", "Clinic", "Foods", "Textiles", "Motors")
-_FORMS = ("B.V.", "Ltd", "GmbH", "LLC", "& Sons", "Group, Inc.", "Oy", "S.A.")
+_FORMS = {"B.V.": 20, "Ltd": 20, "GmbH": 16, "LLC": 16, "& Sons": 8, "S.A.": 8, "Oy": 7, "Group, Inc.": 5}
 _SERVICES = (
     "Retainer",
     "Hosting",
@@ -177,7 +177,9 @@ def euros(cents: int) -> str:
 
 def make_customer(random: Random, number: int) -> str:
     """A name that no other number gives."""
-    return f"{random.choice(_FIRST)} {random.choice(_SECOND)} {number} {random.choice(_FORMS)}"
+    return (
+        f"{random.choice(_FIRST)} {random.choice(_SECOND)} {number} {random.choices([*_FORMS], [*_FORMS.values()])[0]}"
+    )
 
 
 def make_agreement(random: Random, number: int) -> Agreement:
@@ -198,7 +200,7 @@ def make_agreement(random: Random, number: int) -> Agreement:
     agreement.services = [_make_service(random, name, is_first=not index) for index, name in enumerate(names)]
     if is_chance(random, 30):
         months = max(MONTHS_OF[service.every] for service in agreement.services)
-        agreement.end = add_months(start, months * max(1, random.randint(6, 18) // months), day)
+        agreement.end = add_months(start, months * max(1, random.randint(6, 18) // months), start.day)
         for service in agreement.services:
             _drop_terms_after(agreement, service, agreement.end)
     return agreement

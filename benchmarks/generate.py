@@ -50,15 +50,20 @@ SETTLED_DAYS = 45
 """A period that was never billed is certain to be missing only this long after it was due."""
 
 TAX_NAME = {"EUR": "BTW 21%", "GBP": "20% (VAT on Income)", "USD": "Tax Exempt"}
-ADHOC_TEXTS = (
-    "Ad-hoc work 3.5 hours",
-    "Travel, client site",
-    "Training day, including materials",
-    "Ticket 48213 second line",
-    'Set-up "starter" package',
-    "Printing\nand shipping",
-    "Consulting services, senior engineer",
-)
+ADHOC_TEXTS = {
+    "Ad-hoc work 3.5 hours": 30,
+    "Consulting services senior engineer": 30,
+    "Ticket 48213 second line": 20,
+    "Travel to client site": 10,
+    "Training day, including materials": 8,
+    "Printing\nand shipping": 1,
+    'Set-up "starter" package': 1,
+}
+
+
+def adhoc_text(random: Random) -> str:
+    """A text of work outside any contract; few of them need quotes."""
+    return random.choices([*ADHOC_TEXTS], [*ADHOC_TEXTS.values()])[0]
 
 
 @dataclass(slots=True)
@@ -106,6 +111,7 @@ def quote(text: str) -> str:
     return text
 
 
+_TEXT_STYLES = ("plain", "wordy", "iso", "month", "dates")
 _ATTEMPTS = 8
 """Kinds of leak that are tried on a contract before it stays without one: most contracts never had a discount."""
 
@@ -116,7 +122,7 @@ class PaperTrail:
     def __init__(self, random: Random, agreement: Agreement) -> None:
         self._random = random
         self._agreement = agreement
-        self._text_style = random.randint(0, 5)
+        self._text_style = random.choices(_TEXT_STYLES, [30, 4, 15, 35, 16])[0]
         self._lateness = random.choices([0, random.randint(4, 15)], [85, 15])[0]
         self._jitter = random.choice([0, 0, 1, 3])
         self.papers = self._correct_papers()
@@ -144,15 +150,18 @@ class PaperTrail:
 
     def _text(self, service: Service, first_day: date, end: date) -> str:
         last_day = end - ONE_DAY
-        if self._text_style <= 1:
-            return service.name + (", as agreed" if self._text_style else " services, per contract\nThank you")
-        if self._text_style == 2:  # noqa: PLR2004 - one of six styles
+        style = self._text_style
+        if style == "plain":
+            return f"{service.name} as agreed"
+        if style == "wordy":
+            return f"{service.name} services, per contract\nThank you"
+        if style == "iso":
             return f"{service.name} {first_day} to {last_day}"
-        if first_day.day == 1 and service.every == "month" and self._text_style == 3:  # noqa: PLR2004 - see above
+        if style == "month" and first_day.day == 1 and service.every == "month":
             return f"{service.name} {month_name[first_day.month]} {first_day.year}"
         first = f"{first_day.day} {month_name[first_day.month][:3]} {first_day.year}"
         last = f"{last_day.day} {month_name[last_day.month][:3]} {last_day.year}"
-        return f"{service.name}, {first} - {last}"
+        return f"{service.name} {first} - {last}"
 
     def add_traps(self) -> None:
         """Things that look wrong and are not: an error credited and billed again, void copies, drafts, extra work."""
@@ -171,7 +180,7 @@ class PaperTrail:
             papers.append(_copy(papers[-1], None, status="Draft"))
         if len(self._agreement.services) > 1 and is_chance(random, 20):
             for paper in random.sample(papers, min(2, len(papers))):
-                text = random.choice(ADHOC_TEXTS)
+                text = adhoc_text(random)
                 paper.bills = [*paper.bills, Bill(text, "ADHOC", 1, random.randint(20, 900) * 100)]
 
     def add_leak(self) -> Leak | None:
@@ -335,7 +344,7 @@ class Export:
         known = self._contacts.get(customer)
         if known is None:
             word = customer.split(maxsplit=1)[0].lower()
-            street = f"{len(customer)} {word.title()} Road" + (", Unit 3" if len(customer) % 7 == 0 else "")
+            street = f"{len(customer)} {word.title()} Road" + (", Unit 3" if sum(map(ord, customer)) % 20 == 0 else "")
             post = f"{quote(street)},,,,Utrecht,,35{len(customer):02d} AA,Netherlands"
             known = f"{quote(customer)},accounts@{word}.example,{post},{post}"
             self._contacts[customer] = known
@@ -356,7 +365,7 @@ def outside_papers(random: Random, first_number: int, lines: int) -> Iterator[Pa
             left -= count
             issued = FIRST_DAY + timedelta(days=random.randrange((AS_OF - FIRST_DAY).days + 1))
             month = f"{month_name[issued.month]} {issued.year}"
-            texts = [random.choice([*ADHOC_TEXTS, f"Hosting {month}", f"Support {month}"]) for _ in range(count)]
+            texts = [random.choice([adhoc_text(random), f"Hosting {month}", f"Support {month}"]) for _ in range(count)]
             bills = [Bill(text, "", 1, random.randint(500, 900000)) for text in texts]
             yield Paper(customer, random.choice(["EUR", "EUR", "GBP", "USD"]), issued, bills)
 
