@@ -6,8 +6,8 @@ run in order in one empty folder.
 - ```` ```console ````: lines that begin with `$` are commands; what follows, up to the next command, is all they print
   (standard output, then standard error). A line of three dots stands for any number of lines. Only `billcheck`
   can be run, its output may be sent to a file with `>`, and `echo $?` prints the exit code of the command before.
-- ```` ```{code-block} toml ```` (or json, yaml, text) with a `:caption:`: a file of that name. Where the folder holds no
-  such file it is written; where it does, it must say the same.
+- ```` ```{code-block} toml ```` (or json, yaml, text) with a `:caption:`: a file of that name. Where the folder holds
+  no such file it is written; where it does, it must say the same.
 - Commands that cannot be run here, such as `pip`, stand in ```` ```bash ```` blocks, which are not run.
 """
 
