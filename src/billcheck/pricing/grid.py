@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 EARLIEST_DAY = date(1900, 1, 1)
 LATEST_DAY = date(2199, 12, 31)
 
-# The full period around a stub may begin a year before the first day, and the period after the last day may end and be
-# due two years later.
+# The full period around a stub may begin a year before the first day. The period after the horizon may begin, end and
+# be due within three years; and its due day is a horizon again when a single row is worked out anew.
 _FIRST_YEAR = EARLIEST_DAY.year - 2
-_LAST_YEAR = LATEST_DAY.year + 4
+_LAST_YEAR = LATEST_DAY.year + 8
 _EARLIEST, _LATEST_END = EARLIEST_DAY.toordinal(), LATEST_DAY.toordinal() + 1
+_LATEST_HORIZON = LATEST_DAY.replace(year=LATEST_DAY.year + 3).toordinal()
 _GRIDS_KEPT = 16_384
 
 
@@ -113,8 +114,12 @@ def make_grid(
     Raises:
         UsageError: A day lies outside the years 1900 to 2199, or the term holds no day.
     """
-    for where, day in (("start", start), ("end", end), ("until", until)):
-        if day is not None and not _EARLIEST <= day <= _LATEST_END:
+    for where, day, latest in (
+        ("start", start, _LATEST_END),
+        ("end", end, _LATEST_END),
+        ("until", until, _LATEST_HORIZON),
+    ):
+        if day is not None and not _EARLIEST <= day <= latest:
             raise UsageError([DayOutOfRangeProblem(where, date.fromordinal(day).isoformat())])
     if end is not None and end <= start:
         raise UsageError([EmptyTermProblem("end", date.fromordinal(end).isoformat())])

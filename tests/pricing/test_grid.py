@@ -1,0 +1,132 @@
+"""Periods: they partition the term, and their boundaries are those of the calendar."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from billcheck.errors import UsageError
+from billcheck.period import Cadence, CadenceUnit, add_months, boundary
+from billcheck.pricing.grid import Grid, boundaries, make_grid
+
+if TYPE_CHECKING:
+    from billcheck.contracts.terms import InvoiceDay, Timing
+
+DAYS = st.dates(date(2000, 1, 1), date(2050, 12, 31))
+MONTHS = st.sampled_from((1, 3, 6, 12))
+ANCHORS = st.integers(1, 31)
+TIMINGS: st.SearchStrategy[Timing] = st.sampled_from(("in_advance", "in_arrears"))
+INVOICE_DAYS: st.SearchStrategy[InvoiceDay | None] = st.one_of(
+    st.none(), st.sampled_from(("period_start", "period_end")), st.integers(1, 31)
+)
+UNITS: dict[int, CadenceUnit] = {1: "month", 3: "quarter", 6: "half_year", 12: "year"}
+
+
+@st.composite
+def grids(draw: st.DrawFn) -> tuple[Grid, int, int | None, int]:
+    """A grid with its start, end and horizon."""
+    start = draw(DAYS).toordinal()
+    end = draw(st.one_of(st.none(), st.integers(1, 1500).map(lambda days: start + days)))
+    until = start + draw(st.integers(-500, 1500))
+    grid = make_grid(start, end, draw(MONTHS), draw(ANCHORS), draw(TIMINGS), draw(INVOICE_DAYS), until)
+    return grid, start, end, until
+
+
+@settings(deadline=None)
+@given(grids())
+def test_periods_partition_the_term(made: tuple[Grid, int, int | None, int]) -> None:
+    grid, start, end, until = made
+    assert grid.first_days[0] == start
+    assert all(ends == first for ends, first in zip(grid.ends, grid.first_days[1:], strict=False))
+    assert all(first < ends for first, ends in zip(grid.first_days, grid.ends, strict=True))
+    if grid.due_days[-1] <= until:
+        assert grid.ends[-1] == end, "rows may only run out where the term does"
+
+
+@settings(deadline=None)
+@given(grids())
+def test_all_rows_are_due_by_the_horizon_but_the_last(made: tuple[Grid, int, int | None, int]) -> None:
+    grid, _, _, until = made
+    assert list(grid.due_days) == sorted(grid.due_days)
+    assert all(due <= until for due in grid.due_days[:-1])
+    assert all(first <= due for first, due in zip(grid.first_days, grid.due_days, strict=True))
+
+
+@settings(deadline=None)
+@given(grids())
+def test_stubs_are_first_or_last_and_shorter_than_their_full_period(made: tuple[Grid, int, int | None, int]) -> None:
+    grid, *_ = made
+    for index, full_days in grid.stubs:
+        assert index in {0, len(grid.ends) - 1}
+        assert 0 < grid.ends[index] - grid.first_days[index] < full_days
+        assert grid.is_stub(index)
+        assert grid.full_days(index) == full_days
+    whole = [index for index in range(len(grid.ends)) if not grid.is_stub(index)]
+    assert all(grid.full_days(index) == grid.ends[index] - grid.first_days[index] for index in whole)
+
+
+@settings(deadline=None)
+@given(DAYS, MONTHS, ANCHORS)
+def test_boundaries_are_those_of_the_original_anchor(anchor: date, months: int, wanted: int) -> None:
+    laid_out = boundaries(months, wanted, (anchor.month - 1) % months)
+    first = add_months(anchor.replace(day=1), 0, wanted)
+    index = laid_out.index(first.toordinal())
+    for number in range(-12, 40):
+        expected = boundary(first, Cadence(UNITS[months]), number, wanted)
+        assert laid_out[index + number] == expected.toordinal()
+
+
+@settings(deadline=None)
+@given(grids())
+def test_a_further_horizon_only_adds_rows(made: tuple[Grid, int, int | None, int]) -> None:
+    grid, start, end, _ = made
+    first = date.fromordinal(start)
+    near, far = (make_grid(start, end, 1, first.day, "in_advance", None, start + days) for days in (100, 400))
+    assert far.first_days[: len(near.first_days)] == near.first_days
+    assert far.due_days[: len(near.due_days)] == near.due_days
+    assert grid.changes == (False,) * len(grid.ends)
+
+
+@pytest.mark.parametrize("years", [28, -28])
+def test_a_shift_by_28_years_shifts_everything(years: int) -> None:
+    days = (date(2031 + years, 1, 1) - date(2031, 1, 1)).days
+    start, until = date(2031, 1, 31).toordinal(), date(2033, 6, 1).toordinal()
+    here = make_grid(start, None, 1, 31, "in_arrears", 15, until)
+    there = make_grid(start + days, None, 1, 31, "in_arrears", 15, until + days)
+    assert [day + days for day in here.due_days] == list(there.due_days)
+    assert [day + days for day in here.ends] == list(there.ends)
+
+
+def test_consecutive_boundaries_are_a_cadence_apart() -> None:
+    for months in (1, 3, 6, 12):
+        gaps = {later - earlier for earlier, later in pairwise(boundaries(months, 31, 0))}
+        assert min(gaps) >= 28 * months
+        assert max(gaps) <= 31 * months
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "until"),
+    [
+        (date(1899, 12, 31), None, date(2000, 1, 1)),
+        (date(2200, 1, 2), None, date(2199, 1, 1)),
+        (date(2000, 1, 1), date(2200, 1, 2), date(2001, 1, 1)),
+        (date(2000, 1, 1), None, date(1899, 12, 31)),
+        (date(2000, 1, 1), None, date(2203, 1, 1)),
+        (date(2000, 1, 1), date(2000, 1, 1), date(2001, 1, 1)),
+        (date(2000, 1, 1), date(1999, 12, 1), date(2001, 1, 1)),
+    ],
+)
+def test_days_that_cannot_be_priced_are_refused(start: date, end: date | None, until: date) -> None:
+    with pytest.raises(UsageError):
+        make_grid(start.toordinal(), end and end.toordinal(), 1, 1, "in_advance", None, until.toordinal())
+
+
+def test_one_day_is_a_period() -> None:
+    day = date(2026, 2, 28)
+    grid = make_grid(day.toordinal(), (day + timedelta(days=1)).toordinal(), 1, 31, "in_arrears", None, day.toordinal())
+    assert (grid.stubs, len(grid.ends)) == (((0, 31),), 1)  # 28 Feb stands for the 31st: its period ends on 30 March

@@ -1,0 +1,123 @@
+"""Mistakes that the terms themselves invite."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from random import Random
+
+from billcheck.contracts.terms import Amendment, Charge, Discount, PriceStep
+from billcheck.pricing.mistakes import MOST_MISTAKES, Mistake, plausible_mistakes
+from billcheck.pricing.schedule import make_schedule
+from tests.pricing.random_charges import contract_of, random_charge
+from tests.pricing.samples import figures, flat, one_off, per_unit
+
+HORIZON = date(2026, 6, 1)
+
+
+def mistakes(charge: Charge) -> tuple[Mistake, ...]:
+    return plausible_mistakes(contract_of(charge), charge)
+
+
+def amounts(charge: Charge) -> list[str]:
+    return [row[3] for row in figures(charge, HORIZON)]
+
+
+def test_terms_that_never_change_invite_none() -> None:
+    assert mistakes(flat("100")) == ()
+
+
+def test_a_step_is_forgotten_for_good() -> None:
+    charge = flat(
+        "100",
+        price_steps=(
+            PriceStep(date(2026, 3, 1), amount=Decimal(110)),
+            PriceStep(date(2026, 5, 1), amount=Decimal(120)),
+        ),
+    )
+    latest, first = mistakes(charge)
+    assert (latest.code, latest.sentence) == ("previous_price", "billed at the price before 2026-05-01")
+    assert (first.code, first.sentence) == ("previous_price", "billed at the price before 2026-03-01")
+    assert amounts(charge)[:6] == ["100.00", "100.00", "110.00", "110.00", "120.00", "120.00"]
+    assert amounts(latest.charge)[:6] == ["100.00", "100.00", "110.00", "110.00", "110.00", "110.00"]
+    assert amounts(first.charge)[:6] == ["100.00"] * 6
+
+
+def test_an_amended_quantity_is_forgotten() -> None:
+    charge = per_unit("10", "5", amendments=(Amendment(date(2026, 3, 1), quantity=Decimal(7)),))
+    (only,) = mistakes(charge)
+    assert (only.code, only.sentence) == ("old_quantity", "billed for the quantity before 2026-03-01")
+    assert amounts(only.charge)[:4] == ["50.00"] * 4
+
+
+def test_an_amended_price_is_forgotten() -> None:
+    (only,) = mistakes(flat("100", amendments=(Amendment(date(2026, 3, 1), amount=Decimal(90)),)))
+    assert only.code == "previous_price"
+    assert amounts(only.charge)[:4] == ["100.00"] * 4
+
+
+def test_an_amendment_of_both_is_forgotten_in_part_or_whole() -> None:
+    amendment = Amendment(date(2026, 3, 1), quantity=Decimal(7), unit_amount=Decimal(9))
+    found = mistakes(per_unit("10", "5", amendments=(amendment,)))
+    assert [mistake.code for mistake in found] == ["previous_price", "old_quantity", "old_terms"]
+    assert [amounts(mistake.charge)[2] for mistake in found] == ["70.00", "45.00", "50.00"]
+    assert found[2].sentence == "billed at the price and for the quantity before 2026-03-01"
+
+
+def test_an_expired_discount_goes_on_or_was_never_given() -> None:
+    charge = flat("100", discounts=(Discount(Decimal("10.0"), end=date(2026, 3, 1)),))
+    expired, forgotten = mistakes(charge)
+    assert (expired.code, expired.sentence) == (
+        "expired_discount",
+        "the discount of 10 % was still given after 2026-02-28",
+    )
+    assert (forgotten.code, forgotten.sentence) == ("discount_forgotten", "billed without the discount of 10 %")
+    assert amounts(expired.charge)[:4] == ["90.00"] * 4
+    assert amounts(forgotten.charge)[:4] == ["100.00"] * 4
+
+
+def test_only_the_discount_at_hand_is_mistaken() -> None:
+    ends = (date(2026, 3, 1), date(2026, 4, 1))
+    charge = flat("100", discounts=tuple(Discount(Decimal(10), end=end) for end in ends))
+    assert [amounts(mistake.charge)[2:5] for mistake in mistakes(charge)] == [
+        ["81.00", "90.00", "90.00"],
+        ["90.00", "100.00", "100.00"],
+        ["90.00", "90.00", "90.00"],
+        ["100.00", "100.00", "100.00"],
+    ]
+
+
+def test_a_discount_to_the_end_cannot_outlive_it() -> None:
+    charge = flat("100", end=date(2026, 3, 1), discounts=(Discount(Decimal(10), end=date(2026, 3, 1)),))
+    assert [mistake.code for mistake in mistakes(charge)] == ["discount_forgotten"]
+    open_discount = flat("100", discounts=(Discount(Decimal(10)),))
+    assert [mistake.code for mistake in mistakes(open_discount)] == ["discount_forgotten"]
+
+
+def test_terms_from_the_start_are_no_change_to_forget() -> None:
+    assert mistakes(flat("100", price_steps=(PriceStep(date(2026, 1, 1), amount=Decimal(110)),))) == ()
+
+
+def test_a_one_off_may_lack_its_discount() -> None:
+    charge = one_off("900", date(2026, 2, 10), discounts=(Discount(Decimal(10)),))
+    assert [mistake.code for mistake in mistakes(charge)] == ["discount_forgotten"]
+
+
+def test_there_are_at_most_forty() -> None:
+    steps = tuple(PriceStep(date(2026, 1, 2) + timedelta(days=day), amount=Decimal(day)) for day in range(100))
+    found = mistakes(flat("100", price_steps=steps))
+    assert len(found) == MOST_MISTAKES == 40
+    assert found[0].sentence == f"billed at the price before {steps[-1].on}"
+
+
+def test_every_mistake_can_be_priced_and_is_none_of_the_agreed_terms() -> None:
+    random = Random("mistakes")
+    for _ in range(200):
+        charge = random_charge(random)
+        for mistake in mistakes(charge):
+            assert mistake.charge != charge
+            assert replace(mistake.charge, price_steps=(), amendments=(), discounts=()) == replace(
+                charge, price_steps=(), amendments=(), discounts=()
+            )
+            make_schedule(contract_of(mistake.charge), mistake.charge, charge.start + timedelta(days=300))
