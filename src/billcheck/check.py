@@ -53,12 +53,22 @@ if TYPE_CHECKING:
     from billcheck.ledger.source import Batch, Ledger, Receipt, RefusedRow
 
 
+FIRST_YEAR, LAST_YEAR = 1900, 2190
+"""Years a check may look back from: those that can be priced, with room for periods that are not due yet."""
+
+
 class UnknownKindError(Problem):
     """There is no such kind of finding."""
 
 
 class ReversedWindowError(Problem):
     """The window ends before it begins."""
+
+
+class DayOutOfRangeError(Problem):
+    """The day of the check lies outside the years that can be priced."""
+
+    remedy = "Give a day from 1900 to 2190."
 
 
 class NegativeGraceError(Problem):
@@ -103,7 +113,7 @@ def check(
     """
     contracts = tuple(contracts)
     kinds = DEFAULT_FAIL_ON if fail_on is None else frozenset(fail_on)
-    _refuse_nonsense(contracts, covers, grace_days, kinds)
+    _refuse_nonsense(contracts, as_of, covers, grace_days, kinds)
     directory = make_directory(contracts)
     prices = _Prices(as_of)
     matcher = Matcher(directory, as_of_day=as_of.toordinal(), has_price=prices.has)
@@ -169,12 +179,14 @@ class _Prices:
 
 
 def _refuse_nonsense(
-    contracts: Contracts, covers: tuple[date, date] | None, grace_days: int | None, kinds: frozenset[str]
+    contracts: Contracts, as_of: date, covers: tuple[date, date] | None, grace_days: int | None, kinds: frozenset[str]
 ) -> None:
     problems: list[Problem] = [
         UnknownKindError("fail_on", kind, remedy=f"Use one of: {', '.join(KINDS)}.")
         for kind in sorted(kinds - {*KINDS})
     ]
+    if not FIRST_YEAR <= as_of.year <= LAST_YEAR:
+        problems.append(DayOutOfRangeError("as_of", as_of.isoformat()))
     if covers is not None and covers[1] < covers[0]:
         problems.append(ReversedWindowError("covers", f"{covers[0]}..{covers[1]}", remedy="Write FROM..TO."))
     if grace_days is not None and grace_days < 0:

@@ -121,8 +121,8 @@ KINDS: dict[str, FindingKind] = {
     ),
     "document_conflict": FindingKind(
         Severity.WARNING,
-        "Two documents with the same number differ; both were counted.",
-        "Remove the outdated export.",
+        "Documents with the same number differ; all of them were counted.",
+        "Remove the outdated export, or check the numbering.",
     ),
 }
 """Every kind of finding. A kind with severity `error` fails a check unless `fail_on` says otherwise."""

@@ -105,6 +105,21 @@ class Step(NamedTuple):
     gain: int
 
 
+Link = tuple[int, int, int, int]
+"""One link of a reading: its first event, how many it takes, its first row, and the row after its last."""
+
+
+class Weighing(NamedTuple):
+    """The least a reading can cost; the cheapest reading, if that is proved; and the splits and combines it may hold.
+
+    The steps of `exact` stand under their first event, in the order in which ties are decided.
+    """
+
+    cost: int
+    chain: list[Link] | None
+    exact: dict[int, list[Step]]
+
+
 class Board:
     """The numbers of one question, laid out for the search: days in tenths, due days already moved by the offset.
 
@@ -180,8 +195,23 @@ def align(
         open_cost=half_interval if open_cost is None else open_cost,
         offset=offset,
     )
-    # Leaving everything costs the base, so this limit excludes no reading.
-    return solve(board, board.base + 1) or search(board)
+    cost, chain, exact = weigh(board)
+    if chain is None:
+        cost, chain = search(board, exact)
+    return Alignment(cost, tuple([_placement(*link) for link in chain]))
+
+
+def _placement(first_event: int, taken: int, start: int, stop: int) -> Placement:
+    return Placement(
+        kind_of(taken, stop - start), tuple(range(first_event, first_event + taken)), tuple(range(start, stop))
+    )
+
+
+def kind_of(events: int, periods: int) -> PlacementKind:
+    """What a placement of so many events on so many periods is called."""
+    if events > 1:
+        return "split"
+    return "combine" if periods > 1 else "place"
 
 
 def require_order(events: Sequence[FreeEvent], openings: Openings) -> None:
@@ -190,41 +220,40 @@ def require_order(events: Sequence[FreeEvent], openings: Openings) -> None:
     Raises:
         InternalError: Events or periods are not in order, columns differ in length, or an amount is not above zero.
     """
-    days = [event.issue_day for event in events]
-    if days != sorted(days) or openings.due_days != tuple(sorted(openings.due_days)):
+    days = [day for day, _ in events]
+    if days != sorted(days) or list(openings.due_days) != sorted(openings.due_days):
         raise InternalError("events and periods come in order", days=days, due_days=openings.due_days)
-    if min((event.amount for event in events), default=1) <= 0:
+    if events and min([amount for _, amount in events]) <= 0:
         raise InternalError("free events have amounts above zero", events=events)
     if not len(openings.due_days) == len(openings.amounts) == len(openings.costs) == len(openings.changes):
         raise InternalError("the columns of openings are equally long", openings=openings)
 
 
-def solve(board: Board, limit: int) -> Alignment | None:
-    """The cheapest reading, or None where it costs `limit` or more; searched for only where the bound leaves doubt."""
-    splits = list(find_splits(board))
-    bests, steps = _best_alone(board)
-    if splits:
-        _raise_by_splits(board, splits, bests)
-    cost = board.base - sum(bests)
-    if cost >= limit:
-        return None
-    if steps is not None and not splits:
-        return Alignment(cost, tuple(steps))
-    found = search(board, splits)
-    return found if found.cost < limit else None
+def weigh(board: Board) -> Weighing:
+    """What a reading costs at least; and the cheapest one itself, where the bound alone proves it (points 2 and 3)."""
+    exact: dict[int, list[Step]] = {}
+    for event, step in sorted(find_splits(board)):
+        exact.setdefault(event, []).append(step)
+    has_splits = bool(exact)
+    for event, step in sorted(find_combines(board)):
+        exact.setdefault(event, []).append(step)
+    bests, chain = _best_alone(board, exact)
+    if has_splits:
+        _raise_by_splits(board, exact, bests)
+    return Weighing(board.base - sum(bests), None if has_splits else chain, exact)
 
 
-def _best_alone(board: Board) -> tuple[list[int], list[Placement] | None]:
+def _best_alone(board: Board, exact: dict[int, list[Step]]) -> tuple[list[int], list[Link] | None]:
     """Per event the greatest gain it can have without regard to the others, splits aside.
 
-    Also the placements that gain it, or None where an event has two equally good ones or they do not ascend.
+    Also the links that gain it, or None where an event has two equally good ones or they do not ascend.
     """
     due, needs, values, penalties = board.due, board.needs, board.values, board.penalties
     band = 2 * board.half
     bests: list[int] = []
-    placements: list[Placement] = []
+    chain: list[Link] = []
     is_chain, low, used = True, 0, 0
-    for index, (day, amount) in enumerate(zip(board.days, board.amounts, strict=True)):
+    for event, (day, amount) in enumerate(zip(board.days, board.amounts, strict=True)):
         low = bisect_left(due, day - band, low)
         # A gain of zero ties with leaving the event, which only the search may decide.
         best, start, stop, is_tied = 0, -1, -1, False
@@ -236,42 +265,51 @@ def _best_alone(board: Board) -> tuple[list[int], list[Placement] | None]:
             if gain >= best:
                 is_tied = gain == best
                 best, start, stop = gain, row, row + 1
-        if amount >= board.smallest_combined:
-            for step in find_combines(board, day, amount):
-                if step.gain >= best:
-                    is_tied = step.gain == best
-                    start, stop, _, best = step
+        for step in exact.get(event, ()):
+            if step.gain >= best and step.taken == 1:
+                is_tied = step.gain == best
+                start, stop, _, best = step
         bests.append(best)
         if start >= 0:
             is_chain = is_chain and start >= used and not is_tied
             used = stop
-            placements.append(_placement(index, 1, start, stop))
-    return bests, placements if is_chain else None
+            chain.append((event, 1, start, stop))
+    return bests, chain if is_chain else None
 
 
-def _placement(first_event: int, count: int, start: int, stop: int) -> Placement:
-    if count > 1:
-        return Placement("split", tuple(range(first_event, first_event + count)), (start,))
-    if stop - start > 1:
-        return Placement("combine", (first_event,), tuple(range(start, stop)))
-    return Placement("place", (first_event,), (start,))
-
-
-def find_combines(board: Board, day: int, amount: int) -> Iterator[Step]:
-    """Every run of 2 to 12 rows whose sum is exactly `amount` and which an event of that day may pay for."""
-    due, needs, changes = board.due, board.needs, board.changes
-    for last in range(bisect_left(due, day - 2 * board.half), bisect_right(due, day + board.half)):
-        if not needs[last]:
+def find_combines(board: Board) -> Iterator[tuple[int, Step]]:
+    """Every run of 2 to 12 rows whose sum is exactly what an event bills that may pay for them, with that event."""
+    due, half = board.due, board.half
+    if not board.amounts or max(board.amounts) < board.smallest_combined:
+        return
+    for event, (day, amount) in enumerate(zip(board.days, board.amounts, strict=True)):
+        if amount < board.smallest_combined:
             continue
-        total, value, least_lag = 0, board.half, abs(day - due[last])
-        for row in range(last, max(last - MOST_COMBINED, -1), -1):
-            if needs[row] < 0 and not changes[row]:
+        for last in range(bisect_left(due, day - 2 * half), bisect_right(due, day + half)):
+            for start in _starts_of_sum(board, last, amount):
+                least_lag = min([abs(day - due[row]) for row in range(start, last + 1)])
+                value = sum(board.values[start : last + 1]) - half * (last - start)
+                yield event, Step(start, last + 1, 1, value - least_lag)
+
+
+def _starts_of_sum(board: Board, last: int, amount: int) -> list[int]:
+    """The first rows of the runs up to `last` that sum to `amount` and may be combined."""
+    needs = board.needs
+    starts: list[int] = []
+    total = needs[last]
+    if not total or (total < 0 and not board.changes[last]):
+        return starts
+    for row in range(last - 1, max(last - MOST_COMBINED, -1), -1):
+        need = needs[row]
+        total += need
+        if need < 0:
+            if not board.changes[row]:
                 break
-            total += needs[row]
-            value += board.values[row] - board.half
-            least_lag = min(least_lag, abs(day - due[row]))
-            if total == amount and needs[row] and row < last:
-                yield Step(row, last + 1, 1, value - least_lag)
+        elif total > amount and board.smallest_combined >= 0:
+            break
+        if total == amount and need:
+            starts.append(row)
+    return starts
 
 
 def find_splits(board: Board) -> Iterator[tuple[int, Step]]:
@@ -293,50 +331,48 @@ def find_splits(board: Board) -> Iterator[tuple[int, Step]]:
                     yield first, Step(row, row + 1, count, board.values[row] + (count - 1) * half - lags)
 
 
-def _raise_by_splits(board: Board, splits: list[tuple[int, Step]], bests: list[int]) -> None:
+def _raise_by_splits(board: Board, exact: dict[int, list[Step]], bests: list[int]) -> None:
     """Raise each event's best gain to its part in any split: its cost less its lag; the first also has the row's."""
-    for first, step in splits:
-        for event in range(first, first + step.taken):
-            value = board.values[step.start] if event == first else board.half
-            bests[event] = max(bests[event], value - abs(board.days[event] - board.due[step.start]))
+    for first, steps in exact.items():
+        for step in steps:
+            for event in range(first, first + step.taken) if step.taken > 1 else ():
+                value = board.values[step.start] if event == first else board.half
+                bests[event] = max(bests[event], value - abs(board.days[event] - board.due[step.start]))
 
 
-def search(board: Board, splits: list[tuple[int, Step]] | None = None) -> Alignment:
-    """The cheapest reading by the dynamic programme alone."""
-    steps = _steps_of(board, list(find_splits(board)) if splits is None else splits)
-    table = _Table(steps, len(board.due))
-    placements: list[Placement] = []
+def search(board: Board, exact: dict[int, list[Step]]) -> tuple[int, list[Link]]:
+    """What the cheapest reading costs, and its links, by the dynamic programme alone."""
+    table = _Table(_steps_of(board, exact), len(board.due))
+    chain: list[Link] = []
     event, row = 0, 0
-    while event < len(steps):
-        chosen = table.choose(event, row)
-        if chosen is None:
+    while event < len(board.days):
+        step = table.choose(event, row)
+        if step is None:
             event += 1
         else:
-            placements.append(_placement(event, chosen.taken, chosen.start, chosen.stop))
-            event, row = event + chosen.taken, chosen.stop
-    return Alignment(board.base - table.best_gain(0, 0), tuple(placements))
+            chain.append((event, step.taken, step.start, step.stop))
+            event, row = event + step.taken, step.stop
+    return board.base - table.best_gain(0, 0), chain
 
 
-def _steps_of(board: Board, splits: list[tuple[int, Step]]) -> list[list[Step]]:
+def _steps_of(board: Board, exact: dict[int, list[Step]]) -> list[list[Step]]:
     """Per event the steps that begin with it and do not lose, in the order in which ties are decided."""
-    splits_of: dict[int, list[Step]] = {}
-    for first, step in splits:
-        splits_of.setdefault(first, []).append(step)
-    all_steps = []
+    due, needs, values, penalties = board.due, board.needs, board.values, board.penalties
+    band = 2 * board.half
+    all_steps: list[list[Step]] = []
+    low = 0
     for event, (day, amount) in enumerate(zip(board.days, board.amounts, strict=True)):
-        steps = list(_places(board, day, amount))
-        steps += sorted(splits_of.get(event, ()))
-        if amount >= board.smallest_combined:
-            steps += sorted(find_combines(board, day, amount))
-        all_steps.append([step for step in steps if step.gain >= 0])
+        low = bisect_left(due, day - band, low)
+        steps = []
+        for row in range(low, bisect_right(due, day + band, low)):
+            gain = values[row] - abs(day - due[row])
+            if amount != needs[row]:
+                gain -= penalties[row]
+            if gain >= 0:
+                steps.append(Step(row, row + 1, 1, gain))
+        steps += [step for step in exact.get(event, ()) if step.gain >= 0]
+        all_steps.append(steps)
     return all_steps
-
-
-def _places(board: Board, day: int, amount: int) -> Iterator[Step]:
-    due, band = board.due, 2 * board.half
-    for row in range(bisect_left(due, day - band), bisect_right(due, day + band)):
-        penalty = 0 if amount == board.needs[row] else board.penalties[row]
-        yield Step(row, row + 1, 1, board.values[row] - penalty - abs(day - due[row]))
 
 
 class _Table:
@@ -346,33 +382,31 @@ class _Table:
     event from there on has a step, up to the highest row any event before it can have used.
     """
 
+    __slots__ = ("floors", "steps", "sums")
+
     def __init__(self, steps: list[list[Step]], rows: int) -> None:
         self.steps = steps
         self.floors = [rows] * (len(steps) + 1)
         self.sums: list[list[int]] = [[0]] * (len(steps) + 1)
-        tops = self._tops()
+        tops = _tops_of(steps)
         sums = [0] * (rows + 1)
         for event in range(len(steps) - 1, -1, -1):
             self._add(event, sums)
             floor = self.floors[event]
             self.sums[event] = sums[floor : max(tops[event], floor) + 1]
 
-    def _tops(self) -> list[int]:
-        """Per event the highest row that the events before it can have used up."""
-        tops, top = [], 0
-        for steps in self.steps:
-            tops.append(top)
-            top = max(top, max((step.stop for step in steps), default=0))
-        return tops
-
     def _add(self, event: int, sums: list[int]) -> None:
         """Turn the sums of the events after `event` into those that also hold it."""
         steps, floor_after = self.steps[event], self.floors[event + 1]
-        floor = self.floors[event] = min((step.start for step in steps), default=floor_after)
-        if floor > floor_after:
-            floor = self.floors[event] = floor_after
-        sums[floor:floor_after] = [sums[floor_after]] * (floor_after - floor)
-        reached = [(step.start, step.gain + self.best_gain(event + step.taken, step.stop)) for step in steps]
+        floor = min([floor_after, *[step.start for step in steps]])
+        self.floors[event] = floor
+        if floor < floor_after:
+            sums[floor:floor_after] = [sums[floor_after]] * (floor_after - floor)
+        # All are read before any is written: a step must not build on another step of the same event.
+        reached = [
+            (start, gain + (sums[max(stop, floor_after)] if taken == 1 else self.best_gain(event + taken, stop)))
+            for start, stop, taken, gain in steps
+        ]
         for start, value in reached:
             row = start
             while row >= floor and sums[row] < value:
@@ -381,7 +415,8 @@ class _Table:
 
     def best_gain(self, event: int, row: int) -> int:
         """The greatest sum of gains that is left, with the events from `event` and the rows from `row`."""
-        return self.sums[event][max(row - self.floors[event], 0)]
+        floor = self.floors[event]
+        return self.sums[event][row - floor if row > floor else 0]
 
     def choose(self, event: int, row: int) -> Step | None:
         """What a cheapest reading does with an event when the rows before `row` are used up; None leaves it."""
@@ -390,3 +425,13 @@ class _Table:
             if step.start >= row and step.gain + self.best_gain(event + step.taken, step.stop) == best:
                 return step
         return None
+
+
+def _tops_of(steps: list[list[Step]]) -> list[int]:
+    """Per event the highest row that the events before it can have used up."""
+    tops, top = [], 0
+    for steps_of_event in steps:
+        tops.append(top)
+        for step in steps_of_event:
+            top = max(step.stop, top)
+    return tops

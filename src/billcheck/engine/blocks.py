@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from billcheck.contracts.terms import Timing
-    from billcheck.engine.align import FreeEvent, Placement
+    from billcheck.engine.align import FreeEvent
 
 
 class Share(NamedTuple):
@@ -58,33 +58,29 @@ def form_blocks(openings: Openings, size: int, phase: int, timing: Timing) -> Bl
     """
     regular = [period for period, is_change in enumerate(openings.changes) if not is_change]
     starts = [0, *range(phase, len(regular), size)] if phase else list(range(0, len(regular), size))
-    joined = [tuple(regular[start:stop]) for start, stop in zip(starts, [*starts[1:], len(regular)], strict=True)]
-    due_day_of = {block: openings.due_days[block[0 if timing == "in_advance" else -1]] for block in joined}
-    due_day_of.update(
-        {(period,): openings.due_days[period] for period in range(len(openings.changes)) if openings.changes[period]}
-    )
-    members = sorted(due_day_of, key=lambda block: (due_day_of[block], openings.changes[block[0]], block))
-    return Blocks(
-        Openings(
-            tuple([due_day_of[block] for block in members]),
-            tuple([_needs_of(openings, block) for block in members]),
-            tuple([_costs_of(openings, block, timing) for block in members]),
-            tuple([openings.changes[block[0]] for block in members]),
-        ),
-        tuple(members),
-    )
+    due_with = 0 if timing == "in_advance" else -1
+    rows = []
+    for start, stop in zip(starts, [*starts[1:], len(regular)], strict=True):
+        block = tuple(regular[start:stop])
+        needing = [period for period in block if openings.amounts[period] > 0]
+        needs = sum([openings.amounts[period] for period in needing])
+        is_due = bool(needing) and openings.costs[needing[due_with]]
+        costs = sum([openings.costs[period] for period in needing]) if is_due else 0
+        rows.append((openings.due_days[block[due_with]], False, block, needs, costs))
+    if len(regular) < len(openings.changes):
+        rows += _change_rows(openings)
+        rows.sort()
+    due_days, changes, members, amounts, costs_of_rows = zip(*rows, strict=True)
+    return Blocks(Openings(due_days, amounts, costs_of_rows, changes), members)
 
 
-def _needs_of(openings: Openings, block: tuple[int, ...]) -> int:
-    return sum(parts_when_exact(openings, block))
-
-
-def _costs_of(openings: Openings, block: tuple[int, ...], timing: Timing) -> int:
-    needing = [period for period in block if openings.amounts[period] > 0]
-    if not needing:
-        return 0
-    due_with = needing[0 if timing == "in_advance" else -1]
-    return sum(openings.costs[period] for period in needing) if openings.costs[due_with] else 0
+def _change_rows(openings: Openings) -> list[tuple[int, bool, tuple[int, ...], int, int]]:
+    columns = zip(openings.due_days, openings.changes, openings.amounts, openings.costs, strict=True)
+    return [
+        (due_day, is_change, (period,), amount, costs)
+        for period, (due_day, is_change, amount, costs) in enumerate(columns)
+        if is_change
+    ]
 
 
 def parts_when_exact(openings: Openings, periods: Sequence[int]) -> list[int]:
@@ -96,7 +92,7 @@ def parts_when_exact(openings: Openings, periods: Sequence[int]) -> list[int]:
 
 def share_out(
     events: Sequence[FreeEvent],
-    placement: Placement,
+    indexes: Sequence[int],
     periods: Sequence[int],
     openings: Openings,
     expected: Sequence[int],
@@ -108,22 +104,22 @@ def share_out(
 
     Args:
         events: All free events of the charge.
-        placement: Which of them went together.
+        indexes: Which of them went together.
         periods: The original periods they went to.
         openings: The original periods' openings.
         expected: Per original period, what was to be billed in all.
     """
-    total = sum(events[event].amount for event in placement.events)
+    total = sum([events[event].amount for event in indexes])
     parts = parts_when_exact(openings, periods)
     if sum(parts) != total:
         weights = [max(openings.amounts[period], 0) for period in periods]
         if not any(weights):
             weights = [max(expected[period], 0) for period in periods]
         parts = split_by_weights(total, weights)
-    if len(placement.events) == 1:
-        event = placement.events[0]
+    if len(indexes) == 1:
+        event = indexes[0]
         return tuple([Share(event, period, part) for period, part in zip(periods, parts, strict=True) if part])
-    return _fill(events, placement.events, periods, parts)
+    return _fill(events, indexes, periods, parts)
 
 
 def _fill(

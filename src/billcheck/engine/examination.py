@@ -22,6 +22,7 @@ from billcheck.engine.events import Events, gather_events
 from billcheck.engine.invariants import check_conserved
 from billcheck.engine.pinned import periods_of
 from billcheck.findings import ARREARS, JUDGED, Status, Totals
+from billcheck.ledger.names import fold_name
 from billcheck.pricing.schedule import Schedule, make_schedule
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ class Sums:
         if row.status in ARREARS:
             total.arrears += row.shortfall
             total.credited += row.credited
-            self.arrears_by_tax[contract.currency, contract.customer, tax_percent] += row.shortfall
+            self.arrears_by_tax[contract.currency, fold_name(contract.customer), tax_percent] += row.shortfall
         elif row.status is Status.OVERBILLED:
             total.overbilled -= row.shortfall
         elif row.status is Status.ROUNDING:

@@ -19,7 +19,9 @@ measured by the interval of the block. `settled_day` moves with the offset: a ch
 awaited longer, in every candidate by its own offset.
 
 Most candidates are dismissed unsearched: whatever is done with an event costs at least its distance to the nearest
-due day, or G; and of more than four events for each row the rest are left. Both are bounds from below.
+due day, or G; and of more than four events for each row the rest are left. Both are bounds from below. Of the others
+the alignment gives a sharper bound, and where that proves the reading the candidate is settled. Those that remain are
+searched, the smallest bound first, until no bound undercuts the best.
 """
 
 from __future__ import annotations
@@ -28,23 +30,25 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from billcheck.engine.align import MOST_SPLIT, TENTHS, Board, Openings, require_order, search, solve
+from billcheck.engine.align import MOST_SPLIT, TENTHS, Board, kind_of, require_order, search, weigh
 from billcheck.engine.blocks import Share, block_due_days, form_blocks, share_out
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from billcheck.contracts.terms import Timing
-    from billcheck.engine.align import Alignment, FreeEvent, Placement
+    from billcheck.engine.align import FreeEvent, Link, Openings, Step
     from billcheck.engine.blocks import Blocks
 
-BLOCK_SIZES = (2, 3, 6, 12)
+BLOCK_SIZES = (12, 6, 3, 2)
 SURE_OF_BLOCK = 3
 """How many events make a block believable without an exact sum."""
 HALF_OF_NOMINAL = TENTHS // 2
 """Tenths of a day in half an interval, per nominal day of it."""
-OUT_OF_REACH = 10**9
-"""Further than any due day, in tenths of a day."""
+MORE_THAN_ANY = 10**15
+"""A cost no reading has and a day no period is due on, in tenths of a day."""
+
+HabitKind = Literal["place", "split", "combine", "block"]
 
 
 class HabitPlacement(NamedTuple):
@@ -54,7 +58,7 @@ class HabitPlacement(NamedTuple):
     event stands for the periods of a block, else as in the alignment.
     """
 
-    kind: Literal["place", "split", "combine", "block"]
+    kind: HabitKind
     events: tuple[int, ...]
     periods: tuple[int, ...]
     shares: tuple[Share, ...]
@@ -78,51 +82,170 @@ class Habit:
 
 
 class _Candidate(NamedTuple):
-    alignment: Alignment
-    offset: int
+    """One offset and block, in the order in which ties are decided: the smaller tuple wins.
+
+    `cost` is what it costs, or at least costs; `rank` counts the offsets from the smallest shift on.
+    """
+
+    cost: int
     block: int
+    rank: int
     phase: int
+
+
+class _Doubt(NamedTuple):
+    """A candidate of which only a bound is known, and what it takes to search it."""
+
+    candidate: _Candidate
+    board: Board
+    exact: dict[int, list[Step]]
     blocks: Blocks | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Charge:
-    """All that the candidates share. `days` and `amounts` are the events' columns; `days` are in tenths."""
+class _Hunt:
+    """The search for the best candidate of one charge. Days are in tenths, in `days` as in `regular` and `changes`."""
 
-    events: Sequence[FreeEvent]
-    openings: Openings
-    expected: Sequence[int]
-    nominal_days: int
-    timing: Timing
-    settled_day: int | None
-    days: list[int]
-    amounts: list[int]
+    __slots__ = (
+        "amounts", "best", "blocks", "chain", "changes", "days", "doubts", "events", "nominal_days", "offsets",
+        "openings", "regular", "settled_day", "timing",
+    )  # fmt: skip
 
-    def board(self, openings: Openings, offset: int, block: int) -> Board:
-        """One candidate's question to the alignment."""
-        return Board(
+    def __init__(
+        self,
+        events: Sequence[FreeEvent],
+        openings: Openings,
+        nominal_days: int,
+        timing: Timing,
+        settled_day: int | None,
+    ) -> None:
+        self.events = events
+        self.openings = openings
+        self.nominal_days = nominal_days
+        self.timing = timing
+        self.settled_day = settled_day
+        self.days = [TENTHS * day for day, _ in events]
+        self.amounts = [amount for _, amount in events]
+        self.regular = [TENTHS * day for day in openings.due_days]
+        self.changes: list[int] = []
+        if any(openings.changes):
+            columns = list(zip(self.regular, openings.changes, strict=True))
+            self.regular = [day for day, is_change in columns if not is_change]
+            self.changes = [day for day, is_change in columns if is_change]
+        self.offsets = _offsets(self.days, self.regular)
+        self.best = _Candidate(MORE_THAN_ANY, 1, 0, 0)
+        self.chain: list[Link] = []
+        self.blocks: Blocks | None = None
+        self.doubts: list[_Doubt] = []
+
+    def try_singly(self) -> None:
+        """Try every offset for one period at a time."""
+        due = sorted(self.regular + self.changes)
+        for rank, offset in enumerate(self.offsets):
+            if not self._is_dearer(due, _Candidate(0, 1, rank, 0), offset):
+                self._try(self.openings, rank, 1, 0, None)
+        self._settle_doubts()
+
+    def may_undercut(self, size: int) -> bool:
+        """Whether some phase and offset of blocks of that many periods may be the best.
+
+        Of two events in a row, placed on one row or on two, the lags add up to the days between the events, or to
+        what is missing to the days between the rows. That is a bound for every phase and offset at once. Only a
+        block cut short at an end can be nearer to its neighbour; one pair at most falls between those two.
+        """
+        if self.changes or len(self.regular) <= size:
+            return True
+        half = HALF_OF_NOMINAL * self.nominal_days * size
+        apart = min([later - earlier for earlier, later in zip(self.regular, self.regular[size:], strict=False)])
+        limit = self.best.cost + (size < self.best.block)
+        total, greatest = 0, 0
+        for earlier, later in zip(self.days[::2], self.days[1::2], strict=False):
+            least = max(0, min(later - earlier, apart - later + earlier, half))
+            total += least
+            greatest = max(greatest, least)
+            if total - greatest >= limit:
+                return False
+        return True
+
+    def try_blocks(self, size: int) -> None:
+        """Try every phase and offset of blocks of that many periods."""
+        if not self.may_undercut(size):
+            return
+        for phase in range(min(size, len(self.regular))):
+            due = block_due_days(self.regular, size, phase, self.timing)
+            if self.changes:
+                due = sorted(due + self.changes)
+            blocks = None
+            for rank, offset in enumerate(self.offsets):
+                if not self._is_dearer(due, _Candidate(0, size, rank, phase), offset):
+                    blocks = blocks or form_blocks(self.openings, size, phase, self.timing)
+                    self._try(blocks.openings, rank, size, phase, blocks)
+        self._settle_doubts()
+
+    def _is_dearer(self, due: list[int], candidate: _Candidate, offset: int) -> bool:
+        """Whether a candidate whose rows are due on those days, without the offset, is surely not the best."""
+        half = HALF_OF_NOMINAL * self.nominal_days * candidate.block
+        # Where it costs as much as the best so far, it may still win by its place in the order of ties.
+        limit = self.best.cost + (candidate[1:] < self.best[1:])
+        if half * (len(self.days) - MOST_SPLIT * len(due)) >= limit:
+            return True
+        shift = TENTHS * offset
+        fenced = [-MORE_THAN_ANY, *due, MORE_THAN_ANY]
+        total = 0
+        for day in self.days:
+            row = bisect_left(fenced, day - shift)
+            total += min(day - shift - fenced[row - 1], fenced[row] - day + shift, half)
+            if total >= limit:
+                return True
+        return False
+
+    def _try(self, openings: Openings, rank: int, size: int, phase: int, blocks: Blocks | None) -> None:
+        """Weigh one candidate: take it if it is the best so far, and keep it in doubt where it may be."""
+        offset = self.offsets[rank]
+        board = Board(
             self.days,
             self.amounts,
             self._awaited(openings, offset),
-            half_interval=HALF_OF_NOMINAL * self.nominal_days * block,
+            half_interval=HALF_OF_NOMINAL * self.nominal_days * size,
             open_cost=HALF_OF_NOMINAL * self.nominal_days,
             offset=offset,
         )
+        cost, chain, exact = weigh(board)
+        candidate = _Candidate(cost, size, rank, phase)
+        if candidate >= self.best:
+            return
+        if chain is None:
+            self.doubts.append(_Doubt(candidate, board, exact, blocks))
+        else:
+            self._accept(candidate, chain, blocks)
 
-    def regular_due_days(self) -> list[int]:
-        """The due days of the regular periods, in tenths."""
-        return self._due_days(of_changes=False)
+    def _settle_doubts(self) -> None:
+        """Search what is still in doubt, the most promising first, as long as it may be the best."""
+        self.doubts.sort(key=lambda doubt: doubt.candidate)
+        for candidate, board, exact, blocks in self.doubts:
+            if candidate >= self.best:
+                break
+            cost, chain = search(board, exact)
+            searched = candidate._replace(cost=cost)
+            if searched < self.best:
+                self._accept(searched, chain, blocks)
+        self.doubts.clear()
 
-    def change_due_days(self) -> list[int]:
-        """The due days of the change rows, in tenths."""
-        return self._due_days(of_changes=True)
+    def _accept(self, candidate: _Candidate, chain: list[Link], blocks: Blocks | None) -> None:
+        if blocks is None or len(self.events) >= SURE_OF_BLOCK or self._has_exact_block(chain, blocks):
+            self.best, self.chain, self.blocks = candidate, chain, blocks
 
-    def _due_days(self, *, of_changes: bool) -> list[int]:
-        rows = zip(self.openings.due_days, self.openings.changes, strict=True)
-        return [TENTHS * due_day for due_day, is_change in rows if bool(is_change) is of_changes]
+    def _has_exact_block(self, chain: list[Link], blocks: Blocks) -> bool:
+        """Whether an event is placed as the exact sum of a block in which two or more periods need money."""
+        return any(
+            taken == 1
+            and stop - start == 1
+            and self.amounts[event] == blocks.openings.amounts[start]
+            and sum(self.openings.amounts[period] > 0 for period in blocks.members[start]) > 1
+            for event, taken, start, stop in chain
+        )
 
     def _awaited(self, openings: Openings, offset: int) -> Openings:
-        """The openings of which those still awaited at that offset cost nothing."""
+        """The openings, of which those still awaited at that offset cost nothing."""
         if self.settled_day is None:
             return openings
         settled = bisect_right(openings.due_days, self.settled_day - max(0, offset))
@@ -159,104 +282,59 @@ def find_habit(
         InternalError: Events or periods are not in order, columns differ in length, or an amount is not above zero.
     """
     require_order(events, openings)
-    charge = _Charge(
-        events,
-        openings,
-        expected,
-        nominal_days,
-        timing,
-        settled_day,
-        [TENTHS * event.issue_day for event in events],
-        [event.amount for event in events],
-    )
-    return _describe(charge, _find_cheapest(charge))
+    on_due_days = _read_on_due_days(events, openings)
+    if on_due_days is not None:
+        return Habit(0, 1, 0, 0, on_due_days, openings.due_days)
+    hunt = _Hunt(events, openings, nominal_days, timing, settled_day)
+    hunt.try_singly()
+    if hunt.best.cost and hunt.regular and not _is_every_one_period(events, openings, expected, nominal_days):
+        # The longest first: few of them survive their bound, and a good one dismisses many of the shorter.
+        for size in BLOCK_SIZES:
+            hunt.try_blocks(size)
+    return _describe(hunt, expected)
 
 
-def _find_cheapest(charge: _Charge) -> _Candidate:
-    """The best candidate. They are tried in the order in which ties are decided, so a later one must cost less."""
-    board = charge.board(charge.openings, 0, 1)
-    best = _Candidate(solve(board, board.base + 1) or search(board), 0, 1, 0, None)
-    if not best.alignment.cost:
-        return best
-    regular = charge.regular_due_days()
-    offsets = _offsets(charge.events, regular)
-    for offset in offsets[1:]:
-        if not _is_dearer(charge, board.due, 1, offset, best.alignment.cost):
-            best = _try(charge, best, offset, 1)
-    if best.alignment.cost and regular and not _is_every_one_period(charge):
-        best = _find_block(charge, regular, offsets, best)
-    return best
+def _read_on_due_days(events: Sequence[FreeEvent], openings: Openings) -> tuple[HabitPlacement, ...] | None:
+    """The reading in which every event bills on its due day exactly what is open, and nothing else is missed.
 
-
-def _find_block(charge: _Charge, regular: list[int], offsets: list[int], best: _Candidate) -> _Candidate:
-    """The best candidate of several periods at once, or `best` where none costs less."""
-    changes = charge.change_due_days()
-    for size in BLOCK_SIZES:
-        phases = range(min(size, len(regular)))
-        dues = [block_due_days(regular, size, phase, charge.timing) for phase in phases]
-        for offset in offsets:
-            for phase in phases:
-                due = sorted(dues[phase] + changes) if changes else dues[phase]
-                if not _is_dearer(charge, due, size, offset, best.alignment.cost):
-                    best = _try(charge, best, offset, size, phase)
-    return best
-
-
-def _try(charge: _Charge, best: _Candidate, offset: int, size: int, phase: int = 0) -> _Candidate:
-    """The candidate where it costs less than `best` and may be believed, else `best`."""
-    blocks = None if size == 1 else form_blocks(charge.openings, size, phase, charge.timing)
-    openings = charge.openings if blocks is None else blocks.openings
-    alignment = solve(charge.board(openings, offset, size), best.alignment.cost)
-    if alignment is None:
-        return best
-    is_sure = blocks is None or len(charge.events) >= SURE_OF_BLOCK or _has_exact_block(charge, blocks, alignment)
-    return _Candidate(alignment, offset, size, phase, blocks) if is_sure else best
-
-
-def _has_exact_block(charge: _Charge, blocks: Blocks, alignment: Alignment) -> bool:
-    """Whether an event is placed as the exact sum of a block in which two or more periods need money."""
-    return any(
-        placement.kind == "place"
-        and charge.amounts[placement.events[0]] == blocks.openings.amounts[row]
-        and sum(charge.openings.amounts[period] > 0 for period in blocks.members[row]) > 1
-        for placement in alignment.placements
-        for row in placement.periods
-    )
-
-
-def _is_dearer(charge: _Charge, due: list[int], size: int, offset: int, limit: int) -> bool:
-    """Whether a candidate with rows due on those days, in tenths, without the offset, surely costs `limit` or more."""
-    half = HALF_OF_NOMINAL * charge.nominal_days * size
-    if half * (len(charge.days) - MOST_SPLIT * len(due)) >= limit:
-        return True
-    shift = TENTHS * offset
-    fenced = [-OUT_OF_REACH, *due, OUT_OF_REACH]
-    total = 0
-    for day in charge.days:
-        row = bisect_left(fenced, day - shift)
-        total += min(day - shift - fenced[row - 1], fenced[row] - day + shift, half)
-        if total >= limit:
-            return True
-    return False
-
-
-def _offsets(events: Sequence[FreeEvent], regular: list[int]) -> list[int]:
-    """The offsets to try, in days, each once: 0 first, then the smaller shift, then the later.
-
-    `regular` holds the due days of regular periods in tenths of a day, as all lists of the search do.
+    It costs nothing, with the offset and the block that win all ties. And it is the only one that does: each event
+    needs a row due on its own day, which with one regular row a day and nothing below zero leaves neither a combine
+    (its sum would be greater) nor a split (no two events share a day).
     """
+    columns = zip(openings.due_days, openings.amounts, strict=True)
+    row_of = {column: row for row, column in enumerate(columns)}
+    rows = [row_of.get(event, -1) for event in events]
+    if (
+        -1 in rows
+        or any(openings.changes)
+        or min(openings.amounts, default=0) < 0
+        or len(set(rows)) < len(rows)
+        or len(set(openings.due_days)) < len(openings.due_days)
+        or sum([openings.costs[row] for row in rows]) < sum(openings.costs)
+    ):
+        return None
+    return tuple(
+        [
+            HabitPlacement("place", (event,), (row,), (Share(event, row, amount),))
+            for event, (row, (_, amount)) in enumerate(zip(rows, events, strict=True))
+        ]
+    )
+
+
+def _offsets(days: list[int], regular: list[int]) -> list[int]:
+    """The offsets to try, in days, each once: 0 first, then the smaller shift, then the later. Both lists in tenths."""
     days_after, days_before = [], []
-    for issue_day, _ in events:
-        row = bisect_right(regular, TENTHS * issue_day)
+    for day in days:
+        row = bisect_right(regular, day)
         if row:
-            days_after.append(issue_day - regular[row - 1] // TENTHS)
+            days_after.append(day - regular[row - 1])
         if row < len(regular):
-            days_before.append(regular[row] // TENTHS - issue_day)
+            days_before.append(regular[row] - day)
     offsets = {0}
     if days_after:
-        offsets.add(_lower_median(days_after))
+        offsets.add(_lower_median(days_after) // TENTHS)
     if days_before:
-        offsets.add(-_lower_median(days_before))
+        offsets.add(-(_lower_median(days_before) // TENTHS))
     return sorted(offsets, key=lambda offset: (abs(offset), -offset))
 
 
@@ -264,48 +342,50 @@ def _lower_median(values: list[int]) -> int:
     return sorted(values)[(len(values) - 1) // 2]
 
 
-def _is_every_one_period(charge: _Charge) -> bool:
+def _is_every_one_period(
+    events: Sequence[FreeEvent], openings: Openings, expected: Sequence[int], nominal_days: int
+) -> bool:
     """Whether every event bills what one regular period costs, at a price in force one interval after its issue day."""
     first_due: dict[int, int] = {}
-    openings = charge.openings
-    for columns in (openings.amounts, charge.expected):
-        for due_day, amount, is_change in zip(openings.due_days, columns, openings.changes, strict=True):
-            if not is_change:
-                first_due[amount] = min(due_day, first_due.get(amount, due_day))
+    for column in (openings.amounts,) if openings.amounts == expected else (openings.amounts, expected):
+        for due_day, amount, is_change in zip(openings.due_days, column, openings.changes, strict=True):
+            if not is_change and first_due.get(amount, due_day) >= due_day:
+                first_due[amount] = due_day
+    # Events ascend, so of each amount the last one written here is the first issued.
+    first_issued = {amount: issue_day for issue_day, amount in reversed(events)}
     return all(
-        amount in first_due and first_due[amount] <= issue_day + charge.nominal_days
-        for issue_day, amount in charge.events
+        amount in first_due and first_due[amount] <= issue_day + nominal_days
+        for amount, issue_day in first_issued.items()
     )
 
 
-def _describe(charge: _Charge, best: _Candidate) -> Habit:
+def _describe(hunt: _Hunt, expected: Sequence[int]) -> Habit:
     """The winner in terms of the original periods."""
-    due_days = charge.openings.due_days
-    members: tuple[tuple[int, ...], ...] = ()
-    if best.blocks is not None:
-        members = best.blocks.members
-        due_day_of = {
-            period: due_day
-            for due_day, block in zip(best.blocks.openings.due_days, members, strict=True)
-            for period in block
-        }
+    best, openings = hunt.best, hunt.openings
+    due_days, placements = openings.due_days, []
+    if hunt.blocks is not None:
+        columns = zip(hunt.blocks.openings.due_days, hunt.blocks.members, strict=True)
+        due_day_of = {period: due_day for due_day, block in columns for period in block}
         due_days = tuple([due_day_of[period] for period in range(len(due_days))])
-    return Habit(
-        best.offset,
-        best.block,
-        best.phase,
-        best.alignment.cost,
-        tuple([_in_periods(charge, placement, members) for placement in best.alignment.placements]),
-        due_days,
-    )
+    for link in hunt.chain:
+        event, taken, start, stop = link
+        if taken == 1 and stop - start == 1 and hunt.blocks is None:
+            share = Share(event, start, hunt.amounts[event])
+            placements.append(HabitPlacement("place", (event,), (start,), (share,)))
+        else:
+            placements.append(_deal_out(hunt, expected, link))
+    return Habit(hunt.offsets[best.rank], best.block, best.phase, best.cost, tuple(placements), due_days)
 
 
-def _in_periods(charge: _Charge, placement: Placement, members: tuple[tuple[int, ...], ...]) -> HabitPlacement:
-    kind, events, rows = placement
-    if not members and kind == "place":
-        event = events[0]
-        return HabitPlacement(kind, events, rows, (Share(event, rows[0], charge.amounts[event]),))
-    periods = tuple([period for row in rows for period in members[row]]) if members else rows
-    is_block = kind == "place" and len(periods) > 1
-    shares = share_out(charge.events, placement, periods, charge.openings, charge.expected)
-    return HabitPlacement("block" if is_block else kind, events, periods, shares)
+def _deal_out(hunt: _Hunt, expected: Sequence[int], link: Link) -> HabitPlacement:
+    """One placement in terms of the original periods."""
+    event, taken, start, stop = link
+    indexes, rows = range(event, event + taken), range(start, stop)
+    periods = tuple(rows)
+    if hunt.blocks is not None:
+        periods = tuple([period for row in rows for period in hunt.blocks.members[row]])
+    kind: HabitKind = kind_of(taken, stop - start)
+    if kind == "place" and len(periods) > 1:
+        kind = "block"
+    shares = share_out(hunt.events, indexes, periods, hunt.openings, expected)
+    return HabitPlacement(kind, tuple(indexes), periods, shares)

@@ -1,14 +1,17 @@
-"""One document in several exports counts once.
+"""One document in several exports counts once; two documents that share a number are said to.
 
-Comes in: the matched lines of several sources. Goes out: the lines of repeated documents set aside, and the documents
-whose content differs between sources, which stay counted and are reported. Must not know amounts beyond comparing them.
+Comes in: the matched lines of all sources. Goes out: the lines of repeated documents set aside, and the documents that
+share a number but differ, which stay counted and are reported. Must not know amounts beyond comparing them.
 """
 
 from __future__ import annotations
 
+import itertools
+from array import array
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from billcheck.engine.match import SET_ASIDE_WORDS, MatchRule, match_rule_of
 from billcheck.ledger.line import DocumentStatus
@@ -22,7 +25,7 @@ DocumentKey = tuple[str, int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A document that differs between sources; `rows` are the first of its lines in each, by source."""
+    """Documents that share number, kind, customer and currency, and differ; `rows` is the first line of each."""
 
     number: str
     rows: tuple[int, ...]
@@ -33,41 +36,57 @@ def set_aside_overlaps(matched: Matched) -> list[Conflict]:
 
     A document is the same in two sources when number, kind, customer and currency are. If its lines bill the same
     amounts to the same charges for the same periods, only those of the first source count; a draft gives way to the
-    approved document of the same number.
+    approved document of the same number. Lines of one source under one number and different dates are two documents.
     """
-    if len(set(matched.documents.sources)) <= 1:
-        return []
     conflicts = []
     for key, by_source in _repeated(matched).items():
         _drop_superseded_drafts(matched, by_source)
         contents = [(rows, _content(matched, rows)) for _, rows in sorted(by_source.items()) if rows]
         first_content = contents[0][1] if contents else Counter()
-        differing = [rows[0] for rows, content in contents if content != first_content]
         for rows, content in contents[1:]:
             if content == first_content:
                 for row in rows:
                     _set_aside(matched, row, MatchRule.REPEATED)
-        if differing:
-            conflicts.append(Conflict(key[0], (contents[0][0][0], *differing)))
+        kept = contents[:1] + [item for item in contents[1:] if item[1] != first_content]
+        different = [row for rows, _ in kept for row in _first_of_each_date(matched, rows)]
+        if len(different) > 1:
+            conflicts.append(Conflict(key[0], tuple(different)))
     return sorted(conflicts, key=lambda conflict: (conflict.number, conflict.rows))
 
 
+def _first_of_each_date(matched: Matched, rows: list[int]) -> list[int]:
+    first: dict[int, int] = {}
+    for row in rows:
+        first.setdefault(matched.lines.issue_days[row], row)
+    return [row for _, row in sorted(first.items())]
+
+
 def _repeated(matched: Matched) -> dict[DocumentKey, dict[int, list[int]]]:
-    """The kept lines of every document that stands in more than one source, per source."""
-    documents = matched.documents
-    sources: dict[DocumentKey, int] = {}
-    repeated: set[DocumentKey] = set()
-    for document in range(len(documents)):
-        key = _key(matched, document)
-        if sources.setdefault(key, documents.sources[document]) != documents.sources[document]:
-            repeated.add(key)
+    """The kept lines of every document that stands in several sources, or under several dates, per source."""
+    suspects = _suspects(matched)
+    if not suspects:
+        return {}
+    documents, lines = matched.documents, matched.lines
+    origins: dict[DocumentKey, set[tuple[int, int]]] = {}
+    for document in suspects:
+        origin = (documents.sources[document], documents.issue_days[document])
+        origins.setdefault(_key(matched, document), set()).add(origin)
     rows: dict[DocumentKey, dict[int, list[int]]] = {}
-    if repeated:
-        for row in matched.lines:
-            key = _key(matched, matched.lines.documents[row])
-            if key in repeated and match_rule_of(matched.lines.match_rules[row]) not in SET_ASIDE_WORDS:
-                rows.setdefault(key, {}).setdefault(matched.lines.sources[row], []).append(row)
+    for row in lines:
+        if lines.documents[row] in suspects and match_rule_of(lines.match_rules[row]) not in SET_ASIDE_WORDS:
+            key = _key(matched, lines.documents[row])
+            if len(origins[key]) > 1:
+                rows.setdefault(key, {}).setdefault(lines.sources[row], []).append(row)
     return rows
+
+
+def _suspects(matched: Matched) -> set[int]:
+    """Rows of documents whose number occurs again; a checksum in an array finds them without keeping every number."""
+    documents = matched.documents
+    checksums = array("L", (crc32(documents.number_bytes(row)) for row in range(len(documents))))
+    ordered = sorted(checksums)
+    repeated = {one for one, other in itertools.pairwise(ordered) if one == other}
+    return {row for row, checksum in enumerate(checksums) if checksum in repeated} if repeated else set()
 
 
 def _key(matched: Matched, document: int) -> DocumentKey:

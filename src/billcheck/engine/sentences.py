@@ -150,7 +150,8 @@ def find_in_residue(residue: Residue) -> Finding | None:
 
 
 def find_conflict(number: str, customer: str, contract: str | None, paths: tuple[str, ...]) -> Finding:
-    """The finding about a document that differs between sources."""
+    """The finding about documents that share a number; `paths` is where each stands."""
+    places = " and ".join(sorted(set(paths)))
     return Finding(
         kind="document_conflict",
         id=digest_id("document_conflict", number, customer),
@@ -161,7 +162,7 @@ def find_conflict(number: str, customer: str, contract: str | None, paths: tuple
         last_day=None,
         currency=None,
         amount_minor=None,
-        sentence=f"{customer}, {number}: its lines differ between {' and '.join(paths)}; all of them were counted.",
+        sentence=f"{customer}, {number}: different documents share this number, in {places}; all of them were counted.",
     )
 
 

@@ -97,8 +97,12 @@ class DocumentTable:
 
     def number(self, row: int) -> str:
         """The document number as the source writes it."""
+        return self.number_bytes(row).decode("utf-8", "surrogatepass")
+
+    def number_bytes(self, row: int) -> bytearray:
+        """The document number in UTF-8."""
         start = self._ends[row - 1] if row else 0
-        return self._numbers[start : self._ends[row]].decode("utf-8", "surrogatepass")
+        return self._numbers[start : self._ends[row]]
 
     def __len__(self) -> int:
         return len(self.kinds)

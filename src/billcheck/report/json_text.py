@@ -47,8 +47,9 @@ def to_json(report: Report) -> str:
     sums: dict[str, dict[str, int]] = {}
     contracts = [_contract_text(item, sums) for item in report.contracts]
     _check_sums(report, sums)
-    unmatched = [entry for entry in report.residue if entry.kind == "unmatched"]
-    ambiguous = [entry for entry in report.residue if entry.kind == "ambiguous"]
+    residue: dict[str, list[Residue]] = {"residue": [], "unmatched": [], "ambiguous": []}
+    for entry in report.residue:
+        residue.get(entry.kind, residue["residue"]).append(entry)
     members = [
         *(f"{_text(name)}: {_text(value)}" for name, value in _head(report).items()),
         _array("inputs", (_text(asdict(entry)) for entry in report.inputs)),
@@ -56,9 +57,7 @@ def to_json(report: Report) -> str:
         f'"coverage": {_text(asdict(report.counts))}',
         _array("contracts", contracts),
         _array("findings", (_text(_finding(entry)) for entry in report.findings)),
-        _array("residue", (_text(_residue(entry)) for entry in report.residue)),
-        _array("unmatched", (_text(_residue(entry)) for entry in unmatched)),
-        _array("ambiguous", (_text(_residue(entry)) for entry in ambiguous)),
+        *(_array(name, (_text(_residue(entry)) for entry in entries)) for name, entries in residue.items()),
         _array("outside", (_text(_outside(entry)) for entry in report.outside)),
         _array("set_aside", (_text(asdict(entry)) for entry in report.set_aside)),
         _array("refused", (_text(asdict(entry)) for entry in report.refused)),
