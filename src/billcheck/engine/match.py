@@ -177,13 +177,13 @@ class _Documents:
         self._source = source
         self._rows: list[tuple[str, int, int, int, int, int, int, str]] = []
         self._next = len(matched.documents)
-        self._header: tuple[str, int, str, int, str] | None = None
+        self._header: tuple[str, int, str, int, str, int] | None = None
 
     def row_of(
         self, number: str, kind: int, customer: str, status: int, currency: str, issue_day: int, credited: str
     ) -> int:
         """The row of a line's document: the one before while the header stays the same, else a new one."""
-        header = (number, kind, customer, status, currency)
+        header = (number, kind, customer, status, currency, issue_day)
         if header != self._header:
             self._header = header
             matched = self._matched
