@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from billcheck.engine.align import TENTHS, Alignment, Board, align, search, solve
+from billcheck.engine.align import TENTHS, Alignment, Board, align, search, weigh
 from tests.engine.align.oracle import Fate, best_reading
 from tests.engine.align.questions import Question, ask
 
@@ -47,11 +47,14 @@ def test_every_reading_of_small_questions_is_compared(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_the_short_way_gives_what_the_search_gives(seed: int) -> None:
-    random = Random(1_000 + seed)
-    for _ in range(1_500):
+    random, settled = Random(1_000 + seed), 0
+    for _ in range(CASES_PER_SEED):
         question = ask(random, most=20)
         board = board_of(question)
-        searched = search(board)
-        assert answer(question) == searched, question
-        assert solve(board, searched.cost) is None, question
-        assert solve(board, searched.cost + 1) == searched, question
+        weighed = weigh(board)
+        cost, chain = search(board, weighed.exact)
+        assert weighed.cost <= cost, question
+        if weighed.chain is not None:
+            settled += 1
+            assert (weighed.cost, weighed.chain) == (cost, chain), question
+    assert settled > CASES_PER_SEED // 5
