@@ -81,7 +81,7 @@ class NegativeProblem(Problem):
 
 
 class TooManyDigitsProblem(Problem):
-    """There are more than twelve digits before or after the point."""
+    """There are more than twelve digits before the point, or more than ten after it."""
 
     remedy = "Check the number."
 
@@ -229,7 +229,7 @@ def written(value: object) -> str:
 def _name_of(table: object, key: str) -> str | None:
     """What a table calls itself, if that is fit for a message."""
     name = table.get(key) if isinstance(table, dict) else None
-    return name if isinstance(name, str) and name.strip() and name.isprintable() else None
+    return name if isinstance(name, str) and name and name == name.strip() and name.isprintable() else None
 
 
 def _explain(error: ValidationError, shape: type[Shape], docket: Docket) -> set[Path]:
@@ -325,6 +325,7 @@ def _tell_unknown_key(docket: Docket, path: Path, owner: type[Shape]) -> None:
     if key.startswith(DUPLICATE_MARK):
         name = key.removeprefix(DUPLICATE_MARK)
         docket.add(RepeatedKeyProblem, (*path[:-1], name))
+        docket.broken.add((*path[:-1], name))
         return
     if is_later_key(owner, key):
         docket.add(NotPricedYetProblem, path)

@@ -14,8 +14,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-PLAIN_DECIMAL = r"^[0-9]{1,12}(\.[0-9]{1,12})?$"
-"""The grammar of amounts, quantities and percents: ASCII digits, at most twelve on each side of a point, no sign."""
+from billcheck.grammar import DECIMAL_DIGITS
+
+WHOLE_DIGITS = 12
+"""Digits before the point; a price times a quantity then still fits the arithmetic of decimals exactly."""
+PLAIN_DECIMAL = rf"^[0-9]{{1,{WHOLE_DIGITS}}}(\.[0-9]{{1,{DECIMAL_DIGITS}}})?$"
+"""Amounts, quantities and percents: the plain decimals of `billcheck.grammar` without a sign, and not as long."""
 ISO_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 TEXT = r"^[^\s\x00-\x1f\x7f-\x9f]([^\x00-\x1f\x7f-\x9f\u2028\u2029]*[^\s\x00-\x1f\x7f-\x9f])?$"
 """At least one character, no space at either end, no line break or other control character."""
@@ -38,7 +42,7 @@ class Kind(Enum):
 
 
 PlainDecimal = Annotated[
-    Annotated[str, Field(pattern=PLAIN_DECIMAL)] | Annotated[int, Field(ge=0, lt=10**12)], Kind.DECIMAL
+    Annotated[str, Field(pattern=PLAIN_DECIMAL)] | Annotated[int, Field(ge=0, lt=10**WHOLE_DIGITS)], Kind.DECIMAL
 ]
 Day = Annotated[date | Annotated[str, Field(pattern=ISO_DAY, json_schema_extra={"format": "date"})], Kind.DAY]
 PlainText = Annotated[str, Field(pattern=TEXT), Kind.TEXT]

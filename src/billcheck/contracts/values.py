@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from billcheck.contracts.faults import DayProblem
 from billcheck.errors import Problem
+from billcheck.grammar import parse_plain_decimal
 from billcheck.period import ONE_DAY
 
 if TYPE_CHECKING:
@@ -96,7 +97,9 @@ class Term:
 @lru_cache(maxsize=16_384)
 def read_decimal(value: str | int | None) -> Decimal | None:
     """The decimal of a text or number that keeps the grammar; None for None."""
-    return None if value is None else Decimal(value)
+    if value is None:
+        return None
+    return parse_plain_decimal(value) if isinstance(value, str) else Decimal(value)
 
 
 def read_percent(docket: Docket, path: Path, value: str | int | None) -> Decimal | None:

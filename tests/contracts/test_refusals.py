@@ -1,0 +1,700 @@
+"""Every fault of a contract file, by its smallest example; and all of them at once."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from billcheck.contracts import agreement, changes, faults, files, values
+from billcheck.contracts.files import load_contracts
+from billcheck.contracts.shapes import REQUIRED_KEYS
+from billcheck.errors import ContractsRefusedError, Problem
+from tests.contracts.samples import FLAT, ONE_OFF, PER_UNIT, contract_table, refusals, write_json
+
+DECIMAL = 'Write a string such as "2400.50": digits and a point, no grouping, no sign, no currency.'
+TERM = "Check the year, or widen the term: a contract may start before its charges do."
+LATER = "Leave the contract out of the check, or write what it comes to in terms of the reference."
+
+CONTRACT_FAULTS: list[tuple[dict[str, Any], str]] = [
+    ({"id": None}, 'contract #1 id: A required key is missing. Add it, for example id = "C-117".'),
+    (
+        {"id": " C-1"},
+        (
+            "contract #1 id: The text is empty, begins or ends with a space, or holds a line break or another control "
+            "character. Found ' C-1'. Write it without them."
+        ),
+    ),
+    ({"customer": 5}, "C-1 customer: A text in quotes is expected here. Found '5'. Put quotes around it."),
+    (
+        {"currency": "eur"},
+        "C-1 currency: This is not a current ISO 4217 currency. Found 'eur'. Write \"EUR\".",
+    ),
+    (
+        {"currency": "EURO"},
+        (
+            "C-1 currency: This is not a current ISO 4217 currency. Found 'EURO'. "
+            'Write its three capital letters, such as "EUR".'
+        ),
+    ),
+    ({"currncy": "EUR"}, 'C-1 currncy: There is no such key here. Did you mean "currency"?'),
+    (
+        {"zzz": 1},
+        "C-1 zzz: There is no such key here. Take it out, or see the reference of contract terms.",
+    ),
+    ({"amount": "1"}, "C-1 amount: There is no such key here. It belongs to a charge, not to the contract."),
+    ({"renewal": {}}, f"C-1 renewal: This version of billcheck cannot price this term yet. {LATER}"),
+    (
+        {"start": "1 January"},
+        "C-1 start: This is not a day. Found '1 January'. Write year, month and day: 2026-03-31 (in JSON with quotes).",
+    ),
+    (
+        {"last_day": "2026-02-30"},
+        "C-1 last_day: There is no such day in the calendar. Found '2026-02-30'. Check the date.",
+    ),
+    (
+        {"last_day": "2262-02-20"},
+        "C-1 last_day: The day is outside the years 1900 to 2199. Found '2262-02-20'. Check the year.",
+    ),
+    (
+        {"end": "2028-01-01"},
+        (
+            "C-1 last_day: Both end and last_day are given. Found '2027-12-31'. "
+            "Keep one: last_day is the last day itself, end the day after it."
+        ),
+    ),
+    (
+        {"last_day": "2025-12-31"},
+        (
+            "C-1 last_day: The term ends before it has held a day. Found '2025-12-31'. "
+            "Check start, end and last_day; end is the day after the last."
+        ),
+    ),
+    (
+        {"last_day": None, "end": "2026-01-01"},
+        (
+            "C-1 end: The term ends before it has held a day. Found '2026-01-01'. "
+            "Check start, end and last_day; end is the day after the last."
+        ),
+    ),
+    (
+        {"payment_terms": "net 30"},
+        (
+            "C-1 payment_terms: These payment terms cannot be read. Found 'net 30'. "
+            'Write the days to pay, such as "30 days".'
+        ),
+    ),
+    (
+        {"tax": "21"},
+        (
+            "C-1 tax: A table of keys is expected here. Found '21'. "
+            'Write { key = "value" } in TOML or {"key": "value"} in JSON.'
+        ),
+    ),
+    ({"tax": {}}, 'C-1 tax.percent: A required key is missing. Add it, for example percent = "21".'),
+    ({"tax": {"percent": "101"}}, "C-1 tax.percent: A percent is from 0 to 100. Found '101'. Write 21 % as \"21\"."),
+    (
+        {"grace_days": "10"},
+        (
+            "C-1 grace_days: A number of days from 0 to 366 is expected here. Found '10'. "
+            "Write a whole number without quotes."
+        ),
+    ),
+    (
+        {"grace_days": -1},
+        (
+            "C-1 grace_days: A number of days from 0 to 366 is expected here. Found '-1'. "
+            "Write a whole number without quotes."
+        ),
+    ),
+    (
+        {"tags": "retainer"},
+        'C-1 tags: A list of texts is expected here. Found \'retainer\'. Write ["A", "B"], also for a single one.',
+    ),
+    ({"tags": ["a", 5]}, "C-1 tags #2: A text in quotes is expected here. Found '5'. Put quotes around it."),
+    (
+        {"matching": {"confirmed": "yes"}},
+        "C-1 matching.confirmed: Yes or no is expected here. Found 'yes'. Write true or false without quotes.",
+    ),
+    (
+        {"charge": []},
+        (
+            "C-1 charge: The contract has no charge, so nothing could be checked. "
+            "Add what is billed: [[contract.charge]] in TOML, a list under charge in JSON."
+        ),
+    ),
+    (
+        {"charge": {}},
+        (
+            "C-1 charge: A list of tables is expected here. Found 'an empty table'. "
+            "In TOML use double brackets, as in [[contract]] and [[contract.charge]]; in JSON a list of objects."
+        ),
+    ),
+    (
+        {"charge": [5]},
+        (
+            "C-1 charge #1: A table of keys is expected here. Found '5'. "
+            'Write { key = "value" } in TOML or {"key": "value"} in JSON.'
+        ),
+    ),
+    (
+        {"charge": [FLAT, {**FLAT, "name": "FEE"}]},
+        (
+            "C-1 \"FEE\" name: Another charge of the contract has this name (case and spaces aside). Found 'FEE'. "
+            "Give each charge a name of its own."
+        ),
+    ),
+]
+
+CHARGE_FAULTS: list[tuple[dict[str, Any], dict[str, Any], str]] = [
+    (FLAT, {"name": None}, 'C-1 charge #1 name: A required key is missing. Add it, for example name = "Seats".'),
+    (FLAT, {"model": None}, '"Fee" model: A required key is missing. Add it, for example model = "per_unit".'),
+    (FLAT, {"amount": None}, '"Fee" amount: A required key is missing. Add it, for example amount = "2400.00".'),
+    (FLAT, {"timing": None}, '"Fee" timing: A required key is missing. Add it, for example timing = "in_arrears".'),
+    (PER_UNIT, {"quantity": None}, '"Seats" quantity: A required key is missing. Add it, for example quantity = "12".'),
+    (ONE_OFF, {"on": None}, '"Setup" on: A required key is missing. Add it, for example on = "2026-01-15".'),
+    (
+        FLAT,
+        {"unit_amount": "3"},
+        "\"Fee\" unit_amount: A flat charge knows no unit_amount here. Found '3'. Take it out, or change the model.",
+    ),
+    (
+        ONE_OFF,
+        {"every": "month"},
+        "\"Setup\" every: A one_off charge knows no every here. Found 'month'. Take it out, or change the model.",
+    ),
+    (
+        ONE_OFF,
+        {"price_steps": [{"on": "2026-07-01", "amount": "1"}]},
+        '"Setup" price_steps: A one_off charge knows no price_steps here. Take it out, or change the model.',
+    ),
+    (
+        FLAT,
+        {"model": "flatt"},
+        '"Fee" model: The word is not one of those this key knows. Found \'flatt\'. Did you mean "flat"?',
+    ),
+    (
+        FLAT,
+        {"timing": "whenever"},
+        (
+            "\"Fee\" timing: The word is not one of those this key knows. Found 'whenever'. "
+            "Write one of: in_advance, in_arrears."
+        ),
+    ),
+    (
+        FLAT,
+        {"model": "graduated"},
+        f"\"Fee\" model: This version of billcheck cannot price this term yet. Found 'graduated'. {LATER}",
+    ),
+    (
+        FLAT,
+        {"every": "4 weeks"},
+        f"\"Fee\" every: This version of billcheck cannot price this term yet. Found '4 weeks'. {LATER}",
+    ),
+    (
+        FLAT,
+        {"escalator": {"percent": "3"}},
+        f'"Fee" escalator: This version of billcheck cannot price this term yet. {LATER}',
+    ),
+    (
+        FLAT,
+        {"amount": 2400.5},
+        '"Fee" amount: A float cannot hold a decimal exactly. Found \'2400.5\'. Write it as a string: "2400.5".',
+    ),
+    (
+        FLAT,
+        {"amount": float("nan")},
+        '"Fee" amount: A float cannot hold a decimal exactly. Found \'NaN\'. Write it as a string, such as "2400.50".',
+    ),
+    (FLAT, {"amount": "2,400.00"}, f"\"Fee\" amount: This is not a plain decimal. Found '2,400.00'. {DECIMAL}"),
+    (FLAT, {"amount": "2400,00"}, f"\"Fee\" amount: This is not a plain decimal. Found '2400,00'. {DECIMAL}"),
+    (FLAT, {"amount": "1e3"}, f"\"Fee\" amount: This is not a plain decimal. Found '1e3'. {DECIMAL}"),
+    (FLAT, {"amount": "1_000"}, f"\"Fee\" amount: This is not a plain decimal. Found '1_000'. {DECIMAL}"),
+    (FLAT, {"amount": "٣"}, f"\"Fee\" amount: This is not a plain decimal. Found '٣'. {DECIMAL}"),
+    (FLAT, {"amount": "NaN"}, f"\"Fee\" amount: This is not a plain decimal. Found 'NaN'. {DECIMAL}"),
+    (FLAT, {"amount": ""}, f"\"Fee\" amount: This is not a plain decimal. Found ''. {DECIMAL}"),
+    (FLAT, {"amount": "1\n"}, f"\"Fee\" amount: This is not a plain decimal. Found '1\\n'. {DECIMAL}"),
+    (FLAT, {"amount": True}, f"\"Fee\" amount: This is not a plain decimal. Found 'true'. {DECIMAL}"),
+    (FLAT, {"amount": ["1"]}, f"\"Fee\" amount: This is not a plain decimal. Found 'a list'. {DECIMAL}"),
+    (
+        PER_UNIT,
+        {"quantity": "-3"},
+        (
+            "\"Seats\" quantity: Amounts, quantities and percents of a contract are not negative. Found '-3'. "
+            "Write a reduction as a discount."
+        ),
+    ),
+    (
+        PER_UNIT,
+        {"quantity": -3},
+        (
+            "\"Seats\" quantity: Amounts, quantities and percents of a contract are not negative. Found '-3'. "
+            "Write a reduction as a discount."
+        ),
+    ),
+    (
+        FLAT,
+        {"amount": "1234567890123"},
+        (
+            '"Fee" amount: There are more than twelve digits before the point, or more than ten after it. '
+            "Found '1234567890123'. Check the number."
+        ),
+    ),
+    (
+        FLAT,
+        {"amount": 10**12},
+        (
+            '"Fee" amount: There are more than twelve digits before the point, or more than ten after it. '
+            "Found '1000000000000'. Check the number."
+        ),
+    ),
+    (
+        FLAT,
+        {"anchor_day": 32},
+        (
+            "\"Fee\" anchor_day: A day of the month is expected here. Found '32'. "
+            'Write a number from 1 to 31 without quotes, or "last".'
+        ),
+    ),
+    (
+        FLAT,
+        {"invoice_day": "month_end"},
+        (
+            "\"Fee\" invoice_day: This is not an invoice day. Found 'month_end'. "
+            'Write "period_start", "period_end", or a number from 1 to 31 without quotes.'
+        ),
+    ),
+    (
+        FLAT,
+        {"invoice_day": "period_end"},
+        (
+            "\"Fee\" invoice_day: The invoice day contradicts the timing. Found 'period_end with in_advance'. "
+            "in_advance goes with period_start, in_arrears with period_end."
+        ),
+    ),
+    (
+        FLAT,
+        {"start": "2025-12-31"},
+        "\"Fee\" start: The day is outside the contract's term (2026-01-01 to 2027-12-31). Found '2025-12-31'. " + TERM,
+    ),
+    (
+        FLAT,
+        {"last_day": "2028-01-01"},
+        "\"Fee\" last_day: The day is outside the contract's term (2026-01-01 to 2027-12-31). Found '2028-01-01'. "
+        + TERM,
+    ),
+    (
+        FLAT,
+        {"end": "2028-01-02"},
+        "\"Fee\" end: The day is outside the contract's term (2026-01-01 to 2027-12-31). Found '2028-01-02'. " + TERM,
+    ),
+    (
+        FLAT,
+        {"start": "2028-01-01"},
+        (
+            "\"Fee\" start: The term ends before it has held a day. Found '2028-01-01'. "
+            "Check start, end and last_day; end is the day after the last."
+        ),
+    ),
+    (
+        ONE_OFF,
+        {"on": "2028-01-01"},
+        "\"Setup\" on: The day is outside the term (2026-01-01 to 2027-12-31). Found '2028-01-01'. " + TERM,
+    ),
+    (
+        FLAT,
+        {"price_steps": [{"on": "2062-07-01", "amount": "1"}]},
+        (
+            '"Fee" price_steps #1.on: The day is outside the charge\'s term (2026-01-01 to 2027-12-31). '
+            f"Found '2062-07-01'. {TERM}"
+        ),
+    ),
+    (
+        FLAT,
+        {"price_steps": [{"amount": "1"}]},
+        '"Fee" price_steps #1.on: A required key is missing. Add it, for example on = "2027-01-01".',
+    ),
+    (
+        FLAT,
+        {"price_steps": [{"on": "2026-07-01"}]},
+        '"Fee" price_steps #1.amount: A required key is missing. Add it, for example amount = "2500.00".',
+    ),
+    (
+        FLAT,
+        {"price_steps": [{"on": "2026-07-01", "amount": "1", "tiers": []}]},
+        f'"Fee" price_steps #1.tiers: This version of billcheck cannot price this term yet. {LATER}',
+    ),
+    (
+        FLAT,
+        {"price_steps": ["2026-07-01"]},
+        (
+            "\"Fee\" price_steps #1: A table of keys is expected here. Found '2026-07-01'. "
+            'Write { key = "value" } in TOML or {"key": "value"} in JSON.'
+        ),
+    ),
+    (
+        PER_UNIT,
+        {"price_steps": [{"on": "2026-07-01", "unit_amount": "1", "amount": "1"}]},
+        (
+            "\"Seats\" price_steps #1.amount: A per_unit charge knows no amount here. Found '1'. "
+            "Take it out, or change the model."
+        ),
+    ),
+    (
+        FLAT,
+        {"price_steps": [{"on": "2026-07-01", "amount": "1"}] * 2},
+        (
+            "\"Fee\" price_steps #2.on: Another entry of this list begins on the same day. Found '2026-07-01'. "
+            "Write them as one."
+        ),
+    ),
+    (
+        PER_UNIT,
+        {"amendments": [{"on": "2026-07-01"}]},
+        '"Seats" amendments #1: The amendment changes nothing. Give the new unit_amount or quantity.',
+    ),
+    (
+        FLAT,
+        {"amendments": [{"on": "2026-07-01", "quantity": "3"}]},
+        (
+            "\"Fee\" amendments #1.quantity: A flat charge knows no quantity here. Found '3'. "
+            "Take it out, or change the model."
+        ),
+    ),
+    (
+        FLAT,
+        {
+            "price_steps": [{"on": "2026-07-01", "amount": "1"}],
+            "amendments": [{"on": "2026-07-01", "amount": "2"}],
+        },
+        (
+            "\"Fee\" amendments #1.amount: A price step and an amendment set a price for the same day. Found '2'. "
+            "Keep one of them."
+        ),
+    ),
+    (
+        FLAT,
+        {"amendments": [{"on": "2026-07-01", "amount": "2", "change_billing": "now"}]},
+        (
+            "\"Fee\" amendments #1.change_billing: The word is not one of those this key knows. Found 'now'. "
+            "Write one of: next_invoice, immediate."
+        ),
+    ),
+    (
+        FLAT,
+        {"discounts": [{"percent": "101"}]},
+        '"Fee" discounts #1.percent: A percent is from 0 to 100. Found \'101\'. Write 21 % as "21".',
+    ),
+    (
+        FLAT,
+        {"discounts": [{"last_day": "2026-06-30"}]},
+        '"Fee" discounts #1.percent: A required key is missing. Add it, for example percent = "10".',
+    ),
+    (
+        FLAT,
+        {"discounts": [{"percent": "1", "last_day": "2025-12-31"}]},
+        (
+            '"Fee" discounts #1: The discount is never given: the charge runs 2026-01-01 to 2027-12-31. '
+            f"Found 'until 2025-12-31'. {TERM}"
+        ),
+    ),
+    (
+        FLAT,
+        {"discounts": [{"percent": "1", "start": "2028-01-01"}]},
+        (
+            '"Fee" discounts #1.start: The discount is never given: the charge runs 2026-01-01 to 2027-12-31. '
+            f"Found '2028-01-01'. {TERM}"
+        ),
+    ),
+    (
+        FLAT,
+        {"discounts": [{"percent": "1", "start": "2026-03-01", "last_day": "2026-02-01"}]},
+        (
+            "\"Fee\" discounts #1.last_day: The term ends before it has held a day. Found '2026-02-01'. "
+            "Check start, end and last_day; end is the day after the last."
+        ),
+    ),
+]
+
+FILE_FAULTS: list[tuple[str, bytes, str]] = [
+    ("c.toml", b"", "c.toml: The file is empty. Write contracts in it, or take it away."),
+    ("c.json", b" \n", "c.json: The file is empty. Write contracts in it, or take it away."),
+    ("c.toml", b"# none\n", "c.toml: The file holds no contract. Add one: [[contract]] in TOML"),
+    ("c.json", b"{}", "c.json: The file holds no contract."),
+    ("c.json", b'{"contract": []}', "c.json: The file holds no contract."),
+    ("c.toml", b"x = = 1", "c.toml: This is not valid TOML. Found 'Invalid value (at line 1, column 5)'."),
+    (
+        "c.json",
+        b'{"contract": [}',
+        "c.json: This is not valid JSON. Found 'Expecting value: line 1 column 15 (char 14)'.",
+    ),
+    ("c.json", b"[" * 100_000, "c.json: This is not valid JSON. Found 'tables or lists are nested too deeply'."),
+    (
+        "c.toml",
+        b"x = " + b"[" * 100_000,
+        "c.toml: This is not valid TOML. Found 'tables or lists are nested too deeply'.",
+    ),
+    ("c.json", b'{"a": 1' + b"0" * 5000 + b"}", "c.json: This is not valid JSON. Found 'Exceeds the limit"),
+    ("c.json", b"[1]", "c.json: A table of keys is expected here. Found 'a list'."),
+    ("c.json", b'{"contract": [5]}', "c.json: contract #1: A table of keys is expected here. Found '5'."),
+    ("c.toml", b"[contract]\nid = 'C-1'", "c.toml: contract: A list of tables is expected here. Found 'a table'."),
+    ("c.toml", b"[[contracts]]", 'c.toml: contracts: There is no such key here. Did you mean "contract"?'),
+    (
+        "c.toml",
+        b"[[charge]]",
+        "c.toml: charge: There is no such key here. A charge stands in its contract: [[contract.charge]] in TOML.",
+    ),
+    ("c.toml", b"# \xff\xfe", "c.toml: line 1: The file is not UTF-8 text. Found 'ff'. Save it as UTF-8."),
+    ("c.json", "{}".encode("utf-16"), "c.json: line 1: The file is not UTF-8 text. Found 'ff'. Save it as UTF-8."),
+    ("c.json", b'{"contract": [], "contract": []}', "c.json: contract: The key stands twice in one table."),
+    ("c.yaml", b"contract: []", "c.yaml: This is not a contract file. Contract files end in .toml or .json."),
+]
+
+
+@pytest.mark.parametrize(("keys", "message"), CONTRACT_FAULTS, ids=lambda value: str(value)[:60])
+def test_a_fault_of_a_contract(tmp_path: Path, keys: dict[str, Any], message: str) -> None:
+    path = write_json(tmp_path, contract_table(**keys))
+    assert refusals(path) == [f"{path}: {message}"]
+
+
+@pytest.mark.parametrize(("kind", "keys", "message"), CHARGE_FAULTS, ids=lambda value: str(value)[:60])
+def test_a_fault_of_a_charge(tmp_path: Path, kind: dict[str, Any], keys: dict[str, Any], message: str) -> None:
+    charge = {key: value for key, value in {**kind, **keys}.items() if value is not None}
+    path = write_json(tmp_path, contract_table(charge))
+    where = "" if message.startswith("C-1") else "C-1 "
+    assert refusals(path) == [f"{path}: {where}{message}"]
+
+
+@pytest.mark.parametrize(("name", "content", "message"), FILE_FAULTS, ids=lambda value: str(value)[:40])
+def test_a_fault_of_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, content: bytes, message: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    monkeypatch.chdir(tmp_path)
+    assert any(refusal.startswith(message) for refusal in refusals(name)), refusals(name)
+
+
+def test_a_time_of_day_is_no_day(tmp_path: Path) -> None:
+    path = tmp_path / "c.toml"
+    table = 'id = "C-1"\ncustomer = "A"\ncurrency = "EUR"\n'
+    for written in ("2026-01-01T00:00:00", "2026-01-01 00:00:00Z", "07:32:00"):
+        path.write_text(f"[[contract]]\n{table}start = {written}\n", encoding="utf-8")
+        (time, _) = refusals(str(path))
+        assert ": C-1 start: This is a time, and contracts know whole days only. Found " in time
+
+
+def test_a_toml_float_is_refused_as_it_was_written(tmp_path: Path) -> None:
+    path = tmp_path / "c.toml"
+    path.write_text('[[contract]]\nid = "C-1"\ntax = { percent = 21.0 }\n', encoding="utf-8")
+    assert (
+        "C-1 tax.percent: A float cannot hold a decimal exactly. Found '21.0'. Write it as a string: \"21.0\"."
+        in (refusals(str(path))[0])
+    )
+
+
+def test_an_id_stands_once_in_a_check(tmp_path: Path) -> None:
+    one = write_json(tmp_path, contract_table(), name="one.json")
+    two = write_json(tmp_path, contract_table(id="c-1"), name="two.json")
+    assert refusals(one, two) == [
+        (
+            f"{two}: c-1 id: Another contract of this check has this id (case and spaces aside). "
+            f"Found 'c-1'. The other is in {one}."
+        )
+    ]
+    assert len(refusals(one, one)) == 1
+
+
+def test_paths_that_lead_nowhere(tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert refusals(str(empty), f"{tmp_path}/none.toml", "") == [
+        f"{empty}: The folder holds no contract file. Contract files end in .toml or .json.",
+        f"{tmp_path}/none.toml: There is no such file or folder. Check the path.",
+        ": There is no such file or folder. Check the path.",
+    ]
+    assert refusals() == ["contracts: No contract file was named. Name a contract file or a folder of contract files."]
+
+
+def test_a_file_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_json(tmp_path, contract_table())
+
+    def refuse(_: object) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.read_bytes", refuse)
+    assert refusals(path) == [f"{path}: The file cannot be read. The system says: Permission denied."]
+
+
+def test_a_key_that_stands_twice_in_json(tmp_path: Path) -> None:
+    path = tmp_path / "c.json"
+    text = json.dumps({"contract": [contract_table()]})
+    path.write_text(text.replace('"every"', '"amount": null, "every"', 1), encoding="utf-8")
+    assert refusals(str(path)) == [
+        f'{path}: C-1 "Fee" amount: The key stands twice in one table. Keep one of them.',
+    ]
+
+
+def test_all_faults_of_all_files_come_together_in_order(tmp_path: Path) -> None:
+    """A fault of the shape hides no fault of meaning, nor the other way round, nor one file the next."""
+    broken = {
+        **PER_UNIT,
+        "quantity": "-1",
+        "colour": "red",
+        "start": "2020-01-01",
+        "price_steps": [{"on": "nonsense", "amount": "1"}, {"on": "2026-02-30", "unit_amount": "1"}],
+        "discounts": [{"percent": "200"}, {"percent": 1.5}],
+    }
+    one = write_json(
+        tmp_path, contract_table(broken, FLAT, currency="XXX", owner=5), contract_table(id="C-2", start=None)
+    )
+    two = tmp_path / "two.toml"
+    two.write_text("nonsense", encoding="utf-8")
+    places = [refusal.split(": ")[1] for refusal in refusals(one, str(two))]
+    assert sorted(places[:-1]) == sorted(
+        [
+            "C-1 owner",
+            'C-1 "Seats" quantity',
+            'C-1 "Seats" colour',
+            'C-1 "Seats" price_steps #1.on',
+            'C-1 "Seats" discounts #2.percent',
+            "C-1 currency",
+            'C-1 "Seats" start',
+            'C-1 "Seats" price_steps #1.unit_amount',
+            'C-1 "Seats" price_steps #1.amount',
+            'C-1 "Seats" price_steps #2.on',
+            'C-1 "Seats" discounts #1.percent',
+            "C-2 start",
+        ]
+    )
+    assert places[
+        -1
+    ] == "This is not valid TOML. Found 'Expected '=' after a key in a key/value pair (at end of document)'." or (
+        places[-1].startswith("This is not valid TOML")
+    )
+
+
+def test_a_message_names_contracts_by_number_where_they_have_no_fit_name(tmp_path: Path) -> None:
+    names = (None, "", 5, "a\x1b[31m")
+    path = write_json(tmp_path, *(contract_table(id=name) for name in names))
+    places = {refusal.removeprefix(f"{path}: ").split(" id:")[0] for refusal in refusals(path)}
+    assert places == {"contract #1", "contract #2", "contract #3", "contract #4"}
+
+
+def test_long_values_are_cut_in_messages(tmp_path: Path) -> None:
+    (refusal,) = refusals(write_json(tmp_path, contract_table(currency="X" * 5000)))
+    assert len(refusal) < 400
+
+
+def test_the_heading_counts(tmp_path: Path) -> None:
+    with pytest.raises(ContractsRefusedError, match=r"^The contracts were refused \(1 problem\):\n  "):
+        load_contracts(write_json(tmp_path, contract_table(currency="X")))
+
+
+def test_every_problem_has_an_example() -> None:
+    """Each class of fault of this room is raised by some test above."""
+    rooms = (agreement, changes, faults, files, values)
+    classes = {
+        item
+        for room in rooms
+        for _, item in inspect.getmembers(room, inspect.isclass)
+        if issubclass(item, Problem) and item is not Problem
+    }
+    tree = ast.parse(Path(__file__).read_text(encoding="utf-8"))
+    texts = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    for item in sorted(classes, key=lambda item: item.__name__):
+        sentence = (item.__doc__ or "").splitlines()[0]
+        assert sentence.endswith(".")
+        is_shown = any(sentence.removesuffix(".") in text for text in texts)
+        assert is_shown or item.__name__ in _SAID_WITH_OTHER_WORDS, item
+
+
+_SAID_WITH_OTHER_WORDS = {"OutsideTermProblem", "KeyNotForModelProblem"}
+"""Their sentences always name the term or the model at hand."""
+
+KEYS = st.sampled_from(
+    (
+        *(key for shape in REQUIRED_KEYS for key in shape.model_fields),
+        *("escalator", "colour", "\0id"),
+    )
+)
+WORDS = st.sampled_from(
+    (
+        "C-1",
+        "EUR",
+        "2026-01-01",
+        "2026-02-30",
+        "flat",
+        "per_unit",
+        "one_off",
+        "month",
+        "in_advance",
+        "last",
+        "1.00",
+        "-1",
+    )
+)
+SCALARS = st.one_of(st.none(), st.booleans(), st.integers(-5, 40), st.floats(), WORDS, st.text(max_size=5))
+ANYTHING = st.recursive(
+    SCALARS,
+    lambda below: st.one_of(st.lists(below, max_size=3), st.dictionaries(KEYS, below, max_size=5)),
+    max_leaves=25,
+)
+
+
+def problems_of(path: str | Path) -> tuple[Problem, ...] | None:
+    """What a path is refused for; None where it is not."""
+    try:
+        load_contracts(path)
+    except ContractsRefusedError as refused:
+        return refused.problems
+    return None
+
+
+@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.one_of(ANYTHING, st.fixed_dictionaries({"contract": st.lists(ANYTHING, max_size=3)})))
+def test_whatever_a_file_says_it_is_refused_in_order(tmp_path: Path, content: object) -> None:
+    path = tmp_path / "any.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    found = problems_of(path)
+    assert found is None or found
+    assert all(str(problem).startswith(str(path)) for problem in found or ())
+
+
+@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_one_wrong_value_anywhere_is_refused_or_read(tmp_path: Path, data: st.DataObject) -> None:
+    charge = {
+        **PER_UNIT,
+        "price_steps": [{"on": "2026-07-01", "unit_amount": "28"}],
+        "discounts": [{"percent": "10", "last_day": "2026-06-30"}],
+        "amendments": [{"on": "2026-05-16", "quantity": "16"}],
+        "matching": {"items": ["SEATS"], "group": "x"},
+        "tax": {"percent": "21"},
+    }
+    table = deepcopy(contract_table(charge, FLAT, tags=["a"], tax={"percent": "21"}, matching={"aliases": ["b"]}))
+    node: Any = table
+    while True:
+        key = data.draw(st.sampled_from(sorted(node) if isinstance(node, dict) else range(len(node))))
+        if not isinstance(node[key], dict | list) or not node[key] or data.draw(st.booleans()):
+            node[key] = data.draw(ANYTHING)
+            break
+        node = node[key]
+    found = problems_of(write_json(tmp_path, table))
+    assert found is None or found
+    assert all("pydantic" not in str(problem) for problem in found or ())
+
+
+@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=200), st.sampled_from(("c.toml", "c.json")))
+def test_no_bytes_bring_anything_but_a_refusal(tmp_path: Path, content: bytes, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(ContractsRefusedError):
+        load_contracts(path)
