@@ -223,3 +223,16 @@ def test_three_thousand_half_invoices_on_one_charge() -> None:
     assert statuses(report) == ["underbilled"] * 3_334 + ["not_due"]
     assert report.arrears == {"EUR": Decimal("166700.00")}
     assert perf_counter() - began < WITHIN_SECONDS
+
+
+def test_a_quarter_on_two_lines_uses_each_line_to_the_cent() -> None:
+    """Lines of 100.00 and 200.00 for three months of 100.00: thirds of a line leave cents, which must not get lost."""
+    lines = [bill("INV-1", date(2026, 1, 1), "100.00"), bill("INV-1", date(2026, 1, 1), "200.00")]
+    report = examine(lines, date(2026, 3, 20))
+    assert statuses(report) == ["ok", "ok", "ok", "not_due"]
+    used = {1: Decimal(0), 2: Decimal(0)}
+    for row in report.rows:
+        assert sum((item.amount for item in row.evidence), Decimal(0)) == row.billed
+        for item in row.evidence:
+            used[item.row] += item.amount
+    assert used == {1: Decimal(100), 2: Decimal(200)}
