@@ -28,6 +28,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
+from itertools import repeat
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from billcheck.engine.align import MOST_SPLIT, TENTHS, Board, kind_of, require_order, search, weigh
@@ -184,6 +185,8 @@ class _Hunt:
     def _is_dearer(self, due: list[int], candidate: _Candidate, offset: int) -> bool:
         """Whether a candidate whose rows are due on those days, without the offset, is surely not the best."""
         half = HALF_OF_NOMINAL * self.nominal_days * candidate.block
+        if self.best.cost == MORE_THAN_ANY:
+            return False
         # Where it costs as much as the best so far, it may still win by its place in the order of ties.
         limit = self.best.cost + (candidate[1:] < self.best[1:])
         if half * (len(self.days) - MOST_SPLIT * len(due)) >= limit:
@@ -313,12 +316,11 @@ def _read_on_due_days(events: Sequence[FreeEvent], openings: Openings) -> tuple[
         or sum([openings.costs[row] for row in rows]) < sum(openings.costs)
     ):
         return None
-    return tuple(
-        [
-            HabitPlacement("place", (event,), (row,), (Share(event, row, amount),))
-            for event, (row, (_, amount)) in enumerate(zip(rows, events, strict=True))
-        ]
-    )
+    # Most charges of most ledgers end here; zip of one column makes the tuples of one without a loop of ours.
+    indexes = range(len(events))
+    shares = map(Share, indexes, rows, [amount for _, amount in events])
+    kinds: repeat[HabitKind] = repeat("place")
+    return tuple(map(HabitPlacement, kinds, zip(indexes), zip(rows), zip(shares)))
 
 
 def _offsets(days: list[int], regular: list[int]) -> list[int]:

@@ -36,13 +36,14 @@ class Answer(NamedTuple):
 def best_habit(events: Events, rows: tuple[Row, ...], terms: Terms) -> Answer:
     """The cheapest candidate; ties go to fewer periods, the smaller shift, the later, the smaller phase."""
     answers = []
-    for block, offset in product((1, 2, 3, 6, 12), offsets(events, rows)):
+    blocks = (1,) if is_every_one_period(events, rows, terms) else (1, 2, 3, 6, 12)
+    for block, offset in product(blocks, offsets(events, rows)):
         for phase in range(block):
             joined = join(rows, block, phase, terms)
             awaited = tuple(await_row(row, offset, terms) for row in joined)
             rules = Rules(terms.interval * block, offset, terms.interval)
             cost, reading = best_reading(events, awaited, rules)
-            if block == 1 or may_believe(events, rows, joined, reading, terms):
+            if block == 1 or len(events) >= 3 or has_exact_block(events, rows, joined, reading):
                 answers.append((cost, block, abs(offset), -offset, phase, joined, reading))
     cost, block, _, before, phase, joined, reading = min(answers)
     due_day_of = {period: row.due_day for row in joined for period in row.members}
@@ -91,19 +92,21 @@ def await_row(row: Row, offset: int, terms: Terms) -> Row:
     return row if is_settled else row._replace(misses=0)
 
 
-def may_believe(events: Events, rows: tuple[Row, ...], joined: tuple[Row, ...], reading: Reading, terms: Terms) -> bool:
+def is_every_one_period(events: Events, rows: tuple[Row, ...], terms: Terms) -> bool:
     prices = [
         (row.due_day, price)
         for row, expected in zip(rows, terms.expected, strict=True)
         for price in (row.amount, expected)
         if not row.is_change
     ]
-    if all(
+    return all(
         any(price == amount and due_day <= issue_day + terms.interval for due_day, price in prices)
         for issue_day, amount in events
-    ):
-        return False
-    return len(events) >= 3 or any(
+    )
+
+
+def has_exact_block(events: Events, rows: tuple[Row, ...], joined: tuple[Row, ...], reading: Reading) -> bool:
+    return any(
         fate.kind == "place"
         and events[fate.events[0]][1] == joined[fate.rows[0]].amount
         and sum(rows[period].amount > 0 for period in joined[fate.rows[0]].members) >= 2

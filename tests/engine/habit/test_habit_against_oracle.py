@@ -10,7 +10,7 @@ from tests.engine.align.questions import openings_of
 from tests.engine.habit.charges import Charge, make_charge
 from tests.engine.habit.oracle import best_habit
 
-CASES_PER_SEED = 500
+CASES_PER_SEED = 300
 
 
 def habit_of(charge: Charge) -> Habit:

@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from billcheck.engine import habit as habit_module
+from billcheck.engine.align import Board, FreeEvent, Openings, Weighing, weigh
+from billcheck.engine.habit import Habit, find_habit
+from billcheck.errors import InternalError
+from tests.engine.habit.charges import Charge, make_charge
+from tests.engine.habit.test_habit_against_oracle import habit_of
+
+
+def months(count: int, amount: int = 100) -> Openings:
+    """Periods of exactly 30 days, all missed where nobody bills them."""
+    return Openings(tuple(range(0, 30 * count, 30)), (amount,) * count, (1,) * count, (False,) * count)
+
+
+def find(events: list[tuple[int, int]], openings: Openings, settled_day: int | None = None) -> Habit:
+    free = [FreeEvent(*event) for event in events]
+    return find_habit(
+        free, openings, expected=openings.amounts, nominal_days=30, timing="in_arrears", settled_day=settled_day
+    )
+
+
+def test_without_events_there_is_no_habit() -> None:
+    assert find([], months(3)) == Habit(0, 1, 0, 450, (), (0, 30, 60))
+
+
+def test_without_periods_everything_is_left() -> None:
+    assert find([(5, 100)], months(0)) == Habit(0, 1, 0, 150, (), ())
+
+
+def test_the_offset_is_the_lower_median_of_the_days_after() -> None:
+    events = [(30 * number + late, 100) for number, late in enumerate((2, 4, 6, 8))]
+    assert find(events, months(4)).offset == 4
+
+
+def test_the_offset_is_the_lower_median_of_the_days_before() -> None:
+    events = [(30 * number - early, 100) for number, early in enumerate((8, 6, 4, 2))]
+    assert find(events, months(4)).offset == -4
+
+
+def test_the_issue_day_counts_as_after() -> None:
+    habit = find([(0, 100), (30, 100), (61, 100)], months(3))
+    assert (habit.offset, habit.cost) == (0, 10)
+
+
+def test_a_shift_must_pay() -> None:
+    # Eleven days late or nineteen early cost the same here; so does no habit for one event of two.
+    habit = find([(0, 100), (41, 100)], months(2))
+    assert (habit.offset, habit.cost) == (0, 110)
+
+
+def test_of_two_equal_shifts_the_later_wins() -> None:
+    openings = Openings((0, 30), (100, 100), (0, 0), (False, False))
+    habit = find([(15, 100)], openings)
+    assert (habit.offset, habit.cost) == (15, 0)
+    assert habit.placements[0].periods == (0,)
+
+
+def test_a_late_habit_is_awaited_longer() -> None:
+    events = [(number * 30 + 20, 100) for number in range(5)]
+    assert find(events, months(6)).cost == 150
+    assert find(events, months(6), settled_day=169).cost == 0
+    assert find(events, months(6), settled_day=170).cost == 150
+
+
+def test_awaiting_does_not_depend_on_an_early_habit() -> None:
+    events = [(number * 30 - 20, 100) for number in range(5)]
+    assert find(events, months(6), settled_day=149).cost == 0
+    assert find(events, months(6), settled_day=150).cost == 150
+
+
+def test_a_block_is_awaited_until_its_last_period_is_due() -> None:
+    events = [(60, 150), (150, 150), (240, 150)]
+    habit = find(events, months(11), settled_day=290)
+    assert (habit.block, habit.cost) == (3, 3 * 180)
+    assert habit.due_days == (60,) * 3 + (150,) * 3 + (240,) * 3 + (300,) * 2
+
+
+def test_two_events_make_no_block() -> None:
+    assert find([(60, 150), (150, 150)], months(6)).block == 1
+    assert find([(60, 150), (150, 150), (240, 150)], months(9)).block == 3
+
+
+def test_one_exact_block_makes_two_events_a_habit() -> None:
+    openings = months(6)
+    free = [FreeEvent(0, 300), FreeEvent(90, 150)]
+    habit = find_habit(free, openings, expected=openings.amounts, nominal_days=30, timing="in_advance")
+    assert (habit.block, habit.cost) == (3, 180)
+
+
+def test_a_block_in_which_one_period_needs_money_is_no_evidence() -> None:
+    openings = Openings((0, 30, 60), (100, 0, 0), (1, 0, 0), (False,) * 3)
+    free = [FreeEvent(0, 100), FreeEvent(1, 70)]
+    habit = find_habit(free, openings, expected=(100, 0, 0), nominal_days=30, timing="in_advance")
+    assert habit.block == 1
+
+
+def test_a_change_inside_blocks_keeps_its_own_day() -> None:
+    openings = Openings(
+        (0, 30, 30, 60, 90, 120, 150), (100, 100, 9, 100, 100, 100, 100), (1,) * 7, (False, False, True) + (False,) * 4
+    )
+    free = [FreeEvent(0, 300), FreeEvent(30, 9), FreeEvent(90, 300)]
+    habit = find_habit(free, openings, expected=openings.amounts, nominal_days=30, timing="in_advance")
+    assert (habit.block, habit.cost) == (3, 0)
+    assert habit.due_days == (0, 0, 30, 0, 90, 90, 90)
+    assert [placement.periods for placement in habit.placements] == [(0, 1, 3), (2,), (4, 5, 6)]
+
+
+def test_what_is_not_in_order_is_refused() -> None:
+    with pytest.raises(InternalError, match="in order"):
+        find([(5, 100), (4, 100)], months(3))
+
+
+def search_through_everything(charge: Charge, monkeypatch: pytest.MonkeyPatch) -> Habit:
+    """The same candidates, none of them dismissed or settled by a bound."""
+
+    def never_sure(board: Board) -> Weighing:
+        return Weighing(0, None, weigh(board).exact)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(habit_module, "weigh", never_sure)
+        patch.setattr(habit_module, "_read_on_due_days", lambda *_: None)
+        patch.setattr(habit_module._Hunt, "_is_dearer", lambda *_: False)
+        patch.setattr(habit_module._Hunt, "may_undercut", lambda *_: True)
+        return habit_of(charge)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_bounds_dismiss_no_better_habit(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    random = Random(500 + seed)
+    for _ in range(60):
+        charge = make_charge(random, most=random.choice((12, 26)))
+        assert habit_of(charge) == search_through_everything(charge, monkeypatch), charge
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.randoms(use_true_random=False))
+def test_every_cent_of_a_placement_is_dealt_out(random: Random) -> None:
+    charge = make_charge(random, most=18)
+    habit = habit_of(charge)
+    events = [event for placement in habit.placements for event in placement.events]
+    assert events == sorted(set(events))
+    for kind, its_events, its_periods, shares in habit.placements:
+        assert {share.event for share in shares} == set(its_events)
+        assert {share.period for share in shares} <= set(its_periods)
+        for event in its_events:
+            assert sum(share.amount for share in shares if share.event == event) == charge.events[event].amount
+        assert (kind == "block") <= (len(its_events) == 1 and len(its_periods) > 1)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(1, 24), st.integers(-5, 25))
+def test_a_correct_ledger_is_read_as_it_was_written(count: int, late: int) -> None:
+    habit = find([(30 * number + late, 100) for number in range(count)], months(count))
+    assert [placement.periods for placement in habit.placements] == [(number,) for number in range(count)]
+    assert (habit.offset, habit.block, habit.cost) == (late, 1, 0)
