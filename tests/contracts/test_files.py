@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tomllib
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -113,8 +114,6 @@ def test_toml_and_json_say_the_same(tmp_path: Path) -> None:
 
     def plain(value: Any) -> Any:
         return value.isoformat() if isinstance(value, date) else value
-
-    import tomllib  # noqa: PLC0415 - only to write the same as JSON
 
     jsonned = tmp_path / "contracts.json"
     jsonned.write_text(json.dumps(tomllib.loads(EVERYTHING), default=plain), encoding="utf-8")

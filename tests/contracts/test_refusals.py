@@ -61,7 +61,10 @@ CONTRACT_FAULTS: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"last_day": "2262-02-20"},
-        "C-1 last_day: The day is outside the years 1900 to 2199. Found '2262-02-20'. Check the year.",
+        (
+            "C-1 last_day: The day is outside the years 1900 to 2199. Found '2262-02-20'. "
+            "Check the year; where a term is open, leave its end out."
+        ),
     ),
     (
         {"end": "2028-01-01"},

@@ -204,14 +204,11 @@ class Docket:
 
 def read_shape(shape: type[AnyShape], docket: Docket) -> AnyShape:
     """The docket's table as a shape; keys at fault are told, remembered as broken and left out."""
-    table = docket.table
-    for _ in range(3):
-        try:
-            return shape.model_validate(table)
-        except ValidationError as error:
-            paths = _explain(error, shape, docket)
-            table = _without(table, paths)
-    return shape()
+    try:
+        return shape.model_validate(docket.table)
+    except ValidationError as error:
+        # All faults are told at once and no key is required, so what is left has none.
+        return shape.model_validate(_without(docket.table, _explain(error, shape, docket)))
 
 
 def written(value: object) -> str:
@@ -241,7 +238,7 @@ def _explain(error: ValidationError, shape: type[Shape], docket: Docket) -> set[
             continue
         told.add(path)
         docket.broken.add(path)
-        _tell(docket, path, owner, kind, fault["type"], item, _value_at(docket.table, path, fault["input"]))
+        _tell(docket, path, owner, kind, fault["type"], item, _value_at(docket.table, path))
     return told
 
 
@@ -372,22 +369,16 @@ def _choices_of(annotation: object) -> tuple[str, ...]:
     return tuple(word for inner in get_args(annotation) for word in _choices_of(inner))
 
 
-def _value_at(table: object, path: Path, fallback: object) -> object:
-    """The value as written at a path; the fallback where there is none."""
+def _value_at(table: object, path: Path) -> object:
+    """The value as written at a path."""
     value: Any = table
     for key in path:
-        is_in_table = isinstance(value, dict) and key in value
-        is_in_list = isinstance(value, list) and isinstance(key, int)
-        if not (is_in_table or is_in_list):
-            return fallback
         value = value[key]
     return value
 
 
 def _without(table: object, paths: set[Path]) -> object:
     """A copy of the tables without the keys at these paths; list items become empty tables, so that none moves."""
-    if () in paths:
-        return {}
     if isinstance(table, dict):
         return {key: _without(value, _below(paths, key)) for key, value in table.items() if (key,) not in paths}
     if isinstance(table, list):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from billcheck.contracts.faults import DayProblem
 from billcheck.errors import Problem
-from billcheck.grammar import parse_plain_decimal
+from billcheck.grammar import FIRST_YEAR, LAST_YEAR, parse_plain_decimal
 from billcheck.period import ONE_DAY
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from billcheck.contracts.faults import Docket, Path
     from billcheck.contracts.shapes import ChargeShape, ContractShape, DiscountShape, Shape
 
-EARLIEST_DAY = date(1900, 1, 1)
-LATEST_DAY = date(2199, 12, 31)
+EARLIEST_DAY = date(FIRST_YEAR, 1, 1)
+LATEST_DAY = date(LAST_YEAR, 12, 31)
 """Days outside these years are taken for slips of the pen; `billcheck.pricing.grid` prices no others."""
 
 WHOLE = Decimal(100)
@@ -57,7 +57,7 @@ class EndBeforeStartProblem(Problem):
 class DayOutOfRangeProblem(Problem):
     """The day is outside the years 1900 to 2199."""
 
-    remedy = "Check the year."
+    remedy = "Check the year; where a term is open, leave its end out."
 
 
 class OutsideTermProblem(Problem):

@@ -15,21 +15,22 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from billcheck.errors import Problem, UsageError
+from billcheck.grammar import FIRST_YEAR, LAST_YEAR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from billcheck.contracts.terms import InvoiceDay, Timing
 
-EARLIEST_DAY = date(1900, 1, 1)
-LATEST_DAY = date(2199, 12, 31)
+EARLIEST_DAY = date(FIRST_YEAR, 1, 1)
+LATEST_DAY = date(LAST_YEAR, 12, 31)
 
 # The full period around a stub may begin a year before the first day. The period after the horizon may begin, end and
 # be due within three years; and its due day is a horizon again when a single row is worked out anew.
-_FIRST_YEAR = EARLIEST_DAY.year - 2
-_LAST_YEAR = LATEST_DAY.year + 8
+_FIRST_GRID_YEAR = FIRST_YEAR - 2
+_LAST_GRID_YEAR = LAST_YEAR + 8
 _EARLIEST, _LATEST_END = EARLIEST_DAY.toordinal(), LATEST_DAY.toordinal() + 1
-_LATEST_HORIZON = LATEST_DAY.replace(year=LATEST_DAY.year + 3).toordinal()
+_LATEST_HORIZON = LATEST_DAY.replace(year=LAST_YEAR + 3).toordinal()
 _GRIDS_KEPT = 16_384
 
 
@@ -74,7 +75,11 @@ class Grid:
 @lru_cache(maxsize=1)
 def _months() -> tuple[tuple[int, int], ...]:
     """The first day and the number of days of every month that boundaries may fall in."""
-    firsts = [date(year, month, 1).toordinal() for year in range(_FIRST_YEAR, _LAST_YEAR + 1) for month in range(1, 13)]
+    firsts = [
+        date(year, month, 1).toordinal()
+        for year in range(_FIRST_GRID_YEAR, _LAST_GRID_YEAR + 1)
+        for month in range(1, 13)
+    ]
     return tuple((first, after - first) for first, after in pairwise(firsts))
 
 
