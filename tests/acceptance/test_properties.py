@@ -233,6 +233,21 @@ def test_leaving_one_invoice_out_makes_exactly_its_amount_missing(correct: Books
 
 
 @quick
+@given(st.lists(st.sampled_from(["50", "75", "100", "120", "150", "200", "250", "300"]), min_size=1, max_size=12))
+def test_an_invoice_on_its_due_day_stays_there_whatever_its_amount(amounts: list[str]) -> None:
+    """A wrong price never moves an invoice: a month keeps its own up to what was agreed, only an excess may go on."""
+    months = [date(2026, month, 1) for month in range(1, len(amounts) + 1)]
+    lines = [
+        Line(document=str(month), issue_date=month, customer="Acme BV", amount=Decimal(amount), currency="EUR")
+        for month, amount in zip(months, amounts, strict=True)
+    ]
+    report = examine((agreement(fee("100")),), lines, months[-1] + timedelta(20))
+    for row, amount in zip(report.rows, amounts, strict=False):
+        own = sum((item.amount for item in row.evidence if item.document == str(row.first_day)), Decimal(0))
+        assert own >= min(Decimal(amount), Decimal(100)), row
+
+
+@quick
 @given(messy_ledgers())
 def test_every_billed_cent_is_allocated_once_or_named(messy: Books) -> None:
     report = messy.examine()

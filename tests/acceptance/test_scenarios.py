@@ -190,6 +190,22 @@ def test_half_every_month_is_never_read_as_every_other_month() -> None:
     assert statuses(report) == ["underbilled"] * 6 + ["not_due"]
 
 
+def test_double_rate() -> None:
+    """The half-rate story the other way round: a wrong price never moves an invoice to another month."""
+    report = examine(bills("200.00", *firsts(1, 2, 3, 4, 5, 6)), date(2026, 6, 20))
+    assert statuses(report) == ["overbilled"] * 6 + ["not_due"]
+    assert report.overbilled == {"EUR": Decimal("600.00")}
+    assert kinds(report) == {"overbilled"}
+
+
+def test_first_invoice_doubled() -> None:
+    """100.00 too much in January; that is no habit of invoicing a month ahead."""
+    lines = [*bills("200.00", *firsts(1)), *bills("100.00", *firsts(2, 3, 4))]
+    report = examine(lines, date(2026, 4, 20))
+    assert statuses(report) == ["overbilled", "ok", "ok", "ok", "not_due"]
+    assert kinds(report) == {"overbilled"}
+
+
 def test_ten_thousand_events_on_one_charge() -> None:
     """Three invoices a month for 278 years, one month in a hundred left out: long, and still quick."""
     start = date(1900, 1, 1)
