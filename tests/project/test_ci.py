@@ -4,10 +4,31 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
+from typing import TYPE_CHECKING
 
-from tests.project.sources import ROOT, project_table, text_of
+from tests.project.sources import ROOT, modules, project_table, text_of, tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SESSIONS_OF_A_COMMIT = ["tests", "lint", "types", "layers", "docs"]
+
+
+DISTRIBUTIONS = {"dateutil": "python-dateutil"}
+"""Distributions whose name is not that of the package to import."""
+
+
+def name_of(requirement: str) -> str:
+    return re.split(r"[\[<>=!~; ]", requirement)[0]
+
+
+def imported_packages(module: ast.Module) -> Iterator[str]:
+    for node in ast.walk(module):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module is not None:
+            yield node.module.partition(".")[0]
 
 
 def declared() -> list[str]:
@@ -15,7 +36,7 @@ def declared() -> list[str]:
     project = project_table()["project"]
     extras = project["optional-dependencies"].values()
     requirements = [*project["dependencies"], *(item for extra in extras for item in extra)]
-    return [re.split(r"[\[<>=!~; ]", requirement)[0] for requirement in requirements]
+    return [name_of(requirement) for requirement in requirements]
 
 
 def ci_commands() -> list[str]:
@@ -59,6 +80,18 @@ def test_every_dependency_is_pinned_for_ci_without_addresses() -> None:
 def test_every_dependency_has_its_reason_in_the_decision_log() -> None:
     log = text_of("docs/design/decisions.md")
     assert [name for name in [*declared(), "hatchling"] if f"`{name}`" not in log] == []
+
+
+def test_the_package_imports_only_what_it_declares_and_the_log_names_what_is_not_used_yet() -> None:
+    imported = {name for path in modules() for name in imported_packages(tree(path))} - {"billcheck"}
+    distributions = {DISTRIBUTIONS.get(name, name) for name in imported - sys.stdlib_module_names}
+    required = {name_of(requirement) for requirement in project_table()["project"]["dependencies"]}
+    assert distributions <= required
+    log = text_of("docs/design/decisions.md")
+    unused = set(
+        re.findall(r"^\| `([a-z-]+)` \| .*Nothing in the package imports it in this version", log, re.MULTILINE)
+    )
+    assert required - distributions == unused
 
 
 def test_the_changelog_has_a_place_for_what_is_not_released() -> None:
