@@ -48,9 +48,9 @@ class Known:
     start_day: int
     default_early_days: int
 
-    def is_open(self, due_day: int, offset: int, early_days: int) -> bool:
+    def is_open(self, due_day: int, late_days: int, early_days: int) -> bool:
         """Whether a period due then, if nothing was billed for it, is known to be missing."""
-        wait_days = self.grace_days + max(0, offset)
+        wait_days = self.grace_days + late_days
         if due_day + wait_days >= self.as_of_day:
             return False
         return self.window.settles(due_day, wait_days, early_days, self.start_day)
@@ -97,21 +97,33 @@ def nominal_days(charge: Charge) -> int:
 
 def early_days(books: Books, known: Known) -> int:
     """How many days before its due day an invoice of this charge may come: by its own lags, else a general margin."""
+    lags = _lags(books)
+    return max(0, -lags[0]) if len(lags) >= SURE_OF_HABIT else known.default_early_days
+
+
+def late_days(books: Books) -> int:
+    """How many days after its due day an invoice of this charge usually comes, whether or not it states its period."""
+    lags = _lags(books)
+    usual = lags[(len(lags) - 1) // 2] if len(lags) >= SURE_OF_HABIT else 0
+    return max(0, books.offset, usual)
+
+
+def _lags(books: Books) -> list[int]:
+    """Days from due day to issue day of every invoice for one period of its own, ascending."""
     due_days = books.schedule.due_days
-    lags = [
+    return sorted(
         posting.event.issue_day - due_days[posting.period]
         for posting in books.postings
         if posting.amount > 0 and posting.rule in _KEPT_AT_ZERO
-    ]
-    return max(0, -min(lags)) if len(lags) >= SURE_OF_HABIT else known.default_early_days
+    )
 
 
 def open_flags(books: Books, known: Known) -> list[bool]:
     """Per period, whether its open amount is a known shortfall: partly billed, or unbilled and covered."""
-    early = early_days(books, known)
+    early, late = early_days(books, known), late_days(books)
     touched = {posting.period for posting in books.postings}
     return [
-        due_day <= known.as_of_day and (period in touched or known.is_open(due_day, books.offset, early))
+        due_day <= known.as_of_day and (period in touched or known.is_open(due_day, late, early))
         for period, due_day in enumerate(books.due_days)
     ]
 

@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from billcheck.engine.allocate import early_days
+from billcheck.engine.allocate import early_days, late_days
 from billcheck.engine.books import PostingRule
 from billcheck.findings import Status
 
@@ -104,7 +104,7 @@ class _Judging:
             self._rules.setdefault(posting.period, set()).add(posting.rule)
             if posting.is_inferred:
                 self._inferred[posting.period] += posting.amount
-        self._early_days = early_days(books, known)
+        self._early_days, self._late_days = early_days(books, known), late_days(books)
 
     def row(self, period: int) -> JudgedRow:
         books, rules = self._books, self._rules.get(period, set())
@@ -144,7 +144,7 @@ class _Judging:
     def _status_of_unbilled(self, period: int, open_amount: int) -> tuple[Status, str]:
         known, window = self._known, self._known.window
         due_day = self._books.due_days[period]
-        wait_days = known.grace_days + max(0, self._books.offset)
+        wait_days = known.grace_days + self._late_days
         if due_day + wait_days >= known.as_of_day:
             return Status.AWAITING, ""
         if self._doubts.is_never_billed:

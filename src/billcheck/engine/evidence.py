@@ -101,11 +101,12 @@ def _make_row(
 
 
 class _Evidence:
-    """Turns postings of one charge into evidence."""
+    """Turns postings of one charge into evidence: each posting takes its cents from the lines of its event in order."""
 
     def __init__(self, examined: ExaminedCharge, places: dict[int, tuple[str, int]]) -> None:
         self._examined = examined
         self._places = places
+        self._parts = _share_lines(examined)
 
     def of(self, postings: Sequence[Posting]) -> tuple[Evidence, ...]:
         items = [item for posting in postings for item in self._items(posting)]
@@ -115,7 +116,7 @@ class _Evidence:
 
     def _items(self, posting: Posting) -> Iterable[Evidence]:
         lines = self._examined.lines
-        for row, part in split_over_lines(lines, posting.event, posting.amount):
+        for row, part in self._parts[id(posting)]:
             path, file_row = self._places[row]
             yield Evidence(
                 document=posting.event.number,
@@ -127,6 +128,35 @@ class _Evidence:
                 row=file_row,
                 rule=f"{describe_match(lines.match_rules[row], lines.period_rules[row])}; {posting.rule}",
             )
+
+
+def _share_lines(examined: ExaminedCharge) -> dict[int, list[tuple[int, int]]]:
+    """Per posting the lines it takes its amount from, so that all postings of an event use up each line exactly."""
+    lines = examined.lines
+    left: dict[tuple[int, ...], list[int]] = {}
+    parts: dict[int, list[tuple[int, int]]] = {}
+    for posting in examined.books.postings:
+        rows = posting.event.rows
+        own = left.setdefault(rows, [lines.amounts[row] for row in rows])
+        if posting.amount == sum(own) or min(own) < 0 or posting.amount < 0:
+            shares = (
+                own if posting.amount == sum(own) else split_by_weights(posting.amount, [abs(part) for part in own])
+            )
+        else:
+            shares = _take(posting.amount, own)
+        left[rows] = [amount - share for amount, share in zip(own, shares, strict=True)]
+        parts[id(posting)] = [(row, share) for row, share in zip(rows, shares, strict=True) if share or len(rows) == 1]
+    return parts
+
+
+def _take(amount: int, available: list[int]) -> list[int]:
+    """An amount taken from what is available, in order; what exceeds all of it comes from the last."""
+    shares = []
+    for part in available:
+        shares.append(min(amount, part))
+        amount -= shares[-1]
+    shares[-1] += amount
+    return shares
 
 
 def split_over_lines(lines: LineTable, event: Event, amount: int) -> list[tuple[int, int]]:

@@ -18,7 +18,7 @@ from billcheck.engine.keys import Directory, Slot, spaced_words
 from billcheck.ledger.line import DocumentStatus, Kind
 from billcheck.ledger.names import fold_code, fold_name
 from billcheck.ledger.source import NO_DAY, Batch
-from billcheck.ledger.table import NO_ROW, NO_SLOT, DocumentTable, LineTable, Names
+from billcheck.ledger.table import NO_ROW, NO_SLOT, DocumentRow, DocumentTable, LineRow, LineTable, Names
 from billcheck.periods.reading import read
 from billcheck.periods.resolve import resolve
 
@@ -108,11 +108,16 @@ def describe_match(code: int, period_code: int) -> str:
 
 @dataclass(slots=True)
 class Candidates:
-    """The slots one customer or contract offers, and what was decided for lines with the same codes."""
+    """The slots one customer or contract offers, and what was decided for lines with the same codes.
+
+    `plain` holds, for codes that decide alone and name the contract's own currency, the slot's number and the rule as
+    stored: all that an ordinary invoice line needs.
+    """
 
     slots: tuple[Slot, ...]
     evidence: Evidence
     by_codes: dict[Codes, tuple[tuple[Slot, ...], Slot | None, MatchRule]] = field(default_factory=dict)
+    plain: dict[Codes, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -152,7 +157,7 @@ class Matched:
 
 
 class _Line(NamedTuple):
-    """What decides about a line beside its codes."""
+    """What decides about a line beside its codes; `first_day` is `NO_DAY` where it has no period."""
 
     kind: int
     status: int
@@ -161,42 +166,10 @@ class _Line(NamedTuple):
     currency: str
     text: str
     first_day: int
+    document: int
 
 
-_UNDECIDED: tuple[tuple[Slot, ...], Slot | None, MatchRule] = ((), None, MatchRule.UNMATCHED)
 _NO_PERIOD = (NO_DAY, NO_DAY, PeriodRule.NONE)
-
-
-class _Documents:
-    """The documents of one batch, numbered as their lines pass and added to the table together."""
-
-    __slots__ = ("_header", "_matched", "_next", "_rows", "_source")
-
-    def __init__(self, matched: Matched, source: int) -> None:
-        self._matched = matched
-        self._source = source
-        self._rows: list[tuple[str, int, int, int, int, int, int, str]] = []
-        self._next = len(matched.documents)
-        self._header: tuple[str, int, str, int, str, int] | None = None
-
-    def row_of(
-        self, number: str, kind: int, customer: str, status: int, currency: str, issue_day: int, credited: str
-    ) -> int:
-        """The row of a line's document: the one before while the header stays the same, else a new one."""
-        header = (number, kind, customer, status, currency, issue_day)
-        if header != self._header:
-            self._header = header
-            matched = self._matched
-            self._rows.append(
-                (number, kind, status, matched.currencies.number(currency), matched.customers.number(customer),
-                 self._source, issue_day, credited)
-            )  # fmt: skip
-            self._next += 1
-        return self._next - 1
-
-    def flush(self) -> None:
-        """Add what was numbered to the table."""
-        self._matched.documents.extend(self._rows)
 
 
 class Matcher:
@@ -218,20 +191,23 @@ class Matcher:
             directory, LineTable(slots), DocumentTable(), Names(), Names(), bytearray(b"\x01") * slots
         )
         self._by_reference: dict[str, Candidates | None] = {}
-        self._by_customer: dict[tuple[str, str], Candidates | None] = {}
+        self._by_customer: dict[tuple[str, str], Candidates] = {}
         self._shared: dict[tuple[int, ...], Candidates] = {}
         self._last_documents = array("i", [NO_ROW]) * slots
+        self._periods: dict[tuple[str, int], tuple[int, int, PeriodRule]] = {}
 
     def add(self, batch: Batch, source: int) -> None:
         """Match every line of a batch and append it to the table.
 
         A line that concerns no contract after all is dropped: a source may give more than the keys ask for. The loop
-        runs once per line of the ledger, so the common case, a plain invoice line whose codes were seen before, is
-        decided in place and everything else by a method.
+        runs once per line of the ledger, so an ordinary invoice line whose codes were seen before is decided in place,
+        and everything else by a method.
         """
-        matched, last_documents, as_of_day = self.matched, self._last_documents, self._as_of_day
-        documents, rows = _Documents(matched, source), []
-        next_row = len(matched.lines)
+        matched, last_documents, periods = self.matched, self._last_documents, self._periods
+        as_of_day, next_row, document = self._as_of_day, len(matched.lines), len(matched.documents) - 1
+        rows: list[LineRow] = []
+        documents: list[DocumentRow] = []
+        header: tuple[str, str, int, int, int, str] | None = None
         for (
             locator, number, line_number, kind, status, issue_day, customer, customer_id, amount, currency,
             contract, charge, reference, item, account, tracking, text, first_day, end_day, credited,
@@ -244,64 +220,88 @@ class Matcher:
             candidates = self._candidates(contract, reference, customer, customer_id)
             if candidates is None:
                 continue
-            document = documents.row_of(number, kind, customer, status, currency, issue_day, credited)
+            if header != (number, customer, issue_day, kind, status, currency):
+                header = (number, customer, issue_day, kind, status, currency)
+                document += 1
+                documents.append(self._document(header, source, credited))
             start, end, period_rule = first_day, end_day, PeriodRule.FIELDS
-            if first_day == NO_DAY:
-                start, end, period_rule = _read_period(text, issue_day) if text else _NO_PERIOD
+            if not start:
+                start, end, period_rule = periods.get((text, issue_day)) or self._read_period(text, issue_day)
             codes = (currency, charge, item, account, tracking)
-            _, slot, rule = candidates.by_codes.get(codes) or _UNDECIDED
-            if slot is None or kind or status or amount <= 0 or issue_day > as_of_day:
-                line = _Line(kind, status, issue_day, amount, currency, text, start)
+            plain = candidates.plain.get(codes)
+            if plain is None or kind or status or amount <= 0 or issue_day > as_of_day:
+                line = _Line(kind, status, issue_day, amount, currency, text, start, document)
                 slot, rule = self._decide(next_row, candidates, codes, line, period_rule)
-            if slot is None:
-                slot_number = NO_SLOT
             else:
-                slot_number = slot.number
-                last_document = last_documents[slot_number]
-                if last_document in {document, NO_ROW} or rule is MatchRule.EXACT_AMOUNT or currency != slot.currency:
-                    self._note(
-                        slot, rule, currency, is_first=last_document == NO_ROW, is_same=last_document == document
-                    )
-                last_documents[slot_number] = document
+                slot, rule = plain
+                if last_documents[slot] == document:
+                    matched.is_plain[slot] = 0
+            if slot != NO_SLOT:
+                last_documents[slot] = document
             rows.append(
-                (slot_number, document, line_number, issue_day, start, end, amount, locator, source,
-                 rule | candidates.evidence, period_rule)
-            )  # fmt: skip
+                (slot, document, line_number, issue_day, start, end, amount, locator, source, rule, period_rule)
+            )
             next_row += 1
-        documents.flush()
+        matched.documents.extend(documents)
         matched.lines.extend(rows)
+
+    def _document(self, header: tuple[str, str, int, int, int, str], source: int, credited: str) -> DocumentRow:
+        number, customer, issue_day, kind, status, currency = header
+        matched = self.matched
+        numbers = matched.currencies.number(currency), matched.customers.number(customer)
+        return (number, kind, status, *numbers, source, issue_day, credited)
+
+    def _read_period(self, text: str, issue_day: int) -> tuple[int, int, PeriodRule]:
+        """First day and exclusive end of the period a text names, if any; kept for lines with the same text and day."""
+        period = resolve(read(text), issue_day) if text else None
+        if len(self._periods) >= MEMO_LIMIT:
+            self._periods.clear()
+        found = _NO_PERIOD if period is None else (period.first_day, period.end_day, PeriodRule.TEXT)
+        self._periods[text, issue_day] = found
+        return found
 
     def _decide(
         self, row: int, candidates: Candidates, codes: Codes, line: _Line, period_rule: PeriodRule
-    ) -> tuple[Slot | None, MatchRule]:
-        """The charge and rule of a line that is not plain or whose codes were not seen before; what is noted of it."""
+    ) -> tuple[int, int]:
+        """Slot number and stored rule of a line that is not ordinary, or is the first with its codes."""
         matched = self.matched
         aside = self._set_aside(line, period_rule)
         if aside is not None:
             matched.set_aside(line.currency, line.amount)
-            return None, aside
+            return NO_SLOT, aside | candidates.evidence
         slot, rule, others = self._choose(candidates, codes, line)
+        stored = rule | candidates.evidence
         if slot is not None:
-            if line.kind != Kind.INVOICE or line.status != DocumentStatus.APPROVED or line.amount <= 0:
-                matched.is_plain[slot.number] = 0
-            return slot, rule
+            self._note(slot, rule, line)
+            is_decided_by_codes = candidates.by_codes[codes][1] is not None
+            if is_decided_by_codes and rule is candidates.by_codes[codes][2] and line.currency == slot.currency:
+                candidates.plain[codes] = (slot.number, stored)
+            return slot.number, stored
         if line.status == DocumentStatus.DRAFT:
             matched.set_aside(line.currency, line.amount)
-            return None, MatchRule.DRAFT
+            return NO_SLOT, MatchRule.DRAFT | candidates.evidence
         numbers = tuple(other.number for other in others)
         if rule is MatchRule.AMBIGUOUS:
             matched.ambiguous[row] = numbers
             matched.touched_contracts.update(other.contract.id for other in others)
         else:
             matched.compared[row] = numbers
-        return None, rule
+        return NO_SLOT, stored
 
-    def _note(self, slot: Slot, rule: MatchRule, currency: str, *, is_first: bool, is_same: bool) -> None:
-        """Remember what a later step needs to know about a charge beyond its lines."""
-        if is_first:
-            self.matched.touched_contracts.add(slot.contract.id)
-        if is_same or rule is MatchRule.EXACT_AMOUNT or currency != slot.currency:
-            self.matched.is_plain[slot.number] = 0
+    def _note(self, slot: Slot, rule: MatchRule, line: _Line) -> None:
+        """Remember that a contract has a line, and whether the line is anything but an ordinary one."""
+        matched = self.matched
+        matched.touched_contracts.add(slot.contract.id)
+        is_plain = (
+            line.kind == Kind.INVOICE
+            and line.status == DocumentStatus.APPROVED
+            and line.amount > 0
+            and line.currency == slot.currency
+            and rule is not MatchRule.EXACT_AMOUNT
+            and self._last_documents[slot.number] != line.document
+        )
+        if not is_plain:
+            matched.is_plain[slot.number] = 0
 
     def _set_aside(self, line: _Line, period_rule: int) -> MatchRule | None:
         if line.status == DocumentStatus.VOID:
@@ -321,10 +321,11 @@ class Matcher:
                 named = self._named_by(code) if code else None
                 if named is not None:
                     return named
-        key = (customer_id, customer)
-        found = self._by_customer.get(key)
-        if found is None and key not in self._by_customer:
-            found = self._by_customer[key] = self._of_customer(customer, customer_id)
+        found = self._by_customer.get((customer_id, customer))
+        if found is None:
+            found = self._of_customer(customer, customer_id)
+            if found is not None:
+                self._by_customer[customer_id, customer] = found
         return found
 
     def _named_by(self, code: str) -> Candidates | None:
@@ -396,14 +397,6 @@ class Matcher:
         if not recurring and not priced:
             return None, MatchRule.UNMATCHED, fitting
         return None, MatchRule.AMBIGUOUS, priced or recurring
-
-
-def _read_period(text: str, issue_day: int) -> tuple[int, int, PeriodRule]:
-    """The period a text names, as first day and exclusive end, or none."""
-    period = resolve(read(text), issue_day) if text else None
-    if period is None:
-        return NO_DAY, NO_DAY, PeriodRule.NONE
-    return period.first_day, period.end_day, PeriodRule.TEXT
 
 
 def _choose_by_codes(slots: tuple[Slot, ...], codes: Codes) -> tuple[tuple[Slot, ...], Slot | None, MatchRule]:
