@@ -2,8 +2,8 @@
 
     python -m benchmarks.generate --lines 1000000
 
-The same seed and number of lines give the same bytes. About one line in three belongs to a customer without a contract;
-a third of the contracts hold one known leak; the rest holds traps that are no leak. See README.md for what is in it.
+The same seed and number of lines give the same bytes. Nearly one line in two belongs to a customer without a
+contract; a third of the contracts hold one known leak; the rest holds traps that are no leak. See README.md for what is in it.
 """
 
 from __future__ import annotations
