@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from billcheck.connectors.files.heading import Layout
-    from billcheck.connectors.files.rows import Rows
+    from billcheck.connectors.files.rows import Key, Rows
     from billcheck.connectors.files.text import TextFile
     from billcheck.connectors.files.tokens import Tokenizer
 
@@ -69,7 +69,6 @@ class Columns:
     kinds: list[int]
     statuses: list[int]
     currencies: list[str]
-    customers: list[str]
     amounts: list[int]
     taxes: list[int]
 
@@ -82,7 +81,6 @@ class Columns:
             list(compress(self.kinds, flags)),
             list(compress(self.statuses, flags)),
             list(compress(self.currencies, flags)),
-            list(compress(self.customers, flags)),
             list(compress(self.amounts, flags)),
             list(compress(self.taxes, flags)),
         )
@@ -95,6 +93,7 @@ class Converted:
     rows: Rows
     columns: Columns
     runs: Runs
+    run_keys: list[Key]
     totals: list[int] = field(default_factory=list)
     tax_totals: list[int] = field(default_factory=list)
 
@@ -174,11 +173,12 @@ class Converter:
 
     def _convert(self, rows: Rows) -> Converted | None:
         cells = rows.cells
-        customers = list(map(self.texts.__getitem__, cells["customer"]))
         kinds = _meanings(self._kinds, cells.get("kind"), len(rows))
         statuses = _meanings(self._statuses, cells.get("status"), len(rows))
         codes = {self._currencies[cell] for cell in set(cells["currency"])}
-        if "" in customers or BAD_WORD in kinds or BAD_WORD in statuses or "" in codes:
+        if kinds is None or statuses is None or "" in codes:
+            return None
+        if not all(map(self.texts.__getitem__, set(cells["customer"]))):
             return None
         if _may_be_nameless(cells["document"]) and self._nameless(rows, kinds):
             return None
@@ -193,11 +193,13 @@ class Converter:
         amounts = self.amounts.column(cells["amount"], scales, currencies, rows.lines)
         if amounts is None:
             return None
-        runs = Runs.of(rows.keys(self._key_fields))
-        columns = Columns(days, *periods, kinds, statuses, currencies, customers, amounts, [])
+        keys = rows.keys(self._key_fields)
+        runs = Runs.of(keys)
+        run_keys = [keys[start] for start in runs.starts]
+        columns = Columns(days, *periods, kinds, statuses, currencies, amounts, [])
         if "control:total" not in cells:
-            return Converted(rows, columns, runs)
-        return self._with_totals(Converted(rows, columns, runs), scales)
+            return Converted(rows, columns, runs, run_keys)
+        return self._with_totals(Converted(rows, columns, runs, run_keys), scales)
 
     def _with_totals(self, converted: Converted, scales: set[int]) -> Converted | None:
         rows, columns, runs = converted.rows, converted.columns, converted.runs
@@ -211,12 +213,14 @@ class Converter:
         if taxes is None or totals is None or tax_totals is None:
             return None
         columns.taxes = taxes
-        return Converted(rows, columns, runs, totals, tax_totals)
+        return Converted(rows, columns, runs, converted.run_keys, totals, tax_totals)
 
     def _issue_days(self, cells: Mapping[str, list[bytes]]) -> list[int] | None:
+        dues = map(self._days.__getitem__, set(cells.get("due_date", ())))
+        if min(dues, default=NO_DAY) < NO_DAY:
+            return None
         days = list(map(self._days.__getitem__, cells["issue_date"]))
-        dues = map(self._days.__getitem__, cells.get("due_date", ()))
-        return None if min(days) <= NO_DAY or min(dues, default=NO_DAY) < NO_DAY else days
+        return None if min(days) <= NO_DAY else days
 
     def _periods(self, cells: Mapping[str, list[bytes]]) -> tuple[list[int], list[int]] | None:
         """First days and exclusive ends, both empty where the file has no such columns; None for a faulty one."""
@@ -327,11 +331,14 @@ class Converter:
         return None
 
 
-def _meanings(memory: WordMeanings, column: list[bytes] | None, count: int) -> list[int]:
-    if column is None:
-        return [memory[b""]] * count
-    if len(set(column)) == 1:
-        return [memory[column[0]]] * count
+def _meanings(memory: WordMeanings, column: list[bytes] | None, count: int) -> list[int] | None:
+    """The meanings of a column of few different words, None where one of them is unknown."""
+    words = {b""} if column is None else set(column)
+    meanings = {memory[word] for word in words}
+    if BAD_WORD in meanings:
+        return None
+    if column is None or len(meanings) == 1:
+        return [*meanings] * count
     return list(map(memory.__getitem__, column))
 
 

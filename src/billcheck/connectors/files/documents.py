@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from billcheck.connectors.files.columns import Converted
     from billcheck.connectors.files.rows import Key
 
-_BUCKETS = 256
+_PARTS = 4
+"""In how many steps the settled documents are compared with each other; each takes a part of the memory at once."""
 
 
 class TaxMode(IntEnum):
@@ -96,34 +97,32 @@ class Footing:
     def __init__(self, delimiter: bytes) -> None:
         self.waiting: dict[Key, DocumentSum] = {}
         self._delimiter = delimiter
-        self._settled = [array("q") for _ in range(_BUCKETS)]
+        self._exclusive = array("q")
+        self._inclusive = array("q")
 
-    def judge(self, converted: Converted, keys: Sequence[Key]) -> list[int] | None:
-        """The `TaxMode` of each run, None where all exclude tax; runs that are `OPEN` are added to `waiting`.
-
-        Args:
-            converted: Rows that hold whole runs.
-            keys: The key of each run.
-        """
-        runs, columns = converted.runs, converted.columns
+    def judge(self, converted: Converted) -> dict[int, TaxMode]:
+        """The runs whose amounts do not plainly exclude tax; those that are `OPEN` are added to `waiting`."""
+        keys, runs, columns = converted.run_keys, converted.runs, converted.columns
         sums, taxes = run_sums(columns.amounts, runs.ends), run_sums(columns.taxes, runs.ends)
         if taxes == converted.tax_totals and sums == list(map(sub, converted.totals, converted.tax_totals)):
-            for value in map(hash, keys):
-                self._settled[(value >> 1) % _BUCKETS].append(value & ~1)
-            return None
-        modes = [TaxMode.EXCLUSIVE] * len(keys)
+            self._exclusive.extend(map(hash, keys))
+            return {}
+        modes: dict[int, TaxMode] = {}
         for index, found in self.documents(converted, range(len(keys))):
             key = keys[index]
             found.add(sums[index], taxes[index])
-            is_settled = taxes[index] == found.tax_total and found.mode is not TaxMode.OPEN
-            modes[index] = found.mode if is_settled else TaxMode.OPEN
-            if is_settled:
-                self._settled[(hash(key) >> 1) % _BUCKETS].append(hash(key) & ~1 | modes[index])
+            mode = found.mode if taxes[index] == found.tax_total else TaxMode.OPEN
+            if mode is TaxMode.EXCLUSIVE:
+                self._exclusive.append(hash(key))
+                continue
+            modes[index] = mode
+            if mode is TaxMode.INCLUSIVE:
+                self._inclusive.append(hash(key))
             elif key in self.waiting:
                 self.waiting[key].add(sums[index], taxes[index])
             else:
                 self.waiting[key] = found
-        return list(modes)
+        return modes
 
     def documents(self, converted: Converted, indexes: Iterable[int]) -> Iterator[tuple[int, DocumentSum]]:
         """The runs at these indexes as documents without lines yet; void documents and cash need not add up."""
@@ -144,15 +143,13 @@ class Footing:
             )
 
     def suspects(self) -> frozenset[int]:
-        """Halved hashes of documents with a settled run and another run; they need a second look at the whole file."""
-        waiting = {hash(key) >> 1 for key in self.waiting}
-        found: set[int] = set()
-        for bucket in self._settled:
-            halves = [value >> 1 for value in bucket]
-            seen = set(halves)
-            found |= seen & waiting
-            if len(seen) < len(halves):
-                found.update(half for half, count in Counter(halves).items() if count > 1)
+        """Hashes of documents with a settled run and another run; they need a second look at the whole file."""
+        waiting = {hash(key) for key in self.waiting}
+        found = _repeated(self._inclusive) | waiting.intersection(self._inclusive)
+        if waiting or self._inclusive:
+            found |= (waiting | set(self._inclusive)).intersection(self._exclusive)
+        for rest in range(_PARTS):
+            found |= _repeated([value for value in self._exclusive if value % _PARTS == rest])
         return frozenset(found)
 
     def look_again(self, documents: Mapping[Key, DocumentSum]) -> list[DocumentSum]:
@@ -162,18 +159,24 @@ class Footing:
             documents: The suspects, with all their rows counted in.
         """
         problems: list[DocumentSum] = []
+        settled = ((TaxMode.EXCLUSIVE, self._exclusive), (TaxMode.INCLUSIVE, self._inclusive))
         for key, document in documents.items():
             if document.runs == 1:
                 continue
-            half = hash(key) >> 1
-            modes = {value & 1 for value in self._settled[half % _BUCKETS] if value >> 1 == half}
-            if document.mode is not TaxMode.OPEN and modes == {document.mode}:
-                if key in self.waiting:
-                    self.waiting[key] = document
-            else:
+            modes = {mode for mode, hashes in settled if hash(key) in hashes}
+            if document.mode is TaxMode.OPEN or modes != {document.mode}:
                 problems.append(document)
+            elif key in self.waiting:
+                self.waiting[key] = document
         problems += [document for document in self.waiting.values() if document.is_repeated]
         return sorted(problems, key=lambda document: document.first_line)
+
+
+def _repeated(values: Sequence[int]) -> set[int]:
+    """The values that occur more than once."""
+    if len(set(values)) == len(values):
+        return set()
+    return {value for value, count in Counter(values).items() if count > 1}
 
 
 def run_sums(values: Sequence[int], ends: Sequence[int]) -> list[int]:

@@ -6,7 +6,7 @@ from taking the machine's memory.
 
 from __future__ import annotations
 
-BLOCK_BYTES = 1 << 19
+BLOCK_BYTES = 1 << 17
 """How much of a file is in hand at a time. Some 1,500 rows of the widest export: enough to make work per block
 negligible, little enough for the processor's cache."""
 FIELD_BYTES = 131_072

@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from billcheck.connectors.files.values import Texts
     from billcheck.ledger.source import Keys, Receipt, RefusedRow
 
-_REPEATING_FIELDS = ("customer_id", "contract", "charge", "item", "account")
+_REPEATING_FIELDS = ("customer", "customer_id", "contract", "charge", "item", "account")
 _DIFFERING_FIELDS = ("document", "reference", "credits_document")
+_APPROVED = int(DocumentStatus.APPROVED)
+_OTHER = int(Kind.OTHER)
 _TRACKING = "tracking"
 _SECOND_TRACKING = "tracking:2"
 
@@ -53,29 +55,21 @@ class Output:
         self._outside: dict[tuple[str, str], OutsideTotal] = {}
         self._held = _Held()
 
-    def add(
-        self,
-        rows: Rows,
-        columns: Columns,
-        amounts: Sequence[int],
-        numbers: Sequence[int],
-        modes: Sequence[int] = (),
-    ) -> None:
+    def add(self, rows: Rows, columns: Columns, numbers: Sequence[int], modes: Sequence[int] = ()) -> None:
         """Take rows in.
 
         Args:
             rows: Their raw cells.
-            columns: Their typed columns.
-            amounts: Their signed amounts excluding tax.
+            columns: Their typed columns; the amounts are signed and exclude tax by now.
             numbers: Their line numbers within their documents.
             modes: 1 for each row whose document's amounts include tax, else 0; empty where none does.
         """
         limit_memory(self._customers, *self._codes.values())
         flags = self._concerned(rows)
         if not all(flags):
-            self._add_outside(columns, amounts, list(map(not_, flags)))
+            self._add_outside(rows, columns, list(map(not_, flags)))
             rows, columns = rows.pick(flags), columns.pick(flags)
-            amounts, numbers, modes = (list(compress(column, flags)) for column in (amounts, numbers, modes))
+            numbers, modes = list(compress(numbers, flags)), list(compress(modes, flags))
         if not len(rows):
             return
         held = self._held
@@ -84,13 +78,12 @@ class Output:
         else:
             held.locators += [offset << 1 for offset in rows.offsets]
         held.line_numbers += numbers
-        held.amounts += amounts
+        held.amounts += columns.amounts
         held.kinds += columns.kinds
         held.statuses += columns.statuses
         held.issue_days += columns.issue_days
         held.first_days += columns.first_days
         held.end_days += columns.end_days
-        held.customers += columns.customers
         held.currencies += columns.currencies
         self._add_texts(rows)
 
@@ -114,31 +107,31 @@ class Output:
                 flags = [flag or memory[cell] for flag, cell in zip(flags, column, strict=True)]
         return flags
 
-    def _add_outside(self, columns: Columns, amounts: Sequence[int], flags: Sequence[bool]) -> None:
-        outside = self._outside
-        for customer, currency, amount, day, kind, status in zip(
-            compress(columns.customers, flags),
+    def _add_outside(self, rows: Rows, columns: Columns, flags: Sequence[bool]) -> None:
+        outside, text_of = self._outside, self._texts.__getitem__
+        for cell, currency, amount, day, kind, status in zip(
+            compress(rows.cells["customer"], flags),
             compress(columns.currencies, flags),
-            compress(amounts, flags),
+            compress(columns.amounts, flags),
             compress(columns.issue_days, flags),
             compress(columns.kinds, flags),
             compress(columns.statuses, flags),
             strict=True,
         ):
-            if status != DocumentStatus.APPROVED or kind == Kind.OTHER:
+            if status != _APPROVED or kind == _OTHER:
                 continue
-            total = outside.get((customer, currency))
+            key = (text_of(cell), currency)
+            total = outside.get(key)
             if total is None:
-                outside[customer, currency] = OutsideTotal(1, amount, day, day)
+                outside[key] = OutsideTotal(1, amount, day, day)
             else:
                 total.add(1, amount, day, day)
 
     def _add_texts(self, rows: Rows) -> None:
         cells, texts, delimiter = rows.cells, self._held.texts, self._delimiter
-        text_of = self._texts.__getitem__
         for name in _REPEATING_FIELDS:
             if name in cells:
-                texts.setdefault(name, []).extend(map(text_of, cells[name]))
+                texts.setdefault(name, []).extend(self._repeating(cells[name]))
         for name in _DIFFERING_FIELDS:
             if name in cells:
                 texts.setdefault(name, []).extend(clean_texts(cells[name], delimiter))
@@ -147,14 +140,19 @@ class Output:
         if _TRACKING in cells or _SECOND_TRACKING in cells:
             texts.setdefault(_TRACKING, []).extend(self._trackings(cells.get(_TRACKING), cells.get(_SECOND_TRACKING)))
 
+    def _repeating(self, cells: list[bytes]) -> Iterable[str]:
+        """The texts of a column of few different cells."""
+        if len(set(cells)) == 1:
+            return [self._texts[cells[0]]] * len(cells)
+        return map(self._texts.__getitem__, cells)
+
     def _trackings(self, first: list[bytes] | None, second: list[bytes] | None) -> Iterable[str]:
-        text_of = self._texts.__getitem__
         if first is None or second is None:
-            return map(text_of, first or second or ())
+            return self._repeating(first or second or [])
         if not any(second):
-            return map(text_of, first)
-        pairs = zip(map(text_of, first), map(text_of, second), strict=True)
-        return (join_tracking(pair) for pair in pairs)
+            return self._repeating(first)
+        text_of = self._texts.__getitem__
+        return (join_tracking(pair) for pair in zip(map(text_of, first), map(text_of, second), strict=True))
 
     def _batch(self) -> Batch:
         held, self._held = self._held, _Held()
@@ -166,7 +164,7 @@ class Output:
             kinds=held.kinds,
             statuses=held.statuses,
             issue_days=held.issue_days,
-            customers=held.customers,
+            customers=texts.get("customer", ()),
             customer_ids=texts.get("customer_id", repeat("")),
             amounts=held.amounts,
             currencies=held.currencies,
@@ -200,6 +198,5 @@ class _Held:
     issue_days: list[int] = field(default_factory=list)
     first_days: list[int] = field(default_factory=list)
     end_days: list[int] = field(default_factory=list)
-    customers: list[str] = field(default_factory=list)
     currencies: list[str] = field(default_factory=list)
     texts: dict[str, list[str]] = field(default_factory=dict)

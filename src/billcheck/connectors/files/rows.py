@@ -7,7 +7,7 @@ last row of a document, and the runs of rows that belong together. Must not know
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import chain, compress, repeat
+from itertools import compress
 from operator import ne, sub
 from typing import TYPE_CHECKING
 
@@ -49,18 +49,20 @@ class Rows:
     def __len__(self) -> int:
         return len(self.offsets)
 
-    def add(self, other: Rows) -> None:
-        """Append rows of the same layout."""
-        self.offsets += other.offsets
-        self.lines += other.lines
+    def put_before(self, other: Rows) -> None:
+        """Put the rows of another slab of the same file in front."""
+        self.offsets[:0] = other.offsets
+        self.lines[:0] = other.lines
         for field, column in self.cells.items():
-            column.extend(other.cells[field])
+            column[:0] = other.cells[field]
 
-    def split(self, at: int) -> tuple[Rows, Rows]:
-        """The rows before `at`, and the others."""
-        head = Rows(self.offsets[:at], self.lines[:at], {field: column[:at] for field, column in self.cells.items()})
+    def cut_off(self, at: int) -> Rows:
+        """Take the rows from `at` on away, and return them."""
         tail = Rows(self.offsets[at:], self.lines[at:], {field: column[at:] for field, column in self.cells.items()})
-        return head, tail
+        del self.offsets[at:], self.lines[at:]
+        for column in self.cells.values():
+            del column[at:]
+        return tail
 
     def pick(self, flags: Sequence[bool]) -> Rows:
         """The rows whose flag is set."""
@@ -125,17 +127,16 @@ def whole_runs(path: str, pieces: Iterable[Rows], fields: Sequence[str]) -> Iter
     for rows in pieces:
         if not len(rows):
             continue
-        before = 0
-        if held is None:
-            held = rows
-        else:
-            before = len(held)
-            held.add(rows)
-        at = held.last_run(fields, before)
+        before = 0 if held is None else len(held)
+        if held is not None:
+            rows.put_before(held)
+        at = rows.last_run(fields, before)
         if at:
-            ready, held = held.split(at)
-            yield ready
-        elif len(held) > DOCUMENT_ROWS:
+            held = rows.cut_off(at)
+            yield rows
+        else:
+            held = rows
+        if len(held) > DOCUMENT_ROWS:
             raise LedgerRefusedError([LongDocumentError(f"{path} row {held.lines[0]}")])
     if held is not None:
         yield held
@@ -158,10 +159,8 @@ class Runs:
 
     def line_numbers(self) -> list[int]:
         """The position of each row in its run, from 1."""
-        if len(self.starts) == self.ends[-1]:
-            return [1] * len(self.starts)
-        return list(chain.from_iterable(range(1, length + 1) for length in self.lengths))
-
-    def spread(self, values: Iterable[int]) -> list[int]:
-        """One value per run to one value per row."""
-        return list(chain.from_iterable(map(repeat, values, self.lengths)))
+        numbers = [1] * self.ends[-1]
+        for start, end in zip(self.starts, self.ends, strict=True):
+            if end - start > 1:
+                numbers[start:end] = range(1, end - start + 1)
+        return numbers

@@ -11,7 +11,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from hashlib import sha256
 from itertools import compress, islice
-from operator import not_, sub
+from operator import neg, not_, sub
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -39,6 +39,10 @@ if TYPE_CHECKING:
     from billcheck.connectors.files.tokens import Slab, Tokenizer
     from billcheck.grammar import DateOrder
     from billcheck.ledger.source import Batch, Keys
+
+
+_CREDIT_NOTE = int(Kind.CREDIT_NOTE)
+_OPEN = int(TaxMode.OPEN)
 
 
 class NoRowsError(Problem):
@@ -168,60 +172,52 @@ class FileScan:
         if converted is None:
             return
         columns, numbers = converted.columns, converted.runs.line_numbers()
-        first, last = min(columns.issue_days), max(columns.issue_days)
+        days = set(columns.issue_days)
+        first, last = min(days), max(days)
         self._first_day = min(self._first_day or first, first)
         self._last_day = max(self._last_day, last)
         if self._footing is None:
             self._take_as_written(converted.rows, columns, numbers)
             return
-        keys = self._run_keys(converted)
-        modes = self._footing.judge(converted, keys)
-        if modes is None and Kind.CREDIT_NOTE not in columns.kinds:
-            self._output.add(converted.rows, columns, columns.amounts, numbers)
-            return
-        excl_tax = list(map(sub, converted.totals, converted.tax_totals))
-        row_modes = converted.runs.spread(modes or [TaxMode.EXCLUSIVE] * len(keys))
-        self._hand_out(converted, row_modes, converted.runs.spread(excl_tax), numbers)
+        self._take_judged(converted, self._footing.judge(converted), numbers)
 
-    def _run_keys(self, converted: Converted) -> list[Key]:
-        cells, starts = converted.rows.cells, converted.runs.starts
-        columns = [cells[name] for name in self._key_fields]
-        return [tuple(column[start] for column in columns) for start in starts]
-
-    def _hand_out(
-        self, converted: Converted, modes: Sequence[int], signs: Sequence[int], numbers: Sequence[int]
-    ) -> None:
-        """Rows of judged documents: without tax, credit notes negative; those still open wait.
+    def _take_judged(self, converted: Converted, modes: dict[int, TaxMode], numbers: Sequence[int]) -> None:
+        """Rows of documents that state totals: without tax, credit notes negative; those still open wait.
 
         Args:
             converted: The rows.
-            modes: The `TaxMode` of each row.
-            signs: For each row a figure with the sign of its document as written.
+            modes: The `TaxMode` of each run that is not plainly exclusive, by its index.
             numbers: The line number of each row in its document.
         """
-        rows, columns = converted.rows, converted.columns
-        amounts = columns.amounts
-        if TaxMode.INCLUSIVE in modes:
-            amounts = [
-                amount - tax if mode == TaxMode.INCLUSIVE else amount
-                for amount, tax, mode in zip(amounts, columns.taxes, modes, strict=True)
-            ]
-        if Kind.CREDIT_NOTE in columns.kinds:
-            amounts = [
-                -amount if kind == Kind.CREDIT_NOTE and sign > 0 else amount
-                for amount, kind, sign in zip(amounts, columns.kinds, signs, strict=True)
-            ]
-        if TaxMode.OPEN in modes:
-            flags = [mode != TaxMode.OPEN for mode in modes]
+        rows, columns, runs = converted.rows, converted.columns, converted.runs
+        amounts, row_modes = columns.amounts, [0] * len(rows) if modes else []
+        for index, mode in modes.items():
+            span = slice(runs.starts[index], runs.ends[index])
+            row_modes[span] = [mode.value] * runs.lengths[index]
+            if mode is TaxMode.INCLUSIVE:
+                amounts[span] = map(sub, amounts[span], columns.taxes[span])
+        if _CREDIT_NOTE in columns.kinds:
+            for index in self._positive_credits(converted):
+                span = slice(runs.starts[index], runs.ends[index])
+                amounts[span] = map(neg, amounts[span])
+        if TaxMode.OPEN in modes.values():
+            flags = [mode != _OPEN for mode in row_modes]
             self._wait(rows, flags, numbers)
             rows, columns = rows.pick(flags), columns.pick(flags)
-            amounts, numbers, modes = (list(compress(column, flags)) for column in (amounts, numbers, modes))
-        self._output.add(rows, columns, amounts, numbers, modes)
+            numbers, row_modes = list(compress(numbers, flags)), list(compress(row_modes, flags))
+        self._output.add(rows, columns, numbers, row_modes)
+
+    def _positive_credits(self, converted: Converted) -> Iterator[int]:
+        """The runs of credit notes that are written with positive amounts."""
+        kinds = converted.columns.kinds
+        for index, start in enumerate(converted.runs.starts):
+            if kinds[start] == _CREDIT_NOTE and converted.totals[index] > converted.tax_totals[index]:
+                yield index
 
     def _take_as_written(self, rows: Rows, columns: Columns, numbers: Sequence[int]) -> None:
         """Rows without document totals; credit notes wait until the sign of their document is known."""
-        if Kind.CREDIT_NOTE in columns.kinds:
-            flags = [kind != Kind.CREDIT_NOTE for kind in columns.kinds]
+        if _CREDIT_NOTE in columns.kinds:
+            flags = [kind != _CREDIT_NOTE for kind in columns.kinds]
             waiting = [not flag for flag in flags]
             for key, amount in zip(
                 self._credit_keys(rows.pick(waiting)), compress(columns.amounts, waiting), strict=True
@@ -229,7 +225,7 @@ class FileScan:
                 self._credit_sums[key] = self._credit_sums.get(key, 0) + amount
             self._wait(rows, flags, numbers)
             rows, columns, numbers = rows.pick(flags), columns.pick(flags), list(compress(numbers, flags))
-        self._output.add(rows, columns, columns.amounts, numbers)
+        self._output.add(rows, columns, numbers)
 
     def _credit_keys(self, rows: Rows) -> Iterator[tuple[str, str]]:
         texts = self._converter.texts
@@ -271,9 +267,8 @@ class FileScan:
     def _count_suspects(
         self, converted: Converted, suspects: frozenset[int], documents: dict[Key, DocumentSum]
     ) -> None:
-        keys = self._run_keys(converted)
-        columns, runs = converted.columns, converted.runs
-        wanted = [index for index, key in enumerate(keys) if hash(key) >> 1 in suspects]
+        keys, columns, runs = converted.run_keys, converted.columns, converted.runs
+        wanted = [index for index, key in enumerate(keys) if hash(key) in suspects]
         if self._footing is None:
             return
         for index, document in self._footing.documents(converted, wanted):
@@ -291,14 +286,14 @@ class FileScan:
             upto = bisect_left(offsets, end, done)
             wanted = frozenset(offsets[done:upto])
             slabs = self._tokenizer.slabs(iter([data]), start, line)
-            pieces = [Rows.of_slab(slab, self._layout) for slab in slabs]
-            for rows in pieces[1:]:
-                pieces[0].add(rows)
-            found = pieces[0].pick([offset in wanted for offset in pieces[0].offsets]) if pieces else None
-            if found is None or len(found) != len(wanted):
+            for slab in slabs:
+                rows = Rows.of_slab(slab, self._layout)
+                found = rows.pick([offset in wanted for offset in rows.offsets])
+                if len(found):
+                    yield found, list(numbers[done : done + len(found)])
+                    done += len(found)
+            if done != upto:
                 raise SourceChangedError(self._text.path)
-            yield found, list(numbers[done:upto])
-            done = upto
 
     def _spans_of(self, offsets: Sequence[int]) -> Iterator[tuple[int, int, int]]:
         """The parts of the stream that hold these offsets, neighbours joined: start, exclusive end, line number."""
@@ -322,21 +317,24 @@ class FileScan:
             raise SourceChangedError(self._text.path)
         columns = converted.columns
         if self._footing is None:
-            signs = [self._credit_sums[key] for key in self._credit_keys(rows)]
-            self._hand_out(converted, [TaxMode.EXCLUSIVE] * len(rows), signs, numbers)
+            for index, key in enumerate(self._credit_keys(rows)):
+                if self._credit_sums[key] > 0:
+                    columns.amounts[index] *= -1
+            self._output.add(rows, columns, numbers)
             return
         documents = [self._footing.waiting[key] for key in rows.keys(self._key_fields)]
         flags = [document.mode is not TaxMode.OPEN for document in documents]
         for index in compress(range(len(rows)), map(not_, flags)):
             value = clean_text(rows.cells["amount"][index], self._layout.delimiter)
             self._refuse(rows.lines[index], Fault("amount", value, _uneven(documents[index])))
-        rows, columns = rows.pick(flags), columns.pick(flags)
-        if len(rows):
-            kept = list(compress(documents, flags))
-            modes = [document.mode for document in kept]
-            signs = [document.total - document.tax_total for document in kept]
-            usable = Converted(rows, columns, converted.runs)
-            self._hand_out(usable, modes, signs, list(compress(numbers, flags)))
+        modes = [document.mode.value for document in documents]
+        for index, document in enumerate(documents):
+            if document.mode is TaxMode.INCLUSIVE:
+                columns.amounts[index] -= columns.taxes[index]
+            if columns.kinds[index] == _CREDIT_NOTE and document.total > document.tax_total:
+                columns.amounts[index] *= -1
+        numbers, modes = list(compress(numbers, flags)), list(compress(modes, flags))
+        self._output.add(rows.pick(flags), columns.pick(flags), numbers, modes)
 
 
 def _uneven(document: DocumentSum) -> str:

@@ -91,24 +91,27 @@ class Slab:
 
     `start` and `end` bound them in the stream, `first_line` is the line number of the start, `data` their bytes.
     `offsets` and `lines` say where each record of the right width begins; records without any content are left out,
-    those of another width are `ragged`. The cells stand in `records`, or in one `grid` of `stride` cells a record.
+    those of another width are `ragged`. The cells stand in `records`, or in one `grid` of `stride` cells a record; in a
+    grid those of `return_column` still have a carriage return at their end.
     """
 
     start: int
     end: int
     first_line: int
     data: bytes
-    offsets: Sequence[int]
-    lines: Sequence[int]
+    offsets: Sequence[int] = ()
+    lines: Sequence[int] = ()
     records: list[list[bytes]] = field(default_factory=list)
     ragged: list[RaggedRecord] = field(default_factory=list)
     grid: list[bytes] | None = None
     stride: int = 1
+    return_column: int | None = None
 
     def column(self, index: int) -> list[bytes]:
         """The raw cells of one column, a new list."""
         if self.grid is not None:
-            return self.grid[index :: self.stride]
+            cells = self.grid[index :: self.stride]
+            return [cell[:-1] for cell in cells] if index == self.return_column else cells
         return [record[index] for record in self.records]
 
 
@@ -186,34 +189,43 @@ class Tokenizer:
     def _cut_plain(self, data: bytes, start: int, first_line: int) -> Slab | None:
         """The slab of `data`, or None where quotes, returns or lengths need the csv module's full rules."""
         self._check_utf8(data, first_line)
-        end = start + len(data)
         text = data if data.endswith(b"\n") else data + b"\n"
         masked = self._mask(text) if b'"' in text else text
         if masked is None:
-            return None
-        returns = masked.count(b"\r")
-        if returns and returns != masked.count(b"\r\n"):
             return None
         pieces = masked.split(b"\n")
         pieces.pop()
         lengths = list(map(len, pieces))
         if max(lengths) > FIELD_BYTES:
             return None
-        offsets = list(map(add, accumulate(lengths[:-1], initial=start), range(len(pieces))))
-        lines = _line_numbers(masked, pieces, first_line)
-        if masked is not text:
-            masked = masked.replace(_NEEDLESS_QUOTE, b"")
-        if returns:
-            masked = masked.replace(b"\r\n", b"\n")
+        slab = Slab(start, start + len(data), first_line, data)
+        slab.offsets = list(map(add, accumulate(lengths[:-1], initial=start), range(len(pieces))))
+        slab.lines = _line_numbers(masked, pieces, first_line)
+        if _NEEDLESS_QUOTE in masked:
+            pieces = masked.replace(_NEEDLESS_QUOTE, b"").split(b"\n")
+            pieces.pop()
+        returns = masked.count(b"\r")
+        ends_in_returns = returns == len(pieces) and all(map(bytes.endswith, pieces, repeat(b"\r")))
+        if returns and not ends_in_returns:
+            if returns != masked.count(b"\r\n"):
+                return None
+            pieces = [piece.removesuffix(b"\r") for piece in pieces]
+        return self._lay_out(slab, pieces, ends_in_returns=ends_in_returns)
+
+    def _lay_out(self, slab: Slab, pieces: list[bytes], *, ends_in_returns: bool) -> Slab:
+        """Cut every piece of text, one per record, into cells: all at once where all have the width of the heading."""
         delimiter, stride = self.delimiter, self.width + 1
-        grid = masked[:-1].replace(b"\n", delimiter + b"\n" + delimiter).split(delimiter)
-        ends = grid[self.width :: stride]
-        blank = delimiter * (self.width - 1)
-        is_even = len(grid) == len(pieces) * stride - 1 and ends.count(b"\n") == len(ends)
-        if is_even and blank not in pieces and blank + b"\r" not in pieces:
-            return Slab(start, end, first_line, data, offsets, lines, grid=grid, stride=stride)
-        records = [piece.split(delimiter) for piece in masked[:-1].split(b"\n")]
-        return self._sort_out(Slab(start, end, first_line, data, offsets, lines, records))
+        grid = (delimiter + b"\n" + delimiter).join(pieces).split(delimiter)
+        marks = grid[self.width :: stride]
+        blank = delimiter * (self.width - 1) + (b"\r" if ends_in_returns else b"")
+        if len(grid) == len(pieces) * stride - 1 and marks.count(b"\n") == len(marks) and blank not in pieces:
+            slab.grid, slab.stride = grid, stride
+            slab.return_column = self.width - 1 if ends_in_returns else None
+            return slab
+        if ends_in_returns:
+            pieces = [piece[:-1] for piece in pieces]
+        slab.records = [piece.split(delimiter) for piece in pieces]
+        return self._sort_out(slab)
 
     def _sort_out(self, slab: Slab) -> Slab:
         """Put records of another width aside, and drop those without any content."""

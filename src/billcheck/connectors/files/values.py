@@ -30,6 +30,8 @@ BAD_WORD = -1
 _CENTS = 100
 _CENT_DIGITS = 2
 PADDING = " \t\N{NO-BREAK SPACE}"
+"""What may stand around a value without being part of it."""
+_PADDING_BYTES = tuple(character.encode() for character in PADDING)
 
 
 class Days(dict[bytes, int]):
@@ -131,16 +133,26 @@ def clean_text(cell: bytes, delimiter: bytes) -> str:
 
 def clean_texts(cells: list[bytes], delimiter: bytes) -> list[str]:
     """`clean_text` of a column of many different texts."""
-    texts = plain_texts(cells, delimiter)
-    return [text.strip(PADDING) for text in texts]
+    joined = b"\n".join(cells)
+    texts = _decode_joined(joined, cells, delimiter)
+    framed = b"\n" + joined + b"\n"
+    if b'"' in joined or any(pad + b"\n" in framed or b"\n" + pad in framed for pad in _PADDING_BYTES):
+        return [text.strip(PADDING) for text in texts]
+    return texts
 
 
 def plain_texts(cells: list[bytes], delimiter: bytes) -> list[str]:
     """The texts of a column, spaces around them included."""
-    joined = b"\n".join(cells)
-    if b'"' in joined:
-        return [cell_text(cell, delimiter) for cell in cells]
-    return joined.decode().split("\n") if cells else []
+    return _decode_joined(b"\n".join(cells), cells, delimiter)
+
+
+def _decode_joined(joined: bytes, cells: list[bytes], delimiter: bytes) -> list[str]:
+    if not cells:
+        return []
+    if b'"' not in joined:
+        return joined.decode().split("\n")
+    texts = joined.decode(errors="surrogateescape").split("\n")
+    return [text if text[:1] != '"' else cell_text(cell, delimiter) for text, cell in zip(texts, cells, strict=True)]
 
 
 class Amounts:
