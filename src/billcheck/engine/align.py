@@ -9,10 +9,11 @@ With G half the nominal interval, x an event's issue day less the offset, and la
   change row takes an event only for its exact amount.
 - *split*: 2 to 4 events that follow each other, each within G of one regular period, and exactly its open amount
   together: the sum of |lag|.
-- *combine*: one event, exactly the sum of 2 to 12 rows that follow each other, the last due at most G after x: the
-  least |lag| among them, at most 2G. Rows that need nothing may lie inside but not at an end, where they would lend the
-  event a due day it has no money for; a regular row that was billed too much ends the run, or its excess would pay for
-  another.
+- *combine*: one event, exactly the sum of 2 to 12 rows that follow each other, the last due at most G after x and at
+  most G after the issue day itself, lest a supposed habit of billing early turn a doubled price into a period paid
+  ahead. It costs the least |lag| among them, at most 2G. Rows that need nothing may lie inside but not at an end, where
+  they would lend the event a due day it has no money for; a regular row that was billed too much ends the run, or its
+  excess would pay for another.
 - *leave* an event: G. *Open* period: its own cost, nothing where it may be unbilled for a good reason.
 
 Readings of equal cost: the events are compared in order, and the first that differ decide: placed before split before
@@ -128,7 +129,8 @@ class Board:
     """
 
     __slots__ = (
-        "amounts", "base", "changes", "days", "due", "half", "needs", "penalties", "smallest_combined", "values",
+        "amounts", "base", "changes", "combine_reach", "days", "due", "half", "needs", "penalties",
+        "smallest_combined", "values",
     )  # fmt: skip
 
     def __init__(
@@ -142,6 +144,7 @@ class Board:
         offset: int,
     ) -> None:
         self.days = days
+        self.combine_reach = half_interval + TENTHS * min(offset, 0)
         self.amounts = amounts
         self.half = half_interval
         self.due = [TENTHS * (day + offset) for day in openings.due_days]
@@ -285,7 +288,7 @@ def find_combines(board: Board) -> Iterator[tuple[int, Step]]:
     for event, (day, amount) in enumerate(zip(board.days, board.amounts, strict=True)):
         if amount < board.smallest_combined:
             continue
-        for last in range(bisect_left(due, day - 2 * half), bisect_right(due, day + half)):
+        for last in range(bisect_left(due, day - 2 * half), bisect_right(due, day + board.combine_reach)):
             for start in _starts_of_sum(board, last, amount):
                 least_lag = min([abs(day - due[row]) for row in range(start, last + 1)])
                 value = sum(board.values[start : last + 1]) - half * (last - start)
@@ -404,7 +407,7 @@ class _Table:
             sums[floor:floor_after] = [sums[floor_after]] * (floor_after - floor)
         # All are read before any is written: a step must not build on another step of the same event.
         reached = [
-            (start, gain + (sums[max(stop, floor_after)] if taken == 1 else self.best_gain(event + taken, stop)))
+            (start, gain + (sums[stop] if taken == 1 else self.best_gain(event + taken, stop)))
             for start, stop, taken, gain in steps
         ]
         for start, value in reached:

@@ -80,7 +80,7 @@ def settle(books: Books, left: list[Event], is_open: Sequence[bool]) -> list[Eve
 def _settle_excesses(books: Books, is_open: Sequence[bool]) -> None:
     """Let an excess settle open shortfalls, or the next periods where one invoice exceeds its own.
 
-    An excess that is a whole event repeats a period; it is no payment ahead.
+    An excess that is a whole event repeats a period, and one of several is a wrong price: neither is a payment ahead.
     """
     for period in range(len(books.expected)):
         excess = -books.open_amount(period)
@@ -89,12 +89,16 @@ def _settle_excesses(books: Books, is_open: Sequence[bool]) -> None:
             continue
         issue_day = books.postings[index].event.issue_day
         settled = _all_open(books, excess, issue_day, is_open)
-        is_repeat = books.postings[index].amount == excess
+        is_repeat = books.postings[index].amount == excess or _is_overbilled_before(books, period)
         ahead = [] if settled or is_repeat else _ahead_of(books, excess, _next_regular(books, period))
         parts = settled or ahead or _settled_by(books, excess, issue_day, is_open)
         rule = PostingRule.AHEAD if ahead else PostingRule.SETTLEMENT
         for target in parts:
             books.move(index, target, books.open_amount(target), rule)
+
+
+def _is_overbilled_before(books: Books, period: int) -> bool:
+    return any(books.open_amount(earlier) < 0 for earlier in range(period))
 
 
 def _open_periods(books: Books, issue_day: int, is_open: Sequence[bool]) -> list[int]:

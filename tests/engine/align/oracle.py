@@ -103,7 +103,7 @@ def may_combine(event: tuple[int, int], run: list[Row], rules: Rules) -> bool:
         and run[0].amount != 0
         and run[-1].amount != 0
         and all(row.is_change or row.amount >= 0 for row in run)
-        and 10 * run[-1].due_day <= 10 * (issue_day - rules.offset) + rules.half
+        and 10 * run[-1].due_day <= 10 * (issue_day - max(rules.offset, 0)) + rules.half
         and min(rules.lag(issue_day, row) for row in run) <= 2 * rules.half
     )
 
