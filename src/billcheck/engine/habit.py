@@ -29,6 +29,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 from itertools import repeat
+from operator import lt
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from billcheck.engine.align import MOST_SPLIT, TENTHS, Board, kind_of, require_order, search, weigh
@@ -300,21 +301,15 @@ def find_habit(
 def _read_on_due_days(events: Sequence[FreeEvent], openings: Openings) -> tuple[HabitPlacement, ...] | None:
     """The reading in which every event bills on its due day exactly what is open, and nothing else is missed.
 
-    It costs nothing, with the offset and the block that win all ties. And it is the only one that does: each event
-    needs a row due on its own day, which with one regular row a day and nothing below zero leaves neither a combine
-    (its sum would be greater) nor a split (no two events share a day).
+    It costs nothing, with the offset and the block that win all ties. And of the readings that cost nothing it wins: it
+    places every event, each on the first row of its day that needs its amount.
     """
-    columns = zip(openings.due_days, openings.amounts, strict=True)
-    row_of = {column: row for row, column in enumerate(columns)}
+    columns = list(zip(openings.due_days, openings.amounts, strict=True))
+    row_of = dict(zip(reversed(columns), range(len(columns) - 1, -1, -1), strict=True))
     rows = [row_of.get(event, -1) for event in events]
-    if (
-        -1 in rows
-        or any(openings.changes)
-        or min(openings.amounts, default=0) < 0
-        or len(set(rows)) < len(rows)
-        or len(set(openings.due_days)) < len(openings.due_days)
-        or sum([openings.costs[row] for row in rows]) < sum(openings.costs)
-    ):
+    if -1 in rows or not all(map(lt, rows, rows[1:])):
+        return None
+    if sum([openings.costs[row] for row in rows]) < sum(openings.costs):
         return None
     # Most charges of most ledgers end here; zip of one column makes the tuples of one without a loop of ours.
     indexes = range(len(events))

@@ -111,6 +111,12 @@ def test_the_last_of_combined_periods_is_due_by_half_an_interval_after() -> None
     assert read([(14, 200)], rows).placements == (place(0, 0),)
 
 
+def test_billing_early_pays_for_no_period_ahead() -> None:
+    rows = openings((0, 100), (30, 100))
+    assert read([(0, 200)], rows, offset=-30) == Alignment(210, (place(0, 1),))
+    assert read([(15, 200)], rows, offset=-30).placements == (Placement("combine", (0,), (0, 1)),)
+
+
 def test_a_combine_reaches_no_further_than_an_interval_after_its_last_period() -> None:
     rows = openings((0, 100), (30, 100))
     assert read([(60, 200)], rows) == Alignment(300, (Placement("combine", (0,), (0, 1)),))
@@ -168,6 +174,11 @@ def test_placing_is_preferred_to_leaving() -> None:
 def test_placing_is_preferred_to_combining() -> None:
     rows = openings((0, 100), (0, -100), (0, 100), missed="100", changes="011")
     assert read([(0, 100)], rows).placements == (place(0, 0),)
+
+
+def test_of_two_splits_the_one_of_the_earlier_period_is_preferred() -> None:
+    rows = openings((0, 5), (5, 4), missed="01")
+    assert read([(2, 2), (2, 2), (2, 1)], rows) == Alignment(210, (Placement("split", (0, 1, 2), (0,)),))
 
 
 def test_the_earlier_of_two_equal_events_takes_the_only_period() -> None:

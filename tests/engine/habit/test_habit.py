@@ -112,6 +112,22 @@ def test_a_change_inside_blocks_keeps_its_own_day() -> None:
     assert [placement.periods for placement in habit.placements] == [(0, 1, 3), (2,), (4, 5, 6)]
 
 
+def test_rows_of_one_day_are_used_in_their_order() -> None:
+    openings = Openings((0, 0, 30), (100, 30, 100), (1, 1, 1), (False, True, False))
+    habit = find([(0, 100), (0, 30), (30, 100)], openings)
+    assert (habit.cost, [placement.periods for placement in habit.placements]) == (0, [(0,), (1,), (2,)])
+    habit = find([(0, 30), (0, 100), (30, 100)], openings)
+    assert [placement.periods for placement in habit.placements] == [(1,), (2,)]
+
+
+def test_of_two_equal_rows_of_one_day_the_first_is_used() -> None:
+    openings = Openings((0, 0, 30), (100, 100, 100), (1, 0, 1), (False, True, False))
+    habit = find([(0, 100), (30, 100)], openings)
+    assert [placement.periods for placement in habit.placements] == [(0,), (2,)]
+    both = find([(0, 100), (0, 100), (30, 100)], openings)
+    assert [placement.periods for placement in both.placements] == [(0,), (1,), (2,)]
+
+
 def test_what_is_not_in_order_is_refused() -> None:
     with pytest.raises(InternalError, match="in order"):
         find([(5, 100), (4, 100)], months(3))

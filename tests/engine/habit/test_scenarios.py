@@ -219,6 +219,13 @@ def test_an_old_price_once_a_quarter_hides_no_missing_month_either() -> None:
     assert books.billed == [200_000 * (number in (0, 3, 6, 9)) for number in range(12)]
 
 
+def test_a_new_price_billed_early_once_a_quarter_hides_no_missing_month_either() -> None:
+    prices = [200_000] * 3 + [PRICE] * 9
+    books = invoice([(month(number) - 20, PRICE) for number in (3, 6, 9)], prices=prices)
+    assert usual(books) == (-20, 1)
+    assert books.billed == [PRICE * (number in (3, 6, 9)) for number in range(12)]
+
+
 def test_a_price_not_yet_in_force_does_not_make_quarters_look_like_months() -> None:
     prices = [PRICE] * 9 + [3 * PRICE] * 3
     books = invoice([(month(number), 3 * PRICE) for number in (0, 3, 6)], timing="in_advance", prices=prices)
