@@ -58,7 +58,7 @@ def test_a_lost_posting_is_caught() -> None:
 
 def test_a_posting_of_nothing_billed_is_caught() -> None:
     charge = examined()
-    invented = replace(charge.events.billed[0], rows=(99,))
+    invented = charge.events.billed[0]._replace(rows=(99,))
     charge.books.post(invented, 0, 1, PostingRule.PLACED)
     fails(charge.books, charge, "no amount is allocated that no document bills")
 

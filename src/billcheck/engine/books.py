@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from billcheck.engine.events import Event
@@ -36,19 +36,13 @@ class PostingRule(StrEnum):
 INFERRED_RULES = frozenset({PostingRule.SETTLEMENT, PostingRule.AHEAD})
 
 
-@dataclass(frozen=True, slots=True)
-class Posting:
+class Posting(NamedTuple):
     """A part of an event that went to one period (an index of the schedule)."""
 
     event: Event
     period: int
     amount: int
     rule: PostingRule
-
-    @property
-    def is_inferred(self) -> bool:
-        """Whether the amount rests on an inference, of matching or of allocation."""
-        return self.rule in INFERRED_RULES or self.event.is_inferred
 
 
 @dataclass(frozen=True, slots=True)

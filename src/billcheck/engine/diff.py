@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from billcheck.engine.allocate import early_days, late_days
-from billcheck.engine.books import PostingRule
+from billcheck.engine.books import INFERRED_RULES, PostingRule
 from billcheck.findings import Status
 
 if TYPE_CHECKING:
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from billcheck.engine.books import Books
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedRow:
+class JudgedRow(NamedTuple):
     """One period of one charge: `period` is its index in the schedule, amounts are minor units excluding tax."""
 
     period: int
@@ -94,33 +93,38 @@ class _Judging:
         self._books = books
         self._known = known
         self._doubts = doubts
-        self._lines: Counter[int] = Counter()
-        self._inferred: Counter[int] = Counter()
+        periods = len(books.expected)
+        self._lines = [0] * periods
+        self._inferred = [0] * periods
         self._rules: dict[int, set[PostingRule]] = {}
-        for posting in books.postings:
-            if posting.rule is PostingRule.REVERSED:
+        for event, period, amount, rule in books.postings:
+            if rule is PostingRule.REVERSED:
                 continue
-            self._lines[posting.period] += len(posting.event.rows)
-            self._rules.setdefault(posting.period, set()).add(posting.rule)
-            if posting.is_inferred:
-                self._inferred[posting.period] += posting.amount
+            self._lines[period] += len(event.rows)
+            rules = self._rules.get(period)
+            if rules is None:
+                self._rules[period] = {rule}
+            else:
+                rules.add(rule)
+            if event.is_inferred or rule in INFERRED_RULES:
+                self._inferred[period] += amount
         self._early_days, self._late_days = early_days(books, known), late_days(books)
 
     def row(self, period: int) -> JudgedRow:
-        books, rules = self._books, self._rules.get(period, set())
+        books, doubts = self._books, self._doubts
         status, note = self._status(period)
-        open_amount = books.open_amount(period)
+        expected, billed = books.expected[period], books.billed[period]
         return JudgedRow(
-            period=period,
-            status=status,
-            expected=books.expected[period],
-            billed=books.billed[period],
-            inferred=self._inferred[period],
-            credited=min(books.credited[period], max(open_amount, 0)),
-            drafted=self._doubts.drafted[period],
-            is_duplicate=PostingRule.DUPLICATE in rules,
-            is_foreign=period in self._doubts.foreign,
-            note=note,
+            period,
+            status,
+            expected,
+            billed,
+            self._inferred[period],
+            min(books.credited[period], max(expected - billed, 0)),
+            doubts.drafted[period] if doubts.drafted else 0,
+            PostingRule.DUPLICATE in self._rules.get(period, ()),
+            period in doubts.foreign,
+            note,
         )
 
     def _status(self, period: int) -> tuple[Status, str]:

@@ -8,9 +8,9 @@ was expected.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from billcheck.engine.match import MatchRule, match_rule_of
+from billcheck.engine.match import RULE_MASK, MatchRule
 from billcheck.ledger.line import DocumentStatus, Kind
 from billcheck.ledger.source import NO_DAY
 
@@ -21,9 +21,8 @@ NAMING_RULES = frozenset({MatchRule.CODE, MatchRule.CHARGE_NAMED, MatchRule.NAME
 """The rules by which a line itself names its charge."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """What one document bills for one charge and one period.
+class Event(NamedTuple):
+    """What one document bills for one charge and one period. A tuple, because a ledger makes millions of them.
 
     `rows` are rows of the line table in line order. `amount` is signed minor units excluding tax. `first_day` and
     `end_day` (exclusive) are 0 where the document states no period. `credited` is the number of the document a credit
@@ -66,26 +65,27 @@ def gather_events(matched: Matched, slot: int) -> Events:
     """
     lines, documents = matched.lines, matched.documents
     currency = matched.directory.slots[slot].contract.currency
-    groups: dict[tuple[str, int, int, int, int, int, int, str], list[int]] = {}
+    groups: dict[tuple[int, ...], list[int]] = {}
+    kinds, statuses = documents.kinds, documents.statuses
+    numbers: dict[bytes, int] = {}
     for row in lines.rows_of(slot):
         document = lines.documents[row]
+        number = numbers.setdefault(bytes(documents.number_bytes(document)), len(numbers))
         key = (
-            documents.number(document),
-            documents.kinds[document],
-            documents.customers[document],
-            documents.statuses[document],
-            lines.issue_days[row],
-            lines.first_days[row],
-            lines.end_days[row],
-            matched.currencies[documents.currencies[document]],
-        )
-        groups.setdefault(key, []).append(row)
+            number, kinds[document], documents.customers[document], statuses[document], lines.issue_days[row],
+            lines.first_days[row], lines.end_days[row], documents.currencies[document],
+        )  # fmt: skip
+        rows = groups.get(key)
+        if rows is None:
+            groups[key] = [row]
+        else:
+            rows.append(row)
     events = Events()
-    for (number, kind, _, status, _, first_day, end_day, in_currency), rows in groups.items():
-        event = _make_event(matched, rows, number, first_day, end_day)
+    for (_, kind, _, status, _, first_day, end_day, in_currency), rows in groups.items():
+        event = _make_event(matched, rows, first_day, end_day)
         if status == DocumentStatus.DRAFT:
             events.drafts.append(event)
-        elif in_currency != currency:
+        elif matched.currencies[in_currency] != currency:
             events.foreign.append(event)
         elif kind == Kind.CREDIT_NOTE or event.amount < 0:
             events.credits.append(event)
@@ -96,23 +96,25 @@ def gather_events(matched: Matched, slot: int) -> Events:
     return events
 
 
-def _make_event(matched: Matched, rows: list[int], number: str, first_day: int, end_day: int) -> Event:
+def _make_event(matched: Matched, rows: list[int], first_day: int, end_day: int) -> Event:
     lines, documents = matched.lines, matched.documents
-    rows = sorted(rows, key=lambda row: (lines.issue_days[row], lines.line_numbers[row], lines.amounts[row], row))
-    rules = [match_rule_of(lines.match_rules[row]) for row in rows]
+    if len(rows) > 1:
+        rows.sort(key=lambda row: (lines.line_numbers[row], lines.amounts[row], row))
+    rules = {lines.match_rules[row] & RULE_MASK for row in rows}
     document = lines.documents[rows[0]]
+    number = documents.number(document)
     is_credit_note = documents.kinds[document] == Kind.CREDIT_NOTE
     return Event(
         rows=tuple(rows),
         number=number,
         line_number=lines.line_numbers[rows[0]],
         issue_day=lines.issue_days[rows[0]],
-        amount=sum(lines.amounts[row] for row in rows),
+        amount=sum([lines.amounts[row] for row in rows]),
         first_day=first_day,
         end_day=end_day,
         credited=documents.credited.get(document, "") if is_credit_note else number,
-        names_charge=any(rule in NAMING_RULES for rule in rules),
-        is_inferred=any(rule is MatchRule.EXACT_AMOUNT for rule in rules),
+        names_charge=not NAMING_RULES.isdisjoint(rules),
+        is_inferred=MatchRule.EXACT_AMOUNT in rules,
     )
 
 

@@ -92,17 +92,18 @@ SET_ASIDE_WORDS = {
     MatchRule.DRAFT: "the document is a draft, which does not count as billed",
     MatchRule.REPEATED: "the same document was already read from another file",
 }
-_RULE_MASK = 15
+RULE_MASK = 15
+"""The part of a stored match code that is the rule; the rest is what named the customer."""
 
 
 def match_rule_of(code: int) -> MatchRule:
     """The rule inside a stored match code."""
-    return MatchRule(code & _RULE_MASK)
+    return MatchRule(code & RULE_MASK)
 
 
 def describe_match(code: int, period_code: int) -> str:
     """Both rules of a line in words, as evidence shows them."""
-    evidence = EVIDENCE_WORDS[Evidence(code & ~_RULE_MASK)]
+    evidence = EVIDENCE_WORDS[Evidence(code & ~RULE_MASK)]
     return f"{evidence} + {MATCH_WORDS[match_rule_of(code)]}; {PERIOD_WORDS[PeriodRule(period_code)]}"
 
 
