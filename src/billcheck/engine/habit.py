@@ -12,7 +12,8 @@ shift, then to the later of two, then to the smaller phase.
 
 A block of several periods is not believed where every event bills exactly one period (by an open or expected amount
 that was in force by one interval after its issue day): then the others are missing. And it needs three events, or one
-that is placed as the exact sum of a block of two or more periods that need money.
+that is placed, without an offset, as the exact sum of a block of two or more periods that need money: one or two events
+cannot show both that several periods are billed at once and how many days from the due day.
 
 So that costs can be compared between blocks, an open block costs what its open periods cost singly. Everything else is
 measured by the interval of the block. `settled_day` moves with the offset: a charge usually invoiced late is
@@ -235,12 +236,13 @@ class _Hunt:
         self.doubts.clear()
 
     def _accept(self, candidate: _Candidate, chain: list[Link], blocks: Blocks | None) -> None:
-        if blocks is None or len(self.events) >= SURE_OF_BLOCK or self._has_exact_block(chain, blocks):
+        is_sure = blocks is None or len(self.events) >= SURE_OF_BLOCK
+        if is_sure or (not candidate.rank and self._has_exact_block(chain, blocks)):
             self.best, self.chain, self.blocks = candidate, chain, blocks
 
-    def _has_exact_block(self, chain: list[Link], blocks: Blocks) -> bool:
+    def _has_exact_block(self, chain: list[Link], blocks: Blocks | None) -> bool:
         """Whether an event is placed as the exact sum of a block in which two or more periods need money."""
-        return any(
+        return blocks is not None and any(
             taken == 1
             and stop - start == 1
             and self.amounts[event] == blocks.openings.amounts[start]

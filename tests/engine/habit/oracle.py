@@ -43,7 +43,8 @@ def best_habit(events: Events, rows: tuple[Row, ...], terms: Terms) -> Answer:
             awaited = tuple(await_row(row, offset, terms) for row in joined)
             rules = Rules(terms.interval * block, offset, terms.interval)
             cost, reading = best_reading(events, awaited, rules)
-            if block == 1 or len(events) >= 3 or has_exact_block(events, rows, joined, reading):
+            has_evidence = offset == 0 and has_exact_block(events, rows, joined, reading)
+            if block == 1 or len(events) >= 3 or has_evidence:
                 answers.append((cost, block, abs(offset), -offset, phase, joined, reading))
     cost, block, _, before, phase, joined, reading = min(answers)
     due_day_of = {period: row.due_day for row in joined for period in row.members}

@@ -267,6 +267,108 @@ def test_an_invoice_before_its_time_goes_to_the_period_to_come() -> None:
     assert books.billed == [PRICE] * 13
 
 
+@pytest.mark.parametrize("timing", ["in_advance", "in_arrears"])
+@pytest.mark.parametrize("months", [2, 3, 6, 12])
+def test_double_rate_pays_for_no_other_month(timing: Timing, months: int) -> None:
+    books = invoice(every_month(months, amount=2 * PRICE), months, timing=timing)
+    assert books.billed == [2 * PRICE] * months
+    assert usual(books) == (0, 1)
+
+
+def test_one_invoice_of_two_months_is_both_in_advance_and_one_too_dear_in_arrears() -> None:
+    assert usual(invoice([(month(0), 2 * PRICE)], 1, timing="in_advance")) == (0, 2)
+    in_arrears = invoice([(month(0), 2 * PRICE)], 1, timing="in_arrears")
+    assert usual(in_arrears) == (0, 1)
+    assert in_arrears.billed == [2 * PRICE]
+
+
+def test_a_doubled_first_invoice_is_no_habit_of_billing_ahead() -> None:
+    books = invoice([(month(0), 2 * PRICE), *every_month(4)[1:]], 4)
+    assert books.billed == [2 * PRICE] + [PRICE] * 3
+    assert usual(books) == (0, 1)
+
+
+def test_a_doubled_invoice_in_the_middle_keeps_its_month() -> None:
+    events = every_month(12)
+    events[5] = (month(5), 2 * PRICE)
+    assert invoice(events).billed == [PRICE] * 5 + [2 * PRICE] + [PRICE] * 6
+
+
+def test_the_old_price_after_a_step_keeps_its_months() -> None:
+    prices = [200_000] * 6 + [PRICE] * 6
+    books = invoice(every_month(12, amount=200_000), prices=prices)
+    assert books.billed == [200_000] * 12
+    assert usual(books) == (0, 1)
+
+
+def test_twice_a_month_at_half_price_each_is_a_split() -> None:
+    events = sorted(event for late in (0, 14) for event in every_month(6, late, PRICE // 2))
+    books = invoice(events, 6)
+    assert books.billed == [PRICE] * 6
+    assert not books.left
+
+
+def test_free_months_are_not_missed() -> None:
+    prices = [0, 0, *[PRICE] * 10]
+    books = invoice(every_month(12)[2:], prices=prices)
+    assert books.billed == prices
+    assert books.habit.cost == 0
+
+
+def test_an_invoice_for_a_free_month_goes_to_that_month() -> None:
+    prices = [PRICE] * 6 + [0] + [PRICE] * 5
+    books = invoice(every_month(12), prices=prices)
+    assert books.billed == [PRICE] * 12
+
+
+def test_two_missing_in_a_row_do_not_shift_the_rest() -> None:
+    events = every_month(12)
+    del events[4:6]
+    assert invoice(events).billed == [PRICE] * 4 + [0] * 2 + [PRICE] * 6
+
+
+def test_a_missing_first_month_is_no_habit_of_billing_late() -> None:
+    books = invoice(every_month(12)[1:])
+    assert books.billed == [0] + [PRICE] * 11
+    assert usual(books) == (0, 1)
+
+
+def periods(count: int, days: int, *, missed: int) -> Openings:
+    """Periods of so many days each at the price, of which the first `missed` must have been billed."""
+    return Openings(
+        tuple(number * days for number in range(count)),
+        (PRICE,) * count,
+        tuple(number < missed for number in range(count)),
+        (False,) * count,
+    )
+
+
+@pytest.mark.parametrize(("days", "late"), [(7, 0), (7, 3), (15, 5), (90, 40), (360, 100)])
+def test_half_rate_at_every_cadence(days: int, late: int) -> None:
+    openings = periods(22, days, missed=10)
+    events = [FreeEvent(number * days + late, PRICE // 2 if number > 3 else PRICE) for number in range(10)]
+    habit = find_habit(events, openings, expected=openings.amounts, nominal_days=days, timing="in_arrears")
+    assert [placement.periods for placement in habit.placements] == [(number,) for number in range(10)]
+    assert (habit.offset, habit.block, habit.cost) == (late, 1, 6 * 2 * days)
+
+
+@pytest.mark.parametrize(
+    ("size", "timing"), [(2, "in_advance"), (3, "in_arrears"), (6, "in_advance"), (12, "in_arrears")]
+)
+def test_three_fifths_at_every_block(size: int, timing: Timing) -> None:
+    openings = periods(48, 7, missed=36)
+    first = 0 if timing == "in_advance" else 7 * (size - 1)
+    events = [FreeEvent(first + 7 * number, size * PRICE * 3 // 5) for number in range(0, 36, size)]
+    habit = find_habit(events, openings, expected=openings.amounts, nominal_days=7, timing=timing)
+    assert (habit.offset, habit.block, habit.phase) == (0, size, 0)
+    assert [share.amount for placement in habit.placements for share in placement.shares] == [PRICE * 3 // 5] * 36
+
+
+def test_a_cent_that_does_not_divide_stays_inside_its_block() -> None:
+    books = invoice([(month(number), 3 * PRICE // 2 + 1) for number in (0, 3, 6, 9)], timing="in_advance")
+    assert books.billed == [PRICE // 2 + 1, PRICE // 2, PRICE // 2] * 4
+
+
 def test_ten_thousand_events_on_one_charge() -> None:
     random = Random(1)
     days = sorted(random.randint(month(0), month(24)) for _ in range(10_000))
