@@ -94,12 +94,13 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class _Heading:
-    """The heading row as one delimiter cuts it."""
+    """The heading row as one delimiter cuts it: on line `row`, up to the offset `end`, rows of data from `next_line`."""
 
     delimiter: bytes
     cells: tuple[str, ...]
+    row: int
     end: int
-    line: int
+    next_line: int
 
     @property
     def columns(self) -> dict[str, list[int]]:
@@ -153,7 +154,7 @@ def _lay_out(path: str, head: bytes, profiles: Sequence[Profile], *, is_named: b
     best = [(profile, heading) for profile, heading in fitting if len(profile.required) == most]
     if len(best) > 1:
         names = ", ".join(sorted(profile.id for profile, _ in best))
-        raise LedgerRefusedError([SeveralProfilesError(f"{path} row {headings[0].line}", names)])
+        raise LedgerRefusedError([SeveralProfilesError(f"{path} row {headings[0].row}", names)])
     return _place_fields(path, *best[0])
 
 
@@ -189,7 +190,7 @@ def _read_heading(path: str, body: bytes, skipped: int, line: int, delimiter: by
         names = tuple(cell.encode("latin-1").decode().strip() for cell in cells)
     except UnicodeDecodeError as error:
         raise LedgerRefusedError([UndecodableError(f"{path} row {line}", _shown(body))]) from error
-    return _Heading(delimiter, names, skipped + end, line + body.count(b"\n", 0, end))
+    return _Heading(delimiter, names, line, skipped + end, line + body.count(b"\n", 0, end))
 
 
 def _shown(body: bytes) -> str:
@@ -207,7 +208,7 @@ def _describe_misfit(
     """What is missing for the profile that comes closest; ties go to the first by name."""
     pairs = [(_missing(profile, heading), profile, heading) for profile in profiles for heading in headings]
     missing, profile, heading = min(pairs, key=lambda pair: (len(pair[0]) / len(pair[1].required), pair[1].id))
-    where = f"{path} row {heading.line - 1}"
+    where = f"{path} row {heading.row}"
     shown = ", ".join(heading.cells)[:200]
     columns = ", ".join(missing)
     if is_named:
@@ -233,7 +234,7 @@ def _place_fields(path: str, profile: Profile, heading: _Heading) -> Layout:
     places = {field: columns.get(fold_heading(name), []) for field, name in wanted.items()}
     doubled = sorted({tuple(place) for place in places.values() if len(place) > 1})
     if doubled:
-        where = f"{path} row {heading.line - 1}"
+        where = f"{path} row {heading.row}"
         raise LedgerRefusedError([DuplicateHeadingError(where, heading.cells[place[1]]) for place in doubled])
     fields = {field: place[0] for field, place in places.items() if place}
-    return Layout(profile, heading.delimiter, heading.cells, fields, heading.end, heading.line)
+    return Layout(profile, heading.delimiter, heading.cells, fields, heading.end, heading.next_line)

@@ -196,7 +196,7 @@ class Tokenizer:
         pieces = masked.split(b"\n")
         pieces.pop()
         lengths = list(map(len, pieces))
-        if max(lengths) > FIELD_BYTES:
+        if max(lengths) > FIELD_BYTES or (_HIDDEN_NEWLINE in masked and self._may_hide_rows(pieces)):
             return None
         slab = Slab(start, start + len(data), first_line, data)
         slab.offsets = list(map(add, accumulate(lengths[:-1], initial=start), range(len(pieces))))
@@ -261,27 +261,33 @@ class Tokenizer:
             elif between[:1] not in closing or between[-1:] not in opening:
                 return None
         joined = b'"'.join(inside)
-        if b"\n" in joined and self._may_hide_rows(inside, has_doubled=has_doubled):
-            return None
         hidden = joined.translate(_HIDE[delimiter])
         if hidden == joined and not has_doubled:
             return text.replace(b'"', _NEEDLESS_QUOTE)
+        hidden_parts = hidden.split(b'"')
         if has_doubled:
-            return _join_doubled(outside, [part.translate(_HIDE[delimiter]) for part in inside], inside)
-        quotes = [b'"' if new != old else _NEEDLESS_QUOTE for new, old in _pairs(hidden, inside)]
-        parts[1::2] = [quote + part + quote for quote, part in zip(quotes, hidden.split(b'"'), strict=True)]
+            return _join_doubled(outside, hidden_parts, inside)
+        quotes = [b'"' if new != old else _NEEDLESS_QUOTE for new, old in zip(hidden_parts, inside, strict=True)]
+        parts[1::2] = [quote + part + quote for quote, part in zip(quotes, hidden_parts, strict=True)]
         return b"".join(parts)
 
-    def _may_hide_rows(self, inside: list[bytes], *, has_doubled: bool) -> bool:
-        limit = self.width - 1
-        return any(b"\n" in part and (has_doubled or part.count(self.delimiter) >= limit) for part in inside)
+    def _may_hide_rows(self, pieces: list[bytes]) -> bool:
+        """Whether some later line of a record over several lines has delimiters enough for a whole row."""
+        enough = self.width - 1
+        return any(
+            line.count(self.delimiter) + line.count(_HIDDEN_DELIMITER) >= enough
+            for piece in pieces
+            if _HIDDEN_NEWLINE in piece
+            for line in piece.split(_HIDDEN_NEWLINE)[1:]
+        )
 
     def _cut_by_csv(
         self, buffer: bytes, blocks: Iterator[bytes], start: int, first_line: int
     ) -> tuple[Slab, bytes, bytes]:
         """The slab of everything in hand by the csv module's own rules, the bytes it took, and what is left over."""
         feed = _Feed(buffer, blocks)
-        reader = csv.reader(feed, delimiter=self.delimiter.decode(), strict=True)
+        mark = self.delimiter.decode()
+        reader = csv.reader(feed, delimiter=mark, strict=True)
         records: list[list[bytes]] = []
         offsets: list[int] = []
         lines: list[int] = []
@@ -294,7 +300,7 @@ class Tokenizer:
                 raise self._csv_refusal(str(error), feed, begin, line) from error
             if cells is None:
                 break
-            if b"\n" in feed.data[begin : feed.position - 1]:
+            if any("\n" in cell and cell.count(mark) >= self.width - 1 for cell in cells):
                 self._check_swallowed(feed.data[begin : feed.position], line)
             records.append([_raw_cell(cell.encode("latin-1"), self.delimiter) for cell in cells])
             offsets.append(start + begin)
@@ -313,7 +319,7 @@ class Tokenizer:
         return self._refusal(kind, line, beginning)
 
     def _check_swallowed(self, record: bytes, line: int) -> None:
-        """Refuse a record over several lines of text if one of the later lines is a whole row in its own right."""
+        """Refuse a record in one cell of which a whole row may stand, if one of its later lines of text is one."""
         date_column, amount_column = self.probe
         for number, text in enumerate(record.splitlines()[1:], start=1):
             cells = text.split(self.delimiter)
@@ -386,10 +392,6 @@ def _line_numbers(masked: bytes, pieces: list[bytes], first_line: int) -> Sequen
         return range(first_line, first_line + len(pieces))
     inner = map(bytes.count, pieces[:-1], repeat(_HIDDEN_NEWLINE))
     return list(map(add, accumulate(inner, initial=first_line), range(len(pieces))))
-
-
-def _pairs(hidden: bytes, inside: list[bytes]) -> Iterator[tuple[bytes, bytes]]:
-    return zip(hidden.split(b'"'), inside, strict=True)
 
 
 def _join_doubled(outside: list[bytes], hidden: list[bytes], inside: list[bytes]) -> bytes:
