@@ -3,7 +3,7 @@
     python -m benchmarks.generate --lines 1000000
 
 The same seed and number of lines give the same bytes. Nearly one line in two belongs to a customer without a
-contract; a third of the contracts hold one known leak; the rest holds traps that are no leak. See README.md for what is in it.
+contract; a third of the contracts hold one known leak; the rest holds traps that are no leak (see README.md).
 """
 
 from __future__ import annotations
@@ -179,7 +179,8 @@ class PaperTrail:
         elif trap == "drafted" and papers:
             papers.append(_copy(papers[-1], None, status="Draft"))
         if len(self._agreement.services) > 1 and is_chance(random, 20):
-            for paper in random.sample(papers, min(2, len(papers))):
+            invoices = [paper for paper in papers if paper.kind == "Sales invoice"]
+            for paper in random.sample(invoices, min(2, len(invoices))):
                 text = adhoc_text(random)
                 paper.bills = [*paper.bills, Bill(text, "ADHOC", 1, random.randint(20, 900) * 100)]
 
