@@ -68,7 +68,8 @@ def layers(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """The documentation as pages in docs/_build; a reference that leads nowhere is an error."""
     _install(session)
-    session.run("sphinx-build", "-E", "-W", "-n", "--keep-going", "-b", "html", "docs", "docs/_build", *session.posargs)
+    options = ("-q", "-E", "-W", "-n", "--keep-going", "-b", "html", *session.posargs)
+    session.run("sphinx-build", *options, "docs", "docs/_build")
 
 
 @nox.session
