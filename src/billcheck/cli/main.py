@@ -7,8 +7,10 @@ Must not know what the commands do.
 
 from __future__ import annotations
 
+import gc
 import logging
 from argparse import Action, ArgumentParser, Namespace
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from billcheck.cli import check, console, explain, schedule, schema
@@ -16,7 +18,7 @@ from billcheck.cli.demo import command as demo
 from billcheck.errors import BillcheckError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 NO_REPORT = 2
 INTERRUPTED = 130
@@ -82,7 +84,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     console.prepare()
     arguments = make_parser().parse_args(argv)
     try:
-        code: int = arguments.run(arguments)
+        with _without_cycle_search():
+            code: int = arguments.run(arguments)
     except BillcheckError as error:
         console.note(str(error))
         return NO_REPORT
@@ -96,3 +99,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         logging.getLogger("billcheck").exception("This is a bug in billcheck; please report it. No report was made.")
         return NO_REPORT
     return code
+
+
+@contextmanager
+def _without_cycle_search() -> Iterator[None]:
+    """Keep Python from searching millions of lines for reference cycles: a command ends before any would matter.
+
+    It halves the time of a large check. A library leaves this choice to its caller.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
