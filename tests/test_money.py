@@ -114,3 +114,9 @@ def test_the_remainder_goes_to_the_largest_rest_and_then_to_the_first() -> None:
     assert split_by_weights(0, []) == []
     with pytest.raises(ValueError, match="no parts"):
         split_by_weights(1, [])
+
+
+@given(st.integers(-(10**15), 10**15), st.sampled_from(["EUR", "JPY", "KWD"]))
+def test_text_says_what_the_decimal_says(minor: int, currency: str) -> None:
+    assert format_minor(minor, currency) == f"{to_decimal(minor, currency):f}"
+    assert format_minor(minor, currency, grouped=True) == f"{to_decimal(minor, currency):,f}"

@@ -53,6 +53,9 @@ if TYPE_CHECKING:
     from billcheck.ledger.source import Batch, Ledger, Receipt, RefusedRow
 
 
+KEPT_CONTRACTS = 256
+"""How many contracts with rows a report keeps: those that several faces ask for one after the other."""
+
 FIRST_YEAR, LAST_YEAR = 1900, 2190
 """Years a check may look back from: those that can be priced, with room for periods that are not due yet."""
 
@@ -302,11 +305,12 @@ def _check_sums(examination: Examination, sums: Sums) -> None:
 
 
 class _LazyContracts(Sequence[ContractRows]):
-    """Contracts with their rows, worked out each time one is asked for."""
+    """Contracts with their rows, worked out when one is asked for; the last few are kept."""
 
     def __init__(self, examination: Examination, places: Places) -> None:
         self._examination = examination
         self._places = places
+        self._kept: dict[int, ContractRows] = {}
 
     def __len__(self) -> int:
         return len(self._examination.contracts)
@@ -318,6 +322,15 @@ class _LazyContracts(Sequence[ContractRows]):
     def __getitem__(self, index: int | slice) -> ContractRows | Sequence[ContractRows]:
         if isinstance(index, slice):
             return [self[position] for position in range(*index.indices(len(self)))]
+        kept = self._kept.get(index)
+        if kept is None:
+            kept = self._work_out(index)
+            if len(self._kept) >= KEPT_CONTRACTS:
+                self._kept.clear()
+            self._kept[index] = kept
+        return kept
+
+    def _work_out(self, index: int) -> ContractRows:
         contract = self._examination.contracts[index]
         charges = (self._examination.examine(slot) for slot in self._examination.slots_of(contract))
         return ContractRows(

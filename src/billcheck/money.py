@@ -62,7 +62,11 @@ def to_decimal(minor: int, currency: str) -> Decimal:
 
 def format_minor(minor: int, currency: str, *, grouped: bool = False) -> str:
     """The amount as plain text, such as ``7200.00``, or ``7,200.00`` when grouped."""
-    return f"{to_decimal(minor, currency):{',' if grouped else ''}f}"
+    digits = MINOR_DIGITS[currency]
+    whole, part = divmod(abs(minor), _SCALES[currency])
+    sign = "-" if minor < 0 else ""
+    text = f"{whole:,}" if grouped else str(whole)
+    return f"{sign}{text}.{part:0{digits}d}" if digits else f"{sign}{text}"
 
 
 def round_half_up(value: Fraction) -> int:
