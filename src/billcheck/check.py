@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, overload
 
 from billcheck.engine.coverage import Window
 from billcheck.engine.evidence import Places, make_period_rows, make_residue, make_set_aside
-from billcheck.engine.examination import Examination, ExaminedCharge, Setting, Sums
+from billcheck.engine.examination import Examination, ExaminedCharge, PlainCharge, Setting, Sums
 from billcheck.engine.invariants import check_lines_conserved, check_totals
 from billcheck.engine.keys import Slot, make_directory
 from billcheck.engine.match import Matched, Matcher
@@ -235,6 +235,8 @@ def _examine(examination: Examination, places: Places, conflicts: list[Conflict]
     for examined in examination.run(outcome.sums):
         for row in examined.rows:
             outcome.findings.extend(find_in_row(examined.slot, examined.schedule, row))
+        if isinstance(examined, PlainCharge):
+            continue
         if examined.has_own_habit:
             outcome.findings.append(
                 find_habit_unlike_contract(examined.slot, examined.books.offset, examined.books.block)

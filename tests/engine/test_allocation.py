@@ -8,12 +8,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from agreements import contract, flat, line, month_ends, one_off
 
 from billcheck.check import check
 from billcheck.contracts.terms import Amendment, PriceStep
 from billcheck.ledger.source import Ledger
 from billcheck.period import Cadence
+from tests.engine.agreements import contract, flat, line, month_ends, one_off
 
 if TYPE_CHECKING:
     from billcheck.contracts.terms import Contract

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 import pytest
-from agreements import contract, flat, line
 
 from billcheck.check import check
 from billcheck.contracts.terms import Amendment
@@ -18,10 +17,11 @@ from billcheck.engine.examination import Examination
 from billcheck.ledger.source import Ledger
 from billcheck.period import Cadence
 from billcheck.pricing.schedule import make_schedule
+from tests.engine.agreements import contract, flat, line
 
 if TYPE_CHECKING:
     from billcheck.contracts.terms import Contract
-    from billcheck.engine.examination import Sums
+    from billcheck.engine.examination import PlainCharge, Sums
     from billcheck.engine.keys import Slot
     from billcheck.ledger.line import Line
 
@@ -40,6 +40,7 @@ def random_case(rng: random.Random) -> tuple[Contract, list[Line]]:
     )
     agreed = contract(charge)
     schedule = make_schedule(agreed, charge, AS_OF)
+    wrong = rng.choice((1, 1, 1, 2, 4)), rng.randint(1, 9)
     is_stated, offset, jitter = rng.random() < 0.3, rng.choice((0, 0, 3, 20, -8)), rng.choice((0, 0, 4, 12))
     lines = []
     for index, (first, end, due, amount) in enumerate(
@@ -50,7 +51,8 @@ def random_case(rng: random.Random) -> tuple[Contract, list[Line]]:
         day = date.fromordinal(due + offset + rng.randint(0, jitter))
         if day > AS_OF:
             continue
-        billed = line(f"INV-{index}", day.isoformat(), str(Decimal(amount) / 100))
+        billed_minor = amount // wrong[0] if index >= wrong[1] else amount - (rng.random() < 0.03)
+        billed = line(f"INV-{index}", day.isoformat(), str(Decimal(billed_minor) / 100))
         if is_stated and rng.random() < 0.95:
             billed = replace(
                 billed, period_first_day=date.fromordinal(first), period_last_day=date.fromordinal(end - 1)
@@ -66,21 +68,21 @@ def random_case(rng: random.Random) -> tuple[Contract, list[Line]]:
 def test_the_quick_way_and_the_full_examination_agree(check_from: date | None) -> None:
     rng = random.Random(20261120)
     settled_quickly = 0
-    decide = Examination._is_billed_as_agreed
+    decide = Examination._judge_plainly
 
-    def count(self: Examination, slot: Slot, sums: Sums) -> bool:
+    def count(self: Examination, slot: Slot, sums: Sums) -> PlainCharge | None:
         nonlocal settled_quickly
-        is_settled = decide(self, slot, sums)
-        settled_quickly += is_settled
-        return is_settled
+        judged = decide(self, slot, sums)
+        settled_quickly += judged is not None
+        return judged
 
     for _ in range(400):
         agreed, lines = random_case(rng)
         ledger = Ledger.from_lines(lines)
         covers = (date(2025, 12, 1), AS_OF)
-        with patch.object(Examination, "_is_billed_as_agreed", count):
+        with patch.object(Examination, "_judge_plainly", count):
             quick = check([agreed], ledger, as_of=AS_OF, covers=covers, check_from=check_from)
-        with patch.object(Examination, "_is_billed_as_agreed", return_value=False):
+        with patch.object(Examination, "_judge_plainly", return_value=None):
             full = check([agreed], ledger, as_of=AS_OF, covers=covers, check_from=check_from)
         assert quick.totals == full.totals
         assert quick.findings == full.findings

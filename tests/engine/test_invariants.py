@@ -7,7 +7,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from agreements import contract, line, month_ends
 
 from billcheck.check import check
 from billcheck.engine.books import Books, PostingRule
@@ -20,6 +19,7 @@ from billcheck.engine.match import Matcher
 from billcheck.errors import InternalError, UsageError
 from billcheck.findings import Totals
 from billcheck.ledger.source import Ledger
+from tests.engine.agreements import contract, line, month_ends
 
 if TYPE_CHECKING:
     from billcheck.engine.examination import ExaminedCharge
@@ -76,7 +76,7 @@ def test_lines_that_vanish_are_caught() -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"net": 1}, {"arrears": 5}, {"billed": 1}])
-def test_totals_that_do_not_add_up_two_ways_are_caught(wrong: dict[str, int]) -> None:
+def test_totals_that_do_not_add_up_two_ways_are_caught(wrong: dict[str, Any]) -> None:
     totals = Totals("EUR", expected=100, billed=90, net=10, arrears=15, overbilled=6, rounding=1)
     check_totals(totals)
     with pytest.raises(InternalError, match="net adds up two ways"):

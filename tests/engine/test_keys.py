@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from agreements import contract, flat, one_off
 
 from billcheck.engine.keys import make_directory, spaced_words
+from tests.engine.agreements import contract, flat, one_off
 
 
 def test_slots_are_numbered_in_the_order_of_the_contracts() -> None:

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from agreements import contract, flat, line, one_off
 
 from billcheck.engine.keys import make_directory
 from billcheck.engine.match import (
@@ -21,6 +20,7 @@ from billcheck.engine.match import (
 )
 from billcheck.ledger.source import Ledger
 from billcheck.money import to_minor
+from tests.engine.agreements import contract, flat, line, one_off
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -111,7 +111,7 @@ def test_an_unknown_contract_field_falls_back_to_the_customer() -> None:
 def test_contracts_that_follow_each_other_are_told_apart_by_their_term() -> None:
     old = contract(flat("Old", end=date(2026, 4, 1)), name="C-1")
     new = contract(flat("New", start=date(2026, 4, 1)), name="C-2")
-    stated = {"period_first_day": date(2026, 3, 1), "period_last_day": date(2026, 3, 31)}
+    stated: dict[str, Any] = {"period_first_day": date(2026, 3, 1), "period_last_day": date(2026, 3, 31)}
     assert found([old, new], line(day="2026-06-30")) == ("New", MatchRule.TERM)
     assert found([old, new], line(day="2026-02-28")) == ("Old", MatchRule.TERM)
     assert found([old, new], line(day="2026-06-30", **stated)) == ("Old", MatchRule.TERM)

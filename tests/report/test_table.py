@@ -273,7 +273,9 @@ def test_the_rest_of_the_ledger_is_counted_with_examples() -> None:
 def test_findings_that_name_no_contract_are_shown_with_their_meaning() -> None:
     found = Finding("document_conflict", "f", Severity.WARNING, None, None, None, None, None, None, "INV-1 differs.")
     text = text_of(make_report([half_rate_contract()], findings=[found]))
-    assert "Document conflict: Documents with the same number differ; all of them were counted.\n  INV-1 differs." in text
+    assert (
+        "Document conflict: Documents with the same number differ; all of them were counted.\n  INV-1 differs." in text
+    )
 
 
 def test_control_characters_of_the_data_are_shown_escaped() -> None:

@@ -17,6 +17,7 @@ from billcheck.findings import Status
 if TYPE_CHECKING:
     from billcheck.engine.allocate import Known
     from billcheck.engine.books import Books
+    from billcheck.engine.coverage import Window
 
 
 class JudgedRow(NamedTuple):
@@ -84,6 +85,11 @@ def judge(books: Books, known: Known, doubts: Doubts, check_from_day: int) -> li
         if schedule.first_days[period] >= check_from_day:
             rows.append(judging.row(period))
     return rows
+
+
+def why_uncovered(last_wait_day: int, window: Window) -> str:
+    """Which end of the window keeps a period from being called missing, and what would settle it."""
+    return NOTE_COVERAGE_END if last_wait_day > window.last_day else NOTE_COVERAGE_START
 
 
 class _Judging:
@@ -154,6 +160,5 @@ class _Judging:
         if self._doubts.is_never_billed:
             return Status.INCONCLUSIVE, NOTE_NEVER_BILLED
         if not window.settles(due_day, wait_days, self._early_days, known.start_day):
-            is_late = due_day + wait_days > window.last_day
-            return Status.INCONCLUSIVE, NOTE_COVERAGE_END if is_late else NOTE_COVERAGE_START
+            return Status.INCONCLUSIVE, why_uncovered(due_day + wait_days, window)
         return (Status.MISSING if open_amount > 0 else Status.OVERBILLED), ""

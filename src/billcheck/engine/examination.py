@@ -1,26 +1,25 @@
 """Every charge of a check, examined: allocation, judgement and sums.
 
 Comes in: matched lines and what the ledger can tell. Goes out: sums per currency, findings, residue in rows of the line
-table, and, for whoever looks at a charge, its books and judged rows again. A charge that is billed exactly as agreed is
-settled by a few comparisons and keeps nothing; its rows are worked out anew when somebody asks. Must not know sources,
+table, and, for whoever looks at a charge, its books and judged rows again. A charge whose invoices stand one for one
+with its periods is judged by `engine.plain`; its books are worked out when somebody asks. Must not know sources,
 files or reports.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
-from billcheck.engine.align import FreeEvent
-from billcheck.engine.allocate import Known, allocate, find_habit_of, nominal_days
+from billcheck.engine.allocate import SURE_OF_HABIT, Known, allocate, nominal_days
 from billcheck.engine.coverage import START_MARGIN_DAYS, Window
 from billcheck.engine.diff import Doubts, JudgedRow, judge
 from billcheck.engine.events import Events, gather_events
 from billcheck.engine.invariants import check_conserved
 from billcheck.engine.pinned import periods_of
+from billcheck.engine.plain import judge_one_by_one, match_one_by_one
 from billcheck.findings import ARREARS, JUDGED, Status, Totals
 from billcheck.ledger.names import fold_name
 from billcheck.pricing.schedule import Schedule, make_schedule
@@ -51,6 +50,20 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
+class PlainCharge:
+    """A charge whose invoices stand one for one with its periods; `rows` are those that are due."""
+
+    slot: Slot
+    schedule: Schedule
+    rows: list[JudgedRow]
+
+    @property
+    def is_remarkable(self) -> bool:
+        """Whether there is anything to say beyond "billed as agreed"."""
+        return any(row.status not in _QUIET for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
 class ExaminedCharge:
     """One charge with everything that was worked out about it."""
 
@@ -65,6 +78,8 @@ class ExaminedCharge:
     @property
     def has_own_habit(self) -> bool:
         """Whether it is billed in blocks, or earlier or later than its grace days would explain."""
+        if len(self.events.billed) < SURE_OF_HABIT:
+            return False
         return self.books.block > 1 or abs(self.books.offset) > self.grace_days
 
     @property
@@ -168,10 +183,13 @@ class Examination:
             return False
         return not (contract.matching.confirmed or contract.matching.customer_ids)
 
-    def run(self, sums: Sums) -> Iterator[ExaminedCharge]:
+    def run(self, sums: Sums) -> Iterator[ExaminedCharge | PlainCharge]:
         """Examine every charge, add to `sums`, and yield the charges there is something to say about, in order."""
         for slot in self.matched.directory.slots:
-            if self._is_billed_as_agreed(slot, sums):
+            plain = self._judge_plainly(slot, sums)
+            if plain is not None:
+                if plain.is_remarkable:
+                    yield plain
                 continue
             examined = self.examine(slot)
             self._add(examined, sums)
@@ -222,61 +240,27 @@ class Examination:
             )
         return doubts
 
-    def _is_billed_as_agreed(self, slot: Slot, sums: Sums) -> bool:
-        """Settle a charge whose invoices equal its periods one by one; False where that is not plain to see.
-
-        It decides only what the full examination would decide the same way: every line is a plain approved invoice of
-        its own, stated periods equal the due rows exactly, or free amounts equal them in order and the habit places
-        each on its own; and no due period beyond them is past its grace days.
-        """
+    def _judge_plainly(self, slot: Slot, sums: Sums) -> PlainCharge | None:
+        """Judge a charge whose invoices stand one for one with its periods; None where that is not plain to see."""
         matched, setting = self.matched, self.setting
-        if not matched.is_plain[slot.number] or slot.number in self._doubtful:
-            return False
+        if not matched.is_plain[slot.number] or slot.number in self._doubtful or slot.charge.every is None:
+            return None
         rows = matched.lines.rows_of(slot.number)
         if not rows:
-            return False
+            return None
         schedule = make_schedule(slot.contract, slot.charge, date.fromordinal(setting.as_of_day + HORIZON_DAYS))
-        count, due = len(rows), bisect_right(schedule.due_days, setting.as_of_day)
-        if count > due or slot.charge.every is None:
-            return False
         known = self._known(slot)
-        if count < due and schedule.due_days[count] + known.grace_days < setting.as_of_day:
-            return False
-        if not self._equals_periods(schedule, rows, known):
-            return False
-        self._add_as_agreed(slot, schedule, count, due, sums)
-        return True
-
-    def _equals_periods(self, schedule: Schedule, rows: list[int], known: Known) -> bool:
-        lines, count = self.matched.lines, len(rows)
-        first_days = [lines.first_days[row] for row in rows]
-        amounts = [lines.amounts[row] for row in rows]
-        if all(first_days):
-            stated = sorted(zip(first_days, [lines.end_days[row] for row in rows], amounts, strict=True))
-            agreed = zip(schedule.first_days, schedule.ends, schedule.amounts, strict=True)
-            return stated == sorted(row for row, _ in zip(agreed, range(count), strict=False))
-        if any(first_days) or any(schedule.changes):
-            return False
-        dated = sorted(zip([lines.issue_days[row] for row in rows], amounts, strict=True))
-        issue_days = [day for day, _ in dated]
-        if tuple(amount for _, amount in dated) != schedule.amounts[:count] or len(set(issue_days)) < count:
-            return False
-        if tuple(issue_days) == schedule.due_days[:count]:
-            return True
-        habit = find_habit_of(schedule, [FreeEvent(*event) for event in dated], schedule.amounts, known)
-        placed = [placement.periods for placement in habit.placements]
-        return abs(habit.offset) <= known.grace_days and placed == [(index,) for index in range(count)]
-
-    def _add_as_agreed(self, slot: Slot, schedule: Schedule, count: int, due: int, sums: Sums) -> None:
-        currency = slot.contract.currency
-        sums.allocated[currency] += sum(schedule.amounts[:count])
-        shown = bisect_left(schedule.first_days, self.setting.check_from_day) if self.setting.check_from_day else 0
-        billed = sum(schedule.amounts[shown:count])
-        total = sums.total(currency)
-        total.expected += billed
-        total.billed += billed
-        total.awaiting += sum(schedule.amounts[max(count, shown) : due])
-        sums.judged_rows += max(0, count - shown)
+        billed = match_one_by_one(schedule, matched.lines, rows, known)
+        if billed is None:
+            return None
+        judged = judge_one_by_one(schedule, billed, known)
+        tax_percent = slot.contract.tax_percent_of(slot.charge)
+        sums.allocated[slot.currency] += sum([amount for amount, _ in billed.values()])
+        sums.total(slot.currency)
+        shown = [row for row in judged if schedule.first_days[row.period] >= setting.check_from_day]
+        for row in shown:
+            sums.add_row(row, slot.contract, tax_percent, is_never_billed=False)
+        return PlainCharge(slot, schedule, shown)
 
     def _add(self, examined: ExaminedCharge, sums: Sums) -> None:
         contract, charge, books = examined.slot.contract, examined.slot.charge, examined.books

@@ -1,0 +1,106 @@
+"""Charges whose invoices stand one for one with their periods: judged without events and books.
+
+Comes in: the lines of a charge, all of them ordinary invoice lines each from a document of its own, and its schedule.
+Goes out: the billed amount per period, or nothing where the full examination is needed. It decides only what the full
+examination decides the same way: every line has a period to itself, none bills more than was agreed, and so there is
+no excess and nothing left over that could go anywhere else. Must not know sums, findings or sources.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING
+
+from billcheck.engine.align import FreeEvent
+from billcheck.engine.allocate import SURE_OF_HABIT, find_habit_of
+from billcheck.engine.diff import JudgedRow, why_uncovered
+from billcheck.findings import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from billcheck.engine.allocate import Known
+    from billcheck.ledger.table import LineTable
+    from billcheck.pricing.schedule import Schedule
+
+Billed = dict[int, tuple[int, int]]
+"""Per period, as index of the schedule: the amount billed and the issue day."""
+
+
+def match_one_by_one(schedule: Schedule, lines: LineTable, rows: Sequence[int], known: Known) -> Billed | None:
+    """What was billed per period where every line has one due period to itself and bills no more than was agreed.
+
+    None where that is not so: some lines state a period and others do not, a stated period equals no row, the schedule
+    has changes, the habit is not one invoice per period near its due day, or an amount exceeds what was agreed.
+    """
+    if any(schedule.changes):
+        return None
+    first_days = [lines.first_days[row] for row in rows]
+    dated = [(lines.issue_days[row], lines.amounts[row]) for row in rows]
+    if all(first_days):
+        row_of = {days: row for row, days in enumerate(zip(schedule.first_days, schedule.ends, strict=True))}
+        stated = zip(first_days, [lines.end_days[row] for row in rows], strict=True)
+        periods = [row_of.get(days, -1) for days in stated]
+    elif any(first_days) or len({day for day, _ in dated}) < len(dated):
+        return None
+    else:
+        dated.sort()
+        found = _periods_by_habit(schedule, dated, known)
+        if found is None:
+            return None
+        periods = found
+    billed = {period: (amount, day) for period, (day, amount) in zip(periods, dated, strict=True)}
+    due = bisect_right(schedule.due_days, known.as_of_day)
+    if len(billed) < len(rows) or min(billed) < 0 or max(billed) >= due:
+        return None
+    return None if any(amount > schedule.amounts[period] for period, (amount, _) in billed.items()) else billed
+
+
+def _periods_by_habit(schedule: Schedule, dated: list[tuple[int, int]], known: Known) -> list[int] | None:
+    """The period of each free event where the habit places every one on its own, within the days of grace."""
+    count = len(dated)
+    if schedule.due_days[:count] == tuple([day for day, _ in dated]) and schedule.amounts[:count] == tuple(
+        [amount for _, amount in dated]
+    ):
+        return list(range(count))
+    habit = find_habit_of(schedule, [FreeEvent(*event) for event in dated], schedule.amounts, known)
+    if habit.block > 1 or abs(habit.offset) > known.grace_days or len(habit.placements) < count:
+        return None
+    periods = [placement.periods for placement in habit.placements if placement.kind == "place"]
+    return [period for (period,) in periods] if len(periods) == count else None
+
+
+def judge_one_by_one(schedule: Schedule, billed: Billed, known: Known) -> list[JudgedRow]:
+    """The rows of every due period; see `match_one_by_one` for what `billed` promises."""
+    lags = sorted(day - schedule.due_days[period] for period, (_, day) in billed.items())
+    is_sure = len(lags) >= SURE_OF_HABIT
+    early_days = max(0, -lags[0]) if is_sure else known.default_early_days
+    late_days = max(0, lags[(len(lags) - 1) // 2]) if is_sure else 0
+    rows = []
+    for period in range(bisect_right(schedule.due_days, known.as_of_day)):
+        expected = schedule.amounts[period]
+        entry = billed.get(period)
+        if entry is not None:
+            amount = entry[0]
+            rows.append(JudgedRow(period, _status_of_billed(expected - amount), expected, amount))
+        elif not expected:
+            rows.append(JudgedRow(period, Status.OK, 0, 0))
+        else:
+            status, note = _status_of_unbilled(schedule.due_days[period], late_days, early_days, known)
+            rows.append(JudgedRow(period, status, expected, 0, note=note))
+    return rows
+
+
+def _status_of_billed(shortfall: int) -> Status:
+    if not shortfall:
+        return Status.OK
+    return Status.ROUNDING if shortfall == 1 else Status.UNDERBILLED
+
+
+def _status_of_unbilled(due_day: int, late_days: int, early_days: int, known: Known) -> tuple[Status, str]:
+    wait_days = known.grace_days + late_days
+    if due_day + wait_days >= known.as_of_day:
+        return Status.AWAITING, ""
+    if known.window.settles(due_day, wait_days, early_days, known.start_day):
+        return Status.MISSING, ""
+    return Status.INCONCLUSIVE, why_uncovered(due_day + wait_days, known.window)
