@@ -13,7 +13,7 @@ from datetime import date
 from typing import TYPE_CHECKING, overload
 
 from billcheck.engine.coverage import Window
-from billcheck.engine.evidence import Places, make_period_rows, make_residue, make_set_aside
+from billcheck.engine.evidence import Places, find_set_aside, make_period_rows, make_residue, make_set_aside
 from billcheck.engine.examination import Examination, ExaminedCharge, PlainCharge, Setting, Sums
 from billcheck.engine.invariants import check_lines_conserved, check_totals
 from billcheck.engine.keys import Slot, make_directory
@@ -341,13 +341,13 @@ class _LazyContracts(Sequence[ContractRows]):
 
 
 class _LazySetAside(Sequence["SetAside"]):
-    """Lines that do not count, read back when somebody looks."""
+    """Lines that do not count, read back when somebody looks, and only those."""
 
     def __init__(self, matched: Matched, places: Places, count: int) -> None:
         self._matched = matched
         self._places = places
         self._count = count
-        self._items: list[SetAside] | None = None
+        self._rows: list[int] | None = None
 
     def __len__(self) -> int:
         return self._count
@@ -357,9 +357,14 @@ class _LazySetAside(Sequence["SetAside"]):
     @overload
     def __getitem__(self, index: slice) -> Sequence[SetAside]: ...
     def __getitem__(self, index: int | slice) -> SetAside | Sequence[SetAside]:
-        if self._items is None:
-            self._items = make_set_aside(self._matched, self._places)
-        return self._items[index]
+        if self._rows is None:
+            self._rows = find_set_aside(self._matched)
+        if isinstance(index, slice):
+            return make_set_aside(self._matched, self._places, self._rows[index])
+        return make_set_aside(self._matched, self._places, [self._rows[index]])[0]
+
+    def __iter__(self) -> Iterator[SetAside]:
+        return iter(self[:])
 
 
 def _report(

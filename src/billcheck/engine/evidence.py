@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from billcheck.engine.diagnose import diagnose
 from billcheck.engine.match import (
+    RULE_MASK,
     SET_ASIDE_WORDS,
     MatchRule,
     describe_match,
@@ -236,17 +237,19 @@ def _name(contract: str, charge: str) -> str:
     return f'{contract} "{charge}"'
 
 
-def make_set_aside(matched: Matched, places: Places) -> list[SetAside]:
-    """Lines that were read and do not count, in the order of their sources."""
+def find_set_aside(matched: Matched) -> list[int]:
+    """Rows of the lines that were read and do not count, by source and place in it."""
     lines = matched.lines
-    reasons: dict[int, str] = {}
-    for row in lines:
-        rule = match_rule_of(lines.match_rules[row])
-        if rule in SET_ASIDE_WORDS:
-            reasons[row] = SET_ASIDE_WORDS[rule]
-        elif matched.is_draft(row):
-            reasons[row] = SET_ASIDE_WORDS[MatchRule.DRAFT]
-    found = places.find(reasons)
-    return sorted(
-        (SetAside(*found[row], reason) for row, reason in reasons.items()), key=lambda item: (item.path, item.row)
-    )
+    aside = [rule in SET_ASIDE_WORDS for rule in range(RULE_MASK + 1)]
+    rows = [row for row in lines if aside[lines.match_rules[row] & RULE_MASK] or matched.is_draft(row)]
+    return sorted(rows, key=lambda row: (lines.sources[row], lines.locators[row]))
+
+
+def make_set_aside(matched: Matched, places: Places, rows: Sequence[int]) -> list[SetAside]:
+    """Why each of these lines does not count, in the order given."""
+    found = places.find(rows)
+    rules = [match_rule_of(matched.lines.match_rules[row]) for row in rows]
+    return [
+        SetAside(*found[row], SET_ASIDE_WORDS.get(rule, SET_ASIDE_WORDS[MatchRule.DRAFT]))
+        for row, rule in zip(rows, rules, strict=True)
+    ]

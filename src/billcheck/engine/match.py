@@ -274,8 +274,8 @@ class Matcher:
         stored = rule | candidates.evidence
         if slot is not None:
             self._note(slot, rule, line)
-            is_decided_by_codes = candidates.by_codes[codes][1] is not None
-            if is_decided_by_codes and rule is candidates.by_codes[codes][2] and line.currency == slot.currency:
+            _, decided, decided_rule = candidates.by_codes[codes]
+            if decided is slot and rule is decided_rule and line.currency == slot.currency:
                 candidates.plain[codes] = (slot.number, stored)
             return slot.number, stored
         if line.status == DocumentStatus.DRAFT:
