@@ -24,7 +24,7 @@ DATE_FIELDS = ("issue_date", "due_date", "period_first_day", "period_last_day")
 
 
 class OpenDateOrderError(Problem):
-    """Every date of the file can be read day first or month first."""
+    """No date of the file shows whether the day or the month comes first."""
 
 
 class OtherDateOrderError(Problem):
@@ -66,8 +66,8 @@ def _open(where: str, cell: str, readings: DateReadings, profile: str) -> Proble
         where,
         cell,
         what=(
-            f"Every date can be read two ways: this one as {readings.day_first} (day first) or {readings.month_first} "
-            "(month first)."
+            f"No date shows whether the day or the month comes first: this one is {readings.day_first} (day first) or "
+            f"{readings.month_first} (month first)."
         ),
         remedy=f"Say which: read the file with the profile {profile}:day-first or {profile}:month-first.",
     )

@@ -94,7 +94,7 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class _Heading:
-    """The heading row as one delimiter cuts it: on line `row`, up to the offset `end`, rows of data from `next_line`."""
+    """The heading row as one delimiter cuts it: on line `row`, up to offset `end`; data begins on `next_line`."""
 
     delimiter: bytes
     cells: tuple[str, ...]
@@ -164,7 +164,7 @@ def _read_headings(path: str, head: bytes) -> list[_Heading]:
     if len(head) == blank:
         raise LedgerRefusedError([EmptyFileError(path)])
     body, line = head[blank:], 1 + head.count(b"\n", 0, blank)
-    if b"\0" in body[:COLUMNS]:
+    if b"\0" in body.splitlines()[0]:
         raise LedgerRefusedError(
             [UndecodableError(f"{path} row {line}", what="The file holds bytes that are no text.")]
         )
