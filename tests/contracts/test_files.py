@@ -63,7 +63,7 @@ anchor_day = "last"
 invoice_day = 15
 grace_days = 0
 tax = { percent = 9 }
-matching = { items = ["SEATS"], accounts = ["4000"], tracking = ["North"], patterns = ["seat licence"], group = "it" }
+matching = { items = ["SEATS"], accounts = ["4000"], tracking = ["North"], patterns = ["seat licence"] }
 price_steps = [{ on = 2026-07-01, unit_amount = "28.00" }]
 discounts = [{ percent = "10", last_day = 2026-06-30 }, { percent = "5", start = 2026-03-01, end = 2026-04-01 }]
 amendments = [{ on = 2026-05-16, quantity = "16.5", change_billing = "immediate" }]

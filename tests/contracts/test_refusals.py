@@ -678,7 +678,7 @@ def test_one_wrong_value_anywhere_is_refused_or_read(tmp_path: Path, data: st.Da
         "price_steps": [{"on": "2026-07-01", "unit_amount": "28"}],
         "discounts": [{"percent": "10", "last_day": "2026-06-30"}],
         "amendments": [{"on": "2026-05-16", "quantity": "16"}],
-        "matching": {"items": ["SEATS"], "group": "x"},
+        "matching": {"items": ["SEATS"]},
         "tax": {"percent": "21"},
     }
     table = deepcopy(contract_table(charge, FLAT, tags=["a"], tax={"percent": "21"}, matching={"aliases": ["b"]}))

@@ -30,7 +30,7 @@ FULL_CHARGE: dict[str, Any] = {
     "amendments": [{"on": "2026-05-16", "quantity": "16", "change_billing": "immediate"}],
     "tax": {"percent": "21"},
     "grace_days": 0,
-    "matching": {"items": ["A"], "accounts": ["1"], "tracking": ["N"], "patterns": ["p"], "group": "g"},
+    "matching": {"items": ["A"], "accounts": ["1"], "tracking": ["N"], "patterns": ["p"]},
 }
 FULL: dict[str, Any] = {
     "payment_terms": "30 days",

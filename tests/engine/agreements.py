@@ -15,7 +15,7 @@ START = date(2026, 1, 1)
 
 def flat(name: str = "Retainer", amount: str = "2400.00", **terms: Any) -> Charge:
     """A monthly charge in arrears, unless told otherwise."""
-    matching = {key: terms.pop(key) for key in ("items", "accounts", "tracking", "patterns", "group") if key in terms}
+    matching = {key: terms.pop(key) for key in ("items", "accounts", "tracking", "patterns") if key in terms}
     values: dict[str, Any] = {
         "model": "flat",
         "start": START,
@@ -30,7 +30,7 @@ def flat(name: str = "Retainer", amount: str = "2400.00", **terms: Any) -> Charg
 
 def one_off(name: str = "Setup", amount: str = "500.00", on: date = START, **terms: Any) -> Charge:
     """A charge that comes once."""
-    matching = {key: terms.pop(key) for key in ("items", "accounts", "tracking", "patterns", "group") if key in terms}
+    matching = {key: terms.pop(key) for key in ("items", "accounts", "tracking", "patterns") if key in terms}
     return Charge(
         name=name,
         model="one_off",

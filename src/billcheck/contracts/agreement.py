@@ -203,7 +203,6 @@ def _charge_matching(shape: ChargeMatchingShape | None) -> ChargeMatching:
         accounts=tuple(shape.accounts or ()),
         tracking=tuple(shape.tracking or ()),
         patterns=tuple(shape.patterns or ()),
-        group=shape.group,
     )
 
 

@@ -92,9 +92,6 @@ class ChargeMatchingShape(Shape):
     patterns: Texts | None = Field(
         None, description="Whole phrases looked for in the line's text.", examples=[["seat licence"]]
     )
-    group: PlainText | None = Field(
-        None, description="Charges with one group are checked together.", examples=["hosting"]
-    )
 
 
 class PriceStepShape(Shape):

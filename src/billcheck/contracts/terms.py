@@ -58,14 +58,13 @@ class Discount:
 class ChargeMatching:
     """Codes by which invoice lines name a charge; compared after folding case and outer spaces.
 
-    `patterns` are whole phrases looked for in the line's text. Charges with one `group` are checked together.
+    `patterns` are whole phrases looked for in the line's text.
     """
 
     items: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
     tracking: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ()
-    group: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
