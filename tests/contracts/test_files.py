@@ -91,7 +91,7 @@ def test_every_key_arrives(tmp_path: Path) -> None:
     assert (seats.unit_amount, seats.quantity, seats.every) == (Decimal("30.00"), Decimal(12), Cadence("quarter"))
     assert (seats.start, seats.end) == (date(2026, 3, 1), date(2027, 1, 1))
     assert (seats.anchor_day, seats.invoice_day, seats.grace_days, seats.tax_percent) == (31, 15, 0, Decimal(9))
-    assert seats.matching == ChargeMatching(("SEATS",), ("4000",), ("North",), ("seat licence",), "it")
+    assert seats.matching == ChargeMatching(("SEATS",), ("4000",), ("North",), ("seat licence",))
     assert seats.price_steps == (PriceStep(date(2026, 7, 1), unit_amount=Decimal("28.00")),)
     assert seats.discounts == (
         Discount(Decimal(10), None, date(2026, 7, 1)),
