@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from os import PathLike
 from typing import TYPE_CHECKING, overload
 
 from billcheck.engine.coverage import Window
@@ -39,7 +40,7 @@ from billcheck.findings import (
     Outside,
     Residue,
 )
-from billcheck.ledger.source import NO_DAY, OutsideTotal
+from billcheck.ledger.source import NO_DAY, Ledger, OutsideTotal
 from billcheck.ledger.table import NO_SLOT
 from billcheck.money import tax_on
 from billcheck.pricing.schedule import make_schedule
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
 
     from billcheck.contracts.terms import Contract, Contracts
     from billcheck.findings import SetAside, Totals
-    from billcheck.ledger.source import Batch, Ledger, Receipt, RefusedRow
+    from billcheck.ledger.source import Batch, Receipt, RefusedRow
 
 
 KEPT_CONTRACTS = 256
@@ -62,6 +63,10 @@ FIRST_YEAR, LAST_YEAR = 1900, 2190
 
 class UnknownKindError(Problem):
     """There is no such kind of finding."""
+
+
+class WrongTypeError(Problem):
+    """This is not what the argument takes."""
 
 
 class ReversedWindowError(Problem):
@@ -114,6 +119,7 @@ def check(
         LedgerRefusedError: A source as a whole cannot be read without guessing.
         InternalError: The engine's own sums disagree; no figure is reported.
     """
+    _refuse_wrong_types(contracts, ledger, as_of, fail_on)
     contracts = tuple(contracts)
     kinds = DEFAULT_FAIL_ON if fail_on is None else frozenset(fail_on)
     _refuse_nonsense(contracts, as_of, covers, grace_days, kinds)
@@ -130,7 +136,7 @@ def check(
     )
     conflicts = set_aside_overlaps(matcher.matched)
     examination = Examination(contracts, matcher.matched, setting)
-    outcome = _examine(examination, Places(ledger.sources, matcher.matched), conflicts)
+    outcome = _examine(examination, Places(ledger.sources, matcher.matched), conflicts, is_whole=not scanned.refused)
     return _report(examination, outcome, scanned, coverage, as_of, kinds, grace_days, check_from)
 
 
@@ -181,6 +187,21 @@ class _Prices:
         return amount in known
 
 
+def _refuse_wrong_types(contracts: object, ledger: object, as_of: object, fail_on: object) -> None:
+    """Name what was given instead of a day, contracts or a ledger; people pass texts and paths."""
+    problems: list[Problem] = []
+    if not isinstance(as_of, date):
+        problems.append(WrongTypeError("as_of", str(as_of), remedy="Give a datetime.date, such as date(2026, 9, 4)."))
+    if isinstance(contracts, str | PathLike):
+        problems.append(WrongTypeError("contracts", str(contracts), remedy="Give billcheck.load_contracts(path)."))
+    if not isinstance(ledger, Ledger):
+        problems.append(WrongTypeError("ledger", str(ledger), remedy="Give billcheck.read_ledger(path)."))
+    if isinstance(fail_on, str):
+        problems.append(WrongTypeError("fail_on", str(fail_on), remedy=f"Give a list, such as [{fail_on!r}]."))
+    if problems:
+        raise UsageError(problems)
+
+
 def _refuse_nonsense(
     contracts: Contracts, as_of: date, covers: tuple[date, date] | None, grace_days: int | None, kinds: frozenset[str]
 ) -> None:
@@ -229,7 +250,8 @@ def _window(coverage: Coverage | None) -> Window:
     return Window(coverage.first_day.toordinal(), coverage.last_day.toordinal(), coverage.declared)
 
 
-def _examine(examination: Examination, places: Places, conflicts: list[Conflict]) -> _Outcome:
+def _examine(examination: Examination, places: Places, conflicts: list[Conflict], *, is_whole: bool) -> _Outcome:
+    """Examine every charge. Where rows were refused (`is_whole` is False) nobody is said to have never been billed."""
     outcome = _Outcome(places)
     remarkable: list[ExaminedCharge] = []
     for examined in examination.run(outcome.sums):
@@ -243,7 +265,8 @@ def _examine(examination: Examination, places: Places, conflicts: list[Conflict]
             )
         if examined.books.leftovers or examined.events.foreign:
             remarkable.append(examined)
-    outcome.findings.extend(_never_billed(examination))
+    if is_whole:
+        outcome.findings.extend(_never_billed(examination))
     outcome.findings.extend(_conflicts(examination.matched, places, conflicts))
     outcome.residue = make_residue(examination, remarkable, places)
     outcome.findings.extend(finding for residue in outcome.residue if (finding := find_in_residue(residue)))

@@ -271,6 +271,17 @@ def test_a_repeat_for_a_stated_period_is_a_duplicate_not_a_payment_ahead() -> No
     assert kinds(report) == ["duplicate"]
 
 
+def test_a_repeat_for_a_stated_period_never_settles_a_missing_one() -> None:
+    lines = [
+        replace(item, period_first_day=item.issue_date.replace(day=1), period_last_day=item.issue_date)
+        for item in without(month_ends(8), "INV-3")
+    ]
+    lines.append(stated("2026-06-04", "2026-05-01", "2026-05-31", document="D"))
+    report = checked(contract(), lines)
+    assert remarkable(report) == {"2026-03-01": ("missing", "0.00"), "2026-05-01": ("overbilled", "4800.00")}
+    assert kinds(report) == ["missing", "duplicate"]
+
+
 # --- changes -------------------------------------------------------------------------------------------------------
 
 

@@ -18,11 +18,14 @@ from billcheck.engine.keys import make_directory
 from billcheck.engine.match import Matcher
 from billcheck.errors import InternalError, UsageError
 from billcheck.findings import Totals
-from billcheck.ledger.source import Ledger
+from billcheck.ledger.source import Ledger, RefusedRow
 from tests.engine.agreements import contract, line, month_ends
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from billcheck.engine.examination import ExaminedCharge
+    from billcheck.ledger.source import Batch, Keys
 
 AS_OF = date(2026, 9, 4)
 
@@ -95,6 +98,42 @@ def test_an_argument_that_makes_no_sense_is_refused(options: dict[str, Any], mes
     with pytest.raises(UsageError) as caught:
         check([contract()], Ledger.from_lines([]), as_of=AS_OF, **options)
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            {"as_of": "2026-09-04"},
+            "as_of: This is not what the argument takes. Found '2026-09-04'. Give a datetime",
+        ),
+        ({"contracts": "contracts.toml"}, "Give billcheck.load_contracts(path)."),
+        ({"ledger": "ledger.csv"}, "Give billcheck.read_ledger(path)."),
+        ({"fail_on": "missing"}, "Give a list, such as ['missing']."),
+    ],
+)
+def test_an_argument_of_another_type_is_named(arguments: dict[str, Any], message: str) -> None:
+    given: dict[str, Any] = {"contracts": [contract()], "ledger": Ledger.from_lines([]), "as_of": AS_OF} | arguments
+    with pytest.raises(UsageError) as caught:
+        check(given.pop("contracts"), given.pop("ledger"), **given)
+    assert message in str(caught.value)
+
+
+def test_nobody_is_called_never_billed_while_rows_are_refused() -> None:
+    line_list = Ledger.from_lines([line(customer="Somebody")]).sources[0]
+
+    class Refusing:
+        path = "lines"
+        read = staticmethod(line_list.read)
+
+        def scan(self, keys: Keys) -> Iterator[Batch]:
+            for batch in line_list.scan(keys):
+                batch.refused.append(RefusedRow("lines", 2, "amount", "x", "not a number"))
+                yield batch
+
+    report = check([contract()], Ledger((Refusing(),)), as_of=AS_OF)
+    assert report.findings == ()
+    assert (report.verdict.value, report.complete) == ("inconclusive", False)
 
 
 def test_two_contracts_with_one_id_are_refused() -> None:

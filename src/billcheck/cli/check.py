@@ -70,5 +70,8 @@ def choice_lines(report: Report, selection: Selection) -> list[Line]:
         lines.append(BLANK)
         lines.extend(choices_page.to_lines(options))
     if lines and not report.complete:
-        lines.append(line("The check is incomplete: settle the refused rows before any talk.", "attention", indent=2))
+        warning = (
+            "The check is incomplete: a refused row may bill what looks unbilled. Settle those rows before any talk."
+        )
+        return [BLANK, line(warning, "attention"), *lines]
     return lines

@@ -19,7 +19,7 @@ from math import gcd
 from typing import TYPE_CHECKING, NamedTuple
 
 from billcheck.findings import JUDGED, Cause, Status
-from billcheck.period import ONE_DAY
+from billcheck.period import ONE_DAY, period_label
 from billcheck.pricing.mistakes import plausible_mistakes
 from billcheck.pricing.schedule import make_schedule
 
@@ -175,7 +175,10 @@ class _Diagnosis:
         first_day = date.fromordinal(min(self._schedule.first_days[row.period] for row in rows))
         end = date.fromordinal(max(self._schedule.ends[row.period] for row in rows))
         last_day = end - ONE_DAY
-        extent = _extent(first_day, last_day, is_single=len(rows) == 1, is_last=is_last)
+        positions = segment.explained
+        between = self._rows[positions[0] : positions[-1] + 1]
+        has_right_ones = any(row.expected and row.status in _CORRECT for row in between)
+        extent = _extent(first_day, last_day, len(rows), is_last=is_last, has_right_ones=has_right_ones)
         mistakes = [self._mistakes[number] for number in sorted(segment.mistakes)]
         code, sentence = _word(mistakes, segment.fraction, extent, support=support, rows=len(rows))
         amount = sum(row.expected - row.billed for row in rows)
@@ -285,9 +288,11 @@ def fitting_fractions(expected: int, billed: int) -> tuple[Fraction, ...]:
     return tuple(found)
 
 
-def _extent(first_day: date, last_day: date, *, is_single: bool, is_last: bool) -> str:
-    if is_single:
-        return f"in {first_day:%Y-%m}"
+def _extent(first_day: date, last_day: date, rows: int, *, is_last: bool, has_right_ones: bool) -> str:
+    if rows == 1:
+        return f"in {period_label(first_day, last_day)}"
+    if has_right_ones:
+        return f"in {rows} periods from {first_day:%Y-%m} to {last_day:%Y-%m}"
     return f"since {first_day:%Y-%m}" if is_last else f"from {first_day:%Y-%m} to {last_day:%Y-%m}"
 
 

@@ -87,6 +87,8 @@ def _settle_excesses(books: Books, is_open: Sequence[bool]) -> None:
         index = _last_posting(books, period) if excess > 0 else None
         if index is None or books.postings[index].amount < excess:
             continue
+        if _contradicts_own_words(books, index, excess):
+            continue
         issue_day = books.postings[index].event.issue_day
         settled = _all_open(books, excess, issue_day, is_open)
         is_repeat = books.postings[index].amount == excess or _is_overbilled_before(books, period)
@@ -95,6 +97,12 @@ def _settle_excesses(books: Books, is_open: Sequence[bool]) -> None:
         rule = PostingRule.AHEAD if ahead else PostingRule.SETTLEMENT
         for target in parts:
             books.move(index, target, books.open_amount(target), rule)
+
+
+def _contradicts_own_words(books: Books, index: int, excess: int) -> bool:
+    """Whether a whole document would leave the very period it states: that is a repeat, not a settlement."""
+    posting = books.postings[index]
+    return posting.rule is PostingRule.OWN_PERIOD and posting.amount == excess
 
 
 def _is_overbilled_before(books: Books, period: int) -> bool:

@@ -129,6 +129,11 @@ def _remarks(options: CustomerOptions) -> Iterator[str]:
             f"{money_text(options.credited_minor, currency)} excl. tax stands on periods with a credit note: decide on "
             "it first; it is in no document above."
         )
+    if options.drafted_minor:
+        yield (
+            f"{money_text(options.drafted_minor, currency)} excl. tax of this stands on unapproved drafts: approve "
+            "them or ask this way, not both."
+        )
     if options.overbilled_minor:
         yield (
             f"{money_text(options.overbilled_minor, currency)} excl. tax is owed back to this client for overbilled "

@@ -138,6 +138,7 @@ class CustomerOptions:
     credited_minor: int
     overbilled_minor: int
     awaiting_minor: int
+    drafted_minor: int
     inconclusive_rows: int
     unallocated_lines: int
     as_of: date
@@ -213,6 +214,7 @@ def _customer_options(report: Report, items: Sequence[ContractRows], document_da
         arrears_minor=sum(row.arrears_minor for row in rows),
         credited_minor=sum(row.arrears_minor for row in rows if row.credited_minor),
         overbilled_minor=sum(row.overbilled_minor for row in rows),
+        drafted_minor=sum(row.drafted_minor for row in rows if row.arrears_minor),
         awaiting_minor=sum(row.shortfall_minor for row in rows if row.status is Status.AWAITING),
         inconclusive_rows=sum(row.status is Status.INCONCLUSIVE for row in rows),
         unallocated_lines=sum(

@@ -7,7 +7,7 @@ counted, not printed; whatever is left out is said. Must not know terminals, col
 
 from __future__ import annotations
 
-from itertools import chain
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 from billcheck.contracts.terms import DEFAULT_GRACE_DAYS
@@ -28,6 +28,7 @@ from billcheck.report.wording import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
 
     from billcheck.findings import ContractRows, Finding, PeriodRow, Totals
     from billcheck.report.report import Report
@@ -243,6 +244,16 @@ def _remarks(item: ContractRows, found: Sequence[Finding]) -> list[Line]:
     ]
 
 
+def _span_text(periods: Sequence[tuple[date, date]]) -> str:
+    """Periods in a row as one span; with gaps each on its own, or their bounds where they are many."""
+    gaps = any((later - last).days != 1 for (_, last), (later, _) in pairwise(periods))
+    if not gaps:
+        return period_label(periods[0][0], periods[-1][1])
+    if len(periods) <= EXAMPLES:
+        return ", ".join(period_label(*period) for period in periods)
+    return f"between {period_label(*periods[0])} and {period_label(*periods[-1])}, with gaps"
+
+
 def _finding_texts(found: Sequence[Finding]) -> Iterator[str]:
     """One sentence per run of findings of one kind and charge; a lone finding speaks for itself."""
     grouped: dict[tuple[str, str | None], list[Finding]] = {}
@@ -252,7 +263,7 @@ def _finding_texts(found: Sequence[Finding]) -> Iterator[str]:
         first_days = [finding.first_day for finding in members if finding.first_day is not None]
         last_days = [finding.last_day for finding in members if finding.last_day is not None]
         if len(members) > 1 and members[0].rows and first_days and last_days:
-            span = period_label(min(first_days), max(last_days))
+            span = _span_text(sorted(zip(first_days, last_days, strict=True)))
             yield f"{_kind_words(kind)}, {counted(len(members), 'period')} of {charge}, {span}"
             continue
         yield from (finding.sentence for finding in members[:EXAMPLES])

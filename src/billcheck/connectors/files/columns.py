@@ -46,13 +46,16 @@ AMOUNT_FIELDS = ("amount", "control:tax", "control:total", "control:tax_total")
 class OtherDecimalMarkError(Problem):
     """This amount is written with another decimal mark than the profile reads, so no amount of the file is safe."""
 
-    remedy = "If all amounts are, add the variant decimal-comma to the profile's name; else export the file again."
+    remedy = (
+        "If all amounts have a decimal comma, use --profile generic:decimal-comma (or another profile before the colon); "
+        "if all have a point, leave that out. Else export the file again."
+    )
 
 
 class OpenDecimalMarkError(Problem):
     """This may be a number with three decimals or a whole number in groups, and no other amount shows which."""
 
-    remedy = "Export amounts with two decimals, or add the variant decimal-comma to the profile's name."
+    remedy = "Export amounts with two decimals, or, if commas are decimal, use --profile generic:decimal-comma."
 
 
 @dataclass(slots=True)

@@ -89,15 +89,17 @@ class RaggedRecord:
 class Slab:
     """Complete records that follow each other in the stream.
 
-    `start` and `end` bound them in the stream, `first_line` is the line number of the start, `data` their bytes.
+    `start` and `end` bound them in the stream, `first_line` and `next_line` are the line numbers of both; `data` is what
+    stands between.
     `offsets` and `lines` say where each record of the right width begins; records without any content are left out,
-    those of another width are `ragged`. The cells stand in `records`, or in one `grid` of `stride` cells a record; in a
-    grid those of `return_column` still have a carriage return at their end.
+    those of another width are `ragged`.
+    The cells stand in `records`, or in one `grid` of `stride` cells a record.
     """
 
     start: int
     end: int
     first_line: int
+    next_line: int
     data: bytes
     offsets: Sequence[int] = ()
     lines: Sequence[int] = ()
@@ -105,13 +107,11 @@ class Slab:
     ragged: list[RaggedRecord] = field(default_factory=list)
     grid: list[bytes] | None = None
     stride: int = 1
-    return_column: int | None = None
 
     def column(self, index: int) -> list[bytes]:
         """The raw cells of one column, a new list."""
         if self.grid is not None:
-            cells = self.grid[index :: self.stride]
-            return [cell[:-1] for cell in cells] if index == self.return_column else cells
+            return self.grid[index :: self.stride]
         return [record[index] for record in self.records]
 
 
@@ -151,18 +151,18 @@ class Tokenizer:
             is_at_end = not block
             buffer += block
             self._check_nul(buffer, first_line)
-            cut = len(buffer) if is_at_end else _last_record_end(buffer)
-            if not cut and len(buffer) < FIELD_BYTES and not is_at_end:
+            data, masked = self._plain_part(buffer, first_line, is_at_end=is_at_end)
+            if not data and not is_at_end and len(buffer) < FIELD_BYTES:
                 continue
-            data = buffer[:cut]
-            slab = self._cut_plain(data, start, first_line) if data else None
-            if slab is None and buffer:
-                slab, data, buffer = self._cut_by_csv(buffer, blocks, start, first_line)
-            else:
-                buffer = buffer[cut:]
+            slab = None if masked is None else self._cut_plain(data, masked, start, first_line)
             if slab is not None:
-                yield slab
-            start, first_line = start + len(data), first_line + data.count(b"\n")
+                buffer = buffer[len(data) :]
+            elif buffer:
+                slab, buffer = self._cut_by_csv(buffer, blocks, start, first_line)
+            else:
+                break
+            start, first_line = slab.end, slab.next_line
+            yield slab
 
     def _refusal(self, kind: type[Problem], line: int, value: str | None = None) -> LedgerRefusedError:
         return LedgerRefusedError([kind(f"{self.path} row {line}", value)])
@@ -186,44 +186,59 @@ class Tokenizer:
             line = first_line + data.count(b"\n", 0, error.start)
             raise self._refusal(NotUtf8Error, line, f"byte 0x{data[error.start]:02X}") from error
 
-    def _cut_plain(self, data: bytes, start: int, first_line: int) -> Slab | None:
-        """The slab of `data`, or None where quotes, returns or lengths need the csv module's full rules."""
+    def _plain_part(self, buffer: bytes, first_line: int, *, is_at_end: bool) -> tuple[bytes, bytes | None]:
+        """The complete records in hand, if every quote is a plain one, and their text with quoted parts masked.
+
+        The second is None where quotes are not plain, or no record is complete.
+        """
+        data = buffer if is_at_end else buffer[: buffer.rfind(b"\n") + 1]
         self._check_utf8(data, first_line)
+        if not data:
+            return data, None
         text = data if data.endswith(b"\n") else data + b"\n"
-        masked = self._mask(text) if b'"' in text else text
-        if masked is None:
-            return None
+        if b'"' not in text:
+            return data, text
+        parts = text.split(b'"')
+        if len(parts) % 2:
+            return data, self._mask(parts)
+        data = b"" if is_at_end else _without_open_record(data)
+        parts = data.split(b'"')
+        return data, self._mask(parts) if data else None
+
+    def _cut_plain(self, data: bytes, masked: bytes, start: int, first_line: int) -> Slab | None:
+        """The slab of `data`, or None where returns, lengths or hidden lines need the csv module's full rules."""
         pieces = masked.split(b"\n")
         pieces.pop()
         lengths = list(map(len, pieces))
-        if max(lengths) > FIELD_BYTES or (_HIDDEN_NEWLINE in masked and self._may_hide_rows(pieces)):
+        has_hidden_lines = _HIDDEN_NEWLINE in masked
+        if max(lengths) > FIELD_BYTES or (has_hidden_lines and self._may_hide_rows(masked)):
             return None
-        slab = Slab(start, start + len(data), first_line, data)
+        slab = Slab(start, start + len(data), first_line, first_line + len(pieces), data)
         slab.offsets = list(map(add, accumulate(lengths[:-1], initial=start), range(len(pieces))))
-        slab.lines = _line_numbers(masked, pieces, first_line)
+        slab.lines = range(first_line, slab.next_line)
+        if has_hidden_lines:
+            inner = list(accumulate(map(bytes.count, pieces, repeat(_HIDDEN_NEWLINE)), initial=0))
+            slab.lines = list(map(add, slab.lines, inner))
+            slab.next_line += inner[-1]
         if _NEEDLESS_QUOTE in masked:
             pieces = masked.replace(_NEEDLESS_QUOTE, b"").split(b"\n")
             pieces.pop()
-        returns = masked.count(b"\r")
-        ends_in_returns = returns == len(pieces) and all(map(bytes.endswith, pieces, repeat(b"\r")))
-        if returns and not ends_in_returns:
-            if returns != masked.count(b"\r\n"):
-                return None
+        if b"\r" in masked:
             pieces = [piece.removesuffix(b"\r") for piece in pieces]
-        return self._lay_out(slab, pieces, ends_in_returns=ends_in_returns)
+        text = (self.delimiter + b"\n" + self.delimiter).join(pieces)
+        if b"\r" in text:
+            return None
+        return self._lay_out(slab, pieces, text, may_have_blanks=min(lengths) <= self.width)
 
-    def _lay_out(self, slab: Slab, pieces: list[bytes], *, ends_in_returns: bool) -> Slab:
+    def _lay_out(self, slab: Slab, pieces: list[bytes], text: bytes, *, may_have_blanks: bool) -> Slab:
         """Cut every piece of text, one per record, into cells: all at once where all have the width of the heading."""
         delimiter, stride = self.delimiter, self.width + 1
-        grid = (delimiter + b"\n" + delimiter).join(pieces).split(delimiter)
-        marks = grid[self.width :: stride]
-        blank = delimiter * (self.width - 1) + (b"\r" if ends_in_returns else b"")
-        if len(grid) == len(pieces) * stride - 1 and marks.count(b"\n") == len(marks) and blank not in pieces:
-            slab.grid, slab.stride = grid, stride
-            slab.return_column = self.width - 1 if ends_in_returns else None
-            return slab
-        if ends_in_returns:
-            pieces = [piece[:-1] for piece in pieces]
+        if not may_have_blanks or delimiter * (self.width - 1) not in pieces:
+            grid = text.split(delimiter)
+            marks = grid[self.width :: stride]
+            if len(grid) == len(pieces) * stride - 1 and marks.count(b"\n") == len(marks):
+                slab.grid, slab.stride = grid, stride
+                return slab
         slab.records = [piece.split(delimiter) for piece in pieces]
         return self._sort_out(slab)
 
@@ -240,30 +255,29 @@ class Tokenizer:
                 slab.ragged.append(RaggedRecord(line, len(cells), text))
         return slab
 
-    def _mask(self, text: bytes) -> bytes | None:
-        """`text` with delimiters and line ends inside quotes hidden, its length kept; None where it is not plain.
+    def _mask(self, parts: list[bytes]) -> bytes | None:
+        """Text with delimiters and line ends inside quotes hidden, its length kept; None where it is not plain.
 
         Plain means: the text begins outside quotes, and every quote opens at the start of a field, doubles, or closes
         at the end of one. Then this is exactly what the csv module sees.
+
+        Args:
+            parts: The text, split at every quote; an odd number of parts.
         """
-        parts = text.split(b'"')
-        if not len(parts) % 2:
-            return None
         delimiter = self.delimiter
         outside, inside = parts[0::2], parts[1::2]
-        opening, closing = (b"", delimiter, b"\n"), (delimiter, b"\n", b"\r")
+        between = outside[1:-1]
+        opening, closing = {b"", delimiter, b"\n"}, {b"", delimiter, b"\n", b"\r"}
+        beginnings = {part[:1] for part in between}
+        if not (beginnings <= closing and {part[-1:] for part in between} <= opening):
+            return None
         if outside[0][-1:] not in opening or outside[-1][:1] not in closing:
             return None
-        has_doubled = False
-        for between in set(outside[1:-1]):
-            if not between:
-                has_doubled = True
-            elif between[:1] not in closing or between[-1:] not in opening:
-                return None
         joined = b'"'.join(inside)
         hidden = joined.translate(_HIDE[delimiter])
+        has_doubled = b"" in beginnings
         if hidden == joined and not has_doubled:
-            return text.replace(b'"', _NEEDLESS_QUOTE)
+            return _NEEDLESS_QUOTE.join(parts)
         hidden_parts = hidden.split(b'"')
         if has_doubled:
             return _join_doubled(outside, hidden_parts, inside)
@@ -271,20 +285,14 @@ class Tokenizer:
         parts[1::2] = [quote + part + quote for quote, part in zip(quotes, hidden_parts, strict=True)]
         return b"".join(parts)
 
-    def _may_hide_rows(self, pieces: list[bytes]) -> bool:
+    def _may_hide_rows(self, masked: bytes) -> bool:
         """Whether some later line of a record over several lines has delimiters enough for a whole row."""
+        later_lines = [part.partition(b"\n")[0] for part in masked.split(_HIDDEN_NEWLINE)[1:]]
         enough = self.width - 1
-        return any(
-            line.count(self.delimiter) + line.count(_HIDDEN_DELIMITER) >= enough
-            for piece in pieces
-            if _HIDDEN_NEWLINE in piece
-            for line in piece.split(_HIDDEN_NEWLINE)[1:]
-        )
+        return any(line.count(self.delimiter) + line.count(_HIDDEN_DELIMITER) >= enough for line in later_lines)
 
-    def _cut_by_csv(
-        self, buffer: bytes, blocks: Iterator[bytes], start: int, first_line: int
-    ) -> tuple[Slab, bytes, bytes]:
-        """The slab of everything in hand by the csv module's own rules, the bytes it took, and what is left over."""
+    def _cut_by_csv(self, buffer: bytes, blocks: Iterator[bytes], start: int, first_line: int) -> tuple[Slab, bytes]:
+        """The slab of everything in hand by the csv module's own rules, and what is left over."""
         feed = _Feed(buffer, blocks)
         mark = self.delimiter.decode()
         reader = csv.reader(feed, delimiter=mark, strict=True)
@@ -308,8 +316,8 @@ class Tokenizer:
         data = feed.data[: feed.position]
         self._check_nul(data, first_line)
         self._check_utf8(data, first_line)
-        slab = self._sort_out(Slab(start, start + len(data), first_line, data, offsets, lines, records))
-        return slab, data, feed.data[feed.position :]
+        slab = Slab(start, start + len(data), first_line, first_line + feed.newlines, data, offsets, lines, records)
+        return self._sort_out(slab), feed.data[feed.position :]
 
     def _csv_refusal(self, message: str, feed: _Feed, begin: int, line: int) -> LedgerRefusedError:
         beginning = feed.data[begin : begin + 60].split(b"\n")[0].decode("utf-8", "replace")
@@ -374,24 +382,15 @@ class _Feed:
         return carriage + 2 if carriage + 1 == newline else carriage + 1
 
 
-def _last_record_end(buffer: bytes) -> int:
-    """Where the last complete record ends if every quote is a plain one; 0 where no line end lies outside quotes."""
-    newline = buffer.rfind(b"\n")
-    if b'"' not in buffer:
-        return newline + 1
-    quotes = buffer.count(b'"', 0, newline + 1)
-    while newline >= 0 and quotes % 2:
-        previous = buffer.rfind(b"\n", 0, newline)
-        quotes -= buffer.count(b'"', previous + 1, newline + 1)
+def _without_open_record(data: bytes) -> bytes:
+    """Data with an odd number of quotes, up to the last line end before which their number is even."""
+    newline = len(data) - 1
+    is_odd = True
+    while newline >= 0 and is_odd:
+        previous = data.rfind(b"\n", 0, newline)
+        is_odd = data.count(b'"', previous + 1, newline + 1) % 2 == 0
         newline = previous
-    return newline + 1
-
-
-def _line_numbers(masked: bytes, pieces: list[bytes], first_line: int) -> Sequence[int]:
-    if _HIDDEN_NEWLINE not in masked:
-        return range(first_line, first_line + len(pieces))
-    inner = map(bytes.count, pieces[:-1], repeat(_HIDDEN_NEWLINE))
-    return list(map(add, accumulate(inner, initial=first_line), range(len(pieces))))
+    return data[: newline + 1]
 
 
 def _join_doubled(outside: list[bytes], hidden: list[bytes], inside: list[bytes]) -> bytes:
