@@ -47,8 +47,8 @@ class OtherDecimalMarkError(Problem):
     """This amount is written with another decimal mark than the profile reads, so no amount of the file is safe."""
 
     remedy = (
-        "If all amounts have a decimal comma, use --profile generic:decimal-comma (or another profile before the colon); "
-        "if all have a point, leave that out. Else export the file again."
+        "If all amounts have a decimal comma, use --profile generic:decimal-comma (or another profile before the "
+        "colon); if all have a point, leave that out. Else export the file again."
     )
 
 

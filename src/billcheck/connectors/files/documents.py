@@ -182,5 +182,7 @@ def _repeated(values: Sequence[int]) -> set[int]:
 def run_sums(values: Sequence[int], ends: Sequence[int]) -> list[int]:
     """The sum of each run of values; runs follow each other and are given by their exclusive ends."""
     upto = list(accumulate(values))
+    if len(ends) == len(upto):
+        return list(values)
     sums = [upto[end - 1] for end in ends]
     return list(map(sub, sums, [0, *sums]))

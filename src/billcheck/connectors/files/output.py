@@ -32,6 +32,7 @@ _APPROVED = int(DocumentStatus.APPROVED)
 _OTHER = int(Kind.OTHER)
 _TRACKING = "tracking"
 _SECOND_TRACKING = "tracking:2"
+_TEXT_FIELDS = frozenset({*_REPEATING_FIELDS, *_DIFFERING_FIELDS, "description", _TRACKING, _SECOND_TRACKING})
 
 
 def place_of(locator: int) -> tuple[int, bool]:
@@ -68,7 +69,7 @@ class Output:
         flags = self._concerned(rows)
         if not all(flags):
             self._add_outside(rows, columns, list(map(not_, flags)))
-            rows, columns = rows.pick(flags), columns.pick(flags)
+            rows, columns = rows.pick(flags, _TEXT_FIELDS), columns.pick(flags)
             numbers, modes = list(compress(numbers, flags)), list(compress(modes, flags))
         if not len(rows):
             return
@@ -124,8 +125,13 @@ class Output:
             total = outside.get(key)
             if total is None:
                 outside[key] = OutsideTotal(1, amount, day, day)
-            else:
-                total.add(1, amount, day, day)
+                continue
+            total.lines += 1
+            total.amount += amount
+            if day > total.last_day:
+                total.last_day = day
+            elif day < total.first_day:
+                total.first_day = day
 
     def _add_texts(self, rows: Rows) -> None:
         cells, texts, delimiter = rows.cells, self._held.texts, self._delimiter

@@ -15,7 +15,7 @@ from billcheck.connectors.files.limits import DOCUMENT_ROWS
 from billcheck.errors import LedgerRefusedError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from billcheck.connectors.files.heading import Layout
     from billcheck.connectors.files.tokens import Slab
@@ -64,12 +64,16 @@ class Rows:
             del column[at:]
         return tail
 
-    def pick(self, flags: Sequence[bool]) -> Rows:
-        """The rows whose flag is set."""
+    def pick(self, flags: Sequence[bool], fields: Collection[str] | None = None) -> Rows:
+        """The rows whose flag is set, with all of their fields or only some."""
         return Rows(
             list(compress(self.offsets, flags)),
             list(compress(self.lines, flags)),
-            {field: list(compress(column, flags)) for field, column in self.cells.items()},
+            {
+                field: list(compress(column, flags))
+                for field, column in self.cells.items()
+                if fields is None or field in fields
+            },
         )
 
     def keys(self, fields: Sequence[str]) -> list[Key]:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import dataclass, field
-from itertools import accumulate, repeat
+from itertools import accumulate
 from operator import add
 from typing import TYPE_CHECKING
 
@@ -89,11 +89,9 @@ class RaggedRecord:
 class Slab:
     """Complete records that follow each other in the stream.
 
-    `start` and `end` bound them in the stream, `first_line` and `next_line` are the line numbers of both; `data` is what
-    stands between.
-    `offsets` and `lines` say where each record of the right width begins; records without any content are left out,
-    those of another width are `ragged`.
-    The cells stand in `records`, or in one `grid` of `stride` cells a record.
+    `start` and `end` bound them in the stream, `first_line` and `next_line` are the line numbers of both, `data` is all
+    between. `offsets` and `lines` say where each record of the right width begins; records without any content are left
+    out, those of another width are `ragged`. The cells stand in `records`, or in one `grid` of `stride` cells a record.
     """
 
     start: int
@@ -210,19 +208,21 @@ class Tokenizer:
         pieces = masked.split(b"\n")
         pieces.pop()
         lengths = list(map(len, pieces))
-        has_hidden_lines = _HIDDEN_NEWLINE in masked
-        if max(lengths) > FIELD_BYTES or (has_hidden_lines and self._may_hide_rows(masked)):
+        folded: list[int] = []
+        if _HIDDEN_NEWLINE in masked:
+            folded = [index for index, piece in enumerate(pieces) if _HIDDEN_NEWLINE in piece]
+        if max(lengths) > FIELD_BYTES or any(self._may_hide_rows(pieces[index]) for index in folded):
             return None
         slab = Slab(start, start + len(data), first_line, first_line + len(pieces), data)
         slab.offsets = list(map(add, accumulate(lengths[:-1], initial=start), range(len(pieces))))
         slab.lines = range(first_line, slab.next_line)
-        if has_hidden_lines:
-            inner = list(accumulate(map(bytes.count, pieces, repeat(_HIDDEN_NEWLINE)), initial=0))
-            slab.lines = list(map(add, slab.lines, inner))
-            slab.next_line += inner[-1]
+        if folded:
+            slab.lines = _line_numbers(pieces, folded, first_line)
+            slab.next_line = slab.lines[-1] + pieces[-1].count(_HIDDEN_NEWLINE) + 1
         if _NEEDLESS_QUOTE in masked:
             pieces = masked.replace(_NEEDLESS_QUOTE, b"").split(b"\n")
             pieces.pop()
+            lengths = list(map(len, pieces))
         if b"\r" in masked:
             pieces = [piece.removesuffix(b"\r") for piece in pieces]
         text = (self.delimiter + b"\n" + self.delimiter).join(pieces)
@@ -285,11 +285,13 @@ class Tokenizer:
         parts[1::2] = [quote + part + quote for quote, part in zip(quotes, hidden_parts, strict=True)]
         return b"".join(parts)
 
-    def _may_hide_rows(self, masked: bytes) -> bool:
+    def _may_hide_rows(self, record: bytes) -> bool:
         """Whether some later line of a record over several lines has delimiters enough for a whole row."""
-        later_lines = [part.partition(b"\n")[0] for part in masked.split(_HIDDEN_NEWLINE)[1:]]
         enough = self.width - 1
-        return any(line.count(self.delimiter) + line.count(_HIDDEN_DELIMITER) >= enough for line in later_lines)
+        return any(
+            line.count(self.delimiter) + line.count(_HIDDEN_DELIMITER) >= enough
+            for line in record.split(_HIDDEN_NEWLINE)[1:]
+        )
 
     def _cut_by_csv(self, buffer: bytes, blocks: Iterator[bytes], start: int, first_line: int) -> tuple[Slab, bytes]:
         """The slab of everything in hand by the csv module's own rules, and what is left over."""
@@ -391,6 +393,17 @@ def _without_open_record(data: bytes) -> bytes:
         is_odd = data.count(b'"', previous + 1, newline + 1) % 2 == 0
         newline = previous
     return data[: newline + 1]
+
+
+def _line_numbers(records: Sequence[bytes], folded: Sequence[int], first_line: int) -> list[int]:
+    """The line number of each record, where those at the indexes `folded` go over several lines."""
+    numbers: list[int] = []
+    line = first_line
+    for index in folded:
+        numbers += range(line, line + index + 1 - len(numbers))
+        line = numbers[-1] + records[index].count(_HIDDEN_NEWLINE) + 1
+    numbers += range(line, line + len(records) - len(numbers))
+    return numbers
 
 
 def _join_doubled(outside: list[bytes], hidden: list[bytes], inside: list[bytes]) -> bytes:
