@@ -10,15 +10,22 @@ from __future__ import annotations
 import unicodedata
 
 _DROPPED = str.maketrans(dict.fromkeys(".,'’`´\"", ""))
+_DROPPED_IN_ASCII = ".,'`\""
 _JOINED = str.maketrans({"–": "-", "—": "-", "\N{NON-BREAKING HYPHEN}": "-"})
 
 
 def fold_name(name: str) -> str:
     """The spelling of a customer name to compare: case, spaces, width and legal punctuation folded."""
+    if name.isascii():  # as most names are; the same outcome for a quarter of the work
+        for mark in _DROPPED_IN_ASCII:
+            name = name.replace(mark, "")
+        return " ".join(name.lower().split())
     plain = unicodedata.normalize("NFKC", name).casefold().translate(_DROPPED).translate(_JOINED)
     return " ".join(plain.split())
 
 
 def fold_code(code: str) -> str:
     """The spelling of an id, item, account or reference to compare: case and outer spaces folded, nothing else."""
+    if code.isascii():
+        return " ".join(code.lower().split())
     return " ".join(unicodedata.normalize("NFKC", code).casefold().split())
