@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 SHOWN_ROWS = 200
 
 _STYLE = """\
-.billcheck-report{font-family:system-ui,sans-serif;line-height:1.4}
+.billcheck-report{font-family:system-ui,sans-serif;font-size:.85em;line-height:1.4;overflow-x:auto}
 .billcheck-report table{border-collapse:collapse;margin:.5em 0}
 .billcheck-report caption{text-align:left;font-weight:600}
-.billcheck-report th,.billcheck-report td{padding:.15em .7em;text-align:left}
+.billcheck-report th,.billcheck-report td{padding:.15em .6em;text-align:left}
+.billcheck-report td{white-space:nowrap}
 .billcheck-report tr{border-bottom:1px solid rgba(128,128,128,.3)}
 .billcheck-report .amount{text-align:right;font-variant-numeric:tabular-nums}
 .billcheck-report .bad{font-weight:600;color:#c0392b}
