@@ -11,7 +11,7 @@ import pytest
 
 from billcheck.connectors.files import limits, read_ledger
 from billcheck.connectors.files import scan as scan_module
-from billcheck.errors import LedgerRefusedError, SourceChangedError
+from billcheck.errors import InternalError, LedgerRefusedError, SourceChangedError
 from billcheck.ledger.line import DocumentStatus, Kind
 from billcheck.ledger.source import Keys, OutsideTotal
 from tests.connectors.exports import GENERIC, EveryKey, keys_of, only, scan, scan_text, xero_row, xero_text
@@ -137,7 +137,7 @@ def test_small_blocks_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
         monkeypatch.setattr("billcheck.connectors.files.text.BLOCK_BYTES", size)
         monkeypatch.setattr("billcheck.connectors.files.tokens.FIELD_BYTES", 30)
         monkeypatch.setattr("billcheck.connectors.files.output.BATCH_LINES", 7)
-        assert scan_text(tmp_path, text).lines == whole.lines
+        assert [line[1:] for line in scan_text(tmp_path, text).lines] == [line[1:] for line in whole.lines]
 
 
 def test_batches_are_handed_out_as_they_fill(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,7 +164,9 @@ def test_a_memory_that_overflows_changes_nothing(tmp_path: Path, monkeypatch: py
     whole = scan_text(tmp_path, "\n".join([GENERIC, *rows]))
     monkeypatch.setattr("billcheck.connectors.files.values.CACHE_ENTRIES", 3)
     monkeypatch.setattr("billcheck.connectors.files.text.BLOCK_BYTES", 100)
-    assert scan_text(tmp_path, "\n".join([GENERIC, *rows])).lines == whole.lines
+    assert [line[1:] for line in scan_text(tmp_path, "\n".join([GENERIC, *rows])).lines] == [
+        line[1:] for line in whole.lines
+    ]
 
 
 def test_rows_are_read_back_in_the_order_asked_for(tmp_path: Path) -> None:
@@ -180,6 +182,40 @@ def test_rows_are_read_back_in_the_order_asked_for(tmp_path: Path) -> None:
     assert [row.row for row in found] == [2 + 2 * index for index in (150, 3, 77, 0, 199, 3)]
     assert {row.path for row in found} == {str(path)}
     assert source.read([]) == []
+    assert source.rows_of([line.locator for line in wanted]) == [row.row for row in found]
+
+
+def test_the_rows_of_lines_are_known_without_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [f'F-{number},2026-01-31,A,{number}.00,EUR,"{"x" + chr(10) * (number % 3)}"' for number in range(150)]
+    path = tmp_path / "ledger.csv"
+    for bits in (16, 3):
+        # With few bits most rows lie too deep in their part, and the file is asked after all.
+        monkeypatch.setattr("billcheck.connectors.files.places._MOST_LINES", (1 << bits) - 1)
+        for size in (1 << 17, 900):
+            monkeypatch.setattr("billcheck.connectors.files.text.BLOCK_BYTES", size)
+            path.write_text("\n".join([f"{GENERIC},description", "", *rows, ""]), encoding="utf-8")
+            source = only(path)
+            locators = [line.locator for line in scan(source).lines]
+            assert locators == sorted(locators)
+            expected = [3 + sum(1 + earlier % 3 for earlier in range(number)) for number in range(150)]
+            assert source.rows_of(locators) == [row.row for row in source.read(locators)] == expected
+
+
+def test_rows_of_a_changed_file_are_not_told(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.csv"
+    path.write_text(f"{GENERIC}\nF-1,2026-01-31,A,1.00,EUR\n", encoding="utf-8")
+    source = only(path)
+    locators = [line.locator for line in scan(source).lines]
+    path.write_text(f"{GENERIC}\nF-1,2026-01-31,A,1.00,EUR\n\n", encoding="utf-8")
+    with pytest.raises(SourceChangedError):
+        source.rows_of(locators)
+
+
+def test_a_file_is_read_back_only_after_its_scan(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.csv"
+    path.write_text(f"{GENERIC}\nF-1,2026-01-31,A,1.00,EUR\n", encoding="utf-8")
+    with pytest.raises(InternalError, match="only after its scan"):
+        only(path).read([0])
 
 
 def test_a_file_that_changed_is_not_read_back(tmp_path: Path) -> None:

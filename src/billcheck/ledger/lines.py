@@ -70,6 +70,10 @@ class LineList:
                 total.add(1, amounts[index], day, day)
         yield self._batch(kept, amounts, outside)
 
+    def rows_of(self, locators: Sequence[int]) -> list[int]:
+        """The positions of these lines from 1."""
+        return [locator + 1 for locator in locators]
+
     def read(self, locators: Sequence[int]) -> list[SourceRow]:
         """The lines at these positions, in the order asked for."""
         return [SourceRow(self.path, locator + 1, self.lines[locator]) for locator in locators]

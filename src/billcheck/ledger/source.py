@@ -148,6 +148,14 @@ class Source(Protocol):
         """
         ...
 
+    def rows_of(self, locators: Sequence[int]) -> list[int]:
+        """Where these lines stand, as `SourceRow.row` counts; for whoever needs no more, since it costs far less.
+
+        Raises:
+            SourceChangedError: The source is not what it was during the scan.
+        """
+        ...
+
     def read(self, locators: Sequence[int]) -> list[SourceRow]:
         """The lines at these locators, in the order asked for.
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 from billcheck.connectors.files.heading import read_layout
-from billcheck.connectors.files.output import join_tracking, place_of
+from billcheck.connectors.files.output import join_tracking
+from billcheck.connectors.files.places import offset_of
 from billcheck.connectors.files.profile import fold_word
 from billcheck.connectors.files.scan import FileScan
 from billcheck.connectors.files.tokens import Tokenizer
@@ -46,8 +47,7 @@ class CsvFile:
     """One CSV file.
 
     `path` names it in reports, exactly as it was given; `location` is where it is. `profile` names the profile to read
-    it with, None recognises one by the headings. A locator is twice the offset of a row, plus one where the amounts of
-    its document include tax.
+    it with, None recognises one by the headings. A locator holds the offset of a row, and how its amounts were read.
     """
 
     path: str
@@ -80,26 +80,43 @@ class CsvFile:
         Raises:
             SourceChangedError: The file is not what it was during the scan.
         """
-        if not self._scans:
-            raise InternalError("a file is read back only after its scan", path=self.path)
-        scanned = self._scans[0]
-        self._check_unchanged(scanned)
+        scanned = self._scanned()
         places = scanned.scan.places
-        wanted = [place_of(locator) for locator in locators]
-        parts = sorted({places.find(offset) for offset, _ in wanted})
+        parts = sorted({places.find(offset_of(locator)) for locator in locators})
         data = dict(zip(parts, scanned.text.slices(map(places.span, parts)), strict=True))
         for part, text in data.items():
             if crc32(text) != places.checksums[part]:
                 raise SourceChangedError(self.path)
         reader = _LineReader(scanned.layout, scanned.scan.date_order)
         rows = []
-        for offset, is_inclusive in wanted:
+        for locator in locators:
+            offset = offset_of(locator)
             part = places.find(offset)
             begin = offset - places.starts[part]
             cells = scanned.tokenizer.record_at(data[part], begin)
             row = places.lines[part] + data[part].count(b"\n", 0, begin)
-            rows.append(SourceRow(self.path, row, reader.line(cells, is_inclusive=is_inclusive)))
+            rows.append(SourceRow(self.path, row, reader.line(cells, is_inclusive=bool(locator & 1))))
         return rows
+
+    def rows_of(self, locators: Sequence[int]) -> list[int]:
+        """The line of text each of these rows begins on, in the order asked for; hardly ever reads the file.
+
+        Raises:
+            SourceChangedError: The file is not what it was during the scan.
+        """
+        scanned = self._scanned()
+        rows = [scanned.scan.places.line_of(locator) for locator in locators]
+        return [
+            self.read([locator])[0].row if row is None else row for row, locator in zip(rows, locators, strict=True)
+        ]
+
+    def _scanned(self) -> _Scanned:
+        """The last scan, while the file is unchanged."""
+        if not self._scans:
+            raise InternalError("a file is read back only after its scan", path=self.path)
+        scanned = self._scans[0]
+        self._check_unchanged(scanned)
+        return scanned
 
     def _check_unchanged(self, scanned: _Scanned) -> None:
         try:

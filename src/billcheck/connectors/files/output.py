@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import compress, repeat
-from operator import not_
+from operator import not_, or_
 from typing import TYPE_CHECKING
 
 from billcheck.connectors.files.limits import BATCH_LINES
@@ -33,11 +33,6 @@ _OTHER = int(Kind.OTHER)
 _TRACKING = "tracking"
 _SECOND_TRACKING = "tracking:2"
 _TEXT_FIELDS = frozenset({*_REPEATING_FIELDS, *_DIFFERING_FIELDS, "description", _TRACKING, _SECOND_TRACKING})
-
-
-def place_of(locator: int) -> tuple[int, bool]:
-    """Offset of a row in the stream, and whether its document's amounts include tax."""
-    return locator >> 1, bool(locator & 1)
 
 
 class Output:
@@ -75,9 +70,9 @@ class Output:
             return
         held = self._held
         if any(modes):
-            held.locators += [offset << 1 | mode for offset, mode in zip(rows.offsets, modes, strict=True)]
+            held.locators += map(or_, rows.locators, modes)
         else:
-            held.locators += [offset << 1 for offset in rows.offsets]
+            held.locators += rows.locators
         held.line_numbers += numbers
         held.amounts += columns.amounts
         held.kinds += columns.kinds

@@ -12,6 +12,7 @@ from operator import ne, sub
 from typing import TYPE_CHECKING
 
 from billcheck.connectors.files.limits import DOCUMENT_ROWS
+from billcheck.connectors.files.places import locators_of
 from billcheck.errors import LedgerRefusedError, Problem
 
 if TYPE_CHECKING:
@@ -34,9 +35,9 @@ class LongDocumentError(Problem):
 
 @dataclass(slots=True)
 class Rows:
-    """Rows as parallel columns: raw cells by field, and where each row begins in the stream and in lines of text."""
+    """Rows as parallel columns: raw cells by field, the locator of each row and the line of text it begins on."""
 
-    offsets: list[int]
+    locators: list[int]
     lines: list[int]
     cells: dict[str, list[bytes]]
 
@@ -44,22 +45,22 @@ class Rows:
     def of_slab(cls, slab: Slab, layout: Layout) -> Rows:
         """The fields of a layout out of a slab."""
         cells = {field: slab.column(column) for field, column in layout.fields.items() if field in SCANNED_FIELDS}
-        return cls(list(slab.offsets), list(slab.lines), cells)
+        return cls(locators_of(slab), list(slab.lines), cells)
 
     def __len__(self) -> int:
-        return len(self.offsets)
+        return len(self.locators)
 
     def put_before(self, other: Rows) -> None:
         """Put the rows of another slab of the same file in front."""
-        self.offsets[:0] = other.offsets
+        self.locators[:0] = other.locators
         self.lines[:0] = other.lines
         for field, column in self.cells.items():
             column[:0] = other.cells[field]
 
     def cut_off(self, at: int) -> Rows:
         """Take the rows from `at` on away, and return them."""
-        tail = Rows(self.offsets[at:], self.lines[at:], {field: column[at:] for field, column in self.cells.items()})
-        del self.offsets[at:], self.lines[at:]
+        tail = Rows(self.locators[at:], self.lines[at:], {field: column[at:] for field, column in self.cells.items()})
+        del self.locators[at:], self.lines[at:]
         for column in self.cells.values():
             del column[at:]
         return tail
@@ -67,7 +68,7 @@ class Rows:
     def pick(self, flags: Sequence[bool], fields: Collection[str] | None = None) -> Rows:
         """The rows whose flag is set, with all of their fields or only some."""
         return Rows(
-            list(compress(self.offsets, flags)),
+            list(compress(self.locators, flags)),
             list(compress(self.lines, flags)),
             {
                 field: list(compress(column, flags))

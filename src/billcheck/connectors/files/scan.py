@@ -8,18 +8,18 @@ a few bytes per document. Must not know contracts, or how cells are cut.
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from hashlib import sha256
-from itertools import compress, islice
+from itertools import compress
 from operator import neg, not_, sub
 from typing import TYPE_CHECKING
-from zlib import crc32
 
 from billcheck.connectors.files import refusals
 from billcheck.connectors.files.columns import Converted, Converter, Fault
 from billcheck.connectors.files.documents import Footing, RepeatedDocumentError, TaxMode
-from billcheck.connectors.files.limits import BLOCK_BYTES, CHECKPOINT_ROWS, REFUSED_ROWS
+from billcheck.connectors.files.limits import BLOCK_BYTES, REFUSED_ROWS
 from billcheck.connectors.files.output import Output
+from billcheck.connectors.files.places import PlaceIndex, offset_of
 from billcheck.connectors.files.rows import Rows, key_fields, whole_runs
 from billcheck.connectors.files.text import skip_bytes
 from billcheck.connectors.files.values import clean_text
@@ -57,34 +57,6 @@ class TooManyRefusedError(Problem):
     remedy = f"At most {REFUSED_ROWS:,} refused rows are listed. Look at the first of them."
 
 
-class PlaceIndex:
-    """Where rows stand: the start, line number and checksum of every few rows of the stream."""
-
-    def __init__(self) -> None:
-        self.starts = array("q")
-        self.lines = array("q")
-        self.checksums = array("Q")
-        self.end = 0
-
-    def add(self, slab: Slab) -> None:
-        """Remember a slab."""
-        starts = [slab.start, *islice(slab.offsets, CHECKPOINT_ROWS, None, CHECKPOINT_ROWS)]
-        self.starts.extend(starts)
-        self.lines.extend([slab.first_line, *islice(slab.lines, CHECKPOINT_ROWS, None, CHECKPOINT_ROWS)])
-        data = memoryview(slab.data)
-        for start, end in zip(starts, [*starts[1:], slab.end], strict=True):
-            self.checksums.append(crc32(data[start - slab.start : end - slab.start]))
-        self.end = slab.end
-
-    def find(self, offset: int) -> int:
-        """The number of the part that holds an offset."""
-        return bisect_right(self.starts, offset) - 1
-
-    def span(self, part: int) -> tuple[int, int]:
-        """Start and exclusive end of a part."""
-        return self.starts[part], self.starts[part + 1] if part + 1 < len(self.starts) else self.end
-
-
 class FileScan:
     """One scan of one file; `run` is called once."""
 
@@ -98,7 +70,7 @@ class FileScan:
         self._output = Output(layout, keys, self._converter.texts)
         self._footing = Footing(layout.delimiter) if layout.profile.control else None
         self._credit_sums: dict[tuple[str, str], int] = {}
-        self._waiting_offsets = array("q")
+        self._waiting = array("q")
         self._waiting_numbers = array("q")
         self._refused: list[RefusedRow] = []
         self._is_second_look = False
@@ -234,7 +206,7 @@ class FileScan:
 
     def _wait(self, rows: Rows, flags: Sequence[bool], numbers: Sequence[int]) -> None:
         waiting = [not flag for flag in flags]
-        self._waiting_offsets.extend(compress(rows.offsets, waiting))
+        self._waiting.extend(compress(rows.locators, waiting))
         self._waiting_numbers.extend(compress(numbers, waiting))
 
     def _look_again(self) -> None:
@@ -277,38 +249,22 @@ class FileScan:
 
     def _waiting_rows(self) -> Iterator[tuple[Rows, list[int]]]:
         """The rows that wait, read again in the order of the file, with their line numbers."""
-        offsets, numbers = self._waiting_offsets, self._waiting_numbers
-        spans = list(self._spans_of(offsets))
+        waiting, numbers = self._waiting, self._waiting_numbers
+        spans = list(self.places.joined_spans(waiting, BLOCK_BYTES))
         done = 0
         for (start, end, line), data in zip(
             spans, self._text.slices((start, end) for start, end, _ in spans), strict=True
         ):
-            upto = bisect_left(offsets, end, done)
-            wanted = frozenset(offsets[done:upto])
-            slabs = self._tokenizer.slabs(iter([data]), start, line)
-            for slab in slabs:
-                rows = Rows.of_slab(slab, self._layout)
-                found = rows.pick([offset in wanted for offset in rows.offsets])
+            upto = bisect_left(waiting, end, done, key=offset_of)
+            wanted = frozenset(map(offset_of, waiting[done:upto]))
+            for slab in self._tokenizer.slabs(iter([data]), start, line):
+                found = Rows.of_slab(slab, self._layout).pick([offset in wanted for offset in slab.offsets])
                 if len(found):
+                    found.locators = list(waiting[done : done + len(found)])
                     yield found, list(numbers[done : done + len(found)])
                     done += len(found)
             if done != upto:
                 raise SourceChangedError(self._text.path)
-
-    def _spans_of(self, offsets: Sequence[int]) -> Iterator[tuple[int, int, int]]:
-        """The parts of the stream that hold these offsets, neighbours joined: start, exclusive end, line number."""
-        places = self.places
-        span: tuple[int, int, int] | None = None
-        for part in dict.fromkeys(map(places.find, offsets)):
-            start, end = places.span(part)
-            if span is not None and span[1] == start and end - span[0] <= BLOCK_BYTES:
-                span = (span[0], end, span[2])
-                continue
-            if span is not None:
-                yield span
-            span = (start, end, places.lines[part])
-        if span is not None:
-            yield span
 
     def _take_waiting(self, rows: Rows, numbers: list[int]) -> None:
         """Hand out rows whose whole document is known by now, or refuse them."""
