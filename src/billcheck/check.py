@@ -246,8 +246,8 @@ def _coverage(covers: tuple[date, date] | None, receipts: list[Receipt]) -> Cove
 
 def _window(coverage: Coverage | None) -> Window:
     if coverage is None:
-        return Window(first_day=1, last_day=0, is_declared=False)
-    return Window(coverage.first_day.toordinal(), coverage.last_day.toordinal(), coverage.declared)
+        return Window(first_day=1, last_day=0)
+    return Window(coverage.first_day.toordinal(), coverage.last_day.toordinal())
 
 
 def _examine(examination: Examination, places: Places, conflicts: list[Conflict], *, is_whole: bool) -> _Outcome:

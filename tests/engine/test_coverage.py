@@ -6,7 +6,7 @@ import pytest
 
 from billcheck.engine.coverage import Window
 
-WINDOW = Window(first_day=1000, last_day=1365, is_declared=True)
+WINDOW = Window(first_day=1000, last_day=1365)
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def examined() -> ExaminedCharge:
     lines = [*month_ends(6), line("X", "2026-05-05", "7.00")]
     for batch in Ledger.from_lines(lines).sources[0].scan(directory.keys()):
         matcher.add(batch, 0)
-    window = Window(date(2026, 1, 1).toordinal(), AS_OF.toordinal(), is_declared=True)
+    window = Window(date(2026, 1, 1).toordinal(), AS_OF.toordinal())
     examination = Examination((contract(),), matcher.matched, Setting(AS_OF.toordinal(), window))
     assert gather_events(matcher.matched, 0).billed
     return examination.examine(directory.slots[0])

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date
     from decimal import Decimal
 
@@ -146,8 +145,3 @@ class Contract:
 
 Contracts = tuple[Contract, ...]
 """Contracts in the order of their files; ids are unique within a check."""
-
-
-def by_id(contracts: Contracts) -> Mapping[str, Contract]:
-    """The contracts under their ids."""
-    return {contract.id: contract for contract in contracts}

@@ -14,11 +14,10 @@ START_MARGIN_DAYS = 45
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Ordinals of the first and last day covered, both inclusive; `is_declared` where somebody vouches for them."""
+    """Ordinals of the first and last day covered, both inclusive; the last before the first where nothing is."""
 
     first_day: int
     last_day: int
-    is_declared: bool
 
     def settles(self, due_day: int, wait_days: int, early_days: int, start_day: int) -> bool:
         """Whether an invoice for a period due on `due_day` would have to be in the window.
