@@ -6,9 +6,9 @@ from taking the machine's memory.
 
 from __future__ import annotations
 
-BLOCK_BYTES = 1 << 17
-"""How much of a file is in hand at a time. Some 1,500 rows of the widest export: enough to make work per block
-negligible, little enough for the processor's cache."""
+BLOCK_BYTES = 1 << 16
+"""How much of a file is in hand at a time. Some 200 rows of the widest export: enough to make work per block small,
+little enough for the processor's cache."""
 FIELD_BYTES = 131_072
 """The longest single field, which is also what the csv module of the standard library allows."""
 COLUMNS = 256

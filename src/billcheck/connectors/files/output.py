@@ -99,7 +99,7 @@ class Output:
         flags = list(map(self._customers.__getitem__, cells["customer"]))
         for name, memory in self._codes.items():
             column = cells.get(name)
-            if column is not None and not all(flags):
+            if column is not None and not all(flags) and any(column):
                 flags = [flag or memory[cell] for flag, cell in zip(flags, column, strict=True)]
         return flags
 

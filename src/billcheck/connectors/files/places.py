@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from itertools import chain, islice, repeat
+from operator import add, mul, sub
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -29,12 +30,13 @@ def locators_of(slab: Slab) -> list[int]:
 
     Locators ascend as rows do. The last bit is 0; `Output` sets it where the amounts of a document include tax.
     """
-    if isinstance(slab.lines, range):
-        inner: Iterator[int] = chain.from_iterable(repeat(range(CHECKPOINT_ROWS)))
-    else:
-        firsts = [slab.first_line, *islice(slab.lines, CHECKPOINT_ROWS, None, CHECKPOINT_ROWS)]
-        inner = (min(line - firsts[index // CHECKPOINT_ROWS], _MOST_LINES) for index, line in enumerate(slab.lines))
-    return [offset << _OFFSET_SHIFT | lines << 1 for offset, lines in zip(slab.offsets, inner, strict=False)]
+    if not slab.offsets:
+        return []
+    firsts = [slab.first_line, *islice(slab.lines, CHECKPOINT_ROWS, None, CHECKPOINT_ROWS)]
+    inner = list(map(sub, slab.lines, chain.from_iterable(map(repeat, firsts, repeat(CHECKPOINT_ROWS)))))
+    if max(inner) > _MOST_LINES:
+        inner = [min(lines, _MOST_LINES) for lines in inner]
+    return list(map(add, map(mul, slab.offsets, repeat(1 << _OFFSET_SHIFT)), map(add, inner, inner)))
 
 
 def offset_of(locator: int) -> int:

@@ -103,7 +103,7 @@ class TextFile:
         return Fingerprint(found.st_size, found.st_mtime_ns)
 
     def blocks(self, start: int = 0, digest: Digest | None = None) -> Iterator[bytes]:
-        """The stream from `start`, some half a megabyte at a time.
+        """The stream from `start`, a block at a time.
 
         Args:
             start: Offset of the first byte wanted.

@@ -1,7 +1,7 @@
 """Records and cells of delimited text, tokenised as bytes.
 
 Comes in: blocks of UTF-8 bytes. Goes out: slabs of records with their offsets and line numbers, whose cells can be
-taken column by column. Plain text is cut by a few operations on half a megabyte at a time; whatever they cannot prove
+taken column by column. Plain text is cut by a few operations on some hundred rows at a time; whatever they cannot prove
 to be plain goes through the csv module in its strict mode, so the result is always the csv module's. Must not know
 headings, profiles or what a cell means.
 
@@ -220,8 +220,7 @@ class Tokenizer:
             slab.lines = _line_numbers(pieces, folded, first_line)
             slab.next_line = slab.lines[-1] + pieces[-1].count(_HIDDEN_NEWLINE) + 1
         if _NEEDLESS_QUOTE in masked:
-            pieces = masked.replace(_NEEDLESS_QUOTE, b"").split(b"\n")
-            pieces.pop()
+            pieces = [piece.replace(_NEEDLESS_QUOTE, b"") if _NEEDLESS_QUOTE in piece else piece for piece in pieces]
             lengths = list(map(len, pieces))
         if b"\r" in masked:
             pieces = [piece.removesuffix(b"\r") for piece in pieces]
