@@ -125,6 +125,7 @@ def test_nobody_is_called_never_billed_while_rows_are_refused() -> None:
     class Refusing:
         path = "lines"
         read = staticmethod(line_list.read)
+        rows_of = staticmethod(line_list.rows_of)
 
         def scan(self, keys: Keys) -> Iterator[Batch]:
             for batch in line_list.scan(keys):

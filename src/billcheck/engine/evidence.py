@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class Places:
-    """Where lines stand: reads the rows of the line table back from their sources."""
+    """Where lines stand: asks their sources for the rows of the file."""
 
     def __init__(self, sources: Sequence[Source], matched: Matched) -> None:
         self._sources = sources
@@ -50,9 +50,10 @@ class Places:
         places: dict[int, tuple[str, int]] = {}
         for source, wanted in sorted(by_source.items()):
             wanted.sort(key=lambda row: lines.locators[row])
-            found = self._sources[source].read([lines.locators[row] for row in wanted])
-            for row, source_row in zip(wanted, found, strict=True):
-                places[row] = (source_row.path, source_row.row)
+            path = self._sources[source].path
+            found = self._sources[source].rows_of([lines.locators[row] for row in wanted])
+            for row, file_row in zip(wanted, found, strict=True):
+                places[row] = (path, file_row)
         return places
 
 
