@@ -74,6 +74,15 @@ def test_exact_evidence_comes_first(fields: dict[str, Any], charge: str | None, 
     assert found([TWO], line(amount=amount, **fields)) == (charge, rule)
 
 
+@pytest.mark.parametrize(
+    ("tracking", "charge"),
+    [("North", "Support"), ("North | Web", "Support"), ("Web | South", "Hosting"), ("West", None)],
+)
+def test_one_of_several_tracking_options_names_the_charge(tracking: str, charge: str | None) -> None:
+    both = contract(flat("Support", tracking=("North",)), flat("Hosting", "100.00", tracking=("South",)))
+    assert found([both], line(amount="77.00", tracking=tracking))[0] == charge
+
+
 def test_the_only_charge_takes_any_line_its_codes_do_not_contradict() -> None:
     only = contract(flat("Support", items=("SUP",)))
     assert found([only], line()) == ("Support", MatchRule.ONLY_CHARGE)

@@ -15,7 +15,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from billcheck.engine.keys import Directory, Slot, spaced_words
-from billcheck.ledger.line import DocumentStatus, Kind
+from billcheck.ledger.line import TRACKING_SEPARATOR, DocumentStatus, Kind
 from billcheck.ledger.names import fold_code, fold_name
 from billcheck.ledger.source import NO_DAY, Batch
 from billcheck.ledger.table import NO_ROW, NO_SLOT, DocumentRow, DocumentTable, LineRow, LineTable, Names
@@ -411,12 +411,13 @@ def _choose_by_codes(slots: tuple[Slot, ...], codes: Codes) -> tuple[tuple[Slot,
         if len(named) == 1:
             return named, named[0], MatchRule.CHARGE_NAMED
         slots = named or slots
-    worn = (fold_code(item), fold_code(account), fold_code(tracking))
+    options = frozenset(fold_code(option) for option in tracking.split(TRACKING_SEPARATOR)) - {""}
+    worn = (frozenset({fold_code(item)}) - {""}, frozenset({fold_code(account)}) - {""}, options)
     fitting, bearing = [], []
     for slot in slots:
         declared = (slot.items, slot.accounts, slot.trackings)
-        pairs = [(code, codes_of) for code, codes_of in zip(worn, declared, strict=True) if code and codes_of]
-        if all(code in codes_of for code, codes_of in pairs):
+        pairs = [(borne, codes_of) for borne, codes_of in zip(worn, declared, strict=True) if borne and codes_of]
+        if not any(borne.isdisjoint(codes_of) for borne, codes_of in pairs):
             fitting.append(slot)
             if pairs:
                 bearing.append(slot)
