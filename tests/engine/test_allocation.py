@@ -115,6 +115,14 @@ def test_twenty_days_late_as_always_awaits_longer_than_grace() -> None:
     assert remarkable(later)["2026-08-01"] == ("missing", "0.00")
 
 
+def test_two_late_invoices_already_lengthen_the_wait() -> None:
+    late = [replace(item, issue_date=date.fromordinal(item.issue_date.toordinal() + 8)) for item in month_ends(2)]
+    covers = (date(2026, 1, 1), date(2026, 4, 30))
+    assert remarkable(checked(contract(), late, as_of=date(2026, 4, 13), covers=covers)) == {
+        "2026-03-01": ("awaiting", "0.00")
+    }
+
+
 def test_a_quarterly_habit_awaits_the_end_of_its_block() -> None:
     quarters = [line(f"Q{n}", day, "7200.00") for n, day in enumerate(("2026-03-31", "2026-06-30"), 1)]
     quarters.append(line("Q0", "2025-12-31", "7200.00"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from billcheck.engine.align import FreeEvent, Openings
 from billcheck.engine.books import Books, PostingRule
@@ -95,17 +95,23 @@ def nominal_days(charge: Charge) -> int:
     return NOMINAL_DAYS_WITHOUT_CADENCE if charge.every is None else charge.every.nominal_days
 
 
-def early_days(books: Books, known: Known) -> int:
-    """How many days before its due day an invoice of this charge may come: by its own lags, else a general margin."""
-    lags = _lags(books)
-    return max(0, -lags[0]) if len(lags) >= SURE_OF_HABIT else known.default_early_days
+class Pace(NamedTuple):
+    """How many days before its due day an invoice of a charge may come, and how many after it usually comes."""
+
+    early_days: int
+    late_days: int
 
 
-def late_days(books: Books) -> int:
-    """How many days after its due day an invoice of this charge usually comes, whether or not it states its period."""
-    lags = _lags(books)
-    usual = lags[(len(lags) - 1) // 2] if len(lags) >= SURE_OF_HABIT else 0
-    return max(0, books.offset, usual)
+def pace_of(lags: list[int], offset: int, known: Known) -> Pace:
+    """The pace by a charge's own lags, in days and ascending, where there are enough; else by margin and habit."""
+    is_sure = len(lags) >= SURE_OF_HABIT
+    usual = lags[(len(lags) - 1) // 2] if is_sure else 0
+    return Pace(max(0, -lags[0]) if is_sure else known.default_early_days, max(0, offset, usual))
+
+
+def find_pace(books: Books, known: Known) -> Pace:
+    """The pace of a charge by its books, whether or not its invoices state their period."""
+    return pace_of(_lags(books), books.offset, known)
 
 
 def _lags(books: Books) -> list[int]:
@@ -120,10 +126,10 @@ def _lags(books: Books) -> list[int]:
 
 def open_flags(books: Books, known: Known) -> list[bool]:
     """Per period, whether its open amount is a known shortfall: partly billed, or unbilled and covered."""
-    early, late = early_days(books, known), late_days(books)
+    pace = find_pace(books, known)
     touched = {posting.period for posting in books.postings}
     return [
-        due_day <= known.as_of_day and (period in touched or known.is_open(due_day, late, early))
+        due_day <= known.as_of_day and (period in touched or known.is_open(due_day, pace.late_days, pace.early_days))
         for period, due_day in enumerate(books.due_days)
     ]
 

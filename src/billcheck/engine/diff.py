@@ -10,14 +10,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from billcheck.engine.allocate import early_days, late_days
+from billcheck.engine.allocate import find_pace
 from billcheck.engine.books import INFERRED_RULES, PostingRule
 from billcheck.findings import Status
 
 if TYPE_CHECKING:
-    from billcheck.engine.allocate import Known
+    from billcheck.engine.allocate import Known, Pace
     from billcheck.engine.books import Books
-    from billcheck.engine.coverage import Window
 
 
 class JudgedRow(NamedTuple):
@@ -87,9 +86,16 @@ def judge(books: Books, known: Known, doubts: Doubts, check_from_day: int) -> li
     return rows
 
 
-def why_uncovered(last_wait_day: int, window: Window) -> str:
-    """Which end of the window keeps a period from being called missing, and what would settle it."""
-    return NOTE_COVERAGE_END if last_wait_day > window.last_day else NOTE_COVERAGE_START
+def status_of_unbilled(due_day: int, pace: Pace, known: Known) -> tuple[Status, str]:
+    """Awaiting, missing, or inconclusive with what would settle it, for a period that nothing was billed for."""
+    wait_days = known.grace_days + pace.late_days
+    if due_day + wait_days >= known.as_of_day:
+        return Status.AWAITING, ""
+    window = known.window
+    if window.settles(due_day, wait_days, pace.early_days, known.start_day):
+        return Status.MISSING, ""
+    is_late = due_day + wait_days > window.last_day
+    return Status.INCONCLUSIVE, NOTE_COVERAGE_END if is_late else NOTE_COVERAGE_START
 
 
 class _Judging:
@@ -114,7 +120,7 @@ class _Judging:
                 rules.add(rule)
             if event.is_inferred or rule in INFERRED_RULES:
                 self._inferred[period] += amount
-        self._early_days, self._late_days = early_days(books, known), late_days(books)
+        self._pace = find_pace(books, known)
 
     def row(self, period: int) -> JudgedRow:
         books, doubts = self._books, self._doubts
@@ -152,13 +158,7 @@ class _Judging:
         return self._status_of_unbilled(period, open_amount)
 
     def _status_of_unbilled(self, period: int, open_amount: int) -> tuple[Status, str]:
-        known, window = self._known, self._known.window
-        due_day = self._books.due_days[period]
-        wait_days = known.grace_days + self._late_days
-        if due_day + wait_days >= known.as_of_day:
-            return Status.AWAITING, ""
-        if self._doubts.is_never_billed:
+        status, note = status_of_unbilled(self._books.due_days[period], self._pace, self._known)
+        if status is not Status.AWAITING and self._doubts.is_never_billed:
             return Status.INCONCLUSIVE, NOTE_NEVER_BILLED
-        if not window.settles(due_day, wait_days, self._early_days, known.start_day):
-            return Status.INCONCLUSIVE, why_uncovered(due_day + wait_days, window)
-        return (Status.MISSING if open_amount > 0 else Status.OVERBILLED), ""
+        return (Status.OVERBILLED if status is Status.MISSING and open_amount < 0 else status), note

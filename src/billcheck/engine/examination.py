@@ -262,7 +262,7 @@ class Examination:
             return None
         judged = judge_one_by_one(schedule, billed, known)
         tax_percent = slot.contract.tax_percent_of(slot.charge)
-        sums.allocated[slot.currency] += sum([amount for amount, _ in billed.values()])
+        sums.allocated[slot.currency] += sum([amount for amount, _ in billed.periods.values()])
         sums.total(slot.currency)
         shown = [row for row in judged if schedule.first_days[row.period] >= setting.check_from_day]
         for row in shown:

@@ -9,11 +9,11 @@ no excess and nothing left over that could go anywhere else. Must not know sums,
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from billcheck.engine.align import FreeEvent
-from billcheck.engine.allocate import SURE_OF_HABIT, find_habit_of
-from billcheck.engine.diff import JudgedRow, why_uncovered
+from billcheck.engine.allocate import find_habit_of, pace_of
+from billcheck.engine.diff import JudgedRow, status_of_unbilled
 from billcheck.findings import Status
 
 if TYPE_CHECKING:
@@ -23,8 +23,12 @@ if TYPE_CHECKING:
     from billcheck.ledger.table import LineTable
     from billcheck.pricing.schedule import Schedule
 
-Billed = dict[int, tuple[int, int]]
-"""Per period, as index of the schedule: the amount billed and the issue day."""
+
+class Billed(NamedTuple):
+    """Per period, as index of the schedule, the amount billed and the issue day; and the offset of the habit."""
+
+    periods: dict[int, tuple[int, int]]
+    offset: int
 
 
 def match_one_by_one(schedule: Schedule, lines: LineTable, rows: Sequence[int], known: Known) -> Billed | None:
@@ -35,6 +39,7 @@ def match_one_by_one(schedule: Schedule, lines: LineTable, rows: Sequence[int], 
     """
     if any(schedule.changes):
         return None
+    offset = 0
     first_days = [lines.first_days[row] for row in rows]
     dated = [(lines.issue_days[row], lines.amounts[row]) for row in rows]
     if all(first_days):
@@ -48,45 +53,45 @@ def match_one_by_one(schedule: Schedule, lines: LineTable, rows: Sequence[int], 
         found = _periods_by_habit(schedule, dated, known)
         if found is None:
             return None
-        periods = found
+        periods, offset = found
     billed = {period: (amount, day) for period, (day, amount) in zip(periods, dated, strict=True)}
     due = bisect_right(schedule.due_days, known.as_of_day)
     if len(billed) < len(rows) or min(billed) < 0 or max(billed) >= due:
         return None
-    return None if any(amount > schedule.amounts[period] for period, (amount, _) in billed.items()) else billed
+    if any(amount > schedule.amounts[period] for period, (amount, _) in billed.items()):
+        return None
+    return Billed(billed, offset)
 
 
-def _periods_by_habit(schedule: Schedule, dated: list[tuple[int, int]], known: Known) -> list[int] | None:
-    """The period of each free event where the habit places every one on its own, within the days of grace."""
+def _periods_by_habit(schedule: Schedule, dated: list[tuple[int, int]], known: Known) -> tuple[list[int], int] | None:
+    """The period of each free event, and the offset, where the habit places each on its own within grace."""
     count = len(dated)
     if schedule.due_days[:count] == tuple([day for day, _ in dated]) and schedule.amounts[:count] == tuple(
         [amount for _, amount in dated]
     ):
-        return list(range(count))
+        return list(range(count)), 0
     habit = find_habit_of(schedule, [FreeEvent(*event) for event in dated], schedule.amounts, known)
     if habit.block > 1 or abs(habit.offset) > known.grace_days or len(habit.placements) < count:
         return None
     periods = [placement.periods for placement in habit.placements if placement.kind == "place"]
-    return [period for (period,) in periods] if len(periods) == count else None
+    return ([period for (period,) in periods], habit.offset) if len(periods) == count else None
 
 
 def judge_one_by_one(schedule: Schedule, billed: Billed, known: Known) -> list[JudgedRow]:
     """The rows of every due period; see `match_one_by_one` for what `billed` promises."""
-    lags = sorted(day - schedule.due_days[period] for period, (_, day) in billed.items())
-    is_sure = len(lags) >= SURE_OF_HABIT
-    early_days = max(0, -lags[0]) if is_sure else known.default_early_days
-    late_days = max(0, lags[(len(lags) - 1) // 2]) if is_sure else 0
+    lags = sorted(day - schedule.due_days[period] for period, (_, day) in billed.periods.items())
+    pace = pace_of(lags, billed.offset, known)
     rows = []
     for period in range(bisect_right(schedule.due_days, known.as_of_day)):
         expected = schedule.amounts[period]
-        entry = billed.get(period)
+        entry = billed.periods.get(period)
         if entry is not None:
             amount = entry[0]
             rows.append(JudgedRow(period, _status_of_billed(expected - amount), expected, amount))
         elif not expected:
             rows.append(JudgedRow(period, Status.OK, 0, 0))
         else:
-            status, note = _status_of_unbilled(schedule.due_days[period], late_days, early_days, known)
+            status, note = status_of_unbilled(schedule.due_days[period], pace, known)
             rows.append(JudgedRow(period, status, expected, 0, note=note))
     return rows
 
@@ -95,12 +100,3 @@ def _status_of_billed(shortfall: int) -> Status:
     if not shortfall:
         return Status.OK
     return Status.ROUNDING if shortfall == 1 else Status.UNDERBILLED
-
-
-def _status_of_unbilled(due_day: int, late_days: int, early_days: int, known: Known) -> tuple[Status, str]:
-    wait_days = known.grace_days + late_days
-    if due_day + wait_days >= known.as_of_day:
-        return Status.AWAITING, ""
-    if known.window.settles(due_day, wait_days, early_days, known.start_day):
-        return Status.MISSING, ""
-    return Status.INCONCLUSIVE, why_uncovered(due_day + wait_days, known.window)
