@@ -26,7 +26,8 @@ class Event(NamedTuple):
 
     `rows` are rows of the line table in line order. `amount` is signed minor units excluding tax. `first_day` and
     `end_day` (exclusive) are 0 where the document states no period. `credited` is the number of the document a credit
-    names, else "". `names_charge` tells whether a line itself names the charge.
+    names; where it names none, "" for a credit note, and its own number for an invoice, whose negative lines lower its
+    others. `names_charge` tells whether a line itself names the charge.
     """
 
     rows: tuple[int, ...]
@@ -39,6 +40,11 @@ class Event(NamedTuple):
     credited: str
     names_charge: bool
     is_inferred: bool
+
+    @property
+    def is_own(self) -> bool:
+        """Whether nothing but its own document is credited."""
+        return self.credited == self.number
 
     @property
     def is_pinned(self) -> bool:
@@ -112,7 +118,7 @@ def _make_event(matched: Matched, rows: list[int], first_day: int, end_day: int)
         amount=sum([lines.amounts[row] for row in rows]),
         first_day=first_day,
         end_day=end_day,
-        credited=documents.credited.get(document, "") if is_credit_note else number,
+        credited=documents.credited.get(document, "" if is_credit_note else number),
         names_charge=not NAMING_RULES.isdisjoint(rules),
         is_inferred=MatchRule.EXACT_AMOUNT in rules,
     )

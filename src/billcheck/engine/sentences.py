@@ -44,8 +44,8 @@ def find_in_row(slot: Slot, schedule: Schedule, row: JudgedRow) -> list[Finding]
 
 
 def _kind_of(row: JudgedRow) -> str | None:
-    if row.status is Status.INCONCLUSIVE:
-        return "currency_mismatch" if row.is_foreign else None
+    if row.is_foreign:
+        return "currency_mismatch"
     if row.status is Status.OVERBILLED:
         return "duplicate" if row.is_duplicate else "overbilled"
     if row.status in {Status.UNDERBILLED, Status.MISSING}:
@@ -65,7 +65,9 @@ def _money_sentence(slot: Slot, row: JudgedRow, kind: str) -> str:
         return f"billed twice: {billed} against {expected} agreed, {_money(-row.shortfall, slot)} too much"
     if kind == "credited_not_rebilled":
         return f"credited and not billed again: {_money(row.shortfall, slot)} of {expected} agreed is open"
-    return f"a line in another currency than {slot.contract.currency} may bill this; {expected} was agreed"
+    if row.status is Status.INCONCLUSIVE:
+        return f"a line in another currency than {slot.contract.currency} may bill this; {expected} was agreed"
+    return f"a line in another currency than {slot.contract.currency} stands beside the {billed} billed"
 
 
 def _row_finding(slot: Slot, schedule: Schedule, row: JudgedRow, kind: str, amount: int, sentence: str) -> Finding:
