@@ -1,8 +1,9 @@
 """Every folder of `tests/cases` holds an agreement, a ledger and what a bookkeeper expects of the check.
 
 `contracts.toml` (or `.json`), `ledger.csv` (or the files named by `ledgers`), `case.toml` (as_of and other options of
-the check) and `expected.json`: the arithmetic in words under `why`, and figures. Only the keys given are compared, but
-rows, findings and residue are compared as a whole, so that nothing unexpected can hide.
+the check), `billcheck.toml` where decisions about the ledger matter, and `expected.json`: the arithmetic in words under
+`why`, and figures. Only the keys given are compared, but rows, findings and residue are compared as a whole, so that
+nothing unexpected can hide.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from billcheck import check, load_contracts, read_ledger
+from billcheck import check, load_configuration, load_contracts, read_ledger
 from billcheck.cli.main import main
 from billcheck.findings import KINDS, Status
 
@@ -64,6 +65,7 @@ def run(case: Case) -> Report:
         check_from=options.get("check_from"),
         grace_days=options.get("grace_days"),
         fail_on=frozenset(options["fail_on"]) if "fail_on" in options else None,
+        configuration=load_configuration("billcheck.toml") if (case.folder / "billcheck.toml").exists() else None,
     )
 
 

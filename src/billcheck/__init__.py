@@ -17,11 +17,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from billcheck.check import check
+    from billcheck.configuration.files import load_configuration
+    from billcheck.configuration.rules import Configuration
     from billcheck.connectors.files import read_ledger
     from billcheck.contracts.files import load_contracts
     from billcheck.contracts.terms import Contract
     from billcheck.errors import (
         BillcheckError,
+        ConfigurationRefusedError,
         ContractsRefusedError,
         FindingsError,
         InputError,
@@ -38,6 +41,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BillcheckError",
+    "Configuration",
+    "ConfigurationRefusedError",
     "Contract",
     "ContractsRefusedError",
     "FindingsError",
@@ -51,12 +56,15 @@ __all__ = [
     "UsageError",
     "__version__",
     "check",
+    "load_configuration",
     "load_contracts",
     "read_ledger",
 ]
 
 _HOMES = {
     "BillcheckError": "errors",
+    "Configuration": "configuration.rules",
+    "ConfigurationRefusedError": "errors",
     "Contract": "contracts.terms",
     "ContractsRefusedError": "errors",
     "FindingsError": "errors",
@@ -69,6 +77,7 @@ _HOMES = {
     "SourceChangedError": "errors",
     "UsageError": "errors",
     "check": "check",
+    "load_configuration": "configuration.files",
     "load_contracts": "contracts.files",
     "read_ledger": "connectors.files",
 }

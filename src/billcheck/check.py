@@ -13,6 +13,7 @@ from datetime import date
 from os import PathLike
 from typing import TYPE_CHECKING, overload
 
+from billcheck.configuration.rules import Configuration
 from billcheck.engine.coverage import Window
 from billcheck.engine.evidence import Places, find_set_aside, make_period_rows, make_residue, make_set_aside
 from billcheck.engine.examination import Examination, ExaminedCharge, PlainCharge, Setting, Sums
@@ -98,6 +99,7 @@ def check(
     check_from: date | None = None,
     grace_days: int | None = None,
     fail_on: Iterable[str] | None = None,
+    configuration: Configuration | None = None,
 ) -> Report:
     """Check what a ledger billed against what contracts agreed.
 
@@ -110,6 +112,7 @@ def check(
         check_from: Periods that begin before this day are left out.
         grace_days: Days after the due day within which an unbilled period is awaited; overrides the contracts' own.
         fail_on: Kinds of findings that make the verdict `findings`; by default those of severity `error`.
+        configuration: What the business decided about its ledger as a whole; by default nothing.
 
     Returns:
         The report; with no contracts it has checked nothing, and its verdict is inconclusive.
@@ -119,7 +122,7 @@ def check(
         LedgerRefusedError: A source as a whole cannot be read without guessing.
         InternalError: The engine's own sums disagree; no figure is reported.
     """
-    _refuse_wrong_types(contracts, ledger, as_of, fail_on)
+    _refuse_wrong_types(contracts, ledger, as_of, fail_on, configuration)
     contracts = tuple(contracts)
     kinds = DEFAULT_FAIL_ON if fail_on is None else frozenset(fail_on)
     _refuse_nonsense(contracts, as_of, covers, grace_days, kinds)
@@ -133,6 +136,7 @@ def check(
         window=_window(coverage),
         grace_days=grace_days,
         check_from_day=check_from.toordinal() if check_from else 0,
+        configuration=configuration or Configuration(),
     )
     conflicts = set_aside_overlaps(matcher.matched)
     examination = Examination(contracts, matcher.matched, setting)
@@ -187,7 +191,9 @@ class _Prices:
         return amount in known
 
 
-def _refuse_wrong_types(contracts: object, ledger: object, as_of: object, fail_on: object) -> None:
+def _refuse_wrong_types(
+    contracts: object, ledger: object, as_of: object, fail_on: object, configuration: object
+) -> None:
     """Name what was given instead of a day, contracts or a ledger; people pass texts and paths."""
     problems: list[Problem] = []
     if not isinstance(as_of, date):
@@ -198,6 +204,9 @@ def _refuse_wrong_types(contracts: object, ledger: object, as_of: object, fail_o
         problems.append(WrongTypeError("ledger", str(ledger), remedy="Give billcheck.read_ledger(path)."))
     if isinstance(fail_on, str):
         problems.append(WrongTypeError("fail_on", str(fail_on), remedy=f"Give a list, such as [{fail_on!r}]."))
+    if configuration is not None and not isinstance(configuration, Configuration):
+        remedy = "Give billcheck.load_configuration(path)."
+        problems.append(WrongTypeError("configuration", str(configuration), remedy=remedy))
     if problems:
         raise UsageError(problems)
 

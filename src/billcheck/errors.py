@@ -5,6 +5,7 @@ bookkeeper can act on. Imports nothing of ours and knows nothing about contracts
 
     BillcheckError
     ├── InputError                  a file or an argument was refused; carries all its problems
+    │   ├── ConfigurationRefusedError
     │   ├── ContractsRefusedError
     │   ├── LedgerRefusedError
     │   └── UsageError              a wrong argument (also a ValueError)
@@ -74,6 +75,12 @@ class InputError(BillcheckError):
         count = len(self.problems)
         noun = "problem" if count == 1 else "problems"
         return "\n".join([f"{self.heading} ({count} {noun}):", *(f"  {problem}" for problem in self.problems)])
+
+
+class ConfigurationRefusedError(InputError):
+    """The configuration file holds faults; no rule of it is used."""
+
+    heading = "The configuration was refused"
 
 
 class ContractsRefusedError(InputError):

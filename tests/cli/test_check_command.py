@@ -174,3 +174,20 @@ def test_a_reader_that_stops_early_keeps_the_exit_code(folder: Path) -> None:
     _, errors = process.communicate()
     assert errors == b""
     assert process.returncode == 1
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("words", [("check", "right.csv"), ("explain", "right.csv", "--contract", "C-117")])
+def test_the_configuration_of_the_folder_is_read_and_said_another_when_named(
+    run: Run, folder: Path, words: tuple[str, ...]
+) -> None:
+    (folder / "other.toml").write_text("[scop]\n", encoding="utf-8")
+    refused = run(*words, *AS_OF, "--config", "other.toml")
+    assert refused.code == 2
+    assert "The configuration was refused (1 problem)" in refused.err
+    assert 'other.toml: scop: There is no such key here. Did you mean "scope"?' in refused.err
+    (folder / "billcheck.toml").write_text("[scope]\nignore_accounts = ['620']\n", encoding="utf-8")
+    read = run(*words, *AS_OF)
+    assert (read.code, read.err) == (0, "Read billcheck.toml, the configuration of this folder.\n")
+    (folder / "empty.toml").write_text("", encoding="utf-8")
+    assert run(*words, *AS_OF, "--config", "empty.toml").err == ""

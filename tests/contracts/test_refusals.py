@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from billcheck.contracts import agreement, changes, faults, files, values
+from billcheck.contracts import agreement, changes, faults, files, tables, values
 from billcheck.contracts.files import load_contracts
 from billcheck.contracts.shapes import REQUIRED_KEYS
 from billcheck.errors import ContractsRefusedError, Problem
@@ -602,7 +602,7 @@ def test_the_heading_counts(tmp_path: Path) -> None:
 
 def test_every_problem_has_an_example() -> None:
     """Each class of fault of this room is raised by some test above."""
-    rooms = (agreement, changes, faults, files, values)
+    rooms = (agreement, changes, faults, files, tables, values)
     classes = {
         item
         for room in rooms

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from billcheck.engine.keys import make_directory, spaced_words
+from billcheck.engine.keys import make_directory
+from billcheck.ledger.names import spaced_words
 from tests.engine.agreements import contract, flat, one_off
 
 

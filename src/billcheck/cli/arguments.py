@@ -149,3 +149,8 @@ def add_reading_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--profile", metavar="NAME", help="how to read the ledger (default: recognised by its headings)"
     )
+    parser.add_argument(
+        "--config",
+        metavar="PATH",
+        help="configuration file (default: billcheck.toml of the working folder, if there is one, which is said)",
+    )

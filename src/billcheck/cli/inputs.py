@@ -16,11 +16,13 @@ from billcheck.errors import Problem, UsageError
 if TYPE_CHECKING:
     from argparse import Namespace
 
+    from billcheck.configuration.rules import Configuration
     from billcheck.contracts.terms import Contracts
     from billcheck.report.report import Report
 
 DEFAULT_FILE = "contracts.toml"
 DEFAULT_FOLDER = "contracts"
+DEFAULT_CONFIGURATION = "billcheck.toml"
 
 
 class NoContractsError(Problem):
@@ -54,15 +56,33 @@ def _default_paths() -> list[str]:
     raise UsageError([NoContractsError("--contracts")])
 
 
+def load_rules(arguments: Namespace) -> Configuration | None:
+    """The configuration of the command line, else that of the working folder; None where there is none.
+
+    Raises:
+        ConfigurationRefusedError: It holds faults.
+    """
+    from billcheck import load_configuration
+
+    path = arguments.config
+    if path is None:
+        if not Path(DEFAULT_CONFIGURATION).exists():
+            return None
+        path = DEFAULT_CONFIGURATION
+        note(f"Read {DEFAULT_CONFIGURATION}, the configuration of this folder.")
+    return load_configuration(path)
+
+
 def make_report(arguments: Namespace, *, fail_on: frozenset[str] | None = None) -> Report:
     """Check the ledgers of the command line against its contracts.
 
     Raises:
-        InputError: Contracts, a ledger or an argument were refused.
+        InputError: Contracts, the configuration, a ledger or an argument were refused.
     """
     from billcheck import check, read_ledger
 
     contracts = load(arguments)
+    configuration = load_rules(arguments)
     ledger = read_ledger(*arguments.ledger, profile=arguments.profile)
     as_of = arguments.as_of
     if as_of is None:
@@ -77,4 +97,5 @@ def make_report(arguments: Namespace, *, fail_on: frozenset[str] | None = None) 
             check_from=arguments.check_from,
             grace_days=arguments.grace_days,
             fail_on=fail_on,
+            configuration=configuration,
         )

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar, get_args, get_origin
 
 from pydantic import ValidationError
 
@@ -46,8 +46,6 @@ class WrittenFloat:
 
 class UnknownKeyProblem(Problem):
     """There is no such key here."""
-
-    remedy = "Take it out, or see the reference of contract terms."
 
 
 class NotPricedYetProblem(Problem):
@@ -166,7 +164,10 @@ class Docket:
 
     `table` is the contract as written, `number` its place in the file from 1. `broken` holds the paths of keys whose
     fault was already told: what depends on them is not judged.
+    `advice` says what to do about a key that is unknown and like no other.
     """
+
+    advice: ClassVar[str] = "Take it out, or see the reference of contract terms."
 
     file: str
     number: int
@@ -187,9 +188,10 @@ class Docket:
 
     def where(self, path: Path) -> str:
         """The place of a path in words."""
-        return " ".join((f"{self.file}:", *self._names(path)))
+        return " ".join((f"{self.file}:", *self.names(path)))
 
-    def _names(self, path: Path) -> Iterator[str]:
+    def names(self, path: Path) -> Iterator[str]:
+        """The words of a path after the file."""
         name = _name_of(self.table, "id")
         yield name if name is not None else f"contract #{self.number}"
         if path[:1] == ("charge",) and len(path) > 1 and isinstance(path[1], int):
@@ -329,7 +331,7 @@ def _tell_unknown_key(docket: Docket, path: Path, owner: type[Shape]) -> None:
         return
     is_of_charge = owner is ContractShape and (key in ChargeShape.model_fields or is_later_key(ChargeShape, key))
     hint = "It belongs to a charge, not to the contract." if is_of_charge else suggest(key, owner.model_fields)
-    docket.add(UnknownKeyProblem, path, remedy=hint)
+    docket.add(UnknownKeyProblem, path, remedy=hint or docket.advice)
 
 
 def suggest(word: str, known: Iterable[str]) -> str:

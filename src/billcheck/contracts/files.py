@@ -6,9 +6,7 @@ paths; or one error with every fault of every file. Must not know ledgers or pri
 
 from __future__ import annotations
 
-import json
 import os
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,11 +18,11 @@ from billcheck.contracts.faults import (
     TableProblem,
     TablesProblem,
     UnknownKeyProblem,
-    WrittenFloat,
     suggest,
     written,
 )
 from billcheck.contracts.shapes import FileShape, contract_schema
+from billcheck.contracts.tables import parse_tables, read_text
 from billcheck.contracts.values import fold
 from billcheck.errors import ContractsRefusedError, Problem
 
@@ -36,7 +34,6 @@ if TYPE_CHECKING:
 __all__ = ["contract_schema", "load_contracts"]
 
 _READERS = {".toml": "TOML", ".json": "JSON"}
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class NoPathProblem(Problem):
@@ -49,12 +46,6 @@ class NoSuchFileProblem(Problem):
     """There is no such file or folder."""
 
     remedy = "Check the path."
-
-
-class UnreadableFileProblem(Problem):
-    """The file cannot be read."""
-
-    remedy = "Check that it is a file and that you may read it."
 
 
 class EmptyFolderProblem(Problem):
@@ -73,24 +64,6 @@ class EmptyFileProblem(Problem):
     """The file is empty."""
 
     remedy = "Write contracts in it, or take it away."
-
-
-class EncodingProblem(Problem):
-    """The file is not UTF-8 text."""
-
-    remedy = "Save it as UTF-8."
-
-
-class TomlProblem(Problem):
-    """This is not valid TOML."""
-
-    remedy = "Correct it at this place; the rest of the file was not read."
-
-
-class JsonProblem(Problem):
-    """This is not valid JSON."""
-
-    remedy = "Correct it at this place; the rest of the file was not read."
 
 
 class NoContractProblem(Problem):
@@ -161,51 +134,13 @@ def _reader_of(path: Path) -> str | None:
 
 def _read_file(path: str, problems: list[Problem]) -> object:
     """The file's content as tables, lists and values; None where it is no such thing."""
-    try:
-        content = Path(path).read_bytes()
-    except OSError as error:
-        problems.append(UnreadableFileProblem(path, remedy=f"The system says: {error.strerror}."))
-        return None
-    try:
-        text = content.removeprefix(_BYTE_ORDER_MARK).decode()
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        problems.append(EncodingProblem(f"{path}: line {line}", content[error.start : error.end].hex(" ")))
+    text = read_text(path, problems)
+    if text is None:
         return None
     if not text.strip():
         problems.append(EmptyFileProblem(path))
         return None
-    is_toml = _reader_of(Path(path)) == "TOML"
-    try:
-        return _parse_toml(text) if is_toml else _parse_json(text)
-    except RecursionError:
-        fault = "tables or lists are nested too deeply"
-    except ValueError as error:
-        # Numbers of thousands of digits end here too, beside faults of syntax.
-        fault = str(error)
-    problems.append((TomlProblem if is_toml else JsonProblem)(path, fault))
-    return None
-
-
-def _parse_toml(text: str) -> object:
-    return tomllib.loads(text, parse_float=WrittenFloat)
-
-
-def _parse_json(text: str) -> object:
-    return json.loads(text, parse_float=WrittenFloat, parse_constant=WrittenFloat, object_pairs_hook=_table_of_pairs)
-
-
-def _table_of_pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """A JSON object without its nulls, which say nothing; keys that stand twice get a marked entry to be refused."""
-    table = dict(pairs)
-    if len(table) < len(pairs) or None in table.values():
-        seen = set()
-        for key, _ in pairs:
-            if key in seen:
-                table[DUPLICATE_MARK + key] = key
-            seen.add(key)
-        table = {key: value for key, value in table.items() if value is not None}
-    return table
+    return parse_tables(path, text, problems, is_toml=_reader_of(Path(path)) == "TOML")
 
 
 def _open_dockets(path: str, table: object, problems: list[Problem]) -> Iterator[Docket]:
@@ -218,7 +153,7 @@ def _open_dockets(path: str, table: object, problems: list[Problem]) -> Iterator
         if name != key:
             problems.append(RepeatedKeyProblem(f"{path}: {name}"))
         elif key not in FileShape.model_fields:
-            hint = suggest(key, FileShape.model_fields) or _HINTS.get(key, "")
+            hint = suggest(key, FileShape.model_fields) or _HINTS.get(key, Docket.advice)
             problems.append(UnknownKeyProblem(f"{path}: {key}", remedy=hint))
     contracts = table.get("contract", [])
     if not isinstance(contracts, list):

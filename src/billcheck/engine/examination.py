@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
+from billcheck.configuration.rules import Configuration
 from billcheck.engine.allocate import SURE_OF_HABIT, Known, allocate, nominal_days
 from billcheck.engine.coverage import START_MARGIN_DAYS, Window
 from billcheck.engine.diff import Doubts, JudgedRow, judge
@@ -41,12 +42,16 @@ HORIZON_DAYS = 400
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """The day of the check and its window, as ordinals; `grace_days` overrides the contracts' own where given."""
+    """The day of the check and its window, as ordinals, and what the business decided.
+
+    `grace_days` overrides the contracts' own where given.
+    """
 
     as_of_day: int
     window: Window
     grace_days: int | None = None
     check_from_day: int = 0
+    configuration: Configuration = field(default_factory=Configuration)
 
 
 @dataclass(frozen=True, slots=True)

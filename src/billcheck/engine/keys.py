@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from billcheck.ledger.names import fold_code, fold_name
+from billcheck.ledger.names import fold_code, fold_name, spaced_words
 from billcheck.ledger.source import Keys
 
 if TYPE_CHECKING:
@@ -107,12 +107,6 @@ def _make_slot(number: int, contract: Contract, charge: Charge) -> Slot:
         trackings=frozenset(map(fold_code, matching.tracking)),
         patterns=tuple(spaced_words(pattern) for pattern in matching.patterns),
     )
-
-
-def spaced_words(text: str) -> str:
-    """The words of a text, folded, between single spaces, so that whole words can be found by plain containment."""
-    folded = fold_name(text)
-    return f" {' '.join(''.join(char if char.isalnum() else ' ' for char in folded).split())} "
 
 
 def _in_order(slots: Iterable[Slot]) -> tuple[Slot, ...]:

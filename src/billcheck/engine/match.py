@@ -14,9 +14,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from billcheck.engine.keys import Directory, Slot, spaced_words
 from billcheck.ledger.line import TRACKING_SEPARATOR, DocumentStatus, Kind
-from billcheck.ledger.names import fold_code, fold_name
+from billcheck.ledger.names import fold_code, fold_name, spaced_words
 from billcheck.ledger.source import NO_DAY, Batch
 from billcheck.ledger.table import NO_ROW, NO_SLOT, DocumentRow, DocumentTable, LineRow, LineTable, Names
 from billcheck.periods.reading import read
@@ -24,6 +23,8 @@ from billcheck.periods.resolve import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from billcheck.engine.keys import Directory, Slot
 
 MEMO_LIMIT = 65_536
 

@@ -29,3 +29,9 @@ def fold_code(code: str) -> str:
     if code.isascii():
         return " ".join(code.lower().split())
     return " ".join(unicodedata.normalize("NFKC", code).casefold().split())
+
+
+def spaced_words(text: str) -> str:
+    """The words of a text, folded, between single spaces, so that whole words can be found by plain containment."""
+    folded = fold_name(text)
+    return f" {' '.join(''.join(char if char.isalnum() else ' ' for char in folded).split())} "

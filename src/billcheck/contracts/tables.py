@@ -1,0 +1,89 @@
+"""Files that people write: found on the disk and read as tables, lists and values.
+
+Comes in: the path of a TOML or JSON file. Goes out: what it holds, with floats kept as written so that they can be
+refused at their place, or one fault of the file as a whole. Must not know what the tables mean.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+
+from billcheck.contracts.faults import DUPLICATE_MARK, WrittenFloat
+from billcheck.errors import Problem
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+class UnreadableFileProblem(Problem):
+    """The file cannot be read."""
+
+    remedy = "Check that it is a file and that you may read it."
+
+
+class EncodingProblem(Problem):
+    """The file is not UTF-8 text."""
+
+    remedy = "Save it as UTF-8."
+
+
+class TomlProblem(Problem):
+    """This is not valid TOML."""
+
+    remedy = "Correct it at this place; the rest of the file was not read."
+
+
+class JsonProblem(Problem):
+    """This is not valid JSON."""
+
+    remedy = "Correct it at this place; the rest of the file was not read."
+
+
+def read_text(path: str, problems: list[Problem]) -> str | None:
+    """The text of a file; None where it cannot be read, and the reason is told."""
+    try:
+        content = Path(path).read_bytes()
+    except OSError as error:
+        problems.append(UnreadableFileProblem(path, remedy=f"The system says: {error.strerror}."))
+        return None
+    try:
+        return content.removeprefix(_BYTE_ORDER_MARK).decode()
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        problems.append(EncodingProblem(f"{path}: line {line}", content[error.start : error.end].hex(" ")))
+        return None
+
+
+def parse_tables(path: str, text: str, problems: list[Problem], *, is_toml: bool) -> object:
+    """What a text holds, as tables, lists and values; None where it is no such thing, and the reason is told."""
+    try:
+        return _parse_toml(text) if is_toml else _parse_json(text)
+    except RecursionError:
+        fault = "tables or lists are nested too deeply"
+    except ValueError as error:
+        # Numbers of thousands of digits end here too, beside faults of syntax.
+        fault = str(error)
+    problems.append((TomlProblem if is_toml else JsonProblem)(path, fault))
+    return None
+
+
+def _parse_toml(text: str) -> object:
+    return tomllib.loads(text, parse_float=WrittenFloat)
+
+
+def _parse_json(text: str) -> object:
+    return json.loads(text, parse_float=WrittenFloat, parse_constant=WrittenFloat, object_pairs_hook=_table_of_pairs)
+
+
+def _table_of_pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """A JSON object without its nulls, which say nothing; keys that stand twice get a marked entry to be refused."""
+    table = dict(pairs)
+    if len(table) < len(pairs) or None in table.values():
+        seen = set()
+        for key, _ in pairs:
+            if key in seen:
+                table[DUPLICATE_MARK + key] = key
+            seen.add(key)
+        table = {key: value for key, value in table.items() if value is not None}
+    return table
