@@ -12,10 +12,12 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from billcheck.engine.align import FreeEvent, Openings
+from billcheck.engine.blocks import Share
 from billcheck.engine.books import Books, PostingRule
 from billcheck.engine.credits import post_credits, post_reversals, take_reversals
-from billcheck.engine.habit import find_habit
+from billcheck.engine.habit import Habit, HabitPlacement, find_habit
 from billcheck.engine.pinned import post_pinned
+from billcheck.engine.runs import find_runs
 from billcheck.engine.settlement import (
     feed_changes,
     mark_pinned_duplicates,
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from billcheck.contracts.terms import Charge
     from billcheck.engine.coverage import Window
     from billcheck.engine.events import Event, Events
-    from billcheck.engine.habit import Habit
+    from billcheck.engine.runs import Run
     from billcheck.pricing.schedule import Schedule
 
 NOMINAL_DAYS_WITHOUT_CADENCE = 30
@@ -86,6 +88,7 @@ _RULES = {
     "split": PostingRule.SPLIT,
     "combine": PostingRule.COMBINED,
     "block": PostingRule.BLOCK,
+    "run": PostingRule.COMBINED,
 }
 _KEPT_AT_ZERO = frozenset({PostingRule.OWN_PERIOD, PostingRule.PLACED})
 
@@ -136,7 +139,7 @@ def open_flags(books: Books, known: Known) -> list[bool]:
 
 def _place(books: Books, billed: list[Event], known: Known) -> list[Event]:
     """Pinned events to their periods, free ones by habit and order; those that found no place are returned."""
-    charge = books.schedule.charge
+    schedule, charge = books.schedule, books.schedule.charge
     if charge.every is None or charge.timing is None:
         for event in billed:
             books.post(event, 0, event.amount, PostingRule.OWN_PERIOD)
@@ -145,21 +148,23 @@ def _place(books: Books, billed: list[Event], known: Known) -> list[Event]:
     if not free:
         return []
     open_amounts = tuple(books.open_amount(period) for period in range(len(books.expected)))
-    habit = find_habit_of(
-        books.schedule, [FreeEvent(event.issue_day, event.amount) for event in free], open_amounts, known
-    )
+    habit = find_habit_of(schedule, [FreeEvent(event.issue_day, event.amount) for event in free], open_amounts, known)
     books.offset, books.block, books.due_days = habit.offset, habit.block, habit.due_days
+    half = charge.every.nominal_days // 2
     placed: set[int] = set()
     for placement in habit.placements:
         placed.update(placement.events)
         rule = _RULES[placement.kind]
         for share in placement.shares:
-            books.post(free[share.event], share.period, share.amount, rule)
+            is_ahead = placement.kind == "run" and schedule.due_days[share.period] > free[share.event].issue_day + half
+            books.post(free[share.event], share.period, share.amount, PostingRule.AHEAD if is_ahead else rule)
     return [event for index, event in enumerate(free) if index not in placed]
 
 
 def find_habit_of(schedule: Schedule, free: list[FreeEvent], open_amounts: tuple[int, ...], known: Known) -> Habit:
     """Where free events of a recurring charge go: how late they come, how many periods each covers, and which.
+
+    Where the habit leaves something unexplained, events that bill whole periods without a gap go by that.
 
     Args:
         schedule: The charge's periods.
@@ -180,7 +185,7 @@ def find_habit_of(schedule: Schedule, free: list[FreeEvent], open_amounts: tuple
         ),
         changes=schedule.changes,
     )
-    return find_habit(
+    habit = find_habit(
         free,
         openings,
         expected=schedule.amounts,
@@ -188,6 +193,38 @@ def find_habit_of(schedule: Schedule, free: list[FreeEvent], open_amounts: tuple
         timing=charge.timing,
         settled_day=min(known.as_of_day - 1, known.window.last_day) - known.grace_days,
     )
+    if not habit.cost or _leaves_nothing(habit, free, openings):
+        return habit
+    runs = find_runs(free, openings, charge.every.nominal_days)
+    return habit if runs is None else _as_habit(runs, openings, habit.cost)
+
+
+def _leaves_nothing(habit: Habit, free: list[FreeEvent], openings: Openings) -> bool:
+    """Whether every event bills exactly what its periods need, and no period that is missed lies before the last."""
+    if sum(len(placement.events) for placement in habit.placements) < len(free):
+        return False
+    left = list(openings.amounts)
+    last = -1
+    for placement in habit.placements:
+        for share in placement.shares:
+            left[share.period] -= share.amount
+            last = max(last, share.period)
+    billed = {share.period for placement in habit.placements for share in placement.shares}
+    return not any(left[period] for period in range(last + 1) if period in billed or openings.costs[period])
+
+
+def _as_habit(runs: list[Run], openings: Openings, cost: int) -> Habit:
+    """Events that bill whole periods without a gap, as the placements of a charge without a habit of its own."""
+    placements = [
+        HabitPlacement(
+            "run" if len(run) > 1 else "place",
+            (event,),
+            run,
+            tuple(Share(event, period, openings.amounts[period]) for period in run),
+        )
+        for event, run in enumerate(runs)
+    ]
+    return Habit(0, 1, 0, cost, tuple(placements), openings.due_days)
 
 
 def _why_left(books: Books, event: Event, is_open: Sequence[bool]) -> str:

@@ -11,9 +11,11 @@ with 0 to k - 1 periods before the first whole block. The least cost wins; ties 
 shift, then to the later of two, then to the smaller phase.
 
 A block of several periods is not believed where every event bills exactly one period (by an open or expected amount
-that was in force by one interval after its issue day): then the others are missing. And it needs three events, or one
-that is placed, without an offset, as the exact sum of a block of two or more periods that need money: one or two events
-cannot show both that several periods are billed at once and how many days from the due day.
+that was in force by one interval after its issue day): then the others are missing. Nor where more than a quarter of
+the events it puts on several periods that need money bill exactly one period: dealt out, such an event would make all
+of them look short. And a block needs three events, or one that is placed, without an offset, as the exact sum of two or
+more periods that need money: one or two events cannot show both that several periods are billed at once and how many
+days from the due day.
 
 So that costs can be compared between blocks, an open block costs what its open periods cost singly. Everything else is
 measured by the interval of the block. `settled_day` moves with the offset: a charge usually invoiced late is
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
     from billcheck.engine.blocks import Blocks
 
 BLOCK_SIZES = (12, 6, 3, 2)
+SINGLES_IN_BLOCKS = 4
+"""Blocks are not believed where more than one in so many of their events bills exactly one period."""
 SURE_OF_BLOCK = 3
 """How many events make a block believable without an exact sum."""
 HALF_OF_NOMINAL = TENTHS // 2
@@ -51,14 +55,15 @@ HALF_OF_NOMINAL = TENTHS // 2
 MORE_THAN_ANY = 10**15
 """A cost no reading has and a day no period is due on, in tenths of a day."""
 
-HabitKind = Literal["place", "split", "combine", "block"]
+HabitKind = Literal["place", "split", "combine", "block", "run"]
 
 
 class HabitPlacement(NamedTuple):
     """What events that went together bill for which original periods, all as indexes, in order.
 
     `shares` add up to the events' amounts; a period that needed nothing may have none. `kind` is `block` where one
-    event stands for the periods of a block, else as in the alignment.
+    event stands for the periods of a block, `run` where it bills the next periods without a gap
+    (`engine.runs`; never found here), else as in the alignment.
     """
 
     kind: HabitKind
@@ -109,20 +114,22 @@ class _Hunt:
     """The search for the best candidate of one charge. Days are in tenths, in `days` as in `regular` and `changes`."""
 
     __slots__ = (
-        "amounts", "best", "blocks", "chain", "changes", "days", "doubts", "events", "nominal_days", "offsets",
-        "openings", "regular", "settled_day", "timing",
+        "amounts", "best", "blocks", "chain", "changes", "days", "doubts", "events", "expected", "nominal_days",
+        "offsets", "openings", "regular", "settled_day", "singles", "timing",
     )  # fmt: skip
 
     def __init__(
         self,
         events: Sequence[FreeEvent],
         openings: Openings,
+        expected: Sequence[int],
         nominal_days: int,
         timing: Timing,
         settled_day: int | None,
     ) -> None:
         self.events = events
         self.openings = openings
+        self.expected = expected
         self.nominal_days = nominal_days
         self.timing = timing
         self.settled_day = settled_day
@@ -139,6 +146,7 @@ class _Hunt:
         self.chain: list[Link] = []
         self.blocks: Blocks | None = None
         self.doubts: list[_Doubt] = []
+        self.singles: frozenset[int] = frozenset()
 
     def try_singly(self) -> None:
         """Try every offset for one period at a time."""
@@ -236,13 +244,26 @@ class _Hunt:
         self.doubts.clear()
 
     def _accept(self, candidate: _Candidate, chain: list[Link], blocks: Blocks | None) -> None:
-        is_sure = blocks is None or len(self.events) >= SURE_OF_BLOCK
-        if is_sure or (not candidate.rank and self._has_exact_block(chain, blocks)):
+        if blocks is None or (
+            (len(self.events) >= SURE_OF_BLOCK or (not candidate.rank and self._has_exact_block(chain, blocks)))
+            and not self._is_contradicted(chain, blocks)
+        ):
             self.best, self.chain, self.blocks = candidate, chain, blocks
 
-    def _has_exact_block(self, chain: list[Link], blocks: Blocks | None) -> bool:
+    def _is_contradicted(self, chain: list[Link], blocks: Blocks) -> bool:
+        """Whether too many events that bill exactly one period would be dealt out to several."""
+        singles, in_blocks = 0, 0
+        for event, taken, start, stop in chain:
+            periods = [period for row in range(start, stop) for period in blocks.members[row]]
+            if sum(self.openings.amounts[period] > 0 for period in periods) > 1:
+                in_blocks += taken
+                is_sum = taken == 1 and self.amounts[event] == sum(blocks.openings.amounts[start:stop])
+                singles += 0 if is_sum else sum(one in self.singles for one in range(event, event + taken))
+        return SINGLES_IN_BLOCKS * singles > in_blocks
+
+    def _has_exact_block(self, chain: list[Link], blocks: Blocks) -> bool:
         """Whether an event is placed as the exact sum of a block in which two or more periods need money."""
-        return blocks is not None and any(
+        return any(
             taken == 1
             and stop - start == 1
             and self.amounts[event] == blocks.openings.amounts[start]
@@ -291,13 +312,14 @@ def find_habit(
     on_due_days = _read_on_due_days(events, openings)
     if on_due_days is not None:
         return Habit(0, 1, 0, 0, on_due_days, openings.due_days)
-    hunt = _Hunt(events, openings, nominal_days, timing, settled_day)
+    hunt = _Hunt(events, openings, expected, nominal_days, timing, settled_day)
     hunt.try_singly()
-    if hunt.best.cost and hunt.regular and not _is_every_one_period(events, openings, expected, nominal_days):
+    if hunt.best.cost and hunt.regular:
+        hunt.singles = _singles(events, openings, expected, nominal_days)
         # The longest first: few of them survive their bound, and a good one dismisses many of the shorter.
-        for size in BLOCK_SIZES:
+        for size in BLOCK_SIZES if len(hunt.singles) < len(events) else ():
             hunt.try_blocks(size)
-    return _describe(hunt, expected)
+    return _describe(hunt)
 
 
 def _read_on_due_days(events: Sequence[FreeEvent], openings: Openings) -> tuple[HabitPlacement, ...] | None:
@@ -341,24 +363,25 @@ def _lower_median(values: list[int]) -> int:
     return sorted(values)[(len(values) - 1) // 2]
 
 
-def _is_every_one_period(
+def _singles(
     events: Sequence[FreeEvent], openings: Openings, expected: Sequence[int], nominal_days: int
-) -> bool:
-    """Whether every event bills what one regular period costs, at a price in force one interval after its issue day."""
+) -> frozenset[int]:
+    """The events that bill what one regular period costs, at a price in force one interval after their issue day."""
     first_due: dict[int, int] = {}
     for column in (openings.amounts,) if openings.amounts == expected else (openings.amounts, expected):
         for due_day, amount, is_change in zip(openings.due_days, column, openings.changes, strict=True):
             if not is_change and first_due.get(amount, due_day) >= due_day:
                 first_due[amount] = due_day
-    # Events ascend, so of each amount the last one written here is the first issued.
-    first_issued = {amount: issue_day for issue_day, amount in reversed(events)}
-    return all(
-        amount in first_due and first_due[amount] <= issue_day + nominal_days
-        for amount, issue_day in first_issued.items()
+    return frozenset(
+        [
+            index
+            for index, (issue_day, amount) in enumerate(events)
+            if amount in first_due and first_due[amount] <= issue_day + nominal_days
+        ]
     )
 
 
-def _describe(hunt: _Hunt, expected: Sequence[int]) -> Habit:
+def _describe(hunt: _Hunt) -> Habit:
     """The winner in terms of the original periods."""
     best, openings = hunt.best, hunt.openings
     due_days, placements = openings.due_days, []
@@ -372,11 +395,11 @@ def _describe(hunt: _Hunt, expected: Sequence[int]) -> Habit:
             share = Share(event, start, hunt.amounts[event])
             placements.append(HabitPlacement("place", (event,), (start,), (share,)))
         else:
-            placements.append(_deal_out(hunt, expected, link))
+            placements.append(_deal_out(hunt, link))
     return Habit(hunt.offsets[best.rank], best.block, best.phase, best.cost, tuple(placements), due_days)
 
 
-def _deal_out(hunt: _Hunt, expected: Sequence[int], link: Link) -> HabitPlacement:
+def _deal_out(hunt: _Hunt, link: Link) -> HabitPlacement:
     """One placement in terms of the original periods."""
     event, taken, start, stop = link
     indexes, rows = range(event, event + taken), range(start, stop)
@@ -386,5 +409,5 @@ def _deal_out(hunt: _Hunt, expected: Sequence[int], link: Link) -> HabitPlacemen
     kind: HabitKind = kind_of(taken, stop - start)
     if kind == "place" and len(periods) > 1:
         kind = "block"
-    shares = share_out(hunt.events, indexes, periods, hunt.openings, expected)
+    shares = share_out(hunt.events, indexes, periods, hunt.openings, hunt.expected)
     return HabitPlacement(kind, tuple(indexes), periods, shares)

@@ -36,15 +36,16 @@ class Answer(NamedTuple):
 def best_habit(events: Events, rows: tuple[Row, ...], terms: Terms) -> Answer:
     """The cheapest candidate; ties go to fewer periods, the smaller shift, the later, the smaller phase."""
     answers = []
-    blocks = (1,) if is_every_one_period(events, rows, terms) else (1, 2, 3, 6, 12)
+    singles = [bills_one_period(event, rows, terms) for event in events]
+    blocks = (1,) if all(singles) else (1, 2, 3, 6, 12)
     for block, offset in product(blocks, offsets(events, rows)):
         for phase in range(block):
             joined = join(rows, block, phase, terms)
             awaited = tuple(await_row(row, offset, terms) for row in joined)
             rules = Rules(terms.interval * block, offset, terms.interval)
             cost, reading = best_reading(events, awaited, rules)
-            has_evidence = offset == 0 and has_exact_block(events, rows, joined, reading)
-            if block == 1 or len(events) >= 3 or has_evidence:
+            has_evidence = len(events) >= 3 or (offset == 0 and has_exact_block(events, rows, joined, reading))
+            if block == 1 or (has_evidence and not is_contradicted(events, rows, joined, reading, singles)):
                 answers.append((cost, block, abs(offset), -offset, phase, joined, reading))
     cost, block, _, before, phase, joined, reading = min(answers)
     due_day_of = {period: row.due_day for row in joined for period in row.members}
@@ -93,17 +94,26 @@ def await_row(row: Row, offset: int, terms: Terms) -> Row:
     return row if is_settled else row._replace(misses=0)
 
 
-def is_every_one_period(events: Events, rows: tuple[Row, ...], terms: Terms) -> bool:
-    prices = [
-        (row.due_day, price)
-        for row, expected in zip(rows, terms.expected, strict=True)
-        for price in (row.amount, expected)
+def bills_one_period(event: tuple[int, int], rows: tuple[Row, ...], terms: Terms) -> bool:
+    issue_day, amount = event
+    return any(
+        amount in (row.amount, price) and row.due_day <= issue_day + terms.interval
+        for row, price in zip(rows, terms.expected, strict=True)
         if not row.is_change
-    ]
-    return all(
-        any(price == amount and due_day <= issue_day + terms.interval for due_day, price in prices)
-        for issue_day, amount in events
     )
+
+
+def is_contradicted(
+    events: Events, rows: tuple[Row, ...], joined: tuple[Row, ...], reading: Reading, singles: list[bool]
+) -> bool:
+    """Whether of the events on several periods in need more than a quarter bill exactly one."""
+    votes: list[bool] = []
+    for fate in reading:
+        if sum(rows[period].amount > 0 for row in fate.rows for period in joined[row].members) >= 2:
+            needed = sum(joined[row].amount for row in fate.rows)
+            is_sum = len(fate.events) == 1 and events[fate.events[0]][1] == needed
+            votes += [singles[event] and not is_sum for event in fate.events]
+    return 4 * votes.count(True) > len(votes)
 
 
 def has_exact_block(events: Events, rows: tuple[Row, ...], joined: tuple[Row, ...], reading: Reading) -> bool:
