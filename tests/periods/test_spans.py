@@ -76,6 +76,10 @@ def test_one_year_serves_both_ends(first: Mark, last: Mark, years: tuple[int | N
     assert (completed[0].year, completed[1].year) == years
 
 
+def english_kinds(text: str) -> str:
+    return "".join(token.kinds[0] for token in cut(text))
+
+
 @pytest.mark.parametrize(
     ("text", "kinds"),
     [
@@ -91,10 +95,11 @@ def test_one_year_serves_both_ends(first: Mark, last: Mark, years: tuple[int | N
         ("Sept. 2026", "MY"),
         ("March. 2026", "MbY"),
         ("No. 12", "RN"),
-        ("15/03/2026", "x"),
-        ("03/2026", "x"),
+        ("15/03/2026", "G"),
+        ("03/2026", "I"),
+        ("3/2026", "x"),
         ("2026/03/15", "x"),
-        ("Q1 2026", "xY"),
+        ("Q1 2026", "QY"),
         ("month of March", "foM"),
         ("12 months", "Nd"),
         ("12-month", "N-d"),
@@ -115,7 +120,7 @@ def test_one_year_serves_both_ends(first: Mark, last: Mark, years: tuple[int | N
     ],
 )
 def test_kinds_of_tokens(text: str, kinds: str) -> None:
-    assert "".join(token.kind for token in cut(text)) == kinds
+    assert english_kinds(text) == kinds
 
 
 def test_glued_tokens_are_known() -> None:

@@ -2,20 +2,38 @@
 
 Comes in: any text. Goes out: a `Reading`: one span of months or days, with or without a year, and the rule that read
 it; or the reason why there is none. The rules are written on the string of token kinds, so they hold for every
-language whose words are in the vocabulary. Whatever could be two things is read as nothing: a line without a period is
-still placed by its date, a line with a wrong one is not. Must not know issue dates, contracts or ledgers.
+language whose words are in the vocabulary. A text is read once for each set of languages in which its words mean
+different things; those that find a period must find the same one. Whatever could be two things is read as nothing: a
+line without a period is still placed by its date, a line with a wrong one is not. Must not know issue dates, contracts
+or ledgers.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
-from itertools import pairwise
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from billcheck.periods.spans import Ending, Mark, ResolvedPeriod, Span, complete_years, days_of, named_period
-from billcheck.periods.tokens import Token, cut
-from billcheck.periods.vocabulary import VOCABULARIES, Kind
+from billcheck.periods.judgement import (
+    MisplacedTextError,
+    NoPeriodError,
+    RefusedTextError,
+    Scope,
+    UnclearTextError,
+    judge,
+)
+from billcheck.periods.kinds import Kind
+from billcheck.periods.mentions import date_orders
+from billcheck.periods.placeholders import find_placeholder
+from billcheck.periods.spans import NO_SUCH_DATE, REVERSED, ResolvedPeriod, Span, named_period
+from billcheck.periods.tokens import cut
+from billcheck.periods.vocabulary import LANGUAGES
+from billcheck.periods.words import PLACEHOLDERS, WORDS
+
+if TYPE_CHECKING:
+    from billcheck.grammar import DateOrder
+    from billcheck.periods.tokens import Token
 
 _MEMO_SIZE = 16_384
 _MEMO_LONGEST_TEXT = 200
@@ -24,59 +42,7 @@ _MEMO_LONGEST_TEXT = 200
 _LONGEST_TEXT = 2_000
 """A longer text is a description of work, whose dates are seldom the period."""
 
-_NAMES = frozenset().union(*(language.names for language in VOCABULARIES))
-_VERBS = frozenset().union(*(language.verbs for language in VOCABULARIES))
-_MODALS = frozenset().union(*(language.modals for language in VOCABULARIES))
-_ABBREVIATIONS = frozenset().union(*(language.abbreviations for language in VOCABULARIES))
-
-
-def _start_pattern() -> re.Pattern[str]:
-    """The beginnings of month names and ISO dates, where a word begins.
-
-    It begins with one set of characters, which lets the search skip over most of a text quickly.
-    """
-    rests: dict[str, set[str]] = {"1": {"9[0-9][0-9]-[0-9]"}, "2": {"0[0-9][0-9]-[0-9]"}}
-    for word in (word for language in VOCABULARIES for word in language.months):
-        rests.setdefault(word[0], set()).add(word[1:3])
-    branches = "|".join(f"(?<={first})(?:{'|'.join(sorted(rests[first]))})" for first in sorted(rests))
-    return re.compile(rf"[{''.join(sorted(rests))}](?<!\w.)(?:{branches})")
-
-
-_PERIOD_START = _start_pattern()
-
-_POINT = re.compile(
-    "(?P<days>N[-~tTU]No?M(?:,?Y|-Y)?|MN[-~tTU]N(?!o?M)(?:,?Y)?)"  # 1-31 March 2026; March 1-31, 2026
-    "|(?P<iso_day>D)"
-    "|(?P<day>N-M-Y|N-M(?!-)|No?M(?:,?Y)?|MN(?:,?Y)?)"  # 1-Mar-2026; 1st of March, 2026; March 1, 2026
-    "|(?P<iso_month>I)"
-    "|(?P<month>M,?Y|M-Y|M)"  # March 2026; Mar-2026; March
-)
-_JOINTS = {"-": Ending.PLAIN, "~": Ending.PLAIN, "t": Ending.PLAIN, "T": Ending.THROUGH, "U": Ending.UNTIL}
-# What may stand before a mention, nearest first, and after it.
-_DATED = re.compile(r"[o#]?C|[o#wnN]{0,2}[Ri]")  # "due 14 April", "invoice 7 of 14 April"
-_OWNED = re.compile(r"b?i?o?P|[CtTU]|oC|[#wnN]?o[#wnN]{0,2}[Ri]")  # "since March", "until March", "contract of March"
-_NUMBERED = re.compile(r"[#bwnN]?[Ri#]")  # "order no. 2026-03"
-_CONTINUED = re.compile(
-    r"[-~&]?P|[pRtTU]|[-~](?!N[wgi])[NnYDIM]|,?N[-~tTU]N"
-)  # "March onwards", "March prices", "March - 12"
-_CLOSED = re.compile(r"$|b|,(?!N)|~(?![NnYDIM])|[gi]")  # the end, or what is billed
-_DAYS_ON_DAYS = re.compile(r"[0-9]{1,2}/[0-9]{1,2}")
-_LISTS = frozenset({",", "&", ",&", "/"})
-_LOOK_BACK = 3
-_SHORT_MONTHS = 6
-_LAST_OF_YEAR = 11
-_SHORTEST_MONTH = 28
-
-
-class Mention(NamedTuple):
-    """One date, month or range of days in one month, as tokens `start` to `end` (exclusive) give it."""
-
-    form: str
-    start: int
-    end: int
-    first: Mark
-    last: Mark
-    ending: Ending
+_ALL = tuple(range(len(LANGUAGES)))
 
 
 class Reading(NamedTuple):
@@ -84,7 +50,8 @@ class Reading(NamedTuple):
 
     `span` is None where the text names no period, and `reason` says why where it names something like one. `dated` is
     the period itself where the text gives the year. `rule` names how it was read, `language` in which language (empty
-    for ISO dates).
+    where figures alone say it). `by_order` holds the readings with the day first and with the month first, where
+    neither is proved. `is_fiscal` counts months from the start of a fiscal year; `placeholder` is what a template left.
     """
 
     span: Span | None = None
@@ -92,268 +59,175 @@ class Reading(NamedTuple):
     rule: str = ""
     reason: str = ""
     language: str = ""
+    by_order: tuple[Reading, Reading] | None = None
+    is_fiscal: bool = False
+    placeholder: str = ""
 
 
 NOTHING = Reading(reason="no period in the text")
+_OPEN_ORDER = "nothing shows whether the day or the month comes first"
 
 
-class _Refused(Exception):  # noqa: N818 - never leaves this module
-    """The text holds something like a period that could be read in two ways."""
+def _start_pattern() -> re.Pattern[str]:
+    """What any period, date or placeholder begins with, after something that is no letter or figure.
+
+    The search skips from one such place to the next, so it passes over most of a text quickly. A space goes before the
+    text.
+    """
+    kinds = {Kind.MONTH, Kind.QUARTER_WORD, Kind.HALF_WORD, Kind.FISCAL}
+    words = _branches({word for word, entry in WORDS.items() if kinds & set(entry.kinds)})
+    codes = "[qtk][1-4]|[hs][12]|f[qhy]"
+    placeholders = "|".join(sorted({re.escape(word[:3]) for word in PLACEHOLDERS}))
+    figures = (
+        r"(?=[0-9])(?:(?:19|20)[0-9][0-9]-[0-9]"
+        r"|[0-9]{1,2}(?:[./-][0-9]{1,2}[./-][0-9]|/[0-9]{1,2}\s|\.[0-9]{1,2}(?:\.|\s?[-–—]))"
+        r"|[0-9]{2}[./-](?:19|20)[0-9]|[1-4]q)"
+    )
+    return re.compile(
+        rf"\W(?:(?:{words})(?![^\W\d_])|{figures}|{codes}|(?<=[\[{{<%#])\W*(?:[\w.]*\W)?(?:{placeholders}))"
+    )
 
 
-def read(text: str) -> Reading:
-    """What `text` says about its service period; the same text gives the same reading, without any date."""
-    return _read_memoised(text) if len(text) <= _MEMO_LONGEST_TEXT else _read(text)
+def _branches(words: set[str]) -> str:
+    """A pattern for any of these words that looks at each letter once."""
+    rests: dict[str, set[str]] = {}
+    for word in words:
+        rests.setdefault(word[:1], set()).add(word[1:])
+    return "|".join(
+        "" if not first else re.escape(first) + (f"(?:{_branches(rests[first])})" if rests[first] != {""} else "")
+        for first in sorted(rests, reverse=True)
+    )
+
+
+_PERIOD_START = _start_pattern()
+
+
+def read(text: str, language: str | None = None) -> Reading:
+    """What `text` says about its service period; the same text gives the same reading, without any date.
+
+    Args:
+        text: Any text.
+        language: The language it is in, one of `LANGUAGES`, where that is known: only this one is read then.
+
+    Raises:
+        ValueError: The language is not one that is read.
+    """
+    if language is None:
+        return _read_memoised(text) if len(text) <= _MEMO_LONGEST_TEXT else _read(text)
+    return _read(text, (LANGUAGES.index(language),))
 
 
 def may_name_period(text: str) -> bool:
-    """Whether the text holds the start of a month name or of an ISO date; most other texts do not."""
-    return _PERIOD_START.search(text.lower()) is not None
+    """Whether the text holds the start of something like a period; most other texts do not."""
+    return _PERIOD_START.search(" " + text.lower()) is not None
 
 
-def _read(text: str) -> Reading:
+def _read(text: str, languages: tuple[int, ...] = _ALL) -> Reading:
     if not may_name_period(text):
         return NOTHING
     if len(text) > _LONGEST_TEXT:
         return Reading(reason="the text is too long to be sure of its dates")
+    placeholder = find_placeholder(text)
+    if placeholder:
+        return Reading(reason=f"the placeholder {placeholder} was not filled in", placeholder=placeholder)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
     tokens = cut(text)
-    kinds = "".join([token.kind for token in tokens])
-    mentions = [_mention(tokens, match) for match in _POINT.finditer(kinds)]
-    if not mentions:
-        return NOTHING
-    try:
-        return _judge(tokens, kinds, mentions)
-    except _Refused as refused:
-        return Reading(reason=str(refused))
+    return _agreed([_read_in(tokens, kinds, scope) for kinds, scope in _tongues(tokens, languages)])
 
 
 _read_memoised = lru_cache(maxsize=_MEMO_SIZE)(_read)
 
 
-def _mention(tokens: list[Token], match: re.Match[str]) -> Mention:
-    form, start, end = match.lastgroup or "", match.start(), match.end()
-    text = tokens[start].text
-    if form == "iso_day":
-        mark = Mark(int(text[:4]), int(text[5:7]), int(text[8:]))
-        return Mention(form, start, end, mark, mark, Ending.PLAIN)
-    if form == "iso_month":
-        mark = Mark(int(text[:4]), int(text[5:]))
-        return Mention(form, start, end, mark, mark, Ending.PLAIN)
-    year: int | None = None
-    month, days, ending = 0, [], Ending.PLAIN
-    for kind, _, number, _ in tokens[start:end]:
-        if kind == Kind.MONTH:
-            month = number
-        elif kind == Kind.YEAR:
-            year = number
-        elif kind == Kind.DAY:
-            days.append(number)
-        elif form == "days":
-            ending = _JOINTS.get(kind, ending)
-    first = Mark(year, month, days[0] if days else None)
-    last = Mark(year, month, days[-1]) if len(days) > 1 else first
-    return Mention(form, start, end, first, last, ending)
+def _tongues(tokens: list[Token], languages: tuple[int, ...]) -> list[tuple[str, Scope]]:
+    """The kinds of the tokens in each set of languages that gives its words the same meaning.
+
+    A language that does not know a month of the text is left out, unless no language knows them all.
+    """
+    is_told = len(languages) == 1
+    varied = [index for index, token in enumerate(tokens) if len(token.kinds) > 1]
+    plain = [token.kinds[0] for token in tokens]
+    if not varied:
+        return [("".join(plain), Scope(sum(1 << language for language in languages), is_told))]
+    sets: dict[tuple[str, ...], int] = {}
+    columns = list(zip(*[tokens[index].kinds for index in varied], strict=True))
+    for language in languages:
+        sets[columns[language]] = sets.get(columns[language], 0) | 1 << language
+    known = {column: members for column, members in sets.items() if Kind.UNREADABLE not in column} or sets
+    tongues = []
+    for column, members in known.items():
+        for index, kind in zip(varied, column, strict=True):
+            plain[index] = kind
+        tongues.append(("".join(plain), Scope(members, is_told)))
+    return tongues
 
 
-def _judge(tokens: list[Token], kinds: str, mentions: list[Mention]) -> Reading:
-    """The one period all mentions agree on."""
-    periods = []
-    for chain in _chains(kinds, mentions):
-        if len(chain) == 1 and chain[0].form in {"day", "iso_day"}:
-            _check_date(tokens, kinds, chain[0])
-            continue
-        rule, span = _period(kinds, chain)
-        _check_place(tokens, kinds, chain, span)
-        periods.append((rule, span))
-    if not periods:
-        return Reading(reason="only a date, no period")
-    rule, span = _one_of(periods)
-    if "x" in kinds:
-        raise _Refused("another date or period stands in the text that cannot be read")
-    is_month = span.first == span.last
-    if is_month and "d" in kinds:
-        raise _Refused("the month may be the first of several")
-    if span.first.year is None and _has_other_year(tokens, mentions):
-        raise _Refused("a year stands apart from the month")
-    language = "" if rule.startswith("ISO") else VOCABULARIES[0].language
-    if span.first.year is None:
-        return Reading(span, None, rule, "", language)
-    period = named_period(span, rule)
+class _Outcome(NamedTuple):
+    """A reading in some languages, and how far a refusal goes.
+
+    One that `is_final` stands whatever other languages make of the text; one that `is_misplaced` stands against
+    figures, which belong to no language.
+    """
+
+    reading: Reading
+    is_final: bool = False
+    is_misplaced: bool = False
+
+
+def _read_in(tokens: list[Token], kinds: str, scope: Scope) -> _Outcome:
+    orders = date_orders(tokens, kinds)
+    if not orders:
+        return _Outcome(Reading(reason="some dates have the day first and others the month"), is_final=True)
+    outcomes = [_read_with(tokens, kinds, order, scope) for order in orders]
+    first, last = outcomes[0], outcomes[-1]
+    if first.reading == last.reading:
+        return first
+    for one, other in ((first, last), (last, first)):
+        if one.reading.span is not None and other.reading.reason in {REVERSED, NO_SUCH_DATE}:
+            return one  # the dates themselves prove the order
+    if first.reading.span is None and last.reading.span is None:
+        return first
+    return _Outcome(Reading(reason=_OPEN_ORDER, by_order=(first.reading, last.reading)))
+
+
+def _read_with(tokens: list[Token], kinds: str, order: DateOrder, scope: Scope) -> _Outcome:
+    try:
+        named = judge(tokens, kinds, order, scope)
+    except NoPeriodError:
+        return _Outcome(NOTHING)
+    except RefusedTextError as refused:
+        is_final, is_misplaced = isinstance(refused, UnclearTextError), isinstance(refused, MisplacedTextError)
+        return _Outcome(Reading(reason=str(refused)), is_final=is_final, is_misplaced=is_misplaced)
+    language = "" if _is_in_figures(kinds) else _first_language(scope.languages)
+    if named.span.first.year is None or named.is_fiscal:
+        return _Outcome(Reading(named.span, None, named.rule, "", language, None, named.is_fiscal))
+    period = named_period(named.span, named.rule)
     if isinstance(period, str):
-        raise _Refused(period)
-    return Reading(span, period, rule, "", language)
+        return _Outcome(Reading(reason=period), is_final=True)
+    return _Outcome(Reading(named.span, period, named.rule, "", language))
 
 
-def _chains(kinds: str, mentions: list[Mention]) -> list[list[Mention]]:
-    """Mentions that a range sign or a list joins stand together."""
-    chains = [[mentions[0]]]
-    for before, mention in pairwise(mentions):
-        gap = kinds[before.end : mention.start]
-        is_list = gap in _LISTS and before.form == mention.form and (mention.form == "month" or gap == "/")
-        is_between = gap == "&" and _is_between(kinds, before)
-        if gap in _JOINTS or is_list or is_between:
-            chains[-1].append(mention)
-        else:
-            chains.append([mention])
-    return chains
+def _is_in_figures(kinds: str) -> bool:
+    return not {Kind.MONTH, Kind.QUARTER_WORD, Kind.HALF_WORD} & set(kinds)
 
 
-def _is_between(kinds: str, mention: Mention) -> bool:
-    return _before(kinds, mention.start)[:1] == Kind.BETWEEN
+def _first_language(languages: int) -> str:
+    return LANGUAGES[(languages & -languages).bit_length() - 1]
 
 
-def _period(kinds: str, chain: list[Mention]) -> tuple[str, Span]:
-    """The rule and the span of mentions that stand together."""
-    first, last = chain[0], chain[-1]
-    if len(chain) == 1:
-        if first.form == "days" and first.first.day == first.last.day:
-            raise _Refused("only a date, no period")
-        rule = {"days": "days of a month", "iso_month": "ISO month"}.get(first.form) or (
-            "month without a year" if first.first.year is None else "month and year"
-        )
-        return rule, Span(first.first, first.last, first.ending)
-    if any(mention.form != first.form for mention in chain) or first.form == "days":
-        raise _Refused("the two ends of the range are not written alike")
-    gap = kinds[first.end : chain[1].start]
-    is_iso_interval = gap == "/" and first.form.startswith("iso")
-    if gap in _LISTS and not is_iso_interval and not _is_between(kinds, first):
-        return "list of months", _month_list(kinds, chain)
-    if len(chain) > 2:  # noqa: PLR2004 - a range has two ends
-        raise _Refused("more than two ends of a range")
-    start, end = complete_years(first.first, last.first)
-    if None in {first.first.year, last.first.year}:
-        _check_order(start, end)
-    _check_two_digit_years(kinds, first, last)
-    is_by_day = first.form in {"day", "iso_day"}
-    rule = ("ISO " if first.form.startswith("iso") else "") + ("range of dates" if is_by_day else "range of months")
-    return rule, Span(start, end, _JOINTS.get(gap, Ending.PLAIN))
-
-
-def _month_list(kinds: str, chain: list[Mention]) -> Span:
-    """Consecutive months, as in "January, February and March 2026"; a year holds for the months before it."""
-    if any(kinds[before.end : after.start] not in _LISTS for before, after in pairwise(chain)):
-        raise _Refused("a range and a list of months are mixed")
-    marks = [chain[-1].first]
-    for mention in reversed(chain[:-1]):
-        mark, _ = complete_years(mention.first, marks[0])
-        if mark.month % 12 + 1 != marks[0].month or not _are_consecutive(mark, marks[0]):
-            raise _Refused("the months do not follow each other")
-        marks.insert(0, mark)
-    return Span(marks[0], marks[-1])
-
-
-def _are_consecutive(before: Mark, after: Mark) -> bool:
-    if before.year is None or after.year is None:
-        return before.year is after.year
-    return before.year * 12 + before.month + 1 == after.year * 12 + after.month
-
-
-def _check_order(start: Mark, end: Mark) -> None:
-    """A range whose months run backwards crosses a year only where it stays short or makes a whole one."""
-    if (start.month, start.day or 0) <= (end.month, end.day or 0):
-        return
-    months = (end.month - start.month) % 12
-    if start.day is None or end.day is None:
-        is_plausible = months < _SHORT_MONTHS or months == _LAST_OF_YEAR
-    else:
-        is_calendar = months == _LAST_OF_YEAR and start.day == 1 and end.day >= _SHORTEST_MONTH
-        is_plausible = 0 < months <= _SHORT_MONTHS or (not months and start.day - end.day == 1) or is_calendar
-    if not is_plausible:
-        raise _Refused("the range is reversed")
-
-
-def _check_two_digit_years(kinds: str, first: Mention, last: Mention) -> None:
-    """Tell days from years: "Nov 25 - Feb 26" may also be November 2025 to February 2026."""
-    if first.first.year is not None or last.first.year is not None or first.first.day is None or last.first.day is None:
-        return
-    months = last.first.day * 12 + last.first.month - first.first.day * 12 - first.first.month
-    if kinds[first.start] == kinds[last.start] == "M" and 0 <= months <= 24:  # noqa: PLR2004 - two years
-        raise _Refused("the numbers beside the months may be days or years")
-
-
-def _one_of(periods: list[tuple[str, Span]]) -> tuple[str, Span]:
-    """The period all agree on, the one with a year if any has it."""
-    if len(periods) == 1:
-        return periods[0]
-    best = max(periods, key=lambda period: period[1].first.year is not None)
-    for _, span in periods:
-        if not _agree(best[1], span):
-            raise _Refused("two different periods in one text")
-    return best
-
-
-def _agree(one: Span, other: Span) -> bool:
-    """Whether two spans are the same days; `one` has a year if either has."""
-    if one.first.year is None:
-        return (one.first, one.last) == (other.first, other.last)
-    return days_of(one) == days_of(other, one.first.year if other.first.year is None else None)
-
-
-def _has_other_year(tokens: list[Token], mentions: list[Mention]) -> bool:
-    inside = {index for mention in mentions for index in range(mention.start, mention.end)}
-    return any(
-        token.kind == Kind.YEAR or (token.kind == Kind.NUMBER and re.match(r"(?:19|20)[0-9]{2}\b", token.text))
-        for index, token in enumerate(tokens)
-        if index not in inside
-    )
-
-
-def _before(kinds: str, start: int) -> str:
-    """The kinds before a mention, nearest first, without the little words between."""
-    return kinds[max(0, start - 2 * _LOOK_BACK) : start][::-1].translate(_LITTLE)[:_LOOK_BACK]
-
-
-_LITTLE = str.maketrans("", "", "f")
-
-
-def _check_date(tokens: list[Token], kinds: str, mention: Mention) -> None:
-    """A date on its own is no period; only one that is plainly the document's may stand beside a period."""
-    before = _before(kinds, mention.start)
-    if _DATED.match(before) is None or tokens[mention.start].is_glued:
-        raise _Refused("a date stands beside it")
-
-
-def _check_place(tokens: list[Token], kinds: str, chain: list[Mention], span: Span) -> None:
-    """Refuse where the neighbours may turn the months or days into something else."""
-    start, end = chain[0].start, chain[-1].end
-    before, after = _before(kinds, start), kinds[end:]
-    if tokens[start].is_glued and start and kinds[start - 1] not in "b,":
-        raise _Refused("it is part of another word or number")
-    if after and tokens[end].is_glued and after[0] not in "b,":
-        raise _Refused("it is part of another word or number")
-    if _OWNED.match(before):
-        raise _Refused("it is the date of something else, or one end of a longer period")
-    if len(chain) == 1 and chain[0].form != "days" and before[:1] in {"F", "B"}:
-        raise _Refused("the period has no end")
-    if chain[0].form == "iso_month" and _NUMBERED.match(before):
-        raise _Refused("it may be a number, not a month")
-    if chain[0].form == "month" and start and _DAYS_ON_DAYS.fullmatch(tokens[start - 1].text):
-        raise _Refused("the figures before the month may be days")
-    if _CONTINUED.match(after):
-        raise _Refused("it is the date of something else, or one end of a longer period")
-    if _spaced_days_may_be_a_count(kinds, chain[0]):
-        raise _Refused("the first number may be something else than a day")
-    if span.first.year is None:
-        _check_without_year(tokens, chain, after)
-
-
-def _spaced_days_may_be_a_count(kinds: str, mention: Mention) -> bool:
-    """Whether the first number may belong to the word before it, as in "Room 3 - 15 March", unlike "1 - 31 March"."""
-    if mention.form != "days" or kinds[mention.start : mention.start + 2] != "N~":
-        return False
-    is_whole_month = mention.first.day == 1 and (mention.last.day or 0) >= _SHORTEST_MONTH
-    return not is_whole_month and mention.start > 0 and kinds[mention.start - 1] not in "bfF,~"
-
-
-def _check_without_year(tokens: list[Token], chain: list[Mention], after: str) -> None:
-    """A month without a year must stand where nothing but a month can stand."""
-    if _CLOSED.match(after) is None:
-        raise _Refused("the month has no year and the words after it may belong to it")
-    if len(chain) > 1 or chain[0].form != "month":
-        return
-    spelling = tokens[chain[0].start].text
-    word = spelling.lower()
-    if word in _NAMES or (word in _ABBREVIATIONS and not spelling.istitle()):
-        raise _Refused("the word may be something else than a month")
-    if (word in _VERBS and spelling == word) or (word in _MODALS and after[:1] in {"g", "i"}):
-        raise _Refused("the word may be something else than a month")
+def _agreed(outcomes: list[_Outcome]) -> Reading:
+    """The one reading of all languages that find a period; a refusal that no language can lift comes first."""
+    if len(outcomes) == 1:
+        return outcomes[0].reading
+    refused = [one for one in outcomes if one.reading.span is None and one.reading.by_order is None]
+    found = [one.reading for one in outcomes if one.reading.span is not None or one.reading.by_order is not None]
+    stands = next((one for one in refused if one.is_final), None)
+    if stands is None and found and not found[0].language:
+        stands = next((one for one in refused if one.is_misplaced), None)
+    if stands is not None:
+        return stands.reading
+    if not found:
+        return next((one.reading for one in refused if one.reading is not NOTHING), NOTHING)
+    if any(one._replace(language="") != found[0]._replace(language="") for one in found):
+        return Reading(reason="two languages read it differently")
+    return found[0]

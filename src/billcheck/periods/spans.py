@@ -11,6 +11,10 @@ from datetime import date
 from enum import IntEnum
 from typing import NamedTuple
 
+REVERSED = "the range is reversed"
+NO_SUCH_DATE = "the date does not exist"
+_FULL_MONTHS = frozenset({3, 6, 12})
+_HALF_MONTH = 16
 _END_NAMED = ", end not included"
 
 
@@ -18,12 +22,14 @@ class Ending(IntEnum):
     """What the text says about the last day of a range of dates.
 
     `PLAIN` ("1 March - 31 March") is inclusive, but not from a day to the same day of a later month. `THROUGH` is
-    always inclusive. `UNTIL` is read only where the day it names completes whole months.
+    always inclusive. `UNTIL` is read only where the day it names completes whole months. `UP_TO` (Dutch "tot") is
+    exclusive, unless that leaves a fragment where the day it names would complete a full period.
     """
 
     PLAIN = 0
     THROUGH = 1
     UNTIL = 2
+    UP_TO = 3
 
 
 class Mark(NamedTuple):
@@ -80,17 +86,16 @@ def days_of(span: Span, year: int | None = None) -> Days | str:
     if year is not None:
         first, last = complete_years(first._replace(year=year), last)
     if first.day is None or last.day is None:
-        start, after = _first_of(first, 0), _first_of(last, 1)
-        return Days(start, after) if start < after else "the range is reversed"
+        return _months(first, last, span.ending)
     try:
         start_date, last_date = (
             date(first.year or 0, first.month, first.day),
             date(last.year or 0, last.month, last.day),
         )
     except ValueError:
-        return "the date does not exist"
+        return NO_SUCH_DATE
     if last_date < start_date:
-        return "the range is reversed"
+        return REVERSED
     return _with_ending(start_date, last_date, span.ending)
 
 
@@ -102,6 +107,18 @@ def named_period(span: Span, rule: str, year: int | None = None) -> ResolvedPeri
     return ResolvedPeriod(days.first_day, days.end_day, rule + _END_NAMED if days.is_end_named else rule)
 
 
+def _months(first: Mark, last: Mark, ending: Ending) -> Days | str:
+    start, end, after = _first_of(first, 0), _first_of(last, 0), _first_of(last, 1)
+    if start >= after:
+        return REVERSED
+    if ending is not Ending.UP_TO:
+        return Days(start, after)
+    months = ((last.year or 0) - (first.year or 0)) * 12 + last.month - first.month
+    if (months in _FULL_MONTHS) == (months + 1 in _FULL_MONTHS):
+        return "it is not clear whether the last month is included"
+    return Days(start, end, is_end_named=True) if months in _FULL_MONTHS else Days(start, after)
+
+
 def _first_of(mark: Mark, later: int) -> int:
     year, month = divmod((mark.year or 0) * 12 + mark.month - 1 + later, 12)
     return date(year, month + 1, 1).toordinal()
@@ -110,6 +127,9 @@ def _first_of(mark: Mark, later: int) -> int:
 def _with_ending(first: date, last: date, ending: Ending) -> Days | str:
     inclusive = Days(first.toordinal(), last.toordinal() + 1)
     is_other_month = (first.year, first.month) != (last.year, last.month)
+    if ending is Ending.UP_TO:
+        exclusive = Days(first.toordinal(), last.toordinal(), is_end_named=True)
+        return inclusive if not _is_full(exclusive) and _is_full(inclusive) else exclusive
     if ending is Ending.THROUGH:
         return inclusive
     if is_other_month and first.day == last.day:
@@ -121,6 +141,15 @@ def _with_ending(first: date, last: date, ending: Ending) -> Days | str:
     if ending is Ending.UNTIL and after.day != first.day:
         return "'until' leaves open whether the last day is included"
     return inclusive
+
+
+def _is_full(days: Days) -> bool:
+    """Whether the days are whole months from their first day, whole weeks, or half of a month."""
+    first, end = date.fromordinal(days.first_day), date.fromordinal(min(days.end_day, date.max.toordinal()))
+    if first >= end:
+        return False
+    is_half = (first.day, end.day) in {(1, 16), (16, 1)} and days.end_day - days.first_day <= _HALF_MONTH
+    return first.day == end.day or is_half or (days.end_day - days.first_day) % 7 == 0
 
 
 def _is_clamped(first: date, last: date) -> bool:

@@ -1,37 +1,76 @@
 """Text cut into the tokens that periods are made of.
 
-Comes in: any text. Goes out: tokens, and the string of their kinds. Knows spelling (what stands alone, what is glued to
-its neighbour, what is part of a number or code) and which kind a word has; must not know how tokens combine.
+Comes in: any text. Goes out: tokens, each with its kind in every language that is read. Knows spelling (what stands
+alone, what is glued to its neighbour, what is part of a number or code) and which kind a word has; must not know how
+tokens combine.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from billcheck.periods.vocabulary import UNREAD_MONTHS, VOCABULARIES, Kind
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from billcheck.periods.kinds import Kind
+from billcheck.periods.vocabulary import LANGUAGES
+from billcheck.periods.words import (
+    ABBREVIATED,
+    ALL_LANGUAGES,
+    ENGLISH,
+    LETTERS,
+    MODALS,
+    MONTHS,
+    PHRASES,
+    UNKNOWN,
+    WORDS,
+)
 
 _YEAR = r"(?:19|20)[0-9]{2}"
 # What may not follow an ISO date: more of a code, a time, a decimal. A dash or slash may lead to the next ISO date.
 _ISO_END = rf"(?!\w|[.:]\w|[-/](?!{_YEAR}-[0-9]{{2}})\w)"
-_MONTH_WORDS = "|".join(sorted({word for language in VOCABULARIES for word in language.months}, key=len, reverse=True))
+# The same for a date in figures, which a dash may lead to the next one, with or without a space.
+_FIGURE_END = r"(?!\w|[.,:'’]\w|[-/](?![0-9]{1,2}[./-][0-9]{1,2}[./-])\w)"
+_MONTH_END = rf"(?!\w|[.,:'’]\w|[-/](?![0-9]{{2}}[./-]{_YEAR})\w)"
+_QUARTER_END = (
+    rf"(?=FY[0-9])|(?!\w|[.,:#]\w|['’](?![0-9]{{2}}(?!\w))|[-/](?!(?:{_YEAR}|[0-9]{{2}}|[QTKHS][1-4]|FY)\b)\w)"
+)
 _LETTER = r"[^\W\d_]"
+_ORDINAL = r"(?:st|nd|rd|th|ST|ND|RD|TH|er|ère|re|ème|eme|ste|de|e|:a|:e|[.]?[ºª°ᵉ]|[.]er)"
+_MONTH_WORDS = "|".join(sorted(MONTHS, key=len, reverse=True))
+_PHRASE_WORDS = "|".join(
+    re.escape(phrase).replace(r"\ ", r"\s+") + r"\.?" for phrase in sorted(PHRASES, key=len, reverse=True)
+)
+_PHRASE_STARTS = "".join(sorted({start for phrase in PHRASES for start in phrase[0] + phrase[0].upper()}))
 
 _PIECES: dict[str, str] = {
-    # The common case first: a word of letters that no figure or apostrophe follows.
+    "phrase": rf"(?=[{_PHRASE_STARTS}])(?i:{_PHRASE_WORDS})(?!\w)",
+    # The common case: a word of letters that no figure or apostrophe follows.
     "word": rf"{_LETTER}+(?![\w'’]|[-./#][0-9])",
     "iso_day": rf"{_YEAR}-[0-9]{{2}}-[0-9]{{2}}{_ISO_END}",
     "iso_month": rf"{_YEAR}-(?:0[1-9]|1[0-2]){_ISO_END}",
-    # Dates in figures: their order of day and month is not known here, so they are seen and not read.
+    "figure_date": rf"[0-9]{{1,2}}(?P<mark>[./-])[0-9]{{1,2}}(?P=mark)(?:{_YEAR}|[0-9]{{2}}){_FIGURE_END}",
+    # 03/2026: two figures, because 3/2026 is a number of something as often as a month.
+    "figure_month": rf"(?:0[1-9]|1[0-2])[./-]{_YEAR}{_MONTH_END}",
+    # A day and month without its year: 1/3, 01.03. and, before a date with the same dots, 01.03
+    "figure_day": (
+        r"[0-9]{1,2}/[0-9]{1,2}(?![\w/%]|[.,:][0-9])"
+        r"|[0-9]{1,2}\.[0-9]{1,2}\.(?![\w%])"
+        r"|[0-9]{1,2}\.[0-9]{1,2}(?=\s?[-–—]\s?[0-9]{1,2}\.[0-9]{1,2}\.)"
+    ),
+    # Other dates in figures, which may be numbers of something: seen, but not read.
     "unreadable": (
-        r"[0-9]{1,2}(?P<mark>[./-])[0-9]{1,2}(?P=mark)(?:[0-9]{4}|[0-9]{2})(?!\w)"
+        rf"[0-9]{{1,2}}(?P<dot>[./-])[0-9]{{1,2}}(?P=dot)(?:[0-9]{{4}}|[0-9]{{2}})(?!\w)"
         rf"|[0-9]{{1,2}}[./-]{_YEAR}(?!\w)|{_YEAR}[./][0-9]{{1,2}}(?:[./][0-9]{{1,2}})?(?!\w)"
     ),
     "year": rf"{_YEAR}(?!\w|\.\w|[/,:'’][0-9]|-(?![0-9]{{1,2}}(?:st|nd|rd|th)?(?!\w))[0-9])",
-    "day": r"[0-9]{1,2}(?:st|nd|rd|th|ST|ND|RD|TH)?(?!\w|[.,:/'’][0-9]|\s?%)\.?",
+    "short_year": r"['’][0-9]{2}(?![\w'’]|[-./][0-9])",
+    "day": rf"[0-9]{{1,2}}{_ORDINAL}?(?!\w|[.,:/'’][0-9]|\s?%)\.?",
+    "quarter_year": rf"[1-4]Q(?:{_YEAR}|[0-9]{{2}})(?![\w.,:/'’-])",
+    "quarter": rf"(?:[QqTKHS][1-4]|[1-4][Q])(?:{_QUARTER_END})",
+    "fiscal_quarter": r"F[QH][1-4](?!\w|[-./#]\w)",
+    "fiscal_year": (
+        rf"FY ?['’]?(?:{_YEAR}|[0-9]{{2}})(?:/[0-9]{{2}})?"
+        r"(?:(?=[QH][1-4](?!\w))|(?![\w.,'’]|/\w|-(?![QH][1-4])\w))"
+    ),
     "number": r"[0-9](?:[\w%]|[.,:/'’-](?=\w))*",
     # A code such as INV-2026-03 or Q1; a month's name before a figure is no code ("Mar-2026").
     "code": rf"(?!(?i:{_MONTH_WORDS})(?!{_LETTER})){_LETTER}+[-_./#]?[0-9](?:\w|[./#-](?=\w))*",
@@ -44,40 +83,37 @@ _PIECES: dict[str, str] = {
 _TOKEN = re.compile(
     "[ \t]*(?:" + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _PIECES.items()) + ")", re.DOTALL
 )
-# Quarters, halves, weeks and fiscal years are periods that are not read yet.
+# Weeks, and quarters and halves that are spelt like another code.
 _OTHER_PERIOD = re.compile(r"[QHTKWSP][0-9]{1,2}\b|[CK]W[0-9]|FY|[0-9][QHS]\b", re.IGNORECASE)
 _SIGNS = {",": Kind.COMMA, "&": Kind.AND, "+": Kind.AND, "/": Kind.SLASH, "#": Kind.NUMBER_SIGN, "№": Kind.NUMBER_SIGN}
-_KINDS = {"iso_day": Kind.ISO_DAY, "iso_month": Kind.ISO_MONTH, "boundary": Kind.BOUNDARY}
-_MODALS = frozenset().union(*(language.modals for language in VOCABULARIES))
-_ABBREVIATIONS = frozenset().union(*(language.abbreviations for language in VOCABULARIES))
-_UNITS = frozenset({"month"})
+_KINDS = {
+    "iso_day": Kind.ISO_DAY,
+    "iso_month": Kind.YEAR_MONTH,
+    "figure_date": Kind.FIGURE_DATE,
+    "figure_month": Kind.YEAR_MONTH,
+    "figure_day": Kind.FIGURE_DAY,
+    "boundary": Kind.BOUNDARY,
+}
+_UNITS = frozenset({"month", "maand", "monat", "mois", "mes", "mese", "mês", "månad", "måned", "miesiąc"})
+_ROMANS = {"I": 1, "II": 2, "III": 3, "IV": 4}
 _BEFORE_UNIT = frozenset({Kind.DAY, Kind.NUMBER, Kind.TIGHT_DASH})
 _LAST_DAY_OF_ANY_MONTH = 31
-
-
-def _entries() -> dict[str, tuple[str, int]]:
-    """Every known word with its kind and, for a month, its number."""
-    entries = dict.fromkeys(UNREAD_MONTHS, (Kind.UNREADABLE, 0))
-    for language in VOCABULARIES:
-        entries |= {word: (kind, 0) for word, kind in language.words.items()}
-        entries |= {word: (Kind.MONTH, number) for word, number in language.months.items()}
-    return entries
-
-
-_ENTRIES: Mapping[str, tuple[str, int]] = _entries()
-_UNKNOWN = (Kind.WORD, 0)
+_CENTURY = 2000
 
 
 class Token(NamedTuple):
-    """One piece of a text: its kind, its spelling and the number it stands for (year, month or day), else 0.
+    """One piece of a text: its kinds, its spelling, and the number it stands for (year, month, day, ordinal), else 0.
 
-    `is_glued` says that no space stands between it and the token before it.
+    `kinds` is one letter, or one for each language where they differ. A quarter or half has the number of its first
+    month times 100 plus its last. `is_glued` says that no space stands between it and the token before it. `owners`
+    are the languages whose word it is.
     """
 
-    kind: str
+    kinds: str
     text: str
     number: int
     is_glued: bool
+    owners: int = 0
 
 
 def cut(text: str) -> list[Token]:
@@ -89,42 +125,78 @@ def cut(text: str) -> list[Token]:
         piece = match[name]
         is_glued = is_glued and len(piece) == len(match[0])
         if name == "word":
-            word = piece.lower()
-            kind, number = _ENTRIES.get(word, _UNKNOWN)
-            if word in _UNITS and tokens and tokens[-1].kind in _BEFORE_UNIT:
-                kind = Kind.DURATION  # "12 months", "12-month", not "month of"
-            elif number and word in _MODALS and piece == word:
-                kind, number = _UNKNOWN
-            tokens.append(Token(kind, piece, number, is_glued))
+            tokens.append(_word(piece, tokens, is_glued=is_glued))
             is_glued = True
         elif name == "space" or (piece == "." and is_glued and _is_abbreviation(tokens[-1])):
             is_glued = False  # also the dot of "Sept. 2026" or "No. 12"
+        elif name == "quarter_year":
+            tokens += (
+                _quarter("Q" + piece[0], is_glued=is_glued),
+                Token(Kind.YEAR, piece, _year(piece[2:]), is_glued=True),
+            )
+            is_glued = True
         else:
             token = _token(name, piece, is_glued=is_glued)
             tokens.append(token)
-            is_glued = token.kind != Kind.SPACED_DASH
+            is_glued = token.kinds != Kind.SPACED_DASH
     return tokens
 
 
+def _word(piece: str, tokens: list[Token], *, is_glued: bool) -> Token:
+    word = piece.lower()
+    kinds, number, owners = WORDS.get(word, UNKNOWN)
+    if word in _UNITS and tokens and tokens[-1].kinds in _BEFORE_UNIT:
+        kinds = Kind.DURATION  # "12 months", "12-month", not "month of"
+    elif piece in _ROMANS:
+        kinds, number = Kind.ORDINAL, _ROMANS[piece]
+    elif number and word in MODALS and piece == word:
+        kinds, owners = Kind.WORD + kinds[1:], owners & ~ENGLISH
+    return Token(kinds, piece, number, is_glued, owners)
+
+
 def _is_abbreviation(token: Token) -> bool:
-    return token.kind == Kind.DOCUMENT or (token.kind == Kind.MONTH and token.text.lower() in _ABBREVIATIONS)
+    return token.text.lower() in ABBREVIATED
+
+
+def _year(figures: str) -> int:
+    return int(figures) if len(figures) > 2 else _CENTURY + int(figures)  # noqa: PLR2004 - two figures leave the century out
+
+
+def _quarter(code: str, *, is_glued: bool) -> Token:
+    """The token of Q1, T1, H1 and the like: unreadable in a language that does not write quarters with this letter."""
+    letter, number = code[-2].upper(), int(code[-1])
+    quarters, halves = LETTERS.get("q" + letter, 0), LETTERS.get("h" + letter, 0)
+    owners, months = (quarters, 3) if quarters else (halves, 6)
+    if number > 12 // months:
+        return Token(Kind.UNREADABLE, code, 0, is_glued)
+    kinds = "".join(Kind.QUARTER if owners >> language & 1 else Kind.UNREADABLE for language in range(len(LANGUAGES)))
+    first = (number - 1) * months + 1
+    return Token(Kind.QUARTER if owners == ALL_LANGUAGES else kinds, code, first * 100 + first + months - 1, is_glued)
 
 
 def _token(name: str, piece: str, *, is_glued: bool) -> Token:
     """The token of a piece that is not a plain word."""
-    kind, number = _KINDS.get(name, Kind.UNREADABLE), 0
+    kinds, number, owners = _KINDS.get(name, Kind.UNREADABLE), 0, 0
     if name == "day":
         number = int(piece[:2]) if piece[1:2].isdigit() else int(piece[0])
-        kind = Kind.DAY if 1 <= number <= _LAST_DAY_OF_ANY_MONTH else Kind.NUMBER
-    elif name == "year":
-        kind, number = Kind.YEAR, int(piece)
+        kinds = Kind.DAY if 1 <= number <= _LAST_DAY_OF_ANY_MONTH else Kind.NUMBER
+    elif name in {"year", "short_year"}:
+        kinds, number = Kind.YEAR, _year(piece.lstrip("'’"))
     elif name == "dash":
-        kind = Kind.SPACED_DASH if piece[0].isspace() or piece[-1].isspace() else Kind.TIGHT_DASH
-        is_glued = kind == Kind.TIGHT_DASH
+        kinds = Kind.SPACED_DASH if piece[0].isspace() or piece[-1].isspace() else Kind.TIGHT_DASH
+        is_glued = kinds == Kind.TIGHT_DASH
     elif name == "sign":
-        kind = _SIGNS.get(piece, Kind.JUNK)
-    elif name == "other_word":
-        kind, number = _ENTRIES.get(piece.lower(), _UNKNOWN)
+        kinds = _SIGNS.get(piece, Kind.JUNK)
+    elif name in {"other_word", "phrase"}:
+        word = " ".join(piece.lower().replace("’", "'").split())
+        kinds, number, owners = WORDS.get(word) or WORDS.get(word.rstrip("."), UNKNOWN)
+    elif name == "quarter":
+        return _quarter(piece[::-1] if piece[0].isdigit() else piece, is_glued=is_glued)
+    elif name == "fiscal_quarter":
+        token = _quarter(piece[1:], is_glued=is_glued)
+        return token._replace(kinds=Kind.FISCAL_QUARTER if token.number else Kind.UNREADABLE)
+    elif name == "fiscal_year":
+        kinds, number = Kind.FISCAL_YEAR, _year(re.split("/", piece[2:].lstrip(" '’"))[0])
     elif name in {"number", "code"} and not _OTHER_PERIOD.match(piece):
-        kind = Kind.NUMBER if name == "number" else Kind.WORD
-    return Token(kind, piece, number, is_glued)
+        kinds = Kind.NUMBER if name == "number" else Kind.WORD
+    return Token(kinds, piece, number, is_glued, owners)
