@@ -148,6 +148,9 @@ OBSERVED: dict[str, Callable[[Report, Any], Any]] = {
         ]
         for item in report.outside
     ],
+    "out_of_scope": lambda report, _: [
+        [item.currency, item.lines, to_text(item.amount_minor)] for item in report.out_of_scope
+    ],
     "set_aside": lambda report, _: [[item.path, item.row] for item in report.set_aside],
     "refused": lambda report, _: [[item.path, item.row, item.column, item.value] for item in report.refused],
 }

@@ -38,6 +38,7 @@ from billcheck.findings import (
     Coverage,
     Finding,
     InputFile,
+    OutOfScope,
     Outside,
     Residue,
 )
@@ -48,11 +49,11 @@ from billcheck.pricing.schedule import make_schedule
 from billcheck.report.report import Report
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from billcheck.contracts.terms import Contract, Contracts
     from billcheck.findings import SetAside, Totals
-    from billcheck.ledger.source import Batch, Receipt, RefusedRow
+    from billcheck.ledger.source import Batch, Keys, Receipt, RefusedRow
 
 
 KEPT_CONTRACTS = 256
@@ -126,17 +127,18 @@ def check(
     contracts = tuple(contracts)
     kinds = DEFAULT_FAIL_ON if fail_on is None else frozenset(fail_on)
     _refuse_nonsense(contracts, as_of, covers, grace_days, kinds)
+    configuration = configuration or Configuration()
     directory = make_directory(contracts)
     prices = _Prices(as_of)
-    matcher = Matcher(directory, as_of_day=as_of.toordinal(), has_price=prices.has)
-    scanned = _scan(ledger, matcher)
+    matcher = Matcher(directory, as_of_day=as_of.toordinal(), has_price=prices.has, scope=configuration.scope)
+    scanned = _scan(ledger, matcher, directory.keys(configuration.scope))
     coverage = _coverage(covers, scanned.receipts)
     setting = Setting(
         as_of_day=as_of.toordinal(),
         window=_window(coverage),
         grace_days=grace_days,
         check_from_day=check_from.toordinal() if check_from else 0,
-        configuration=configuration or Configuration(),
+        configuration=configuration,
     )
     conflicts = set_aside_overlaps(matcher.matched)
     examination = Examination(contracts, matcher.matched, setting)
@@ -154,14 +156,17 @@ class _Scanned:
 
     def add(self, batch: Batch) -> None:
         self.refused.extend(batch.refused)
-        for key, total in batch.outside.items():
+        self.add_outside(batch.outside)
+        if batch.receipt is not None:
+            self.receipts.append(batch.receipt)
+
+    def add_outside(self, totals: Mapping[tuple[str, str], OutsideTotal]) -> None:
+        for key, total in totals.items():
             known = self.outside.get(key)
             if known is None:
                 self.outside[key] = OutsideTotal(total.lines, total.amount, total.first_day, total.last_day)
             else:
                 known.add(total.lines, total.amount, total.first_day, total.last_day)
-        if batch.receipt is not None:
-            self.receipts.append(batch.receipt)
 
 
 @dataclass(slots=True)
@@ -230,13 +235,13 @@ def _refuse_nonsense(
         raise UsageError(problems)
 
 
-def _scan(ledger: Ledger, matcher: Matcher) -> _Scanned:
+def _scan(ledger: Ledger, matcher: Matcher, keys: Keys) -> _Scanned:
     scanned = _Scanned()
-    keys = matcher.matched.directory.keys()
     for number, source in enumerate(ledger.sources):
         for batch in source.scan(keys):
             matcher.add(batch, number)
             scanned.add(batch)
+    scanned.add_outside(matcher.matched.outside)
     return scanned
 
 
@@ -327,9 +332,14 @@ def _check_sums(examination: Examination, sums: Sums) -> None:
     else:
         for row in matched.lines:
             in_ledger[matched.currency_of(row)] += matched.lines.amounts[row]
-    for currency in sorted({*in_ledger, *sums.allocated, *sums.residue, *sums.aside}):
+    for currency in sorted({*in_ledger, *sums.allocated, *sums.residue, *sums.aside, *matched.out_of_scope}):
         check_lines_conserved(
-            currency, in_ledger[currency], sums.allocated[currency], sums.residue[currency], sums.aside[currency]
+            currency,
+            in_ledger[currency],
+            allocated=sums.allocated[currency],
+            residue=sums.residue[currency],
+            aside=sums.aside[currency],
+            out_of_scope=matched.out_of_scope[currency],
         )
     for (currency, _, percent), arrears in sorted(sums.arrears_by_tax.items(), key=str):
         sums.total(currency).arrears_tax += 0 if percent is None else tax_on(arrears, percent)
@@ -448,6 +458,11 @@ def _report(
             )
             for (customer, currency), total in sorted(scanned.outside.items())
         ),
+        out_of_scope=tuple(
+            OutOfScope(currency, lines, matched.out_of_scope[currency])
+            for currency, lines in sorted(matched.out_of_scope_lines.items())
+            if lines
+        ),
         set_aside=_LazySetAside(matched, outcome.places, counts.set_aside),
         refused=tuple(scanned.refused),
         inconclusive_rows=sums.inconclusive_rows,
@@ -461,7 +476,7 @@ def _report(
 
 def _counts(examination: Examination, outcome: _Outcome, scanned: _Scanned) -> Counts:
     matched = examination.matched
-    lines = len(matched.lines)
+    lines = len(matched.lines) - sum(matched.out_of_scope_lines.values())
     aside = outcome.sums.aside_lines
     residue = len({(item.path, item.row) for item in outcome.residue})
     return Counts(

@@ -398,3 +398,12 @@ class Outside:
     amount_minor: int
     first_date: date
     last_date: date
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfScope:
+    """What the configuration leaves out, in one currency: approved lines, and what they add up to, excl. tax."""
+
+    currency: str
+    lines: int
+    amount_minor: int

@@ -44,7 +44,7 @@ def one_off(name: str = "Setup", amount: str = "500.00", on: date = START, **ter
 
 def contract(*charges: Charge, name: str = "C-117", customer: str = "Hartwell Interieur", **terms: Any) -> Contract:
     """A contract in euros from the first day of 2026."""
-    keys = ("aliases", "customer_ids", "references", "confirmed")
+    keys = ("aliases", "customer_ids", "references", "confirmed", "sub_customers")
     matching = {key: terms.pop(key) for key in keys if key in terms}
     values: dict[str, Any] = {"currency": "EUR", "start": START, "matching": ContractMatching(**matching)}
     return Contract(id=name, customer=customer, charges=charges or (flat(),), **(values | terms))

@@ -73,9 +73,9 @@ def test_a_period_that_forgets_a_posting_is_caught() -> None:
 
 
 def test_lines_that_vanish_are_caught() -> None:
-    check_lines_conserved("EUR", 100, 70, 20, 10)
+    check_lines_conserved("EUR", 100, allocated=65, residue=20, aside=10, out_of_scope=5)
     with pytest.raises(InternalError, match="in_ledger=100"):
-        check_lines_conserved("EUR", 100, 70, 20, 9)
+        check_lines_conserved("EUR", 100, allocated=65, residue=20, aside=10, out_of_scope=4)
 
 
 @pytest.mark.parametrize("wrong", [{"net": 1}, {"arrears": 5}, {"billed": 1}])

@@ -36,7 +36,7 @@ def test_a_customer_is_known_by_name_alias_id_and_reference() -> None:
 
 def test_contracts_of_one_customer_are_offered_together_once() -> None:
     directory = make_directory((contract(name="1", aliases=("HARTWELL INTERIEUR",)), contract(name="2")))
-    (slots,) = directory.by_customer.values()
+    (slots,) = directory.by_name.values()
     assert [slot.number for slot in slots] == [0, 1]
 
 

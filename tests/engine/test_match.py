@@ -9,15 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from billcheck.engine.keys import make_directory
-from billcheck.engine.match import (
-    Evidence,
-    Matched,
-    Matcher,
-    MatchRule,
-    PeriodRule,
-    describe_match,
-    match_rule_of,
-)
+from billcheck.engine.match import Matched, Matcher
+from billcheck.engine.match_rules import RULE_MASK, MatchRule, Named, PeriodRule, describe_match, match_rule_of
 from billcheck.ledger.source import Ledger
 from billcheck.money import to_minor
 from tests.engine.agreements import contract, flat, line, one_off
@@ -58,10 +51,10 @@ TWO = contract(flat("Support", items=("SUP",)), flat("Hosting", "100.00", accoun
 @pytest.mark.parametrize(
     ("fields", "charge", "rule"),
     [
-        ({"item": "sup"}, "Support", MatchRule.CODE),
-        ({"account": "4010"}, "Hosting", MatchRule.CODE),
+        ({"item": "sup"}, "Support", MatchRule.ITEM),
+        ({"account": "4010"}, "Hosting", MatchRule.ACCOUNT),
         ({"item": "OTHER"}, "Hosting", MatchRule.ONLY_CHARGE),
-        ({"description": "Web-space 5 GB"}, "Hosting", MatchRule.CODE),
+        ({"description": "Web-space 5 GB"}, "Hosting", MatchRule.PATTERN),
         ({"description": "support, March"}, "Support", MatchRule.NAME_IN_TEXT),
         ({"charge": "HOSTING"}, "Hosting", MatchRule.CHARGE_NAMED),
         ({"amount": Decimal("100.00")}, "Hosting", MatchRule.EXACT_AMOUNT),
@@ -86,25 +79,82 @@ def test_one_of_several_tracking_options_names_the_charge(tracking: str, charge:
 def test_the_only_charge_takes_any_line_its_codes_do_not_contradict() -> None:
     only = contract(flat("Support", items=("SUP",)))
     assert found([only], line()) == ("Support", MatchRule.ONLY_CHARGE)
-    assert found([only], line(item="SUP")) == ("Support", MatchRule.CODE)
+    assert found([only], line(item="SUP")) == ("Support", MatchRule.ITEM)
     assert found([only], line(item="FREIGHT")) == (None, MatchRule.UNMATCHED)
 
 
 @pytest.mark.parametrize(
-    ("fields", "evidence"),
+    ("fields", "named"),
     [
-        ({}, Evidence.CUSTOMER),
-        ({"customer": "HARTWELL  INTERIEUR"}, Evidence.CUSTOMER),
-        ({"customer": "Hartwell Holding"}, Evidence.CUSTOMER),
-        ({"customer": "Somebody", "customer_id": "77"}, Evidence.CUSTOMER_ID),
-        ({"customer": "Somebody", "contract": "c-117"}, Evidence.REFERENCE),
-        ({"customer": "Somebody", "reference": "C-117, March"}, Evidence.REFERENCE),
+        ({}, Named.CUSTOMER),
+        ({"customer": "HARTWELL  INTERIEUR"}, Named.CUSTOMER),
+        ({"customer": "Hartwell Holding"}, Named.ALIAS),
+        ({"customer": "Somebody", "customer_id": "77"}, Named.CUSTOMER_ID),
+        ({"customer": "Somebody", "contract": "c-117"}, Named.REFERENCE),
+        ({"customer": "Somebody", "reference": "C-117, March"}, Named.REFERENCE),
     ],
 )
-def test_what_named_the_customer_is_recorded(fields: dict[str, Any], evidence: Evidence) -> None:
+def test_what_named_the_customer_is_recorded(fields: dict[str, Any], named: Named) -> None:
     agreed = contract(aliases=("Hartwell Holding",), customer_ids=("77",))
     matched = match([agreed], line(**fields))
-    assert matched.lines.match_rules[0] & ~15 == evidence
+    assert matched.lines.match_rules[0] & ~RULE_MASK == named
+
+
+@pytest.mark.parametrize(
+    ("customer", "contract_id", "named"),
+    [
+        ("Hartwell:Amsterdam", "CHILD", Named.CUSTOMER),
+        ("hartwell : AMSTERDAM", "CHILD", Named.CUSTOMER),
+        ("Hartwell:Amsterdam:Port", "PARENT", Named.PARENT),
+        ("Hartwell:Rotterdam", "PARENT", Named.PARENT),
+        ("Hartwell Ltd:Rotterdam", "PARENT", Named.PARENT),
+        ("Hartwell", "PARENT", Named.CUSTOMER),
+        ("Hartwells:Rotterdam", None, None),
+        ("Rotterdam:Hartwell", None, None),
+    ],
+)
+def test_a_sub_customer_counts_for_its_own_contract_first_then_for_a_parent_that_declares_it(
+    customer: str, contract_id: str | None, named: Named | None
+) -> None:
+    parent = contract(name="PARENT", customer="Hartwell", aliases=("Hartwell Ltd.",), sub_customers=True)
+    child = contract(name="CHILD", customer="Hartwell:Amsterdam")
+    matched = match([parent, child], line(customer=customer))
+    rules = zip(matched.lines.slots, matched.lines.match_rules, strict=True)
+    found = [(matched.directory.slots[slot].contract.id, rule & ~RULE_MASK) for slot, rule in rules]
+    assert found == ([] if contract_id is None else [(contract_id, named)])
+
+
+def test_names_without_a_letter_or_digit_belong_to_nobody() -> None:
+    nameless = contract(customer="...", aliases=(" ' ",))
+    for customer in ("", "..", "'"):
+        assert not match([nameless], line(customer=customer)).lines
+
+
+def test_look_alikes_of_another_alphabet_are_another_customer() -> None:
+    assert not match([contract(customer="Acme")], line(customer="\N{CYRILLIC CAPITAL LETTER A}cme")).lines
+    assert match([contract(customer="Acme")], line(customer="\N{FULLWIDTH LATIN CAPITAL LETTER A}cme")).lines
+
+
+def test_an_id_of_one_contract_that_is_a_reference_of_another_names_both() -> None:
+    one, two = contract(flat("A"), name="X-1"), contract(flat("B"), name="X-2", references=("x-1",))
+    assert found([one, two], line(contract="X-1")) == (None, MatchRule.AMBIGUOUS)
+    assert found([one, two], line(contract="X-1", charge="b")) == ("B", MatchRule.CHARGE_NAMED)
+    assert found([one, two], line(contract="X-2")) == ("B", MatchRule.ONLY_CHARGE)
+
+
+def test_a_line_handed_over_without_need_is_outside() -> None:
+    """A reader cannot know that "PO 117" does not name contract 117; the engine decides that it does not."""
+    matched = match([contract(name="117")], line(customer="Somebody", reference="PO 117"))
+    assert not matched.lines
+    (total,) = matched.outside.items()
+    assert total[0] == ("Somebody", "EUR")
+    assert (total[1].lines, total[1].amount) == (1, 240000)
+
+
+def test_ten_thousand_charges_of_one_customer_are_told_apart_by_item() -> None:
+    many = contract(*(flat(f"Charge {number}", items=(f"I{number}",)) for number in range(10_000)))
+    matched = match([many], *(line(f"INV-{number}", item=f"I{number}") for number in range(0, 10_000, 500)))
+    assert list(matched.lines.slots) == list(range(0, 10_000, 500))
 
 
 def test_a_reference_decides_between_contracts_of_one_customer() -> None:
@@ -201,8 +251,8 @@ def test_fields_go_before_text(fields: dict[str, Any], rule: PeriodRule, first: 
 
 
 def test_rules_read_as_words() -> None:
-    assert describe_match(Evidence.CUSTOMER_ID | MatchRule.CODE, PeriodRule.TEXT) == (
-        "customer id + code of the charge; period in the text"
+    assert describe_match(Named.CUSTOMER_ID | MatchRule.ITEM, PeriodRule.TEXT) == (
+        "customer id + item of the charge; period in the text"
     )
 
 

@@ -34,7 +34,7 @@ from billcheck.report.report import Report
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from billcheck.findings import Outside, Residue, SetAside
+    from billcheck.findings import OutOfScope, Outside, Residue, SetAside
     from billcheck.ledger.source import RefusedRow
 
 AS_OF = date(2026, 9, 4)
@@ -204,6 +204,7 @@ def make_report(
     findings: Sequence[Finding] | None = None,
     residue: Sequence[Residue] = (),
     outside: Sequence[Outside] = (),
+    out_of_scope: Sequence[OutOfScope] = (),
     set_aside: Sequence[SetAside] = (),
     refused: Sequence[RefusedRow] = (),
     **more: Any,
@@ -229,6 +230,7 @@ def make_report(
         "findings": tuple(found),
         "residue": tuple(residue),
         "outside": tuple(outside),
+        "out_of_scope": tuple(out_of_scope),
         "set_aside": tuple(set_aside),
         "refused": tuple(refused),
         "inconclusive_rows": sum(row.status is Status.INCONCLUSIVE for row in rows),

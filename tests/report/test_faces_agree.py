@@ -18,6 +18,7 @@ from billcheck.findings import (
     Cause,
     ContractRows,
     Finding,
+    OutOfScope,
     Outside,
     Residue,
     SetAside,
@@ -94,6 +95,7 @@ def reports(draw: st.DrawFn) -> Report:
         contracts,
         residue=[Residue("unmatched", text, 1, DAY, text, None, "EUR", minor, text, 2, text, (text,))],
         outside=[Outside(text, "JPY", 2, minor, DAY, DAY)],
+        out_of_scope=[OutOfScope("JPY", 4, minor)],
         set_aside=[SetAside(text, 3, text)],
         refused=[RefusedRow(text, 4, text, text, text)] if draw(st.booleans()) else [],
     )

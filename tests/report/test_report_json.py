@@ -15,6 +15,7 @@ from billcheck.errors import InternalError
 from billcheck.findings import (
     ContractRows,
     Finding,
+    OutOfScope,
     Outside,
     Residue,
     SetAside,
@@ -46,6 +47,7 @@ KEYS = [
     "unmatched",
     "ambiguous",
     "outside",
+    "out_of_scope",
     "set_aside",
     "refused",
 ]
@@ -129,6 +131,7 @@ def full() -> Report:
         residue=[make_residue("unmatched", "D-1", 500), make_residue("ambiguous", "D-2", -1),
                  make_residue("left_over", "D-3", 7)],
         outside=[Outside("Other BV", "JPY", 3, 1200, date(2026, 1, 1), date(2026, 2, 1))],
+        out_of_scope=[OutOfScope("JPY", 2, 340)],
         set_aside=[SetAside("a.csv", 4, "The document is void.")],
         refused=[RefusedRow("a.csv", 7, "amount", "NaN", "This is no amount.")],
     )  # fmt: skip
@@ -179,6 +182,7 @@ def test_keys_stand_in_the_documented_order() -> None:
     assert list(data["covers"]) == ["first_day", "last_day", "declared"]
     assert list(data["inputs"][0]) == ["path", "sha256", "profile", "rows", "lines"]
     assert list(data["outside"][0]) == ["customer", "currency", "lines", "amount", "first_date", "last_date"]
+    assert data["out_of_scope"] == [{"currency": "JPY", "lines": 2, "amount": "340"}]
     assert list(data["set_aside"][0]) == ["path", "row", "reason"]
     assert list(data["refused"][0]) == ["path", "row", "column", "value", "reason"]
     assert list(data["coverage"]) == (

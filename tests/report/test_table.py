@@ -10,6 +10,7 @@ from billcheck.findings import (
     ContractRows,
     Finding,
     InputFile,
+    OutOfScope,
     Outside,
     Residue,
     SetAside,
@@ -256,6 +257,7 @@ def test_the_rest_of_the_ledger_is_counted_with_examples() -> None:
             Outside("Small", "EUR", 1, 100, date(2026, 1, 1), date(2026, 1, 1)),
             Outside("Large", "EUR", 3, 90_000, date(2026, 1, 1), date(2026, 2, 1)),
         ],
+        out_of_scope=[OutOfScope("EUR", 2, 300), OutOfScope("JPY", 1, -5)],
         set_aside=[SetAside("a.csv", number, "The document is void.") for number in range(6)],
         refused=[RefusedRow("a.csv", number, "amount", "x", "Found 'x'.") for number in range(6)],
     )  # fmt: skip
@@ -266,6 +268,7 @@ def test_the_rest_of_the_ledger_is_counted_with_examples() -> None:
     assert "no charge fits (x or y)" in text
     assert "Billed to 2 customers without a contract: 4 lines, not checked\n  Large: 3 lines, 900.00 EUR" in text
     assert "Set aside, not counted as billed: 6 lines\n  a.csv row 0: The document is void." in text
+    assert "Out of scope by the configuration: 2 lines, 3.00 EUR; 1 line, -5 JPY\n" in text
     assert "Refused: 6 rows of the ledger could not be read\n  a.csv row 0, amount: Found 'x'.\n" in text
     assert text.count("  and 1 more\n") == 2
 

@@ -214,4 +214,5 @@ def _contract_matching(shape: ContractMatchingShape | None) -> ContractMatching:
         customer_ids=tuple(shape.customer_ids or ()),
         references=tuple(shape.references or ()),
         confirmed=shape.confirmed,
+        sub_customers=shape.sub_customers,
     )

@@ -81,6 +81,11 @@ class ContractMatchingShape(Shape):
         description="A person checked that the customer has no other name in the ledger.",
         examples=[True],
     )
+    sub_customers: Annotated[bool, Kind.FLAG] = Field(
+        default=False,
+        description='What sub-customers ("Parent:Child" in the ledger) are billed counts for this contract too.',
+        examples=[True],
+    )
 
 
 class ChargeMatchingShape(Shape):

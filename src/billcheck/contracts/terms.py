@@ -70,13 +70,15 @@ class ChargeMatching:
 class ContractMatching:
     """Names and codes by which invoice lines name a customer or a contract.
 
-    `confirmed` says that a person checked that this customer has no other name in the ledger.
+    `confirmed` says that a person checked that this customer has no other name in the ledger,
+    `sub_customers` that what "Parent:Child" is billed counts for a contract with "Parent".
     """
 
     aliases: tuple[str, ...] = ()
     customer_ids: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     confirmed: bool = False
+    sub_customers: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,15 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from billcheck.engine.match import RULE_MASK, MatchRule
+from billcheck.engine.match_rules import NAMING_RULES, RULE_MASK, MatchRule
 from billcheck.ledger.line import DocumentStatus, Kind
 from billcheck.ledger.source import NO_DAY
 
 if TYPE_CHECKING:
     from billcheck.engine.match import Matched
-
-NAMING_RULES = frozenset({MatchRule.CODE, MatchRule.CHARGE_NAMED, MatchRule.NAME_IN_TEXT})
-"""The rules by which a line itself names its charge."""
 
 
 class Event(NamedTuple):

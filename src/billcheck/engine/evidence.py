@@ -10,7 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from billcheck.engine.diagnose import diagnose
-from billcheck.engine.match import (
+from billcheck.engine.match_rules import (
     RULE_MASK,
     SET_ASIDE_WORDS,
     MatchRule,

@@ -46,16 +46,18 @@ def check_conserved(books: Books, events: Iterable[Event], contract: str, charge
             )
 
 
-def check_lines_conserved(currency: str, in_ledger: int, allocated: int, residue: int, aside: int) -> None:
-    """What the kept lines of a currency add up to is allocated, residue or set aside.
+def check_lines_conserved(
+    currency: str, in_ledger: int, *, allocated: int, residue: int, aside: int, out_of_scope: int
+) -> None:
+    """What the kept lines of a currency add up to is allocated, residue, set aside or out of scope.
 
     Raises:
-        InternalError: The three do not add up to the lines.
+        InternalError: The four do not add up to the lines.
     """
-    if allocated + residue + aside != in_ledger:
+    if allocated + residue + aside + out_of_scope != in_ledger:
         raise InternalError(
-            "the kept lines are allocated, residue or set aside", currency=currency, in_ledger=in_ledger,
-            allocated=allocated, residue=residue, set_aside=aside,
+            "the kept lines are allocated, residue, set aside or out of scope", currency=currency,
+            in_ledger=in_ledger, allocated=allocated, residue=residue, set_aside=aside, out_of_scope=out_of_scope,
         )  # fmt: skip
 
 

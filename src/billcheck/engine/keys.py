@@ -10,12 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from billcheck.ledger.names import fold_code, fold_name, spaced_words
+from billcheck.configuration.rules import Selector
+from billcheck.engine.match_rules import Named
+from billcheck.ledger.names import fold_code, fold_name, parents_of, spaced_words
 from billcheck.ledger.source import Keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from billcheck.configuration.rules import Scope
     from billcheck.contracts.terms import Charge, Contract, Contracts
 
 
@@ -41,20 +44,46 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Slots under every name and code a line may bear; each list in slot order."""
+    """Slots under every name and code a line may bear; each list in slot order.
+
+    `by_alias` holds only names that are no customer's own; `by_parent` those whose sub-customers were declared to
+    count.
+    """
 
     slots: tuple[Slot, ...]
-    by_customer: dict[str, tuple[Slot, ...]]
+    by_name: dict[str, tuple[Slot, ...]]
+    by_alias: dict[str, tuple[Slot, ...]]
+    by_parent: dict[str, tuple[Slot, ...]]
     by_customer_id: dict[str, tuple[Slot, ...]]
     by_reference: dict[str, tuple[Slot, ...]]
 
-    def keys(self) -> Keys:
-        """What the readers need to tell lines that may concern a contract from all others."""
+    def keys(self, scope: Scope | None = None) -> Keys:
+        """What the readers need to tell lines that may concern a contract, or are out of scope, from all others."""
+        ignore = Selector() if scope is None else scope.ignore
         return Keys(
-            customers=frozenset(self.by_customer),
-            customer_ids=frozenset(self.by_customer_id),
+            customers=frozenset((*self.by_name, *self.by_alias, *ignore.customers)),
+            parents=frozenset(self.by_parent),
+            customer_ids=frozenset((*self.by_customer_id, *map(fold_code, ignore.customers))),
             contracts=frozenset(self.by_reference),
+            items=frozenset(ignore.items),
+            accounts=frozenset(ignore.accounts),
         )
+
+    def slots_of_customer(self, customer: str) -> tuple[tuple[Slot, ...], Named]:
+        """The slots of the contracts of a customer, and whether its own name, an alias or a parent's name says so.
+
+        An exact name comes first. Of the parents ("Hartwell" in "Hartwell:Amsterdam") the nearest counts, and only one
+        whose contract declares `sub_customers`.
+        """
+        folded = fold_name(customer)
+        for named, slots in ((Named.CUSTOMER, self.by_name), (Named.ALIAS, self.by_alias)):
+            found = slots.get(folded)
+            if found is not None:
+                return found, named
+        for parent in parents_of(folded) if self.by_parent else ():
+            if parent in self.by_parent:
+                return self.by_parent[parent], Named.PARENT
+        return (), Named.CUSTOMER
 
     def slots_named_by(self, reference: str) -> tuple[Slot, ...]:
         """The slots of the contracts a contract or reference field names, as a whole or by one of its words.
@@ -73,22 +102,28 @@ class Directory:
 def make_directory(contracts: Contracts) -> Directory:
     """The directory of all charges; contract ids always count as references of their own contract."""
     slots: list[Slot] = []
-    by_customer: dict[str, list[Slot]] = {}
+    by_name: dict[str, list[Slot]] = {}
+    by_parent: dict[str, list[Slot]] = {}
     by_customer_id: dict[str, list[Slot]] = {}
     by_reference: dict[str, list[Slot]] = {}
     for contract in contracts:
         own = [_make_slot(len(slots) + index, contract, charge) for index, charge in enumerate(contract.charges)]
         slots.extend(own)
         matching = contract.matching
-        for name in {fold_name(name) for name in (contract.customer, *matching.aliases)}:
-            by_customer.setdefault(name, []).extend(own)
+        for name in {fold_name(name) for name in (contract.customer, *matching.aliases)} - {""}:
+            by_name.setdefault(name, []).extend(own)
+            if matching.sub_customers:
+                by_parent.setdefault(name, []).extend(own)
         for code in {fold_code(code) for code in matching.customer_ids}:
             by_customer_id.setdefault(code, []).extend(own)
         for code in {fold_code(code) for code in (contract.id, *matching.references)}:
             by_reference.setdefault(code, []).extend(own)
+    own_names = {fold_name(contract.customer) for contract in contracts}
     return Directory(
         slots=tuple(slots),
-        by_customer={name: _in_order(found) for name, found in by_customer.items()},
+        by_name={name: _in_order(found) for name, found in by_name.items() if name in own_names},
+        by_alias={name: _in_order(found) for name, found in by_name.items() if name not in own_names},
+        by_parent={name: _in_order(found) for name, found in by_parent.items()},
         by_customer_id={code: _in_order(found) for code, found in by_customer_id.items()},
         by_reference={code: _in_order(found) for code, found in by_reference.items()},
     )

@@ -11,12 +11,13 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from dataclasses import dataclass, field
-from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from billcheck.engine.match_rules import MatchRule, Named, PeriodRule
+from billcheck.engine.scope import ScopeFilter
 from billcheck.ledger.line import TRACKING_SEPARATOR, DocumentStatus, Kind
-from billcheck.ledger.names import fold_code, fold_name, spaced_words
-from billcheck.ledger.source import NO_DAY, Batch
+from billcheck.ledger.names import fold_code, spaced_words
+from billcheck.ledger.source import NO_DAY, Batch, OutsideTotal
 from billcheck.ledger.table import NO_ROW, NO_SLOT, DocumentRow, DocumentTable, LineRow, LineTable, Names
 from billcheck.periods.reading import read
 from billcheck.periods.resolve import resolve
@@ -24,88 +25,13 @@ from billcheck.periods.resolve import resolve
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from billcheck.configuration.rules import Scope
     from billcheck.engine.keys import Directory, Slot
 
 MEMO_LIMIT = 65_536
 
 Codes = tuple[str, str, str, str, str]
 """Currency, charge, item, account and tracking of a line, as its source spells them."""
-
-
-class MatchRule(IntEnum):
-    """How a line found its charge, or why it has none."""
-
-    ONLY_CHARGE = 0
-    CODE = 1
-    CHARGE_NAMED = 2
-    NAME_IN_TEXT = 3
-    TERM = 4
-    EXACT_AMOUNT = 5
-    UNMATCHED = 6
-    AMBIGUOUS = 7
-    VOID = 8
-    NOT_BILLING = 9
-    AFTER_AS_OF = 10
-    NO_AMOUNT = 11
-    DRAFT = 12
-    REPEATED = 13
-
-
-class Evidence(IntEnum):
-    """What named the customer or the contract of a line."""
-
-    CUSTOMER = 0
-    CUSTOMER_ID = 16
-    REFERENCE = 32
-
-
-class PeriodRule(IntEnum):
-    """How a line's service period was found; `NONE` where it states none and its date decides."""
-
-    NONE = 0
-    FIELDS = 1
-    TEXT = 2
-
-
-MATCH_WORDS = {
-    MatchRule.ONLY_CHARGE: "the only charge that fits",
-    MatchRule.CODE: "code of the charge",
-    MatchRule.CHARGE_NAMED: "charge named in its own field",
-    MatchRule.NAME_IN_TEXT: "name of the charge in the text",
-    MatchRule.TERM: "the only charge running at the time",
-    MatchRule.EXACT_AMOUNT: "exact amount of only one charge (inferred)",
-}
-EVIDENCE_WORDS = {
-    Evidence.CUSTOMER: "customer",
-    Evidence.CUSTOMER_ID: "customer id",
-    Evidence.REFERENCE: "contract reference",
-}
-PERIOD_WORDS = {
-    PeriodRule.NONE: "period from the invoice date",
-    PeriodRule.FIELDS: "period in its own fields",
-    PeriodRule.TEXT: "period in the text",
-}
-SET_ASIDE_WORDS = {
-    MatchRule.VOID: "the document is void",
-    MatchRule.NOT_BILLING: "neither an invoice nor a credit note",
-    MatchRule.AFTER_AS_OF: "dated after the day of the check",
-    MatchRule.NO_AMOUNT: "the amount is zero",
-    MatchRule.DRAFT: "the document is a draft, which does not count as billed",
-    MatchRule.REPEATED: "the same document was already read from another file",
-}
-RULE_MASK = 15
-"""The part of a stored match code that is the rule; the rest is what named the customer."""
-
-
-def match_rule_of(code: int) -> MatchRule:
-    """The rule inside a stored match code."""
-    return MatchRule(code & RULE_MASK)
-
-
-def describe_match(code: int, period_code: int) -> str:
-    """Both rules of a line in words, as evidence shows them."""
-    evidence = EVIDENCE_WORDS[Evidence(code & ~RULE_MASK)]
-    return f"{evidence} + {MATCH_WORDS[match_rule_of(code)]}; {PERIOD_WORDS[PeriodRule(period_code)]}"
 
 
 @dataclass(slots=True)
@@ -117,7 +43,7 @@ class Candidates:
     """
 
     slots: tuple[Slot, ...]
-    evidence: Evidence
+    named: Named
     by_codes: dict[Codes, tuple[tuple[Slot, ...], Slot | None, MatchRule]] = field(default_factory=dict)
     plain: dict[Codes, tuple[int, int]] = field(default_factory=dict)
 
@@ -129,7 +55,8 @@ class Matched:
     `is_plain[slot]` is 1 while every line of the slot is an approved invoice line with a positive amount in the
     contract's currency, each from a document of its own. `ambiguous` names the slots a line without charge might
     belong to, `compared` those that do not fit it. `touched_contracts` have at least one line. `aside` adds up the
-    amounts set aside, per currency.
+    amounts set aside, per currency, `out_of_scope` and `out_of_scope_lines` what the configuration leaves out.
+    `outside` totals lines that concern no contract after all, by customer and currency.
     """
 
     directory: Directory
@@ -143,11 +70,19 @@ class Matched:
     touched_contracts: set[str] = field(default_factory=set)
     aside: Counter[str] = field(default_factory=Counter)
     aside_lines: int = 0
+    out_of_scope: Counter[str] = field(default_factory=Counter)
+    out_of_scope_lines: Counter[str] = field(default_factory=Counter)
+    outside: dict[tuple[str, str], OutsideTotal] = field(default_factory=dict)
 
     def set_aside(self, currency: str, amount: int) -> None:
         """Count a line that does not count."""
         self.aside[currency] += amount
         self.aside_lines += 1
+
+    def leave_out(self, currency: str, amount: int, *, lines: int = 1) -> None:
+        """Count a line as out of scope; `lines` is -1 to take one back."""
+        self.out_of_scope[currency] += amount
+        self.out_of_scope_lines[currency] += lines
 
     def is_draft(self, row: int) -> bool:
         """Whether a line stands on a document that was never approved."""
@@ -171,23 +106,35 @@ class _Line(NamedTuple):
     document: int
 
 
+_OUT_OF_SCOPE = Candidates((), Named.CUSTOMER)
+"""What a line that the configuration leaves out may belong to."""
+
 _NO_PERIOD = (NO_DAY, NO_DAY, PeriodRule.NONE)
 
 
 class Matcher:
     """Takes batches in, fills a `Matched`."""
 
-    def __init__(self, directory: Directory, *, as_of_day: int, has_price: Callable[[Slot, int], bool]) -> None:
+    def __init__(
+        self,
+        directory: Directory,
+        *,
+        as_of_day: int,
+        has_price: Callable[[Slot, int], bool],
+        scope: Scope | None = None,
+    ) -> None:
         """Prepare for the lines of one check.
 
         Args:
             directory: All charges.
             as_of_day: Ordinal of the day of the check; later documents are set aside.
             has_price: Whether a slot's schedule holds this amount (minor units) for some period.
+            scope: What to leave out; by default nothing.
         """
         self._directory = directory
         self._as_of_day = as_of_day
         self._has_price = has_price
+        self._filter = ScopeFilter(scope.ignore) if scope is not None and scope.ignore else None
         slots = len(directory.slots)
         self.matched = Matched(
             directory, LineTable(slots), DocumentTable(), Names(), Names(), bytearray(b"\x01") * slots
@@ -201,11 +148,12 @@ class Matcher:
     def add(self, batch: Batch, source: int) -> None:
         """Match every line of a batch and append it to the table.
 
-        A line that concerns no contract after all is dropped: a source may give more than the keys ask for. The loop
+        A line that concerns no contract after all is outside: a source may give more than the keys ask for. The loop
         runs once per line of the ledger, so an ordinary invoice line whose codes were seen before is decided in place,
         and everything else by a method.
         """
         matched, last_documents, periods = self.matched, self._last_documents, self._periods
+        is_left_out = self._filter.is_left_out if self._filter else None
         as_of_day, next_row, document = self._as_of_day, len(matched.lines), len(matched.documents) - 1
         rows: list[LineRow] = []
         documents: list[DocumentRow] = []
@@ -219,9 +167,14 @@ class Matcher:
             batch.references, batch.items, batch.accounts, batch.trackings, batch.texts, batch.first_days,
             batch.end_days, batch.credited, strict=False,
         ):  # fmt: skip
-            candidates = self._candidates(contract, reference, customer, customer_id)
-            if candidates is None:
-                continue
+            if is_left_out is not None and is_left_out(customer, customer_id, item, account):
+                candidates = _OUT_OF_SCOPE
+            else:
+                found = self._candidates(contract, reference, customer, customer_id)
+                if found is None:
+                    self._count_outside(customer, currency, kind, status, amount, issue_day)
+                    continue
+                candidates = found
             if header != (number, customer, issue_day, kind, status, currency):
                 header = (number, customer, issue_day, kind, status, currency)
                 document += 1
@@ -253,6 +206,12 @@ class Matcher:
         numbers = matched.currencies.number(currency), matched.customers.number(customer)
         return (number, kind, status, *numbers, source, issue_day, credited)
 
+    def _count_outside(self, customer: str, currency: str, kind: int, status: int, amount: int, issue_day: int) -> None:
+        if status != DocumentStatus.APPROVED or kind == Kind.OTHER:
+            return
+        total = self.matched.outside.setdefault((customer, currency), OutsideTotal(0, 0, issue_day, issue_day))
+        total.add(1, amount, issue_day, issue_day)
+
     def _read_period(self, text: str, issue_day: int) -> tuple[int, int, PeriodRule]:
         """First day and exclusive end of the period a text names, if any; kept for lines with the same text and day."""
         period = resolve(read(text), issue_day) if text else None
@@ -270,9 +229,15 @@ class Matcher:
         aside = self._set_aside(line, period_rule)
         if aside is not None:
             matched.set_aside(line.currency, line.amount)
-            return NO_SLOT, aside | candidates.evidence
+            return NO_SLOT, aside | candidates.named
+        if candidates is _OUT_OF_SCOPE:
+            if line.status == DocumentStatus.DRAFT:
+                matched.set_aside(line.currency, line.amount)
+                return NO_SLOT, MatchRule.DRAFT | candidates.named
+            matched.leave_out(line.currency, line.amount)
+            return NO_SLOT, MatchRule.OUT_OF_SCOPE | candidates.named
         slot, rule, others = self._choose(candidates, codes, line)
-        stored = rule | candidates.evidence
+        stored = rule | candidates.named
         if slot is not None:
             self._note(slot, rule, line)
             _, decided, decided_rule = candidates.by_codes[codes]
@@ -281,7 +246,7 @@ class Matcher:
             return slot.number, stored
         if line.status == DocumentStatus.DRAFT:
             matched.set_aside(line.currency, line.amount)
-            return NO_SLOT, MatchRule.DRAFT | candidates.evidence
+            return NO_SLOT, MatchRule.DRAFT | candidates.named
         numbers = tuple(other.number for other in others)
         if rule is MatchRule.AMBIGUOUS:
             matched.ambiguous[row] = numbers
@@ -337,20 +302,20 @@ class Matcher:
         if len(memo) >= MEMO_LIMIT:
             memo.clear()
         slots = self._directory.slots_named_by(code)
-        found = memo[code] = self._share(slots, Evidence.REFERENCE) if slots else None
+        found = memo[code] = self._share(slots, Named.REFERENCE) if slots else None
         return found
 
     def _of_customer(self, customer: str, customer_id: str) -> Candidates | None:
         if customer_id:
             slots = self._directory.by_customer_id.get(fold_code(customer_id))
             if slots:
-                return self._share(slots, Evidence.CUSTOMER_ID)
-        slots = self._directory.by_customer.get(fold_name(customer))
-        return self._share(slots, Evidence.CUSTOMER) if slots else None
+                return self._share(slots, Named.CUSTOMER_ID)
+        slots, named = self._directory.slots_of_customer(customer)
+        return self._share(slots, named) if slots else None
 
-    def _share(self, slots: tuple[Slot, ...], evidence: Evidence) -> Candidates:
-        key = (int(evidence), *(slot.number for slot in slots))
-        return self._shared.setdefault(key, Candidates(slots, evidence))
+    def _share(self, slots: tuple[Slot, ...], named: Named) -> Candidates:
+        key = (int(named), *(slot.number for slot in slots))
+        return self._shared.setdefault(key, Candidates(slots, named))
 
     def _choose(
         self, candidates: Candidates, codes: Codes, line: _Line
@@ -380,7 +345,7 @@ class Matcher:
         words = spaced_words(text)
         bearing = tuple(slot for slot in fitting if any(pattern in words for pattern in slot.patterns))
         if len(bearing) == 1:
-            return bearing[0], MatchRule.CODE, fitting
+            return bearing[0], MatchRule.PATTERN, fitting
         remaining = bearing or fitting
         named = _longest_names(tuple(slot for slot in remaining if slot.words in words and slot.words.strip()))
         if len(named) == 1:
@@ -401,6 +366,9 @@ class Matcher:
         return None, MatchRule.AMBIGUOUS, priced or recurring
 
 
+_CODE_RULES = (MatchRule.ITEM, MatchRule.ACCOUNT, MatchRule.TRACKING)
+
+
 def _choose_by_codes(slots: tuple[Slot, ...], codes: Codes) -> tuple[tuple[Slot, ...], Slot | None, MatchRule]:
     """The charges that a line's codes do not contradict, and the one among them that the codes alone decide."""
     currency, charge, item, account, tracking = codes
@@ -414,17 +382,21 @@ def _choose_by_codes(slots: tuple[Slot, ...], codes: Codes) -> tuple[tuple[Slot,
         slots = named or slots
     options = frozenset(fold_code(option) for option in tracking.split(TRACKING_SEPARATOR)) - {""}
     worn = (frozenset({fold_code(item)}) - {""}, frozenset({fold_code(account)}) - {""}, options)
-    fitting, bearing = [], []
+    fitting: list[Slot] = []
+    bearing: list[tuple[Slot, MatchRule]] = []
     for slot in slots:
         declared = (slot.items, slot.accounts, slot.trackings)
-        pairs = [(borne, codes_of) for borne, codes_of in zip(worn, declared, strict=True) if borne and codes_of]
-        if not any(borne.isdisjoint(codes_of) for borne, codes_of in pairs):
+        pairs = [
+            (borne, codes_of, rule)
+            for borne, codes_of, rule in zip(worn, declared, _CODE_RULES, strict=True)
+            if borne and codes_of
+        ]
+        if not any(borne.isdisjoint(codes_of) for borne, codes_of, _ in pairs):
             fitting.append(slot)
-            if pairs:
-                bearing.append(slot)
+            bearing.extend((slot, rule) for _, _, rule in pairs[:1])
     if len(bearing) == 1:
-        return tuple(fitting), bearing[0], MatchRule.CODE
-    remaining = tuple(bearing or fitting)
+        return tuple(fitting), *bearing[0]
+    remaining = tuple(slot for slot, _ in bearing) or tuple(fitting)
     if len(remaining) == 1 and remaining[0].is_recurring:
         return remaining, remaining[0], MatchRule.ONLY_CHARGE
     return remaining, None, MatchRule.AMBIGUOUS

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from billcheck.engine.match import SET_ASIDE_WORDS, MatchRule, match_rule_of
+from billcheck.engine.match_rules import SET_ASIDE_WORDS, MatchRule, match_rule_of
 from billcheck.ledger.line import DocumentStatus
 
 if TYPE_CHECKING:
@@ -122,6 +122,8 @@ def _drop_superseded_drafts(matched: Matched, by_source: dict[int, list[int]]) -
 
 
 def _set_aside(matched: Matched, row: int, rule: MatchRule) -> None:
+    if match_rule_of(matched.lines.match_rules[row]) is MatchRule.OUT_OF_SCOPE:
+        matched.leave_out(matched.currency_of(row), -matched.lines.amounts[row], lines=-1)
     matched.lines.remove(row)
     matched.lines.match_rules[row] = rule
     matched.ambiguous.pop(row, None)

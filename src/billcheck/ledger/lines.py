@@ -153,6 +153,8 @@ def _concerns(keys: Keys, line: Line) -> bool:
         or keys.has_customer_id(line.customer_id)
         or keys.has_reference(line.contract)
         or keys.has_reference(line.reference)
+        or keys.has_item(line.item)
+        or keys.has_account(line.account)
     )
 
 

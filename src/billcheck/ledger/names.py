@@ -8,6 +8,10 @@ names that merely look alike.
 from __future__ import annotations
 
 import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _DROPPED = str.maketrans(dict.fromkeys(".,'’`´\"", ""))
 _DROPPED_IN_ASCII = ".,'`\""
@@ -19,9 +23,14 @@ def fold_name(name: str) -> str:
     if name.isascii():  # as most names are; the same outcome for a quarter of the work
         for mark in _DROPPED_IN_ASCII:
             name = name.replace(mark, "")
-        return " ".join(name.lower().split())
+        return _joined(" ".join(name.lower().split()))
     plain = unicodedata.normalize("NFKC", name).casefold().translate(_DROPPED).translate(_JOINED)
-    return " ".join(plain.split())
+    return _joined(" ".join(plain.split()))
+
+
+def _joined(name: str) -> str:
+    """Without spaces around the colons between a customer and its sub-customers."""
+    return name.replace(" :", ":").replace(": ", ":") if ":" in name else name
 
 
 def fold_code(code: str) -> str:
@@ -29,6 +38,13 @@ def fold_code(code: str) -> str:
     if code.isascii():
         return " ".join(code.lower().split())
     return " ".join(unicodedata.normalize("NFKC", code).casefold().split())
+
+
+def parents_of(name: str) -> Iterator[str]:
+    """The folded names above that of a sub-customer, nearest first; "Parent:Child" is how QuickBooks writes one."""
+    while ":" in name:
+        name = name.rpartition(":")[0].rstrip()
+        yield name
 
 
 def spaced_words(text: str) -> str:

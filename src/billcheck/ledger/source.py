@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from billcheck.ledger.names import fold_code, fold_name
+from billcheck.ledger.names import fold_code, fold_name, parents_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -24,19 +24,35 @@ NO_DAY = 0
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """What the contracts may concern, spelt canonically (`fold_name` for customers, `fold_code` for the rest)."""
+    """What the contracts may concern, spelt canonically (`fold_name` for customers, `fold_code` for the rest).
+
+    `parents` are customers whose sub-customers count as theirs. `items` and `accounts` are empty unless lines that bear
+    one matter whoever the customer is.
+    """
 
     customers: frozenset[str] = frozenset()
     customer_ids: frozenset[str] = frozenset()
     contracts: frozenset[str] = frozenset()
+    parents: frozenset[str] = frozenset()
+    items: frozenset[str] = frozenset()
+    accounts: frozenset[str] = frozenset()
 
     def has_customer(self, name: str) -> bool:
         """Whether a customer of this name, as the ledger writes it, has a contract."""
-        return fold_name(name) in self.customers
+        folded = fold_name(name)
+        return folded in self.customers or any(parent in self.parents for parent in parents_of(folded) if self.parents)
 
     def has_customer_id(self, customer_id: str) -> bool:
         """Whether a customer with this id has a contract."""
         return fold_code(customer_id) in self.customer_ids
+
+    def has_item(self, item: str) -> bool:
+        """Whether lines with this item matter whoever the customer is."""
+        return fold_code(item) in self.items
+
+    def has_account(self, account: str) -> bool:
+        """Whether lines on this account matter whoever the customer is."""
+        return fold_code(account) in self.accounts
 
     def has_reference(self, reference: str) -> bool:
         """Whether a contract or reference field names a contract: as a whole, or as one of its words."""

@@ -21,7 +21,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from billcheck.contracts.terms import Contract
-    from billcheck.findings import Cause, ContractRows, Evidence, Finding, Outside, PeriodRow, Residue, Totals
+    from billcheck.findings import (
+        Cause,
+        ContractRows,
+        Evidence,
+        Finding,
+        OutOfScope,
+        Outside,
+        PeriodRow,
+        Residue,
+        Totals,
+    )
     from billcheck.report.report import Report
 
 SCHEMA_VERSION = 1
@@ -59,6 +69,7 @@ def to_json(report: Report) -> str:
         _array("findings", (_text(_finding(entry)) for entry in report.findings)),
         *(_array(name, (_text(_residue(entry)) for entry in entries)) for name, entries in residue.items()),
         _array("outside", (_text(_outside(entry)) for entry in report.outside)),
+        _array("out_of_scope", (_text(_out_of_scope(entry)) for entry in report.out_of_scope)),
         _array("set_aside", (_text(asdict(entry)) for entry in report.set_aside)),
         _array("refused", (_text(asdict(entry)) for entry in report.refused)),
     ]
@@ -236,4 +247,12 @@ def _outside(outside: Outside) -> Json:
         "amount": format_minor(outside.amount_minor, outside.currency),
         "first_date": outside.first_date.isoformat(),
         "last_date": outside.last_date.isoformat(),
+    }
+
+
+def _out_of_scope(entry: OutOfScope) -> Json:
+    return {
+        "currency": entry.currency,
+        "lines": entry.lines,
+        "amount": format_minor(entry.amount_minor, entry.currency),
     }

@@ -15,7 +15,7 @@ from billcheck.period import period_label
 from billcheck.report.page import visible
 from billcheck.report.selection import SHOWN_CONTRACTS, select
 from billcheck.report.verdict import verdict_lines
-from billcheck.report.wording import STATUS_WORDS, amount_text, counted, documents_of
+from billcheck.report.wording import STATUS_WORDS, amount_text, counted, documents_of, money_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,6 +79,7 @@ def to_html(report: Report) -> str:
         f'<div class="billcheck-report"><style>{_STYLE}</style>',
         f'<p class="{_VERDICT_CLASSES[report.verdict]}">{verdict}</p>',
         f"<p>{checked}</p>",
+        *_out_of_scope(report),
         _totals_table(report),
         _rows_table(report),
         "</div>",
@@ -88,6 +89,14 @@ def to_html(report: Report) -> str:
 
 def _escaped(text: str) -> str:
     return escape(visible(text))
+
+
+def _out_of_scope(report: Report) -> list[str]:
+    texts = [
+        f"{counted(entry.lines, 'line')}, {money_text(entry.amount_minor, entry.currency)}"
+        for entry in report.out_of_scope
+    ]
+    return [f'<p class="muted">Out of scope by the configuration: {"; ".join(texts)}.</p>'] if texts else []
 
 
 def _totals_table(report: Report) -> str:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         Coverage,
         Finding,
         InputFile,
+        OutOfScope,
         Outside,
         PeriodRow,
         Residue,
@@ -67,6 +68,7 @@ class Report:
             None where `contracts` is cheap to walk.
         grace_days: The grace days given for this check, None where the contracts' own or the default applied.
         check_from: Periods that begin earlier were not checked; None where none was left out.
+        out_of_scope: What the configuration leaves out, by currency.
     """
 
     as_of: date
@@ -86,6 +88,7 @@ class Report:
     terms: Sequence[Contract] | None = None
     grace_days: int | None = None
     check_from: date | None = None
+    out_of_scope: tuple[OutOfScope, ...] = ()
 
     @cached_property
     def arrears(self) -> Mapping[str, Decimal]:

@@ -312,6 +312,7 @@ def ledger_lines(report: Report) -> list[Line]:
         *_residue_lines(report),
         *_other_finding_lines(report),
         *_outside_lines(report),
+        *_out_of_scope_lines(report),
         *_set_aside_lines(report),
     ]
 
@@ -377,6 +378,14 @@ def _outside_lines(report: Report) -> list[Line]:
         for entry in largest[:EXAMPLES]
     )
     return [line(heading, "muted"), *_with_rest(texts, len(largest), "muted")]
+
+
+def _out_of_scope_lines(report: Report) -> list[Line]:
+    texts = [
+        f"{counted(entry.lines, 'line')}, {money_text(entry.amount_minor, entry.currency)}"
+        for entry in report.out_of_scope
+    ]
+    return [line(f"Out of scope by the configuration: {'; '.join(texts)}", "muted")] if texts else []
 
 
 def _set_aside_lines(report: Report) -> list[Line]:

@@ -48,6 +48,10 @@ class Output:
             "contract": Concerns(delimiter, keys.has_reference),
             "reference": Concerns(delimiter, keys.has_reference),
         }
+        if keys.items:
+            self._codes["item"] = Concerns(delimiter, keys.has_item)
+        if keys.accounts:
+            self._codes["account"] = Concerns(delimiter, keys.has_account)
         self._outside: dict[tuple[str, str], OutsideTotal] = {}
         self._held = _Held()
 

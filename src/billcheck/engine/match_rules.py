@@ -1,0 +1,110 @@
+"""The rules by which a line finds its charge and its period, as they are stored and as people read them.
+
+Comes in: nothing. Goes out: small numbers that fit one byte per line, and their words. The lower bits of a stored match
+code are the rule that found the charge, the upper ones what named the customer or the contract. Must not know lines.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class MatchRule(IntEnum):
+    """How a line found its charge, or why it has none."""
+
+    ONLY_CHARGE = 0
+    ITEM = 1
+    ACCOUNT = 2
+    TRACKING = 3
+    PATTERN = 4
+    CHARGE_NAMED = 5
+    NAME_IN_TEXT = 6
+    TERM = 7
+    EXACT_AMOUNT = 8
+    UNMATCHED = 16
+    AMBIGUOUS = 17
+    VOID = 18
+    NOT_BILLING = 19
+    AFTER_AS_OF = 20
+    NO_AMOUNT = 21
+    DRAFT = 22
+    REPEATED = 23
+    OUT_OF_SCOPE = 24
+
+
+RULE_MASK = 31
+"""The part of a stored match code that is the rule; the rest is what named the customer."""
+
+
+class Named(IntEnum):
+    """What named the customer or the contract of a line."""
+
+    CUSTOMER = 0 << 5
+    ALIAS = 1 << 5
+    CUSTOMER_ID = 2 << 5
+    PARENT = 3 << 5
+    REFERENCE = 4 << 5
+
+
+class PeriodRule(IntEnum):
+    """How a line's service period was found; `NONE` where it states none and its date decides."""
+
+    NONE = 0
+    FIELDS = 1
+    TEXT = 2
+
+
+NAMING_RULES = frozenset(
+    {
+        MatchRule.ITEM,
+        MatchRule.ACCOUNT,
+        MatchRule.TRACKING,
+        MatchRule.PATTERN,
+        MatchRule.CHARGE_NAMED,
+        MatchRule.NAME_IN_TEXT,
+    }
+)
+"""The rules by which a line itself names its charge."""
+
+MATCH_WORDS = {
+    MatchRule.ONLY_CHARGE: "the only charge that fits",
+    MatchRule.ITEM: "item of the charge",
+    MatchRule.ACCOUNT: "account of the charge",
+    MatchRule.TRACKING: "tracking option of the charge",
+    MatchRule.PATTERN: "phrase of the charge in the text",
+    MatchRule.CHARGE_NAMED: "charge named in its own field",
+    MatchRule.NAME_IN_TEXT: "name of the charge in the text",
+    MatchRule.TERM: "the only charge running at the time",
+    MatchRule.EXACT_AMOUNT: "exact amount of only one charge (inferred)",
+}
+NAMED_WORDS = {
+    Named.CUSTOMER: "customer",
+    Named.ALIAS: "alias of the customer",
+    Named.CUSTOMER_ID: "customer id",
+    Named.PARENT: "sub-customer",
+    Named.REFERENCE: "contract reference",
+}
+PERIOD_WORDS = {
+    PeriodRule.NONE: "period from the invoice date",
+    PeriodRule.FIELDS: "period in its own fields",
+    PeriodRule.TEXT: "period in the text",
+}
+SET_ASIDE_WORDS = {
+    MatchRule.VOID: "the document is void",
+    MatchRule.NOT_BILLING: "neither an invoice nor a credit note",
+    MatchRule.AFTER_AS_OF: "dated after the day of the check",
+    MatchRule.NO_AMOUNT: "the amount is zero",
+    MatchRule.DRAFT: "the document is a draft, which does not count as billed",
+    MatchRule.REPEATED: "the same document was already read from another file",
+}
+
+
+def match_rule_of(code: int) -> MatchRule:
+    """The rule inside a stored match code."""
+    return MatchRule(code & RULE_MASK)
+
+
+def describe_match(code: int, period_code: int) -> str:
+    """Both rules of a line in words, as evidence shows them."""
+    named = NAMED_WORDS[Named(code & ~RULE_MASK)]
+    return f"{named} + {MATCH_WORDS[match_rule_of(code)]}; {PERIOD_WORDS[PeriodRule(period_code)]}"
