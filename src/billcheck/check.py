@@ -130,7 +130,13 @@ def check(
     configuration = configuration or Configuration()
     directory = make_directory(contracts)
     prices = _Prices(as_of)
-    matcher = Matcher(directory, as_of_day=as_of.toordinal(), has_price=prices.has, scope=configuration.scope)
+    matcher = Matcher(
+        directory,
+        as_of_day=as_of.toordinal(),
+        has_price=prices.has,
+        scope=configuration.scope,
+        credit_rules=configuration.credits,
+    )
     scanned = _scan(ledger, matcher, directory.keys(configuration.scope))
     coverage = _coverage(covers, scanned.receipts)
     setting = Setting(
@@ -316,7 +322,7 @@ def _conflicts(matched: Matched, places: Places, conflicts: list[Conflict]) -> I
 
 
 def _add_lines_without_charge(matched: Matched, sums: Sums) -> None:
-    for row in (*matched.compared, *matched.ambiguous):
+    for row in (*matched.compared, *matched.ambiguous, *matched.declared):
         currency, amount = matched.currency_of(row), matched.lines.amounts[row]
         sums.residue[currency] += amount
         sums.total(currency).residue += amount

@@ -287,9 +287,10 @@ class Finding:
 class Residue:
     """A billed amount that went to no period: which line, how much of it, and why.
 
-    Unmatched, ambiguous and unclassified credit lines are residue too; `kind` says which (`unmatched`, `ambiguous`,
-    `open_credit`, `currency_mismatch`, `out_of_term` or `left_over`), `candidates` the charges it might belong to as
-    ``contract "charge"``.
+    Unmatched and ambiguous lines are residue too, and credits that take nothing back: unlinked ones, and those declared
+    to be something else. `kind` says which (`unmatched`, `ambiguous`, `open_credit`, `write_off`, `goodwill`,
+    `settlement_discount`, `rebate`, `currency_mismatch`, `out_of_term` or `left_over`), `candidates` the charges it
+    might belong to as ``contract "charge"``.
     """
 
     kind: str

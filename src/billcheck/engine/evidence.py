@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from billcheck.engine.credit_classes import CLASS_WORDS
 from billcheck.engine.diagnose import diagnose
 from billcheck.engine.match_rules import (
     RULE_MASK,
@@ -200,15 +201,20 @@ def _without_charge(
 ) -> Iterable[tuple[int, int, str, str, tuple[str, ...], str | None]]:
     matched = examination.matched
     slots = matched.directory.slots
-    for kind, lines, reason in (
-        ("unmatched", matched.compared, "no charge of this customer fits the line"),
-        ("ambiguous", matched.ambiguous, "several charges fit the line and nothing tells them apart"),
+    fits_none = "no charge of this customer fits the line"
+    fits_several = "several charges fit the line and nothing tells them apart"
+    for row, kind, reason, numbers in (
+        *((row, "unmatched", fits_none, numbers) for row, numbers in matched.compared.items()),
+        *((row, "ambiguous", fits_several, numbers) for row, numbers in matched.ambiguous.items()),
+        *(
+            (row, name, f"declared as {CLASS_WORDS[name]}, so it takes back nothing that was billed", numbers)
+            for row, (name, numbers) in matched.declared.items()
+        ),
     ):
-        for row, numbers in lines.items():
-            candidates = tuple(_name(slots[number].contract.id, slots[number].charge.name) for number in numbers)
-            contracts = {slots[number].contract.id for number in numbers}
-            contract = contracts.pop() if len(contracts) == 1 else None
-            yield row, matched.lines.amounts[row], kind, reason, candidates, contract
+        candidates = tuple(_name(slots[number].contract.id, slots[number].charge.name) for number in numbers)
+        contracts = {slots[number].contract.id for number in numbers}
+        contract = contracts.pop() if len(contracts) == 1 else None
+        yield row, matched.lines.amounts[row], kind, reason, candidates, contract
 
 
 def _make_residue(

@@ -13,6 +13,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from billcheck.configuration.rules import CreditRules
+from billcheck.engine.credit_classes import CreditClasses
 from billcheck.engine.match_rules import MatchRule, Named, PeriodRule
 from billcheck.engine.scope import ScopeFilter
 from billcheck.ledger.line import TRACKING_SEPARATOR, DocumentStatus, Kind
@@ -25,7 +27,7 @@ from billcheck.periods.resolve import resolve
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from billcheck.configuration.rules import Scope
+    from billcheck.configuration.rules import CreditClass, Scope
     from billcheck.engine.keys import Directory, Slot
 
 MEMO_LIMIT = 65_536
@@ -54,9 +56,10 @@ class Matched:
 
     `is_plain[slot]` is 1 while every line of the slot is an approved invoice line with a positive amount in the
     contract's currency, each from a document of its own. `ambiguous` names the slots a line without charge might
-    belong to, `compared` those that do not fit it. `touched_contracts` have at least one line. `aside` adds up the
-    amounts set aside, per currency, `out_of_scope` and `out_of_scope_lines` what the configuration leaves out.
-    `outside` totals lines that concern no contract after all, by customer and currency.
+    belong to, `compared` those that do not fit it, `declared` the class of a credit that takes nothing back and the
+    slots it is about. `touched_contracts` have at least one line. `aside` adds up the amounts set aside, per currency,
+    `out_of_scope` and `out_of_scope_lines` what the configuration leaves out. `outside` totals lines that concern no
+    contract after all, by customer and currency.
     """
 
     directory: Directory
@@ -67,6 +70,7 @@ class Matched:
     is_plain: bytearray
     ambiguous: dict[int, tuple[int, ...]] = field(default_factory=dict)
     compared: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    declared: dict[int, tuple[CreditClass, tuple[int, ...]]] = field(default_factory=dict)
     touched_contracts: set[str] = field(default_factory=set)
     aside: Counter[str] = field(default_factory=Counter)
     aside_lines: int = 0
@@ -122,6 +126,7 @@ class Matcher:
         as_of_day: int,
         has_price: Callable[[Slot, int], bool],
         scope: Scope | None = None,
+        credit_rules: CreditRules | None = None,
     ) -> None:
         """Prepare for the lines of one check.
 
@@ -130,7 +135,9 @@ class Matcher:
             as_of_day: Ordinal of the day of the check; later documents are set aside.
             has_price: Whether a slot's schedule holds this amount (minor units) for some period.
             scope: What to leave out; by default nothing.
+            credit_rules: Credits that take nothing back; None for none.
         """
+        self._credit_classes = CreditClasses(credit_rules or CreditRules())
         self._directory = directory
         self._as_of_day = as_of_day
         self._has_price = has_price
@@ -238,6 +245,12 @@ class Matcher:
             return NO_SLOT, MatchRule.OUT_OF_SCOPE | candidates.named
         slot, rule, others = self._choose(candidates, codes, line)
         stored = rule | candidates.named
+        if (
+            line.amount < 0
+            and line.status == DocumentStatus.APPROVED
+            and self._is_declared(row, codes, line, slot, others)
+        ):
+            return NO_SLOT, stored
         if slot is not None:
             self._note(slot, rule, line)
             _, decided, decided_rule = candidates.by_codes[codes]
@@ -254,6 +267,18 @@ class Matcher:
         else:
             matched.compared[row] = numbers
         return NO_SLOT, stored
+
+    def _is_declared(self, row: int, codes: Codes, line: _Line, slot: Slot | None, others: tuple[Slot, ...]) -> bool:
+        """Whether a credit is declared to take nothing back; it is kept under its class."""
+        _, _, item, account, _ = codes
+        name = self._credit_classes.find(item, account, line.text)
+        if name is None:
+            return False
+        about = others if slot is None else (slot,)
+        self.matched.declared[row] = (name, tuple(other.number for other in about))
+        if slot is not None:
+            self.matched.touched_contracts.add(slot.contract.id)
+        return True
 
     def _note(self, slot: Slot, rule: MatchRule, line: _Line) -> None:
         """Remember that a contract has a line, and whether the line is anything but an ordinary one."""

@@ -128,4 +128,5 @@ def _set_aside(matched: Matched, row: int, rule: MatchRule) -> None:
     matched.lines.match_rules[row] = rule
     matched.ambiguous.pop(row, None)
     matched.compared.pop(row, None)
+    matched.declared.pop(row, None)
     matched.set_aside(matched.currency_of(row), matched.lines.amounts[row])

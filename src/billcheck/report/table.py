@@ -7,6 +7,7 @@ counted, not printed; whatever is left out is said. Must not know terminals, col
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from billcheck.report.wording import (
     amount_text,
     counted,
     documents_of,
+    listed,
     money_text,
     spans_of,
 )
@@ -73,7 +75,11 @@ _TOTAL_LABELS = (
 _RESIDUE_WORDS = {
     "unmatched": "fits no charge",
     "ambiguous": "fits several charges",
-    "open_credit": "a credit that names no document or period",
+    "open_credit": "a credit that takes back nothing in sight",
+    "write_off": "declared as a write-off",
+    "goodwill": "declared as goodwill",
+    "settlement_discount": "declared as a settlement discount",
+    "rebate": "declared as a rebate",
     "currency_mismatch": "in another currency than its contract",
     "out_of_term": "for a period outside the contract's term",
     "left_over": "no period is open for it",
@@ -338,7 +344,9 @@ def _refused_lines(report: Report) -> list[Line]:
 
 def _residue_lines(report: Report) -> list[Line]:
     grouped: dict[str, list[str]] = {}
+    sums: Counter[tuple[str, str]] = Counter()
     for entry in report.residue:
+        sums[entry.kind, entry.currency] += entry.amount_minor
         candidates = f" ({' or '.join(entry.candidates)})" if entry.candidates else ""
         grouped.setdefault(entry.kind, []).append(
             f"{entry.document}, {entry.date}, {entry.customer}, {money_text(entry.amount_minor, entry.currency)}, "
@@ -347,7 +355,8 @@ def _residue_lines(report: Report) -> list[Line]:
     lines: list[Line] = []
     for kind, texts in grouped.items():
         words = _RESIDUE_WORDS.get(kind, _kind_words(kind))
-        lines.append(line(f"Allocated to no period, {words}: {counted(len(texts), 'line')}", "attention"))
+        money = listed([money_text(total, currency) for (of_kind, currency), total in sums.items() if of_kind == kind])
+        lines.append(line(f"Allocated to no period, {words}: {counted(len(texts), 'line')}, {money}", "attention"))
         lines.extend(_with_rest(texts[:EXAMPLES], len(texts)))
     return lines
 
