@@ -20,6 +20,7 @@ from billcheck.engine.examination import Examination, ExaminedCharge, PlainCharg
 from billcheck.engine.invariants import check_lines_conserved, check_totals
 from billcheck.engine.keys import Slot, make_directory
 from billcheck.engine.match import Matched, Matcher
+from billcheck.engine.match_rules import SET_ASIDE_WORDS, MatchRule, match_rule_of
 from billcheck.engine.overlaps import Conflict, set_aside_overlaps
 from billcheck.engine.sentences import (
     find_conflict,
@@ -27,6 +28,7 @@ from billcheck.engine.sentences import (
     find_in_residue,
     find_in_row,
     find_never_billed,
+    find_placeholder_left,
     row_id,
 )
 from billcheck.errors import Problem, UsageError
@@ -288,6 +290,7 @@ def _examine(examination: Examination, places: Places, conflicts: list[Conflict]
     if is_whole:
         outcome.findings.extend(_never_billed(examination))
     outcome.findings.extend(_conflicts(examination.matched, places, conflicts))
+    outcome.findings.extend(_placeholders(examination.matched))
     outcome.residue = make_residue(examination, remarkable, places)
     outcome.findings.extend(finding for residue in outcome.residue if (finding := find_in_residue(residue)))
     _add_lines_without_charge(examination.matched, outcome.sums)
@@ -309,6 +312,20 @@ def _never_billed(examination: Examination) -> Iterator[Finding]:
         ]
         if due:
             yield find_never_billed(contract, tuple(row for row, _ in due), sum(amount for _, amount in due))
+
+
+def _placeholders(matched: Matched) -> Iterator[Finding]:
+    """One finding per line that counts, or may yet, and whose text holds a placeholder."""
+    lines = matched.lines
+    for row, placeholder in matched.placeholders.items():
+        rule = match_rule_of(lines.match_rules[row])
+        if rule in SET_ASIDE_WORDS and rule is not MatchRule.DRAFT:
+            continue
+        slot, document = lines.slots[row], lines.documents[row]
+        contract = None if slot == NO_SLOT else matched.directory.slots[slot].contract.id
+        customer = matched.customers[matched.documents.customers[document]]
+        number = matched.documents.number(document)
+        yield find_placeholder_left(number, lines.line_numbers[row], customer, contract, placeholder)
 
 
 def _conflicts(matched: Matched, places: Places, conflicts: list[Conflict]) -> Iterator[Finding]:

@@ -109,6 +109,11 @@ KINDS: dict[str, FindingKind] = {
     "out_of_term": FindingKind(
         Severity.WARNING, "A line is for a period outside the contract's term.", "Check the term of the contract."
     ),
+    "placeholder": FindingKind(
+        Severity.WARNING,
+        "The text of a line holds a placeholder that its template should have replaced by a date or period.",
+        "Correct the text, and the template of the repeating invoice.",
+    ),
     "habit": FindingKind(
         Severity.WARNING,
         "The invoices come at another rhythm or time than the contract says.",

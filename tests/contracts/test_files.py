@@ -38,6 +38,7 @@ last_day = 2027-12-31
 payment_terms = "30 days"
 tax = { percent = "21" }
 grace_days = 14
+fiscal_year_start = 4
 owner = "Ines"
 tags = ["retainer", "nl"]
 matching = { aliases = ["Hartwell BV"], customer_ids = ["4711"], references = ["C-117"], confirmed = true }
@@ -83,6 +84,7 @@ def test_every_key_arrives(tmp_path: Path) -> None:
     assert (contract.id, contract.customer, contract.currency) == ("C-117", "Hartwell Interieur", "EUR")
     assert (contract.start, contract.end) == (date(2026, 1, 1), date(2028, 1, 1))
     assert (contract.payment_days, contract.tax_percent, contract.grace_days) == (30, Decimal(21), 14)
+    assert contract.fiscal_year_start == 4
     assert (contract.owner, contract.tags, contract.where) == ("Ines", ("retainer", "nl"), f"{path}: C-117")
     assert contract.matching == ContractMatching(("Hartwell BV",), ("4711",), ("C-117",), confirmed=True)
     retainer, seats, setup = contract.charges
@@ -126,6 +128,7 @@ def test_defaults_are_filled_in(tmp_path: Path) -> None:
     (charge,) = contract.charges
     assert (contract.end, contract.payment_days, contract.tax_percent, contract.grace_days) == (None,) * 4
     assert (contract.owner, contract.tags, contract.matching) == (None, (), ContractMatching())
+    assert contract.fiscal_year_start is None
     assert (charge.end, charge.anchor_day, charge.invoice_day, charge.matching) == (None, None, None, ChargeMatching())
     assert contract.grace_of(charge) == DEFAULT_GRACE_DAYS
 

@@ -118,6 +118,20 @@ CONTRACT_FAULTS: list[tuple[dict[str, Any], str]] = [
         ),
     ),
     (
+        {"fiscal_year_start": "April"},
+        (
+            "C-1 fiscal_year_start: A month from 1 to 12 is expected here. Found 'April'. "
+            "Write a whole number without quotes."
+        ),
+    ),
+    (
+        {"fiscal_year_start": 13},
+        (
+            "C-1 fiscal_year_start: A month from 1 to 12 is expected here. Found '13'. "
+            "Write a whole number without quotes."
+        ),
+    ),
+    (
         {"tags": "retainer"},
         'C-1 tags: A list of texts is expected here. Found \'retainer\'. Write ["A", "B"], also for a single one.',
     ),

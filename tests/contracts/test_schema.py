@@ -36,6 +36,7 @@ FULL: dict[str, Any] = {
     "payment_terms": "30 days",
     "tax": {"percent": "21"},
     "grace_days": 14,
+    "fiscal_year_start": 4,
     "owner": "Ines",
     "tags": ["retainer"],
     "matching": {"aliases": ["A"], "customer_ids": ["1"], "references": ["C"], "confirmed": True},

@@ -103,6 +103,7 @@ def read_contract(docket: Docket) -> Contract | None:
         payment_days=payment_days,
         tax_percent=tax_percent,
         grace_days=shape.grace_days,
+        fiscal_year_start=shape.fiscal_year_start,
         matching=_contract_matching(shape.matching),
         owner=shape.owner,
         tags=tuple(shape.tags or ()),

@@ -120,6 +120,12 @@ class DayCountProblem(Problem):
     remedy = "Write a whole number without quotes."
 
 
+class MonthProblem(Problem):
+    """A month from 1 to 12 is expected here."""
+
+    remedy = "Write a whole number without quotes."
+
+
 class DayOfMonthProblem(Problem):
     """A day of the month is expected here."""
 
@@ -311,6 +317,7 @@ def _tell(
 _SIMPLE_KINDS: dict[Kind, type[Problem]] = {
     Kind.TEXTS: TextsProblem,
     Kind.DAYS: DayCountProblem,
+    Kind.MONTH: MonthProblem,
     Kind.DAY_OF_MONTH: DayOfMonthProblem,
     Kind.INVOICE_DAY: InvoiceDayProblem,
     Kind.FLAG: FlagProblem,

@@ -33,6 +33,7 @@ class Kind(Enum):
     TEXT = "text"
     TEXTS = "texts"
     DAYS = "days"
+    MONTH = "month"
     DAY_OF_MONTH = "day_of_month"
     INVOICE_DAY = "invoice_day"
     CHOICE = "choice"
@@ -48,6 +49,7 @@ Day = Annotated[date | Annotated[str, Field(pattern=ISO_DAY, json_schema_extra={
 PlainText = Annotated[str, Field(pattern=TEXT), Kind.TEXT]
 Texts = Annotated[list[Annotated[str, Field(pattern=TEXT)]], Kind.TEXTS]
 DayCount = Annotated[int, Field(ge=0, le=366), Kind.DAYS]
+Month = Annotated[int, Field(ge=1, le=12), Kind.MONTH]
 DayOfMonth = Annotated[Annotated[int, Field(ge=1, le=31)] | Literal["last"], Kind.DAY_OF_MONTH]
 DueDay = Annotated[Annotated[int, Field(ge=1, le=31)] | Literal["period_start", "period_end"], Kind.INVOICE_DAY]
 
@@ -237,6 +239,9 @@ class ContractShape(Shape):
     )
     grace_days: DayCount | None = Field(
         None, description="Days after the due day until a period counts as missing; 10 if absent.", examples=[10]
+    )
+    fiscal_year_start: Month | None = Field(
+        None, description="The month in which the fiscal year of texts such as FY26 Q1 starts.", examples=[4]
     )
     owner: PlainText | None = Field(None, description="Who looks after the contract.", examples=["Ines"])
     tags: Texts | None = Field(None, description="Words to group contracts by.", examples=[["retainer"]])

@@ -116,7 +116,8 @@ class Contract:
     """An agreement with one customer in one currency.
 
     `start` is inclusive, `end` exclusive (None: open). `payment_days` is the payment term in days after the invoice
-    date. `where` is the file and key path a message should name.
+    date. `fiscal_year_start` is the month, 1 to 12, in which the fiscal year that invoice texts speak of starts.
+    `where` is the file and key path a message should name.
     """
 
     id: str
@@ -128,6 +129,7 @@ class Contract:
     payment_days: int | None = None
     tax_percent: Decimal | None = None
     grace_days: int | None = None
+    fiscal_year_start: int | None = None
     matching: ContractMatching = field(default_factory=ContractMatching)
     owner: str | None = None
     tags: tuple[str, ...] = ()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _LATER_KEYS = {
     "ContractShape": """
-        align amendments cancel_day_billed commitment deposit discounts fiscal_year_start free_periods
+        align amendments cancel_day_billed commitment deposit discounts free_periods
         late_invoice_cutoff maximum minimum proration quantities renewal retention rounding supersedes
     """,
     "ChargeShape": """

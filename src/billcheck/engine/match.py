@@ -21,14 +21,15 @@ from billcheck.ledger.line import TRACKING_SEPARATOR, DocumentStatus, Kind
 from billcheck.ledger.names import fold_code, spaced_words
 from billcheck.ledger.source import NO_DAY, Batch, OutsideTotal
 from billcheck.ledger.table import NO_ROW, NO_SLOT, DocumentRow, DocumentTable, LineRow, LineTable, Names
-from billcheck.periods.reading import read
-from billcheck.periods.resolve import resolve
+from billcheck.periods.reading import NOTHING, read
+from billcheck.periods.resolve import CALENDAR_PARTS, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from billcheck.configuration.rules import CreditClass, Scope
     from billcheck.engine.keys import Directory, Slot
+    from billcheck.grammar import DateOrder
 
 MEMO_LIMIT = 65_536
 
@@ -57,9 +58,9 @@ class Matched:
     `is_plain[slot]` is 1 while every line of the slot is an approved invoice line with a positive amount in the
     contract's currency, each from a document of its own. `ambiguous` names the slots a line without charge might
     belong to, `compared` those that do not fit it, `declared` the class of a credit that takes nothing back and the
-    slots it is about. `touched_contracts` have at least one line. `aside` adds up the amounts set aside, per currency,
-    `out_of_scope` and `out_of_scope_lines` what the configuration leaves out. `outside` totals lines that concern no
-    contract after all, by customer and currency.
+    slots it is about. `touched_contracts` have at least one line. `placeholders` gives rows what their template left
+    in the text. `aside` adds up the amounts set aside, per currency, `out_of_scope` and `out_of_scope_lines` what the
+    configuration leaves out. `outside` totals lines that concern no contract after all, by customer and currency.
     """
 
     directory: Directory
@@ -72,6 +73,7 @@ class Matched:
     compared: dict[int, tuple[int, ...]] = field(default_factory=dict)
     declared: dict[int, tuple[CreditClass, tuple[int, ...]]] = field(default_factory=dict)
     touched_contracts: set[str] = field(default_factory=set)
+    placeholders: dict[int, str] = field(default_factory=dict)
     aside: Counter[str] = field(default_factory=Counter)
     aside_lines: int = 0
     out_of_scope: Counter[str] = field(default_factory=Counter)
@@ -113,6 +115,9 @@ class _Line(NamedTuple):
 _OUT_OF_SCOPE = Candidates((), Named.CUSTOMER)
 """What a line that the configuration leaves out may belong to."""
 
+_Periods = dict[tuple[str, int], tuple[int, int, PeriodRule]]
+"""By text and issue day: first day, exclusive end, and how they were found."""
+
 _NO_PERIOD = (NO_DAY, NO_DAY, PeriodRule.NONE)
 
 
@@ -150,7 +155,8 @@ class Matcher:
         self._by_customer: dict[tuple[str, str], Candidates] = {}
         self._shared: dict[tuple[int, ...], Candidates] = {}
         self._last_documents = array("i", [NO_ROW]) * slots
-        self._periods: dict[tuple[str, int], tuple[int, int, PeriodRule]] = {}
+        self._periods: dict[DateOrder | None, _Periods] = {}
+        self._has_fiscal_years = any(slot.contract.fiscal_year_start for slot in directory.slots)
 
     def add(self, batch: Batch, source: int) -> None:
         """Match every line of a batch and append it to the table.
@@ -159,7 +165,7 @@ class Matcher:
         runs once per line of the ledger, so an ordinary invoice line whose codes were seen before is decided in place,
         and everything else by a method.
         """
-        matched, last_documents, periods = self.matched, self._last_documents, self._periods
+        matched, last_documents, periods = self.matched, self._last_documents, self._periods_of(batch.date_order)
         is_left_out = self._filter.is_left_out if self._filter else None
         as_of_day, next_row, document = self._as_of_day, len(matched.lines), len(matched.documents) - 1
         rows: list[LineRow] = []
@@ -188,7 +194,9 @@ class Matcher:
                 documents.append(self._document(header, source, credited))
             start, end, period_rule = first_day, end_day, PeriodRule.FIELDS
             if not start:
-                start, end, period_rule = periods.get((text, issue_day)) or self._read_period(text, issue_day)
+                start, end, period_rule = periods.get((text, issue_day)) or self._read_period(
+                    text, issue_day, batch.date_order, candidates, next_row
+                )
             codes = (currency, charge, item, account, tracking)
             plain = candidates.plain.get(codes)
             if plain is None or kind or status or amount <= 0 or issue_day > as_of_day:
@@ -219,13 +227,33 @@ class Matcher:
         total = self.matched.outside.setdefault((customer, currency), OutsideTotal(0, 0, issue_day, issue_day))
         total.add(1, amount, issue_day, issue_day)
 
-    def _read_period(self, text: str, issue_day: int) -> tuple[int, int, PeriodRule]:
-        """First day and exclusive end of the period a text names, if any; kept for lines with the same text and day."""
-        period = resolve(read(text), issue_day) if text else None
-        if len(self._periods) >= MEMO_LIMIT:
-            self._periods.clear()
+    def _periods_of(self, order: DateOrder | None) -> _Periods:
+        """What texts were read as, in sources that write day and month in this order."""
+        return self._periods.setdefault(order, {})
+
+    def _read_period(
+        self, text: str, issue_day: int, order: DateOrder | None, candidates: Candidates, row: int
+    ) -> tuple[int, int, PeriodRule]:
+        """First day and exclusive end of the period a text names, if any; kept for lines with the same text and day.
+
+        What depends on the contract or concerns this very line is not kept: a part of a fiscal year, a placeholder.
+        """
+        reading = read(text) if text else NOTHING
+        if reading.placeholder:
+            self.matched.placeholders[row] = reading.placeholder
+            return _NO_PERIOD
+        if reading.is_fiscal or (self._has_fiscal_years and reading.rule in CALENDAR_PARTS):
+            starts = {slot.contract.fiscal_year_start for slot in candidates.slots}
+            if len(starts) > 1:
+                return _NO_PERIOD
+            period = resolve(reading, issue_day, fiscal_year_start=starts.pop())
+            return _NO_PERIOD if period is None else (period.first_day, period.end_day, PeriodRule.TEXT)
+        period = resolve(reading, issue_day, order=order)
+        periods = self._periods_of(order)
+        if len(periods) >= MEMO_LIMIT:
+            periods.clear()
         found = _NO_PERIOD if period is None else (period.first_day, period.end_day, PeriodRule.TEXT)
-        self._periods[text, issue_day] = found
+        periods[text, issue_day] = found
         return found
 
     def _decide(

@@ -151,6 +151,25 @@ def find_in_residue(residue: Residue) -> Finding | None:
     )
 
 
+def find_placeholder_left(document: str, line: int, customer: str, contract: str | None, placeholder: str) -> Finding:
+    """The finding about a line whose text still holds a placeholder of its template."""
+    return Finding(
+        kind="placeholder",
+        id=digest_id("placeholder", document, str(line), customer),
+        severity=KINDS["placeholder"].severity,
+        contract=contract,
+        charge=None,
+        first_day=None,
+        last_day=None,
+        currency=None,
+        amount_minor=None,
+        sentence=(
+            f"{customer}, {document} line {line}: the text says {placeholder} where a date or period should stand, "
+            "so the period was taken from the invoice date."
+        ),
+    )
+
+
 def find_conflict(number: str, customer: str, contract: str | None, paths: tuple[str, ...]) -> Finding:
     """The finding about documents that share a number; `paths` is where each stands."""
     places = " and ".join(sorted(set(paths)))

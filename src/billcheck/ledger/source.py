@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
+    from billcheck.grammar import DateOrder
     from billcheck.ledger.line import Line, SourceRow
 
 NO_DAY = 0
@@ -114,10 +115,11 @@ class Batch:
     """Kept lines as parallel columns of equal length, in the order of the source.
 
     `locators` is always a sequence; every other column may be any iterable that yields at least as many values
-    (`itertools.repeat("")` for a column the source does not have). Days are proleptic Gregorian ordinals
-    (`date.toordinal()`), `end_days` exclusive, `NO_DAY` where a line states none. Amounts are signed minor units
-    excluding tax; credit notes are negative. Line numbers count from 1 within a document. Kinds and statuses are the
-    values of `Kind` and `DocumentStatus`. Texts are spelt as the source spells them.
+    (`itertools.repeat("")` for a column the source does not have). `date_order` is the order of day and month that the
+    source writes its own dates in, None where they show none; texts of its lines are read by it. Days are proleptic
+    Gregorian ordinals (`date.toordinal()`), `end_days` exclusive, `NO_DAY` where a line states none. Amounts are signed
+    minor units excluding tax; credit notes are negative. Line numbers count from 1 within a document. Kinds and
+    statuses are the values of `Kind` and `DocumentStatus`. Texts are spelt as the source spells them.
     """
 
     locators: Sequence[int]
@@ -143,6 +145,7 @@ class Batch:
     outside: dict[tuple[str, str], OutsideTotal] = field(default_factory=dict)
     refused: list[RefusedRow] = field(default_factory=list)
     receipt: Receipt | None = None
+    date_order: DateOrder | None = None
 
 
 class Source(Protocol):

@@ -29,7 +29,7 @@ from billcheck.ledger.source import NO_DAY, Receipt, RefusedRow
 from billcheck.money import format_minor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from billcheck.connectors.files.columns import Columns
     from billcheck.connectors.files.documents import DocumentSum
@@ -95,18 +95,24 @@ class FileScan:
         slabs = self._tokenizer.slabs(blocks, self._layout.start, self._layout.first_line)
         for rows in whole_runs(self._text.path, map(self._count_in, slabs), self._key_fields):
             self._take(rows)
-            yield from self._output.full_batches()
+            yield from self._dated(self._output.full_batches())
         if not self._rows:
             raise LedgerRefusedError([NoRowsError(self._text.path)])
         self._converter.check_decimals()
         self._look_again()
         for rows, numbers in self._waiting_rows():
             self._take_waiting(rows, numbers)
-            yield from self._output.full_batches()
+            yield from self._dated(self._output.full_batches())
         if self._text.fingerprint() != fingerprint:
             raise SourceChangedError(self._text.path)
         self._refused.sort(key=lambda row: row.row)
-        yield self._output.last_batch(self._refused, self._receipt(digest.hexdigest()))
+        yield from self._dated([self._output.last_batch(self._refused, self._receipt(digest.hexdigest()))])
+
+    def _dated(self, batches: Iterable[Batch]) -> Iterator[Batch]:
+        """Batches that know in which order the file writes day and month."""
+        for batch in batches:
+            batch.date_order = self.date_order
+            yield batch
 
     def _receipt(self, digest: str) -> Receipt:
         return Receipt(
