@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from os import PathLike
 from typing import TYPE_CHECKING, overload
 
 from billcheck.configuration.rules import Configuration
 from billcheck.engine.coverage import Window
 from billcheck.engine.evidence import Places, find_set_aside, make_period_rows, make_residue, make_set_aside
-from billcheck.engine.examination import Examination, ExaminedCharge, PlainCharge, Setting, Sums
+from billcheck.engine.examination import HORIZON_DAYS, Examination, ExaminedCharge, PlainCharge, Setting, Sums
+from billcheck.engine.groups import check_together
 from billcheck.engine.invariants import check_lines_conserved, check_totals
 from billcheck.engine.keys import Slot, make_directory
 from billcheck.engine.match import Matched, Matcher
@@ -149,6 +150,7 @@ def check(
         configuration=configuration,
     )
     conflicts = set_aside_overlaps(matcher.matched)
+    check_together(matcher.matched, as_of + timedelta(HORIZON_DAYS))
     examination = Examination(contracts, matcher.matched, setting)
     outcome = _examine(examination, Places(ledger.sources, matcher.matched), conflicts, is_whole=not scanned.refused)
     return _report(examination, outcome, scanned, coverage, as_of, kinds, grace_days, check_from)

@@ -170,6 +170,18 @@ CONTRACT_FAULTS: list[tuple[dict[str, Any], str]] = [
     ),
 ]
 
+GROUPED = {**FLAT, "matching": {"group": "Services"}}
+GROUP = (
+    "matching.group: Charges of one group must recur at the same rhythm and be taxed alike. Found 'Services'. "
+    "Give them the same every, timing, invoice_day, anchor and tax, or take this one out of the group."
+)
+CONTRACT_FAULTS += [
+    ({"charge": [GROUPED, {**GROUPED, "name": "B", "every": "quarter"}]}, f'C-1 "B" {GROUP}'),
+    ({"charge": [GROUPED, {**GROUPED, "name": "B", "anchor_day": 15}]}, f'C-1 "B" {GROUP}'),
+    ({"charge": [GROUPED, {**GROUPED, "name": "B", "tax": {"percent": "9"}}]}, f'C-1 "B" {GROUP}'),
+    ({"charge": [{**ONE_OFF, "matching": {"group": "Services"}}]}, f'C-1 "Setup" {GROUP}'),
+]
+
 CHARGE_FAULTS: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     (FLAT, {"name": None}, 'C-1 charge #1 name: A required key is missing. Add it, for example name = "Seats".'),
     (FLAT, {"model": None}, '"Fee" model: A required key is missing. Add it, for example model = "per_unit".'),

@@ -99,7 +99,15 @@ def test_faults_that_one_table_shows_are_invalid() -> None:
             "Another",
             "percent is",
         ),
-        *("contradicts", "changes nothing", "set a price", "never given", "required key is missing", "knows no"),
+        *(
+            "contradicts",
+            "changes nothing",
+            "set a price",
+            "never given",
+            "required key is missing",
+            "knows no",
+            "of one group",
+        ),
         "'1\\n'",  # the validator at hand lets a dollar stand before a line break
     )
     seen = 0

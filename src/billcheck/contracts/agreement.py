@@ -75,6 +75,12 @@ class ContradictionProblem(Problem):
     remedy = "in_advance goes with period_start, in_arrears with period_end."
 
 
+class GroupProblem(Problem):
+    """Charges of one group must recur at the same rhythm and be taxed alike."""
+
+    remedy = "Give them the same every, timing, invoice_day, anchor and tax, or take this one out of the group."
+
+
 def read_contract(docket: Docket) -> Contract | None:
     """The contract of the docket's table; None where the docket holds faults afterwards."""
     if not isinstance(docket.table, dict):
@@ -93,6 +99,9 @@ def read_contract(docket: Docket) -> Contract | None:
     charges = _read_charges(docket, shape.charge or [], term)
     if docket.problems or identity is None or customer is None or currency is None or term.start is None:
         return None
+    _judge_groups(docket, charges, tax_percent)
+    if docket.problems:
+        return None
     return Contract(
         id=identity,
         customer=customer,
@@ -109,6 +118,18 @@ def read_contract(docket: Docket) -> Contract | None:
         tags=tuple(shape.tags or ()),
         where=f"{docket.file}: {identity}",
     )
+
+
+def _judge_groups(docket: Docket, charges: tuple[Charge, ...], tax_percent: Decimal | None) -> None:
+    """Charges of one group must have periods and a tax percent that can be added up."""
+    first: dict[str, tuple[object, ...]] = {}
+    for index, charge in enumerate(charges):
+        group = charge.matching.group
+        if group is None:
+            continue
+        measure = (charge.rhythm, tax_percent if charge.tax_percent is None else charge.tax_percent)
+        if charge.rhythm is None or first.setdefault(fold(group), measure) != measure:
+            docket.add(GroupProblem, ("charge", index, "matching", "group"), group)
 
 
 def _payment_days(docket: Docket, text: str | None) -> int | None:
@@ -204,6 +225,7 @@ def _charge_matching(shape: ChargeMatchingShape | None) -> ChargeMatching:
         accounts=tuple(shape.accounts or ()),
         tracking=tuple(shape.tracking or ()),
         patterns=tuple(shape.patterns or ()),
+        group=shape.group,
     )
 
 

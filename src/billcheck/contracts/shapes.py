@@ -99,6 +99,11 @@ class ChargeMatchingShape(Shape):
     patterns: Texts | None = Field(
         None, description="Whole phrases looked for in the line's text.", examples=[["seat licence"]]
     )
+    group: PlainText | None = Field(
+        None,
+        description="Charges of the contract with one group are checked together, their amounts added.",
+        examples=["Services"],
+    )
 
 
 class PriceStepShape(Shape):

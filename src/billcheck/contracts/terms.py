@@ -57,13 +57,15 @@ class Discount:
 class ChargeMatching:
     """Codes by which invoice lines name a charge; compared after folding case and outer spaces.
 
-    `patterns` are whole phrases looked for in the line's text.
+    `patterns` are whole phrases looked for in the line's text. Charges of a contract with one `group` are checked
+    together.
     """
 
     items: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
     tracking: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ()
+    group: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,14 @@ class Charge:
     tax_percent: Decimal | None = None
     grace_days: int | None = None
     matching: ChargeMatching = field(default_factory=ChargeMatching)
+
+    @property
+    def rhythm(self) -> tuple[object, ...] | None:
+        """What two charges share if their periods have the same boundaries and due days; None for a one_off."""
+        if self.every is None:
+            return None
+        month = (self.start.year * 12 + self.start.month) % self.every.months
+        return self.every, self.timing, self.invoice_day, self.anchor_day or self.start.day, month
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,6 @@ _LATER_KEYS = {
         late_invoice_cutoff maximum metered milestones minimum overage package_rounding package_size percent proration
         quantity_basis rates renewal retention rollover rounding supersedes tiers
     """,
-    "ChargeMatchingShape": "group",
     "PriceStepShape": "applies change_billing percent quantity tiers",
     "AmendmentShape": "applies change model plan tiers",
     "DiscountShape": "amount applies periods",

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from billcheck.findings import JUDGED, Cause, Status
 from billcheck.period import ONE_DAY, period_label
+from billcheck.pricing.combined import CombinedSchedule
 from billcheck.pricing.mistakes import plausible_mistakes
 from billcheck.pricing.schedule import make_schedule
 
@@ -107,7 +108,9 @@ class _Diagnosis:
         self._contract = contract
         self._schedule = schedule
         self._rows = rows
-        self._mistakes = plausible_mistakes(contract, charge)
+        # Of several charges together no single one's mistakes can be told.
+        is_single = not isinstance(schedule, CombinedSchedule)
+        self._mistakes = plausible_mistakes(contract, charge) if is_single else ()
         self._predictions = [self._predict(mistake) for mistake in self._mistakes]
 
     def causes(self) -> dict[int, tuple[Cause, ...]]:

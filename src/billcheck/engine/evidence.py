@@ -21,6 +21,7 @@ from billcheck.engine.match_rules import (
 from billcheck.engine.sentences import row_id
 from billcheck.findings import Evidence, PeriodRow, Residue, SetAside
 from billcheck.money import split_by_weights
+from billcheck.pricing.combined import CombinedSchedule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,10 +30,12 @@ if TYPE_CHECKING:
     from billcheck.engine.diff import JudgedRow
     from billcheck.engine.events import Event
     from billcheck.engine.examination import Examination, ExaminedCharge
+    from billcheck.engine.keys import Slot
     from billcheck.engine.match import Matched
     from billcheck.findings import Cause
     from billcheck.ledger.source import Source
     from billcheck.ledger.table import LineTable
+    from billcheck.pricing.schedule import Schedule
 
 
 class Places:
@@ -83,7 +86,7 @@ def _make_row(
         id=row_id(slot, schedule, row.period),
         contract=slot.contract.id,
         customer=slot.contract.customer,
-        charges=(slot.charge.name,),
+        charges=_names_in(slot, schedule, row.period),
         first_day=expected.first_day,
         last_day=expected.last_day,
         due_on=expected.due_on,
@@ -101,6 +104,13 @@ def _make_row(
         evidence=evidence,
         note=row.note,
     )
+
+
+def _names_in(slot: Slot, schedule: Schedule, period: int) -> tuple[str, ...]:
+    """The charges that a period is of: those of a group that have it."""
+    if not isinstance(schedule, CombinedSchedule):
+        return slot.names
+    return tuple(slot.names[member] for member, _ in schedule.parts[period])
 
 
 class _Evidence:
@@ -183,7 +193,7 @@ def make_residue(examination: Examination, remarkable: Sequence[ExaminedCharge],
     rows: list[tuple[int, int, str, str, tuple[str, ...], str | None]] = []
     for examined in remarkable:
         contract = examined.slot.contract
-        candidates = (_name(contract.id, examined.slot.charge.name),)
+        candidates = (_name(contract.id, examined.slot.label),)
         reason = f"the contract is in {contract.currency}"
         left = [(item.event, item.amount, item.kind, item.reason) for item in examined.books.leftovers]
         left.extend((event, event.amount, "currency_mismatch", reason) for event in examined.events.foreign)
@@ -211,7 +221,7 @@ def _without_charge(
             for row, (name, numbers) in matched.declared.items()
         ),
     ):
-        candidates = tuple(_name(slots[number].contract.id, slots[number].charge.name) for number in numbers)
+        candidates = tuple(_name(slots[number].contract.id, slots[number].label) for number in numbers)
         contracts = {slots[number].contract.id for number in numbers}
         contract = contracts.pop() if len(contracts) == 1 else None
         yield row, matched.lines.amounts[row], kind, reason, candidates, contract

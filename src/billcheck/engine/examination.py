@@ -18,6 +18,7 @@ from billcheck.engine.allocate import SURE_OF_HABIT, Known, allocate, nominal_da
 from billcheck.engine.coverage import START_MARGIN_DAYS, Window
 from billcheck.engine.diff import Doubts, JudgedRow, judge
 from billcheck.engine.events import Events, gather_events
+from billcheck.engine.groups import schedule_of
 from billcheck.engine.invariants import check_conserved
 from billcheck.engine.pinned import periods_of
 from billcheck.engine.plain import judge_one_by_one, match_one_by_one
@@ -182,7 +183,8 @@ class Examination:
     def _slots_by_contract(self) -> dict[str, list[Slot]]:
         slots: dict[str, list[Slot]] = {contract.id: [] for contract in self.contracts}
         for slot in self.matched.directory.slots:
-            slots[slot.contract.id].append(slot)
+            if slot.number not in self.matched.merged:
+                slots[slot.contract.id].append(slot)
         return slots
 
     def slots_of(self, contract: Contract) -> list[Slot]:
@@ -198,6 +200,8 @@ class Examination:
     def run(self, sums: Sums) -> Iterator[ExaminedCharge | PlainCharge]:
         """Examine every charge, add to `sums`, and yield the charges there is something to say about, in order."""
         for slot in self.matched.directory.slots:
+            if slot.number in self.matched.merged:
+                continue
             plain = self._judge_plainly(slot, sums)
             if plain is not None:
                 if plain.is_remarkable:
@@ -214,7 +218,7 @@ class Examination:
         schedule = self._schedule(slot, events)
         known = self._known(slot)
         books = allocate(schedule, events, known)
-        check_conserved(books, (*events.billed, *events.credits), slot.contract.id, slot.charge.name)
+        check_conserved(books, (*events.billed, *events.credits), slot.contract.id, slot.label)
         doubts = self._doubts(slot, books, events)
         rows = judge(books, known, doubts, self.setting.check_from_day)
         return ExaminedCharge(slot, schedule, events, books, rows, known.grace_days, self.matched.lines)
@@ -224,15 +228,16 @@ class Examination:
         until = self.setting.as_of_day + HORIZON_DAYS
         stated = [event.end_day for event in (*events.billed, *events.credits, *events.drafts) if event.is_pinned]
         until = max([until, *(day for day in stated if day < until + 10 * HORIZON_DAYS)])
-        return make_schedule(slot.contract, slot.charge, date.fromordinal(until))
+        return schedule_of(slot, date.fromordinal(until))
 
     def _known(self, slot: Slot) -> Known:
-        setting = self.setting
+        setting, members = self.setting, slot.members or (slot,)
+        own_grace = max(member.contract.grace_of(member.charge) for member in members)
         return Known(
             as_of_day=setting.as_of_day,
-            grace_days=slot.contract.grace_of(slot.charge) if setting.grace_days is None else setting.grace_days,
+            grace_days=own_grace if setting.grace_days is None else setting.grace_days,
             window=setting.window,
-            start_day=slot.charge.start.toordinal(),
+            start_day=min(member.charge.start for member in members).toordinal(),
             default_early_days=START_MARGIN_DAYS,
         )
 

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One charge of one contract, with its codes folded. `words` is the charge name as the words to find in a text."""
+    """One charge of one contract, with its codes folded. `words` is the charge name as the words to find in a text.
+
+    `members` are the charges of a group, this one first, where it stands for several that are checked together.
+    """
 
     number: int
     contract: Contract
@@ -35,6 +38,22 @@ class Slot:
     accounts: frozenset[str]
     trackings: frozenset[str]
     patterns: tuple[str, ...]
+    group: str = ""
+    members: tuple[Slot, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The name of the charge, or those of a group; with its contract where that is another than the group's."""
+        contract = self.contract
+        return tuple(
+            slot.charge.name if slot.contract is contract else f'{slot.contract.id} "{slot.charge.name}"'
+            for slot in self.members or (self,)
+        )
+
+    @property
+    def label(self) -> str:
+        """All names as one."""
+        return " + ".join(self.names)
 
     @property
     def is_recurring(self) -> bool:
@@ -141,6 +160,7 @@ def _make_slot(number: int, contract: Contract, charge: Charge) -> Slot:
         accounts=frozenset(map(fold_code, matching.accounts)),
         trackings=frozenset(map(fold_code, matching.tracking)),
         patterns=tuple(spaced_words(pattern) for pattern in matching.patterns),
+        group=fold_code(matching.group or ""),
     )
 
 

@@ -61,6 +61,7 @@ class Matched:
     slots it is about. `touched_contracts` have at least one line. `placeholders` gives rows what their template left
     in the text. `aside` adds up the amounts set aside, per currency, `out_of_scope` and `out_of_scope_lines` what the
     configuration leaves out. `outside` totals lines that concern no contract after all, by customer and currency.
+    `merged` are slots whose lines stand under the first slot of their group.
     """
 
     directory: Directory
@@ -79,6 +80,7 @@ class Matched:
     out_of_scope: Counter[str] = field(default_factory=Counter)
     out_of_scope_lines: Counter[str] = field(default_factory=Counter)
     outside: dict[tuple[str, str], OutsideTotal] = field(default_factory=dict)
+    merged: set[int] = field(default_factory=set)
 
     def set_aside(self, currency: str, amount: int) -> None:
         """Count a line that does not count."""

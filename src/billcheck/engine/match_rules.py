@@ -21,6 +21,7 @@ class MatchRule(IntEnum):
     NAME_IN_TEXT = 6
     TERM = 7
     EXACT_AMOUNT = 8
+    TOGETHER = 9
     UNMATCHED = 16
     AMBIGUOUS = 17
     VOID = 18
@@ -76,6 +77,7 @@ MATCH_WORDS = {
     MatchRule.NAME_IN_TEXT: "name of the charge in the text",
     MatchRule.TERM: "the only charge running at the time",
     MatchRule.EXACT_AMOUNT: "exact amount of only one charge (inferred)",
+    MatchRule.TOGETHER: "one of the charges that are checked together",
 }
 NAMED_WORDS = {
     Named.CUSTOMER: "customer",

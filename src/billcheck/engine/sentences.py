@@ -28,7 +28,7 @@ def row_id(slot: Slot, schedule: Schedule, period: int) -> str:
     """The id of a period row: contract, charge, first day, and whether it is a change."""
     kind = "change" if schedule.changes[period] else "row"
     first_day = date.fromordinal(schedule.first_days[period])
-    return digest_id(kind, slot.contract.id, slot.charge.name, first_day.isoformat())
+    return digest_id(kind, slot.contract.id, slot.label, first_day.isoformat())
 
 
 def find_in_row(slot: Slot, schedule: Schedule, row: JudgedRow) -> list[Finding]:
@@ -73,14 +73,14 @@ def _money_sentence(slot: Slot, row: JudgedRow, kind: str) -> str:
 def _row_finding(slot: Slot, schedule: Schedule, row: JudgedRow, kind: str, amount: int, sentence: str) -> Finding:
     first_day = date.fromordinal(schedule.first_days[row.period])
     last_day = date.fromordinal(schedule.ends[row.period] - 1)
-    place = f"{slot.contract.customer}, {slot.charge.name}, {period_label(first_day, last_day)}"
+    place = f"{slot.contract.customer}, {slot.label}, {period_label(first_day, last_day)}"
     change = "change" if schedule.changes[row.period] else ""
     return Finding(
         kind=kind,
-        id=digest_id(kind, slot.contract.id, slot.charge.name, first_day.isoformat(), change),
+        id=digest_id(kind, slot.contract.id, slot.label, first_day.isoformat(), change),
         severity=KINDS[kind].severity,
         contract=slot.contract.id,
-        charge=slot.charge.name,
+        charge=slot.label,
         first_day=first_day,
         last_day=last_day,
         currency=slot.contract.currency,
@@ -120,15 +120,15 @@ def find_habit_unlike_contract(slot: Slot, offset: int, block: int) -> Finding:
         parts.append(f"invoices come about {abs(offset)} days {'after' if offset > 0 else 'before'} the due day")
     return Finding(
         kind="habit",
-        id=digest_id("habit", slot.contract.id, slot.charge.name),
+        id=digest_id("habit", slot.contract.id, slot.label),
         severity=KINDS["habit"].severity,
         contract=slot.contract.id,
-        charge=slot.charge.name,
+        charge=slot.label,
         first_day=None,
         last_day=None,
         currency=None,
         amount_minor=None,
-        sentence=f"{slot.contract.customer}, {slot.charge.name}: {' and '.join(parts)}.",
+        sentence=f"{slot.contract.customer}, {slot.label}: {' and '.join(parts)}.",
     )
 
 

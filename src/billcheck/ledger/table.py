@@ -184,6 +184,16 @@ class LineTable:
         rows.reverse()
         return rows
 
+    def merge(self, slots: Sequence[int], rows: Sequence[int], *, into: int) -> None:
+        """Put all lines of some slots, and further lines that have none, into one of these slots."""
+        joined = sorted({*rows, *(row for slot in slots for row in self.rows_of(slot))})
+        for slot in slots:
+            self._heads[slot] = NO_ROW
+        for row in joined:
+            self.slots[row] = into
+            self.previous[row] = self._heads[into]
+            self._heads[into] = row
+
     def remove(self, row: int) -> None:
         """Take a line out of its slot; it stays in the table."""
         self.slots[row] = NO_SLOT
