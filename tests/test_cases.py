@@ -12,6 +12,7 @@ import json
 import tomllib
 from collections import Counter
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,7 +67,13 @@ def run(case: Case) -> Report:
         grace_days=options.get("grace_days"),
         fail_on=frozenset(options["fail_on"]) if "fail_on" in options else None,
         configuration=load_configuration("billcheck.toml") if (case.folder / "billcheck.toml").exists() else None,
+        control_totals=as_amounts(options.get("control_totals")),
+        min_amounts=as_amounts(options.get("min_amounts")),
     )
+
+
+def as_amounts(texts: dict[str, str] | None) -> dict[str, Decimal]:
+    return {currency: Decimal(text) for currency, text in (texts or {}).items()}
 
 
 def as_rows(report: Report, _: Any) -> dict[str, list[list[str]]]:
@@ -137,6 +144,13 @@ OBSERVED: dict[str, Callable[[Report, Any], Any]] = {
     "residue": lambda report, _: sorted([item.kind, item.document, str(item.amount)] for item in report.residue),
     "coverage": as_coverage,
     "covers": as_covers,
+    "gaps": lambda report, _: [[str(first), str(last)] for first, last in report.covers.gaps] if report.covers else [],
+    "shortcomings": lambda report, _: list(report.shortcomings),
+    "controls": lambda report, _: [
+        [item.currency, to_text(item.stated_minor), to_text(item.ledger_minor)] for item in report.controls
+    ],
+    "failing": lambda report, _: len(report.failing),
+    "notes": lambda report, _: [row.note for row in report.rows if row.note],
     "outside": lambda report, _: [
         [
             item.customer,
@@ -190,6 +204,9 @@ def test_the_command_reports_the_same_and_exits_accordingly(case: Case, capsys: 
         arguments += ["--grace-days", str(options["grace_days"])]
     if "fail_on" in options:
         arguments += ["--fail-on", ",".join(options["fail_on"])]
+    for name in ("control_total", "min_amount"):
+        for currency, text in options.get(f"{name}s", {}).items():
+            arguments += [f"--{name.replace('_', '-')}", f"{currency}={text}"]
     code = main([*arguments, "--format", "json"])
     assert code == case.expected["exit_code"]
     assert capsys.readouterr().out.rstrip("\n") == run(case).to_json().rstrip("\n")

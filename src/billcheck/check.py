@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from decimal import Decimal
 from os import PathLike
 from typing import TYPE_CHECKING, overload
 
 from billcheck.configuration.rules import Configuration
-from billcheck.engine.coverage import Window
+from billcheck.engine.controls import compare_with_controls, say_difference
+from billcheck.engine.coverage import find_coverage, make_window
 from billcheck.engine.evidence import Places, find_set_aside, make_period_rows, make_residue, make_set_aside
 from billcheck.engine.examination import HORIZON_DAYS, Examination, ExaminedCharge, PlainCharge, Setting, Sums
 from billcheck.engine.groups import check_together
@@ -45,9 +47,9 @@ from billcheck.findings import (
     Outside,
     Residue,
 )
-from billcheck.ledger.source import NO_DAY, Ledger, OutsideTotal
+from billcheck.ledger.source import Ledger, OutsideTotal
 from billcheck.ledger.table import NO_SLOT
-from billcheck.money import tax_on
+from billcheck.money import is_currency, tax_on, to_minor
 from billcheck.pricing.schedule import make_schedule
 from billcheck.report.report import Report
 
@@ -88,6 +90,22 @@ class NegativeGraceError(Problem):
     """Grace days cannot be negative."""
 
 
+class NegativeAmountError(Problem):
+    """A least amount cannot be negative."""
+
+
+class NoCurrencyError(Problem):
+    """This is not a currency code of ISO 4217."""
+
+    remedy = "Write three capitals, such as EUR."
+
+
+class TooExactError(Problem):
+    """The amount has more decimals than its currency."""
+
+    remedy = "Give it in whole minor units, as the general ledger has it."
+
+
 class DuplicateContractError(Problem):
     """Two contracts of one check have the same id."""
 
@@ -104,6 +122,8 @@ def check(
     grace_days: int | None = None,
     fail_on: Iterable[str] | None = None,
     configuration: Configuration | None = None,
+    control_totals: Mapping[str, Decimal] | None = None,
+    min_amounts: Mapping[str, Decimal] | None = None,
 ) -> Report:
     """Check what a ledger billed against what contracts agreed.
 
@@ -117,6 +137,9 @@ def check(
         grace_days: Days after the due day within which an unbilled period is awaited; overrides the contracts' own.
         fail_on: Kinds of findings that make the verdict `findings`; by default those of severity `error`.
         configuration: What the business decided about its ledger as a whole; by default nothing.
+        control_totals: What the general ledger has as billed per currency, excl. tax; where the ledger adds up to
+            something else, unbilled periods in that currency are not judged.
+        min_amounts: Findings of a smaller amount in that currency do not fail the check; all totals stay what they are.
 
     Returns:
         The report; with no contracts it has checked nothing, and its verdict is inconclusive.
@@ -130,6 +153,10 @@ def check(
     contracts = tuple(contracts)
     kinds = DEFAULT_FAIL_ON if fail_on is None else frozenset(fail_on)
     _refuse_nonsense(contracts, as_of, covers, grace_days, kinds)
+    stated = _minor_units("control_totals", control_totals)
+    least = _minor_units("min_amounts", min_amounts)
+    if any(amount < 0 for amount in least.values()):
+        raise UsageError([NegativeAmountError("min_amounts")])
     configuration = configuration or Configuration()
     directory = make_directory(contracts)
     prices = _Prices(as_of)
@@ -141,19 +168,32 @@ def check(
         credit_rules=configuration.credits,
     )
     scanned = _scan(ledger, matcher, directory.keys(configuration.scope))
-    coverage = _coverage(covers, scanned.receipts)
+    coverage = find_coverage(covers, scanned.receipts)
+    conflicts = set_aside_overlaps(matcher.matched)
+    controls = compare_with_controls(stated, matcher.matched, scanned.outside)
+    doubts = {control.currency: say_difference(control) for control in controls if control.difference_minor}
+    left_out = [] if covers else [receipt.shortcoming for receipt in scanned.receipts if receipt.shortcoming]
     setting = Setting(
         as_of_day=as_of.toordinal(),
-        window=_window(coverage),
+        window=make_window(coverage, " ".join(left_out)),
         grace_days=grace_days,
         check_from_day=check_from.toordinal() if check_from else 0,
         configuration=configuration,
+        doubts=doubts,
     )
-    conflicts = set_aside_overlaps(matcher.matched)
     check_together(matcher.matched, as_of + timedelta(HORIZON_DAYS))
     examination = Examination(contracts, matcher.matched, setting)
-    outcome = _examine(examination, Places(ledger.sources, matcher.matched), conflicts, is_whole=not scanned.refused)
-    return _report(examination, outcome, scanned, coverage, as_of, kinds, grace_days, check_from)
+    is_whole = not (scanned.refused or left_out or doubts)
+    outcome = _examine(examination, Places(ledger.sources, matcher.matched), conflicts, is_whole=is_whole)
+    return replace(
+        _report(examination, outcome, scanned, coverage, as_of),
+        fail_on=kinds,
+        grace_days=grace_days,
+        check_from=check_from,
+        controls=controls,
+        shortcomings=(*left_out, *doubts.values()),
+        min_amounts=least,
+    )
 
 
 @dataclass(slots=True)
@@ -245,6 +285,29 @@ def _refuse_nonsense(
         raise UsageError(problems)
 
 
+def _minor_units(name: str, amounts: Mapping[str, Decimal] | None) -> dict[str, int]:
+    """Amounts per currency in minor units.
+
+    Raises:
+        UsageError: A currency is unknown, or an amount is no decimal or more exact than its currency.
+    """
+    minor: dict[str, int] = {}
+    problems: list[Problem] = []
+    for currency, amount in (amounts or {}).items():
+        if not is_currency(currency):
+            problems.append(NoCurrencyError(name, currency))
+        elif not isinstance(amount, Decimal) or not amount.is_finite():
+            remedy = "Give a decimal.Decimal, such as Decimal('12345.67')."
+            problems.append(WrongTypeError(f"{name} {currency}", str(amount), remedy=remedy))
+        elif (exact := to_minor(amount, currency)) is None:
+            problems.append(TooExactError(f"{name} {currency}", str(amount)))
+        else:
+            minor[currency] = exact
+    if problems:
+        raise UsageError(problems)
+    return minor
+
+
 def _scan(ledger: Ledger, matcher: Matcher, keys: Keys) -> _Scanned:
     scanned = _Scanned()
     for number, source in enumerate(ledger.sources):
@@ -253,25 +316,6 @@ def _scan(ledger: Ledger, matcher: Matcher, keys: Keys) -> _Scanned:
             scanned.add(batch)
     scanned.add_outside(matcher.matched.outside)
     return scanned
-
-
-def _coverage(covers: tuple[date, date] | None, receipts: list[Receipt]) -> Coverage | None:
-    """The window somebody declared, else the one the sources declare, else first to last document date."""
-    if covers is not None:
-        return Coverage(covers[0], covers[1], declared=True)
-    declared = [receipt.covers for receipt in receipts if receipt.covers is not None]
-    if receipts and len(declared) == len(receipts):
-        return Coverage(min(first for first, _ in declared), max(last for _, last in declared), declared=True)
-    days = [day for receipt in receipts for day in (receipt.first_day, receipt.last_day) if day != NO_DAY]
-    if not days:
-        return None
-    return Coverage(date.fromordinal(min(days)), date.fromordinal(max(days)), declared=False)
-
-
-def _window(coverage: Coverage | None) -> Window:
-    if coverage is None:
-        return Window(first_day=1, last_day=0)
-    return Window(coverage.first_day.toordinal(), coverage.last_day.toordinal())
 
 
 def _examine(examination: Examination, places: Places, conflicts: list[Conflict], *, is_whole: bool) -> _Outcome:
@@ -440,9 +484,6 @@ def _report(
     scanned: _Scanned,
     coverage: Coverage | None,
     as_of: date,
-    fail_on: frozenset[str],
-    grace_days: int | None,
-    check_from: date | None,
 ) -> Report:
     matched, sums = examination.matched, outcome.sums
     counts = _counts(examination, outcome, scanned)
@@ -492,10 +533,7 @@ def _report(
         refused=tuple(scanned.refused),
         inconclusive_rows=sums.inconclusive_rows,
         judged_rows=sums.judged_rows,
-        fail_on=fail_on,
         terms=examination.contracts,
-        grace_days=grace_days,
-        check_from=check_from,
     )
 
 

@@ -354,11 +354,32 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The window of documents the ledger covers (inclusive ends), and whether a person or the source declared it."""
+    """The window of documents the ledger covers (inclusive ends), and whether a person or the source declared it.
+
+    `gaps` are stretches inside it that lie between two sources and that neither covers, as first and last day.
+    """
 
     first_day: date
     last_day: date
     declared: bool
+    gaps: tuple[tuple[date, date], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ControlTotal:
+    """What somebody says was billed in a currency by the general ledger, and what the ledger checked adds up to.
+
+    Both are minor units excluding tax, of all approved invoices and credit notes.
+    """
+
+    currency: str
+    stated_minor: int
+    ledger_minor: int
+
+    @property
+    def difference_minor(self) -> int:
+        """What the general ledger has beyond the ledger checked; negative where it has less."""
+        return self.stated_minor - self.ledger_minor
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,20 @@ from __future__ import annotations
 
 from argparse import ArgumentTypeError
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from billcheck.cli.arguments import parse_date, parse_days, parse_kinds, parse_window, parse_working_date, suggestion
+from billcheck.cli.arguments import (
+    parse_date,
+    parse_days,
+    parse_kinds,
+    parse_money,
+    parse_window,
+    parse_working_date,
+    suggestion,
+)
 from billcheck.cli.explain import parse_period
 from billcheck.findings import KINDS
 from billcheck.period import Period
@@ -68,3 +77,15 @@ def test_suggestions_ignore_case_and_need_some_likeness() -> None:
     assert suggestion("c-117", ["C-117", "C-118"]) == " (did you mean 'C-117'?)"
     assert suggestion("zebra", ["C-117"]) == ""
     assert suggestion("x", []) == ""
+
+
+@pytest.mark.parametrize("text", ["EUR", "EUR=", "eur=5", "EURO=5", "EUR=5,00", "EUR=1e3", "EUR= 5", "=5"])
+def test_amounts_are_written_in_one_way(text: str) -> None:
+    with pytest.raises(ArgumentTypeError, match=r"write currency and amount as EUR=12345\.67"):
+        parse_money(text)
+
+
+def test_amounts_have_the_decimals_of_their_currency() -> None:
+    assert parse_money("EUR=12345.67") == ("EUR", Decimal("12345.67"))
+    with pytest.raises(ArgumentTypeError, match=r"'JPY=5\.50' has more decimals than JPY"):
+        parse_money("JPY=5.50")

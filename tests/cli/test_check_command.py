@@ -97,7 +97,7 @@ def test_window_grace_and_start_reach_the_check(run: Run) -> None:
     )  # fmt: skip
     data = json.loads(outcome.out)
     assert outcome.code == 1
-    assert data["covers"] == {"first_day": "2026-01-01", "last_day": "2026-05-14", "declared": True}
+    assert data["covers"] == {"first_day": "2026-01-01", "last_day": "2026-05-14", "declared": True, "gaps": []}
     rows = data["contracts"][0]["rows"]
     assert [(row["first_day"][:7], row["status"]) for row in rows] == [
         ("2026-02", "ok"), ("2026-03", "ok"), ("2026-04", "missing"), ("2026-05", "not_due"),
@@ -191,3 +191,36 @@ def test_the_configuration_of_the_folder_is_read_and_said_another_when_named(
     assert (read.code, read.err) == (0, "Read billcheck.toml, the configuration of this folder.\n")
     (folder / "empty.toml").write_text("", encoding="utf-8")
     assert run(*words, *AS_OF, "--config", "empty.toml").err == ""
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_small_finding_does_not_fail_and_is_said_to_be_small(run: Run) -> None:
+    outcome = run("check", "half.csv", *AS_OF, "--min-amount", "EUR=50.01")
+    assert outcome.code == 0
+    assert (
+        "Verdict: clean. 100.00 EUR excl. tax was agreed and never billed, but no finding fails this check"
+        in outcome.out
+    )
+    assert "2 findings are below the least amount (50.01 EUR) and so not asked to fail: 2 underbilled." in outcome.out
+    assert run("check", "half.csv", *AS_OF, "--min-amount", "EUR=50.00").code == 1
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_control_total_is_shown_with_its_difference(run: Run) -> None:
+    billed = json.loads(run("check", "right.csv", *AS_OF, "--format", "json").out)["totals"][0]["billed"]
+    total = float(billed)
+    ties = run("check", "right.csv", *AS_OF, "--control-total", f"EUR={total:.2f}")
+    assert ties.code == 0
+    assert f"{total:,.2f} EUR in the general ledger: ties" in ties.out
+    differs = run("check", "right.csv", *AS_OF, "--control-total", f"EUR={total + 1:.2f}")
+    assert differs.code == 3
+    assert "EUR in the general ledger: differs by 1.00 EUR" in differs.out
+    assert "1.00 EUR was billed that these files do not hold; add the export that has it." in differs.out
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("option", ["--control-total", "--min-amount"])
+def test_an_amount_stands_once_per_currency(run: Run, option: str) -> None:
+    outcome = run("check", "right.csv", *AS_OF, option, "EUR=1", option, "USD=1", option, "EUR=2")
+    assert outcome.code == 2
+    assert f"{option}: The currency is given twice. Found 'EUR'. Give one amount per currency." in outcome.err

@@ -99,7 +99,10 @@ def test_an_incomplete_check_says_so_before_any_talk(folder: Path, run: Run) -> 
     (folder / "half.csv").write_text(f"{text}INV-9,2026-02-30,Hartwell Interieur,1.00,EUR,x\n", encoding="utf-8")
     outcome = run("check", "half.csv", *AS_OF)
     assert outcome.code == 1
-    assert "The check is incomplete: a refused row may bill what looks unbilled." in outcome.out
+    assert (
+        "The check is incomplete: what could not be read, or is not in these files, may bill what looks unbilled."
+        in outcome.out
+    )
 
 
 def test_a_ledger_of_strangers_has_checked_nothing(folder: Path, run: Run) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -92,6 +93,15 @@ def test_totals_that_do_not_add_up_two_ways_are_caught(wrong: dict[str, Any]) ->
         ({"fail_on": ["underbiled"]}, "fail_on: There is no such kind of finding. Found 'underbiled'. Use one of:"),
         ({"covers": (date(2026, 2, 1), date(2026, 1, 1))}, "covers: The window ends before it begins."),
         ({"grace_days": -1}, "grace_days: Grace days cannot be negative. Found '-1'."),
+        (
+            {"control_totals": {"eur": Decimal(1)}},
+            "control_totals: This is not a currency code of ISO 4217. Found 'eur'.",
+        ),
+        (
+            {"control_totals": {"JPY": Decimal("1.5")}},
+            "JPY: The amount has more decimals than its currency. Found '1.5'.",
+        ),
+        ({"min_amounts": {"EUR": Decimal(-1)}}, "min_amounts: A least amount cannot be negative."),
     ],
 )
 def test_an_argument_that_makes_no_sense_is_refused(options: dict[str, Any], message: str) -> None:
@@ -110,6 +120,11 @@ def test_an_argument_that_makes_no_sense_is_refused(options: dict[str, Any], mes
         ({"contracts": "contracts.toml"}, "Give billcheck.load_contracts(path)."),
         ({"ledger": "ledger.csv"}, "Give billcheck.read_ledger(path)."),
         ({"fail_on": "missing"}, "Give a list, such as ['missing']."),
+        (
+            {"min_amounts": {"EUR": 0.5}},
+            "min_amounts EUR: This is not what the argument takes. Found '0.5'. Give a dec",
+        ),
+        ({"control_totals": {"EUR": Decimal("NaN")}}, "control_totals EUR: This is not what the argument takes."),
     ],
 )
 def test_an_argument_of_another_type_is_named(arguments: dict[str, Any], message: str) -> None:

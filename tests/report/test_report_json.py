@@ -38,6 +38,9 @@ KEYS = [
     "complete",
     "as_of",
     "covers",
+    "shortcomings",
+    "controls",
+    "min_amounts",
     "inputs",
     "totals",
     "coverage",
@@ -85,6 +88,7 @@ ROW = [
     "causes",
     "derivation",
     "evidence",
+    "note",
 ]
 FINDING = [
     "id",
@@ -97,6 +101,8 @@ FINDING = [
     "currency",
     "amount",
     "sentence",
+    "settled_by",
+    "fails",
     "rows",
 ]
 
@@ -179,7 +185,7 @@ def test_keys_stand_in_the_documented_order() -> None:
     assert list(row["evidence"][0]) == ["document", "line", "date", "amount", "path", "row", "rule"]
     assert list(row["shortfall_tax"][0]) == ["percent", "amount"]
     assert list(data["findings"][0]) == FINDING
-    assert list(data["covers"]) == ["first_day", "last_day", "declared"]
+    assert list(data["covers"]) == ["first_day", "last_day", "declared", "gaps"]
     assert list(data["inputs"][0]) == ["path", "sha256", "profile", "rows", "lines"]
     assert list(data["outside"][0]) == ["customer", "currency", "lines", "amount", "first_date", "last_date"]
     assert data["out_of_scope"] == [{"currency": "JPY", "lines": 2, "amount": "340"}]

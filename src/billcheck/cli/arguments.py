@@ -13,10 +13,12 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from billcheck.findings import KINDS
-from billcheck.grammar import FIRST_YEAR, LAST_YEAR
+from billcheck.grammar import FIRST_YEAR, LAST_YEAR, AmountMarks, GrammarError
+from billcheck.money import is_currency, to_minor
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
+    from decimal import Decimal
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,4}")
@@ -78,6 +80,26 @@ def parse_days(text: str) -> int:
         message = f"{text!r} is no number of days; write a whole number such as 10"
         raise ArgumentTypeError(message)
     return int(text)
+
+
+def parse_money(text: str) -> tuple[str, Decimal]:
+    """An amount ``EUR=12345.67`` of a currency.
+
+    Raises:
+        ArgumentTypeError: The text is no such amount, or has more decimals than the currency.
+    """
+    currency, _, figures = text.partition("=")
+    try:
+        amount = AmountMarks().parse(figures)
+    except GrammarError:
+        amount = None
+    if amount is None or not is_currency(currency):
+        message = f"{text!r} is no amount; write currency and amount as EUR=12345.67"
+        raise ArgumentTypeError(message)
+    if to_minor(amount, currency) is None:
+        message = f"{text!r} has more decimals than {currency}"
+        raise ArgumentTypeError(message)
+    return currency, amount
 
 
 def parse_kinds(text: str) -> frozenset[str]:
@@ -145,6 +167,13 @@ def add_reading_options(parser: ArgumentParser) -> None:
         type=parse_days,
         metavar="N",
         help="days after the due date before an unbilled period counts as missing (default: the contract's, else 10)",
+    )
+    parser.add_argument(
+        "--control-total",
+        type=parse_money,
+        action="append",
+        metavar="EUR=AMOUNT",
+        help="what the general ledger has as billed in a currency, excl. tax; may be given once per currency",
     )
     parser.add_argument(
         "--profile", metavar="NAME", help="how to read the ledger (default: recognised by its headings)"

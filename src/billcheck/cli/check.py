@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from billcheck.cli.arguments import add_format_option, add_reading_options, parse_kinds
+from billcheck.cli.arguments import add_format_option, add_reading_options, parse_kinds, parse_money
 from billcheck.cli.console import write, write_text
 from billcheck.cli.inputs import make_report
 from billcheck.findings import Verdict
@@ -43,12 +43,19 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="KIND,...",
         help="kinds of findings that give exit code 1, or any, or none (default: those of severity error)",
     )
+    parser.add_argument(
+        "--min-amount",
+        type=parse_money,
+        action="append",
+        metavar="EUR=AMOUNT",
+        help="findings of less than this do not give exit code 1; may be given once per currency",
+    )
     parser.add_argument("--exit-zero", action="store_true", help="exit with 0 instead of 1; 2 and 3 stay what they are")
 
 
 def run(arguments: Namespace) -> int:
     """Check, print, and return the exit code."""
-    report = make_report(arguments, fail_on=arguments.fail_on)
+    report = make_report(arguments, fail_on=arguments.fail_on, min_amounts=arguments.min_amount)
     if arguments.format == "json":
         write_text(report.to_json())
     else:
@@ -71,7 +78,8 @@ def choice_lines(report: Report, selection: Selection) -> list[Line]:
         lines.extend(choices_page.to_lines(options))
     if lines and not report.complete:
         warning = (
-            "The check is incomplete: a refused row may bill what looks unbilled. Settle those rows before any talk."
+            "The check is incomplete: what could not be read, or is not in these files, may bill what looks unbilled. "
+            "Settle that before any talk."
         )
         return [BLANK, line(warning, "attention"), *lines]
     return lines

@@ -15,6 +15,8 @@ from billcheck.errors import Problem, UsageError
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Sequence
+    from decimal import Decimal
 
     from billcheck.configuration.rules import Configuration
     from billcheck.contracts.terms import Contracts
@@ -23,6 +25,12 @@ if TYPE_CHECKING:
 DEFAULT_FILE = "contracts.toml"
 DEFAULT_FOLDER = "contracts"
 DEFAULT_CONFIGURATION = "billcheck.toml"
+
+
+class RepeatedCurrencyError(Problem):
+    """The currency is given twice."""
+
+    remedy = "Give one amount per currency."
 
 
 class NoContractsError(Problem):
@@ -73,7 +81,12 @@ def load_rules(arguments: Namespace) -> Configuration | None:
     return load_configuration(path)
 
 
-def make_report(arguments: Namespace, *, fail_on: frozenset[str] | None = None) -> Report:
+def make_report(
+    arguments: Namespace,
+    *,
+    fail_on: frozenset[str] | None = None,
+    min_amounts: Sequence[tuple[str, Decimal]] | None = None,
+) -> Report:
     """Check the ledgers of the command line against its contracts.
 
     Raises:
@@ -98,4 +111,15 @@ def make_report(arguments: Namespace, *, fail_on: frozenset[str] | None = None) 
             grace_days=arguments.grace_days,
             fail_on=fail_on,
             configuration=configuration,
+            control_totals=_by_currency("--control-total", arguments.control_total),
+            min_amounts=_by_currency("--min-amount", min_amounts),
         )
+
+
+def _by_currency(option: str, amounts: Sequence[tuple[str, Decimal]] | None) -> dict[str, Decimal]:
+    given = dict(amounts or ())
+    if amounts and len(given) < len(amounts):
+        currencies = [currency for currency, _ in amounts]
+        repeated = sorted({currency for currency in currencies if currencies.count(currency) > 1})
+        raise UsageError([RepeatedCurrencyError(option, currency) for currency in repeated])
+    return given

@@ -60,10 +60,6 @@ NOTE_NEVER_BILLED = (
     "The ledger holds no line for this contract: check the customer's name there, then set matching.aliases, "
     "or matching.confirmed = true."
 )
-NOTE_COVERAGE_END = "The ledger does not reach past this period's grace days: export a later one, or declare --covers."
-NOTE_COVERAGE_START = (
-    "The invoice may lie before the ledger begins: export an earlier one, declare --covers, or use --check-from."
-)
 
 
 def judge(books: Books, known: Known, doubts: Doubts, check_from_day: int) -> list[JudgedRow]:
@@ -94,8 +90,7 @@ def status_of_unbilled(due_day: int, pace: Pace, known: Known) -> tuple[Status, 
     window = known.window
     if window.settles(due_day, wait_days, pace.early_days, known.start_day):
         return Status.MISSING, ""
-    is_late = due_day + wait_days > window.last_day
-    return Status.INCONCLUSIVE, NOTE_COVERAGE_END if is_late else NOTE_COVERAGE_START
+    return Status.INCONCLUSIVE, window.advice(due_day, wait_days)
 
 
 class _Judging:

@@ -9,7 +9,7 @@ files or reports.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -27,7 +27,7 @@ from billcheck.ledger.names import fold_name
 from billcheck.pricing.schedule import Schedule, make_schedule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from decimal import Decimal
 
     from billcheck.contracts.terms import Contract, Contracts
@@ -45,7 +45,8 @@ HORIZON_DAYS = 400
 class Setting:
     """The day of the check and its window, as ordinals, and what the business decided.
 
-    `grace_days` overrides the contracts' own where given.
+    `grace_days` overrides the contracts' own where given. `doubts` says per currency why its documents may not all be
+    there, where they do not tie to the general ledger.
     """
 
     as_of_day: int
@@ -53,6 +54,12 @@ class Setting:
     grace_days: int | None = None
     check_from_day: int = 0
     configuration: Configuration = field(default_factory=Configuration)
+    doubts: Mapping[str, str] = field(default_factory=dict)
+
+    def window_of(self, currency: str) -> Window:
+        """What the ledger can tell about periods in a currency."""
+        doubt = self.doubts.get(currency)
+        return replace(self.window, doubt=doubt) if doubt else self.window
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +243,7 @@ class Examination:
         return Known(
             as_of_day=setting.as_of_day,
             grace_days=own_grace if setting.grace_days is None else setting.grace_days,
-            window=setting.window,
+            window=setting.window_of(slot.currency),
             start_day=min(member.charge.start for member in members).toordinal(),
             default_early_days=START_MARGIN_DAYS,
         )

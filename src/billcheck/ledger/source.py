@@ -97,7 +97,8 @@ class Receipt:
 
     `rows` counts rows of data, `lines` those that became lines (kept or outside), `first_day` and `last_day` are the
     earliest and latest issue day of any document, `NO_DAY` where there is none. `covers` is a window the source itself
-    declares (inclusive ends), else None.
+    declares (inclusive ends), else None. `shortcoming` is a sentence that says why the source may hold only a part of
+    what it should, and how to settle that; empty where nothing suggests so.
     """
 
     path: str
@@ -108,6 +109,7 @@ class Receipt:
     first_day: int
     last_day: int
     covers: tuple[date, date] | None = None
+    shortcoming: str = ""
 
 
 @dataclass(slots=True)

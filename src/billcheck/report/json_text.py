@@ -14,7 +14,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from billcheck.errors import InternalError
-from billcheck.findings import JUDGED
+from billcheck.findings import JUDGED, KINDS
 from billcheck.money import format_minor
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def to_json(report: Report) -> str:
         _array("totals", (_text(_totals(entry)) for entry in report.totals)),
         f'"coverage": {_text(asdict(report.counts))}',
         _array("contracts", contracts),
-        _array("findings", (_text(_finding(entry)) for entry in report.findings)),
+        _array("findings", (_text(_finding(entry, report)) for entry in report.findings)),
         *(_array(name, (_text(_residue(entry)) for entry in entries)) for name, entries in residue.items()),
         _array("outside", (_text(_outside(entry)) for entry in report.outside)),
         _array("out_of_scope", (_text(_out_of_scope(entry)) for entry in report.out_of_scope)),
@@ -98,7 +98,22 @@ def _head(report: Report) -> Json:
             "first_day": covers.first_day.isoformat(),
             "last_day": covers.last_day.isoformat(),
             "declared": covers.declared,
+            "gaps": [{"first_day": first.isoformat(), "last_day": last.isoformat()} for first, last in covers.gaps],
         },
+        "shortcomings": list(report.shortcomings),
+        "controls": [
+            {
+                "currency": control.currency,
+                "stated": format_minor(control.stated_minor, control.currency),
+                "ledger": format_minor(control.ledger_minor, control.currency),
+                "difference": format_minor(control.difference_minor, control.currency),
+            }
+            for control in report.controls
+        ],
+        "min_amounts": [
+            {"currency": currency, "amount": format_minor(minor, currency)}
+            for currency, minor in sorted(report.min_amounts.items())
+        ],
     }
 
 
@@ -178,6 +193,7 @@ def _row_text(row: PeriodRow) -> str:
             "causes": [_cause(cause) for cause in row.causes],
             "derivation": list(row.derivation),
             "evidence": [_evidence(evidence) for evidence in row.evidence],
+            "note": row.note,
         }
     )
 
@@ -205,7 +221,7 @@ def _evidence(evidence: Evidence) -> Json:
     }
 
 
-def _finding(finding: Finding) -> Json:
+def _finding(finding: Finding, report: Report) -> Json:
     has_amount = finding.amount_minor is not None and finding.currency is not None
     return {
         "id": finding.id,
@@ -218,6 +234,8 @@ def _finding(finding: Finding) -> Json:
         "currency": finding.currency,
         "amount": format_minor(finding.amount_minor or 0, finding.currency or "") if has_amount else None,
         "sentence": finding.sentence,
+        "settled_by": KINDS[finding.kind].settled_by,
+        "fails": finding.kind in report.fail_on and not report.is_below(finding),
         "rows": list(finding.rows),
     }
 

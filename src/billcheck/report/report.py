@@ -7,7 +7,7 @@ allocated or read.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from billcheck.errors import FindingsError
 from billcheck.findings import DEFAULT_FAIL_ON, Verdict
 from billcheck.money import to_decimal
-from billcheck.report.wording import counted, money_text
+from billcheck.report.wording import counted, listed, money_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from billcheck.contracts.terms import Contract
     from billcheck.findings import (
         ContractRows,
+        ControlTotal,
         Counts,
         Coverage,
         Finding,
@@ -69,6 +70,9 @@ class Report:
         grace_days: The grace days given for this check, None where the contracts' own or the default applied.
         check_from: Periods that begin earlier were not checked; None where none was left out.
         out_of_scope: What the configuration leaves out, by currency.
+        controls: The totals of the general ledger that were given, beside those of the ledger.
+        shortcomings: Sentences that say why the ledger may not hold all it should, each with what settles it.
+        min_amounts: The amounts (minor units) per currency below which a finding does not fail this check.
     """
 
     as_of: date
@@ -89,6 +93,9 @@ class Report:
     grace_days: int | None = None
     check_from: date | None = None
     out_of_scope: tuple[OutOfScope, ...] = ()
+    controls: tuple[ControlTotal, ...] = ()
+    shortcomings: tuple[str, ...] = ()
+    min_amounts: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def arrears(self) -> Mapping[str, Decimal]:
@@ -136,20 +143,33 @@ class Report:
 
     @property
     def complete(self) -> bool:
-        """Whether every row of the ledger could be read."""
-        return not self.refused
+        """Whether the ledger was read in full: no row was refused, and nothing says that documents were left out."""
+        return not (self.refused or self.shortcomings)
 
     @cached_property
     def failing(self) -> tuple[Finding, ...]:
-        """The findings whose kind fails this check."""
-        return tuple(finding for finding in self.findings if finding.kind in self.fail_on)
+        """The findings that fail this check: of a kind in `fail_on`, and not below the least amount."""
+        return tuple(
+            finding for finding in self.findings if finding.kind in self.fail_on and not self.is_below(finding)
+        )
+
+    @cached_property
+    def below(self) -> tuple[Finding, ...]:
+        """The findings that would fail this check but for their small amount."""
+        return tuple(finding for finding in self.findings if finding.kind in self.fail_on and self.is_below(finding))
+
+    def is_below(self, finding: Finding) -> bool:
+        """Whether a finding speaks of less than the least amount of its currency; one without an amount never does."""
+        if finding.amount_minor is None or finding.currency is None:
+            return False
+        return abs(finding.amount_minor) < self.min_amounts.get(finding.currency, 0)
 
     @cached_property
     def verdict(self) -> Verdict:
         """`findings` before `inconclusive` before `clean`.
 
-        `findings`: some finding is of a kind in `fail_on`. `inconclusive`: a row of the ledger was refused, a period
-        could not be judged, or none was judged at all. `clean`: everything could be judged, and nothing fails.
+        `findings`: some finding fails this check. `inconclusive`: the ledger is incomplete, a period could not be
+        judged, or none was judged at all. `clean`: everything could be judged, and nothing fails.
         """
         if self.failing:
             return Verdict.FINDINGS
@@ -184,7 +204,9 @@ class Report:
     def __repr__(self) -> str:
         arrears = ", ".join(money_text(total.arrears, total.currency) for total in self.totals) or "none"
         covers = "no documents" if self.covers is None else f"{self.covers.first_day} to {self.covers.last_day}"
-        incomplete = "" if self.complete else f", incomplete ({counted(len(self.refused), 'row')} refused)"
+        refused = [f"{counted(len(self.refused), 'row')} refused"] if self.refused else []
+        left_out = ["documents may be left out"] if self.shortcomings else []
+        incomplete = "" if self.complete else f", incomplete ({listed([*refused, *left_out])})"
         return f"<Report {self.verdict}: arrears {arrears}; covers {covers}; as of {self.as_of}{incomplete}>"
 
     def _repr_html_(self) -> str:

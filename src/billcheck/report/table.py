@@ -135,8 +135,20 @@ def opening_lines(report: Report) -> list[Line]:
     ]
     if covers is not None:
         source = "declared" if covers.declared else "the first to the last document"
-        facts[facts.index(("Coverage", ""))] = ("Coverage", f"{covers.first_day} to {covers.last_day}, {source}")
+        window = ("Coverage", f"{covers.first_day} to {covers.last_day}, {source}")
+        gaps = [("", f"but no document from {first} to {last}") for first, last in covers.gaps]
+        at = facts.index(("Coverage", ""))
+        facts[at : at + 1] = [window, *gaps, *_control_facts(report)]
     return grid([(Span(name, "muted"), Span(fact)) for name, fact in facts], ("left", "left"), head=False)
+
+
+def _control_facts(report: Report) -> list[tuple[str, str]]:
+    facts = []
+    for control in report.controls:
+        currency, difference = control.currency, control.difference_minor
+        outcome = f"differs by {money_text(difference, currency)}" if difference else "ties"
+        facts.append(("Control", f"{money_text(control.stated_minor, currency)} in the general ledger: {outcome}"))
+    return facts
 
 
 def _input_facts(report: Report) -> list[tuple[str, str]]:

@@ -42,7 +42,8 @@ def _main_sentence(report: Report) -> str:
     if report.verdict is Verdict.INCONCLUSIVE:
         return f"{periods} could be judged, but not everything could be checked."
     if amounts:
-        return f"No finding fails this check (fail on: {listed(sorted(report.fail_on)) or 'none'})."
+        amounts_found = f"{'; '.join(amounts)}, but no" if report.below else "No"
+        return f"{amounts_found} finding fails this check (fail on: {listed(sorted(report.fail_on)) or 'none'})."
     rounding = [money_text(totals.rounding, totals.currency) for totals in report.totals if totals.rounding]
     exactness = f"but for rounding ({listed(rounding)})" if rounding else "to the cent"
     return f"All {periods} that could be judged were billed as agreed, {exactness}."
@@ -64,6 +65,7 @@ def _amounts(report: Report) -> Iterator[str]:
 def _doubts(report: Report) -> Iterator[str]:
     if report.refused:
         yield f"The check is incomplete: {counted(len(report.refused), 'row')} of the ledger could not be read."
+    yield from report.shortcomings
     if report.inconclusive_rows:
         unjudged = counted(report.inconclusive_rows, "period")
         yield f"{unjudged} could not be judged; the report says what would settle each."
@@ -76,6 +78,10 @@ def _doubts(report: Report) -> Iterator[str]:
 
 
 def _below_threshold(report: Report) -> Iterator[str]:
+    if report.below:
+        least = listed([money_text(minor, currency) for currency, minor in sorted(report.min_amounts.items())])
+        fail = counted(len(report.below), "finding is", "findings are")
+        yield f"{fail} below the least amount ({least}) and so not asked to fail: {_kinds(report.below)}."
     below = [finding for finding in report.findings if finding.kind not in report.fail_on]
     errors = [finding for finding in below if KINDS[finding.kind].severity is Severity.ERROR]
     others = [finding for finding in below if KINDS[finding.kind].severity is not Severity.ERROR]

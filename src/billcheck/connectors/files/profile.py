@@ -57,6 +57,7 @@ class Profile:
 
     `columns` gives the heading, or headings, of each field of a `Line`. `kinds` and `statuses` hold the accepted words,
     folded; `default_kind` and `default_status` count where the column is absent or the cell empty, None refuses.
+    `document_limit` is how many documents the program exports at once, 0 where there is no limit.
     """
 
     id: str
@@ -70,6 +71,7 @@ class Profile:
     default_status: DocumentStatus | None
     values: Values
     delimiter: bytes | None = None
+    document_limit: int = 0
     is_empty_amount_zero: bool = False
     control: Control | None = None
     variants: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

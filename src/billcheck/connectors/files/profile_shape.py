@@ -65,6 +65,7 @@ class FileShape(_Shape):
 
     encoding: Encoding = "utf-8"
     delimiter: Literal[",", ";", "\t"] | None = None
+    document_limit: int = Field(default=0, ge=0)
 
 
 class ValuesShape(_Shape):
@@ -190,6 +191,7 @@ def profile_of(text: str) -> Profile:
             marks=AmountMarks(values.decimal, values.group),
         ),
         delimiter=None if shape.file.delimiter is None else shape.file.delimiter.encode(),
+        document_limit=shape.file.document_limit,
         is_empty_amount_zero=values.empty_amount == "zero",
         control=control,
         variants=MappingProxyType(

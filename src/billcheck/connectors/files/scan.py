@@ -21,6 +21,7 @@ from billcheck.connectors.files.limits import BLOCK_BYTES, REFUSED_ROWS
 from billcheck.connectors.files.output import Output
 from billcheck.connectors.files.places import PlaceIndex, offset_of
 from billcheck.connectors.files.rows import Rows, key_fields, whole_runs
+from billcheck.connectors.files.scope import Scope
 from billcheck.connectors.files.text import skip_bytes
 from billcheck.connectors.files.values import clean_text
 from billcheck.errors import LedgerRefusedError, Problem, SourceChangedError
@@ -73,6 +74,7 @@ class FileScan:
         self._waiting = array("q")
         self._waiting_numbers = array("q")
         self._refused: list[RefusedRow] = []
+        self._scope = Scope(text.path, layout)
         self._is_second_look = False
         self._rows = 0
         self._first_day = self._last_day = NO_DAY
@@ -123,11 +125,13 @@ class FileScan:
             lines=self._rows - len(self._refused),
             first_day=self._first_day,
             last_day=self._last_day,
+            shortcoming=self._scope.shortcoming(self._last_day - self._first_day),
         )
 
     def _count_in(self, slab: Slab) -> Rows:
         """The rows of a slab seen for the first time."""
         self.places.add(slab)
+        self._scope.add_slab(slab)
         for record in slab.ragged:
             reason = refusals.RAGGED.format(cells=record.cells, width=self._layout.width)
             self._refuse(record.line, Fault("", record.text[:200], reason))
@@ -149,6 +153,7 @@ class FileScan:
         converted = self._converter.convert(rows)
         if converted is None:
             return
+        self._scope.add_documents(converted.run_keys)
         columns, numbers = converted.columns, converted.runs.line_numbers()
         days = set(columns.issue_days)
         first, last = min(days), max(days)

@@ -1,0 +1,85 @@
+"""Whether an export may hold only a part of what it should.
+
+Comes in: the slabs of one file and the runs of rows of one document each. Goes out: a sentence where the file holds
+exactly as many documents as its program exports at once, or only unpaid ones. Both are looked for until the contrary
+is seen, so that an ordinary file costs next to nothing. Must not know contracts or amounts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from billcheck.connectors.files.profile import fold_word
+from billcheck.connectors.files.values import clean_text
+from billcheck.ledger.line import DocumentStatus, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from billcheck.connectors.files.heading import Layout
+    from billcheck.connectors.files.rows import Key
+    from billcheck.connectors.files.tokens import Slab
+
+UNPAID_DAYS = 60
+"""Days that a file of nothing but unpaid documents must span before it is doubted: by then somebody has paid."""
+
+AT_LIMIT = (
+    "{path} holds exactly {count:,} documents, as many as this program exports at once, so others may be left out. "
+    "Export the rest as another file, or declare --covers if it is all there is."
+)
+UNPAID = (
+    "{path} holds unpaid documents only, so paid ones may be left out. Export all of them, or declare --covers if "
+    "nothing was paid."
+)
+
+
+class Scope:
+    """What one scan has seen of the extent of its file."""
+
+    def __init__(self, path: str, layout: Layout) -> None:
+        self._path = path
+        self._layout = layout
+        self._limit = layout.profile.document_limit
+        self._documents: set[Key] = set()
+        self._looks_for_payment = "amount_due" in layout.fields
+        self._has_unpaid = False
+
+    def add_documents(self, keys: Iterable[Key]) -> None:
+        """Count documents until there are more than the limit."""
+        if self._limit and len(self._documents) <= self._limit:
+            self._documents.update(keys)
+
+    def add_slab(self, slab: Slab) -> None:
+        """Look for an approved document that is paid, until there is one."""
+        if not self._looks_for_payment:
+            return
+        fields = self._layout.fields
+        dues, count = slab.column(fields["amount_due"]), len(slab.offsets)
+        kinds, statuses = (
+            slab.column(fields[name]) if name in fields else [b""] * count for name in ("kind", "status")
+        )
+        for due, kind, status in zip(dues, kinds, statuses, strict=True):
+            digits = due.strip(b'" ')
+            if not digits or self._kind_of(kind) is Kind.OTHER or not self._is_approved(status):
+                continue
+            if digits.strip(b"0.,"):
+                self._has_unpaid = True
+            else:
+                self._looks_for_payment = False
+                return
+
+    def shortcoming(self, days: int) -> str:
+        """Why the file may hold only a part; `days` is the number of days its documents span."""
+        if self._limit and len(self._documents) == self._limit:
+            return AT_LIMIT.format(path=self._path, count=self._limit)
+        if self._looks_for_payment and self._has_unpaid and days > UNPAID_DAYS:
+            return UNPAID.format(path=self._path)
+        return ""
+
+    def _is_approved(self, cell: bytes) -> bool:
+        profile, word = self._layout.profile, fold_word(clean_text(cell, self._layout.delimiter))
+        return profile.statuses.get(word, profile.default_status) is DocumentStatus.APPROVED
+
+    def _kind_of(self, cell: bytes) -> Kind | None:
+        profile, word = self._layout.profile, fold_word(clean_text(cell, self._layout.delimiter))
+        return profile.kinds.get(word, profile.default_kind)
