@@ -32,6 +32,7 @@ from benchmarks.agreements import (
     make_agreement,
     make_customer,
 )
+from benchmarks.texts import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -111,7 +112,6 @@ def quote(text: str) -> str:
     return text
 
 
-_TEXT_STYLES = ("plain", "wordy", "iso", "month", "dates")
 _ATTEMPTS = 8
 """Kinds of leak that are tried on a contract before it stays without one: most contracts never had a discount."""
 
@@ -122,7 +122,7 @@ class PaperTrail:
     def __init__(self, random: Random, agreement: Agreement) -> None:
         self._random = random
         self._agreement = agreement
-        self._text_style = random.choices(_TEXT_STYLES, [30, 4, 15, 35, 16])[0]
+        self._wording = Wording.draw(random)
         self._lateness = random.choices([0, random.randint(4, 15)], [85, 15])[0]
         self._jitter = random.choice([0, 0, 1, 3])
         self.papers = self._correct_papers()
@@ -149,19 +149,7 @@ class PaperTrail:
         return papers
 
     def _text(self, service: Service, first_day: date, end: date) -> str:
-        last_day = end - ONE_DAY
-        style = self._text_style
-        if style == "plain":
-            return f"{service.name} as agreed"
-        if style == "wordy":
-            return f"{service.name} services, per contract\nThank you"
-        if style == "iso":
-            return f"{service.name} {first_day} to {last_day}"
-        if style == "month" and first_day.day == 1 and service.every == "month":
-            return f"{service.name} {month_name[first_day.month]} {first_day.year}"
-        first = f"{first_day.day} {month_name[first_day.month][:3]} {first_day.year}"
-        last = f"{last_day.day} {month_name[last_day.month][:3]} {last_day.year}"
-        return f"{service.name} {first} - {last}"
+        return self._wording.describe(service.name, service.every, first_day, end - ONE_DAY)
 
     def add_traps(self) -> None:
         """Things that look wrong and are not: an error credited and billed again, void copies, drafts, extra work."""
