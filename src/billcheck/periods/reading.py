@@ -133,7 +133,12 @@ def _read(text: str, languages: tuple[int, ...] = _ALL) -> Reading:
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     tokens = cut(text)
-    return _agreed([_read_in(tokens, kinds, scope) for kinds, scope in _tongues(tokens, languages)])
+    tongues = _tongues(tokens, languages)
+    if len(tongues) == 1:
+        return _read_in(tokens, *tongues[0]).reading
+    return _agreed(
+        [_read_in(tokens, kinds, scope)._replace(known_words=_known_words(tokens, scope)) for kinds, scope in tongues]
+    )
 
 
 _read_memoised = lru_cache(maxsize=_MEMO_SIZE)(_read)
@@ -166,12 +171,13 @@ class _Outcome(NamedTuple):
     """A reading in some languages, and how far a refusal goes.
 
     One that `is_final` stands whatever other languages make of the text; one that `is_misplaced` stands against
-    figures, which belong to no language.
+    figures, which belong to no language. `known_words` counts the words of the text that belong to the languages.
     """
 
     reading: Reading
     is_final: bool = False
     is_misplaced: bool = False
+    known_words: int = 0
 
 
 def _read_in(tokens: list[Token], kinds: str, scope: Scope) -> _Outcome:
@@ -207,6 +213,10 @@ def _read_with(tokens: list[Token], kinds: str, order: DateOrder, scope: Scope) 
     return _Outcome(Reading(named.span, period, named.rule, "", language))
 
 
+def _known_words(tokens: list[Token], scope: Scope) -> int:
+    return sum(1 for token in tokens if token.owners & scope.languages)
+
+
 def _is_in_figures(kinds: str) -> bool:
     return not {Kind.MONTH, Kind.QUARTER_WORD, Kind.HALF_WORD} & set(kinds)
 
@@ -217,11 +227,13 @@ def _first_language(languages: int) -> str:
 
 def _agreed(outcomes: list[_Outcome]) -> Reading:
     """The one reading of all languages that find a period; a refusal that no language can lift comes first."""
-    if len(outcomes) == 1:
-        return outcomes[0].reading
     refused = [one for one in outcomes if one.reading.span is None and one.reading.by_order is None]
     found = [one.reading for one in outcomes if one.reading.span is not None or one.reading.by_order is not None]
     stands = next((one for one in refused if one.is_final), None)
+    if stands is None and found:
+        # Whoever knows more of the words knows better: in "à partir de mars" Swedish knows nothing but the month.
+        best = max(one.known_words for one in outcomes if one not in refused)
+        stands = next((one for one in refused if one.known_words > best and one.reading is not NOTHING), None)
     if stands is None and found and not found[0].language:
         stands = next((one for one in refused if one.is_misplaced), None)
     if stands is not None:
