@@ -22,6 +22,7 @@ from billcheck.engine.examination import HORIZON_DAYS, Examination, ExaminedChar
 from billcheck.engine.groups import check_together
 from billcheck.engine.invariants import check_lines_conserved, check_totals
 from billcheck.engine.keys import Slot, make_directory
+from billcheck.engine.look_alikes import LookAlikes
 from billcheck.engine.match import Matched, Matcher
 from billcheck.engine.match_rules import SET_ASIDE_WORDS, MatchRule, match_rule_of
 from billcheck.engine.overlaps import Conflict, set_aside_overlaps
@@ -184,7 +185,9 @@ def check(
     check_together(matcher.matched, as_of + timedelta(HORIZON_DAYS))
     examination = Examination(contracts, matcher.matched, setting)
     is_whole = not (scanned.refused or left_out or doubts)
-    outcome = _examine(examination, Places(ledger.sources, matcher.matched), conflicts, is_whole=is_whole)
+    outcome = _examine(
+        examination, Places(ledger.sources, matcher.matched), conflicts, scanned.outside, is_whole=is_whole
+    )
     return replace(
         _report(examination, outcome, scanned, coverage, as_of),
         fail_on=kinds,
@@ -318,7 +321,14 @@ def _scan(ledger: Ledger, matcher: Matcher, keys: Keys) -> _Scanned:
     return scanned
 
 
-def _examine(examination: Examination, places: Places, conflicts: list[Conflict], *, is_whole: bool) -> _Outcome:
+def _examine(
+    examination: Examination,
+    places: Places,
+    conflicts: list[Conflict],
+    outside: Mapping[tuple[str, str], OutsideTotal],
+    *,
+    is_whole: bool,
+) -> _Outcome:
     """Examine every charge. Where rows were refused (`is_whole` is False) nobody is said to have never been billed."""
     outcome = _Outcome(places)
     remarkable: list[ExaminedCharge] = []
@@ -334,7 +344,7 @@ def _examine(examination: Examination, places: Places, conflicts: list[Conflict]
         if examined.books.leftovers or examined.events.foreign:
             remarkable.append(examined)
     if is_whole:
-        outcome.findings.extend(_never_billed(examination))
+        outcome.findings.extend(_never_billed(examination, outside))
     outcome.findings.extend(_conflicts(examination.matched, places, conflicts))
     outcome.findings.extend(_placeholders(examination.matched))
     outcome.residue = make_residue(examination, remarkable, places)
@@ -344,8 +354,9 @@ def _examine(examination: Examination, places: Places, conflicts: list[Conflict]
     return outcome
 
 
-def _never_billed(examination: Examination) -> Iterator[Finding]:
+def _never_billed(examination: Examination, outside: Mapping[tuple[str, str], OutsideTotal]) -> Iterator[Finding]:
     """One finding per contract without a line, if any of its periods is due and past its grace days."""
+    look_alikes: LookAlikes | None = None
     for contract in examination.contracts:
         if not examination.is_never_billed(contract):
             continue
@@ -357,7 +368,13 @@ def _never_billed(examination: Examination) -> Iterator[Finding]:
             if row.status.value == "inconclusive"
         ]
         if due:
-            yield find_never_billed(contract, tuple(row for row, _ in due), sum(amount for _, amount in due))
+            if look_alikes is None:
+                lines: Counter[str] = Counter()
+                for (customer, _), total in outside.items():
+                    lines[customer] += total.lines
+                look_alikes = LookAlikes(lines)
+            rows, amount = tuple(row for row, _ in due), sum(amount for _, amount in due)
+            yield find_never_billed(contract, rows, amount, look_alikes.suggest(contract.customer))
 
 
 def _placeholders(matched: Matched) -> Iterator[Finding]:

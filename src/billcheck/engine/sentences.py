@@ -90,8 +90,11 @@ def _row_finding(slot: Slot, schedule: Schedule, row: JudgedRow, kind: str, amou
     )
 
 
-def find_never_billed(contract: Contract, rows: tuple[str, ...], amount: int) -> Finding:
-    """The finding about a contract of which the ledger holds no line; `amount` is what is due so far, unjudged."""
+def find_never_billed(contract: Contract, rows: tuple[str, ...], amount: int, suggestion: str) -> Finding:
+    """The finding about a contract of which the ledger holds no line; `amount` is what is due so far, unjudged.
+
+    `suggestion` is a sentence about a look-alike name in the ledger, or empty.
+    """
     money = f"{format_minor(amount, contract.currency, grouped=True)} {contract.currency}"
     return Finding(
         kind="never_billed",
@@ -105,7 +108,7 @@ def find_never_billed(contract: Contract, rows: tuple[str, ...], amount: int) ->
         amount_minor=amount,
         sentence=(
             f"{contract.customer}: the ledger holds no line at all for contract {contract.id}, of which {money} is "
-            f"due. {KINDS['never_billed'].settled_by}"
+            f"due. {suggestion or KINDS['never_billed'].settled_by}"
         ),
         rows=rows,
     )

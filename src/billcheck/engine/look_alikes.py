@@ -1,0 +1,59 @@
+"""Customers of the ledger whose names look like that of a contract, as a suggestion and nothing more.
+
+Comes in: the customers billed without a contract, with their lines. Goes out: for a name, a sentence that names the
+nearest of them and the key that would settle it. Names are held against each other only where two of their words begin
+alike, and rare words first, so that many customers and many contracts stay cheap. Must not know amounts.
+"""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING
+
+from billcheck.ledger.names import fold_name, parents_of, spaced_words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LEAST_LIKENESS = 80
+"""Percent of the letters of both names that must be the same and in the same order."""
+MOST_COMPARED = 200
+"""Names one contract's name is held against."""
+LETTERS = 3
+"""How many letters of a word must be the same."""
+
+
+class LookAlikes:
+    """The customers without a contract, found by the beginnings of their words."""
+
+    def __init__(self, lines: Mapping[str, int]) -> None:
+        self._lines = lines
+        self._blocks: dict[str, list[str]] = {}
+        for name in sorted(lines):
+            for beginning in _beginnings(name):
+                self._blocks.setdefault(beginning, []).append(name)
+
+    def suggest(self, customer: str) -> str:
+        """A sentence about the customer that looks most like this one; empty where none does."""
+        folded = fold_name(customer)
+        blocks = sorted((self._blocks.get(beginning, []) for beginning in _beginnings(customer)), key=len)
+        near = list(dict.fromkeys(name for block in blocks for name in block[:MOST_COMPARED]))[:MOST_COMPARED]
+        scored = [(_likeness(folded, fold_name(name)), name) for name in near]
+        likeness, found = max(scored, key=lambda item: (item[0], item[1]), default=(0, ""))
+        if likeness < LEAST_LIKENESS:
+            return ""
+        key = "sub_customers = true" if folded in parents_of(fold_name(found)) else "aliases"
+        count = self._lines[found]
+        noun = "line" if count == 1 else "lines"
+        return f'The ledger bills "{found}" {count:,} {noun}: if that is the customer, set matching.{key}.'
+
+
+def _beginnings(name: str) -> list[str]:
+    return sorted({word[:LETTERS] for word in spaced_words(name).split()})
+
+
+def _likeness(one: str, other: str) -> int:
+    if one in parents_of(other) or other in parents_of(one):
+        return 100
+    blocks = SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks()
+    return 200 * sum(block.size for block in blocks) // max(len(one) + len(other), 1)
