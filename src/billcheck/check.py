@@ -28,9 +28,11 @@ from billcheck.engine.match_rules import SET_ASIDE_WORDS, MatchRule, match_rule_
 from billcheck.engine.overlaps import Conflict, set_aside_overlaps
 from billcheck.engine.sentences import (
     find_conflict,
+    find_expired,
     find_habit_unlike_contract,
     find_in_residue,
     find_in_row,
+    find_mislabelled,
     find_never_billed,
     find_placeholder_left,
     row_id,
@@ -341,6 +343,10 @@ def _examine(
             outcome.findings.append(
                 find_habit_unlike_contract(examined.slot, examined.books.offset, examined.books.block)
             )
+        outcome.findings.extend(find_mislabelled(examined.slot, label) for label in examined.books.mislabelled)
+        expired = [item.event for item in examined.books.leftovers if item.kind == "expired_still_billed"]
+        if expired:
+            outcome.findings.append(find_expired(examined.slot, expired))
         if examined.books.leftovers or examined.events.foreign:
             remarkable.append(examined)
     if is_whole:

@@ -114,6 +114,16 @@ KINDS: dict[str, FindingKind] = {
         "The text of a line holds a placeholder that its template should have replaced by a date or period.",
         "Correct the text, and the template of the repeating invoice.",
     ),
+    "expired_still_billed": FindingKind(
+        Severity.WARNING,
+        "A charge is billed on after its last day.",
+        "Renew the contract, or stop billing and credit what was billed since.",
+    ),
+    "mislabelled_period": FindingKind(
+        Severity.WARNING,
+        "Invoices repeat the period of an earlier one in their text; their dates were believed.",
+        "Correct the text of the template; nothing else is open.",
+    ),
     "habit": FindingKind(
         Severity.WARNING,
         "The invoices come at another rhythm or time than the contract says.",
@@ -294,8 +304,8 @@ class Residue:
 
     Unmatched and ambiguous lines are residue too, and credits that take nothing back: unlinked ones, and those declared
     to be something else. `kind` says which (`unmatched`, `ambiguous`, `open_credit`, `write_off`, `goodwill`,
-    `settlement_discount`, `rebate`, `currency_mismatch`, `out_of_term` or `left_over`), `candidates` the charges it
-    might belong to as ``contract "charge"``.
+    `settlement_discount`, `rebate`, `currency_mismatch`, `out_of_term`, `expired_still_billed` or `left_over`),
+    `candidates` the charges it might belong to as ``contract "charge"``.
     """
 
     kind: str

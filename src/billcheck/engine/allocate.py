@@ -7,6 +7,7 @@ allocation and is described in docs/concepts/allocation.md. Must not know texts,
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,15 +15,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from billcheck.engine.align import FreeEvent, Openings
 from billcheck.engine.blocks import Share
 from billcheck.engine.books import Books, PostingRule
+from billcheck.engine.copied import find_copied
 from billcheck.engine.credits import post_credits, post_reversals, take_reversals
 from billcheck.engine.habit import Habit, HabitPlacement, find_habit
-from billcheck.engine.pinned import post_pinned
+from billcheck.engine.pinned import EXPIRED, post_pinned
 from billcheck.engine.runs import find_runs
 from billcheck.engine.settlement import (
     feed_changes,
     mark_pinned_duplicates,
     post_duplicates,
     settle,
+    settle_by_words,
     settlement_candidates,
 )
 
@@ -66,18 +69,46 @@ def allocate(schedule: Schedule, events: Events, known: Known) -> Books:
         events: The charge's events; drafts and lines in another currency are not touched.
         known: What the ledger can tell.
     """
+    late = frozenset(event.rows for event in events.billed if event.is_catch_up)
+    while True:
+        books = _allocate(schedule, events, known, late)
+        idle = late & _without_effect(books)
+        if not idle:
+            return books
+        late -= idle
+
+
+def _without_effect(books: Books) -> frozenset[tuple[int, ...]]:
+    """The events, by their rows, whose words make up for nothing: nothing is open, or only the period of their date."""
+    lines = {item.event.rows for item in books.leftovers if item.amount == item.event.amount}
+    alone = Counter(posting.period for posting in books.postings)
+    half = nominal_days(books.schedule.charge) // 2
+    for event, period, amount, _ in books.postings:
+        is_near = abs(event.issue_day - books.schedule.due_days[period]) <= half
+        if is_near and amount == event.amount and alone[period] == 1:
+            lines.add(event.rows)
+    return frozenset(lines)
+
+
+def _allocate(schedule: Schedule, events: Events, known: Known, late: frozenset[tuple[int, ...]]) -> Books:
+    """The books of one charge, where the events of `late` (by their rows) make up for shortfalls of the others."""
     books = Books(schedule)
     taken = take_reversals(books, events.billed, events.credits)
-    left = _place(books, taken.billed, known)
+    left = _place(books, [event for event in taken.billed if event.rows not in late], known)
     feed_changes(books)
     post_credits(books, taken.later)
     is_open = open_flags(books, known)
+    if late:
+        may_be_paid = open_flags(books, known, is_awaiting_open=True)
+        for event in taken.billed:
+            if event.rows in late:
+                settle_by_words(books, event, may_be_paid, nominal_days(schedule.charge) // 2)
     left = settle(books, left, is_open)
     feed_changes(books)
     mark_pinned_duplicates(books)
     left = post_duplicates(books, left, nominal_days(schedule.charge) * books.block // 2)
     for event in left:
-        books.leave(event, event.amount, "left_over", _why_left(books, event, is_open))
+        books.leave(event, event.amount, *_why_left(books, event, is_open))
     post_reversals(books, taken.reversals)
     books.postings = [posting for posting in books.postings if posting.amount or posting.rule in _KEPT_AT_ZERO]
     return books
@@ -127,12 +158,20 @@ def _lags(books: Books) -> list[int]:
     )
 
 
-def open_flags(books: Books, known: Known) -> list[bool]:
-    """Per period, whether its open amount is a known shortfall: partly billed, or unbilled and covered."""
+def open_flags(books: Books, known: Known, *, is_awaiting_open: bool = False) -> list[bool]:
+    """Per period, whether its open amount is a known shortfall: partly billed, or unbilled and covered.
+
+    With `is_awaiting_open` also those still awaited, which a line that says what it is for may bill as well.
+    """
     pace = find_pace(books, known)
     touched = {posting.period for posting in books.postings}
     return [
-        due_day <= known.as_of_day and (period in touched or known.is_open(due_day, pace.late_days, pace.early_days))
+        due_day <= known.as_of_day
+        and (
+            period in touched
+            or known.is_open(due_day, pace.late_days, pace.early_days)
+            or (is_awaiting_open and due_day + known.grace_days + pace.late_days >= known.as_of_day)
+        )
         for period, due_day in enumerate(books.due_days)
     ]
 
@@ -144,6 +183,9 @@ def _place(books: Books, billed: list[Event], known: Known) -> list[Event]:
         for event in billed:
             books.post(event, 0, event.amount, PostingRule.OWN_PERIOD)
         return []
+    books.mislabelled = find_copied(schedule, billed, charge.every.nominal_days)
+    copied = {event.rows for label in books.mislabelled for event in label.events}
+    billed = [event._replace(first_day=0, end_day=0) if event.rows in copied else event for event in billed]
     free = [event for event in post_pinned(books, billed) if event.amount]
     if not free:
         return []
@@ -227,9 +269,14 @@ def _as_habit(runs: list[Run], openings: Openings, cost: int) -> Habit:
     return Habit(0, 1, 0, cost, tuple(placements), openings.due_days)
 
 
-def _why_left(books: Books, event: Event, is_open: Sequence[bool]) -> str:
+def _why_left(books: Books, event: Event, is_open: Sequence[bool]) -> tuple[str, str]:
+    """The kind of residue, and the reason in words."""
     candidates = settlement_candidates(books, event.amount, event.issue_day, is_open)
+    end = books.schedule.charge.end
+    if not candidates and end is not None and event.issue_day >= end.toordinal():
+        return "expired_still_billed", EXPIRED
     if not candidates:
-        return "it fits no period by date and equals no open shortfall exactly"
+        return "left_over", "it fits no period by date and equals no open shortfall exactly"
     first_days = [date.fromordinal(books.schedule.first_days[run[0]]).isoformat() for run in candidates]
-    return f"it equals open shortfalls of different shape, beginning {', '.join(first_days)}: say which it settles"
+    which = f"it equals open shortfalls of different shape, beginning {', '.join(first_days)}: say which it settles"
+    return "left_over", which

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from billcheck.engine.copied import Mislabelled
     from billcheck.engine.events import Event
     from billcheck.pricing.schedule import Schedule
 
@@ -26,6 +27,7 @@ class PostingRule(StrEnum):
     SPLIT = "one of several invoices that add up to the period exactly"
     COMBINED = "one invoice for several periods, equal to their exact sum"
     BLOCK = "its share of one invoice for several periods, as usual for this charge"
+    CATCH_UP = "makes up for earlier shortfalls, as its text says (inferred)"
     SETTLEMENT = "settles an earlier shortfall exactly (inferred)"
     AHEAD = "excess equal to exactly the next periods (inferred)"
     DUPLICATE = "repeats an amount already billed for this period"
@@ -33,7 +35,8 @@ class PostingRule(StrEnum):
     CREDIT = "credit linked to this period"
 
 
-INFERRED_RULES = frozenset({PostingRule.SETTLEMENT, PostingRule.AHEAD})
+SETTLING_RULES = frozenset({PostingRule.SETTLEMENT, PostingRule.CATCH_UP})
+INFERRED_RULES = SETTLING_RULES | {PostingRule.AHEAD}
 
 
 class Posting(NamedTuple):
@@ -60,10 +63,14 @@ class Books:
 
     `billed[i]` is what approved documents billed for period *i* so far; `credited[i]` how much of the shortfall of a
     period linked credits made. `offset` and `block` are the habit found for free events (0 and 1 where there is none);
-    `due_days` is when each period is due by that habit, without the offset: with its block.
+    `due_days` is when each period is due by that habit, without the offset: with its block. `mislabelled` holds the
+    events whose stated period is a copy and that went by their dates.
     """
 
-    __slots__ = ("billed", "block", "credited", "due_days", "expected", "leftovers", "offset", "postings", "schedule")
+    __slots__ = (
+        "billed", "block", "credited", "due_days", "expected", "leftovers", "mislabelled", "offset", "postings",
+        "schedule",
+    )  # fmt: skip
 
     def __init__(self, schedule: Schedule) -> None:
         self.schedule = schedule
@@ -72,6 +79,7 @@ class Books:
         self.credited = [0] * len(schedule.amounts)
         self.postings: list[Posting] = []
         self.leftovers: list[Leftover] = []
+        self.mislabelled: list[Mislabelled] = []
         self.due_days = schedule.due_days
         self.offset = 0
         self.block = 1

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from billcheck.engine.allocate import find_pace
-from billcheck.engine.books import INFERRED_RULES, PostingRule
+from billcheck.engine.books import INFERRED_RULES, SETTLING_RULES, PostingRule
 from billcheck.findings import Status
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ class _Judging:
         if books.schedule.due_days[period] > self._known.as_of_day:
             return (Status.BILLED_AHEAD if books.billed[period] else Status.NOT_DUE), ""
         if not open_amount:
-            is_settled = PostingRule.SETTLEMENT in self._rules.get(period, set())
+            is_settled = not SETTLING_RULES.isdisjoint(self._rules.get(period, ()))
             return (Status.SETTLED if is_settled else Status.OK), ""
         if period in doubts.foreign:
             return Status.INCONCLUSIVE, NOTE_FOREIGN

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from billcheck.engine.match_rules import NAMING_RULES, RULE_MASK, MatchRule
+from billcheck.engine.match_rules import NAMING_RULES, RULE_MASK, MatchRule, PeriodRule
 from billcheck.ledger.line import DocumentStatus, Kind
 from billcheck.ledger.source import NO_DAY
 
@@ -24,7 +24,8 @@ class Event(NamedTuple):
     `rows` are rows of the line table in line order. `amount` is signed minor units excluding tax. `first_day` and
     `end_day` (exclusive) are 0 where the document states no period. `credited` is the number of the document a credit
     names; where it names none, "" for a credit note, and its own number for an invoice, whose negative lines lower its
-    others. `names_charge` tells whether a line itself names the charge.
+    others. `names_charge` tells whether a line itself names the charge, `is_from_text` whether the period was read
+    from a text, `is_catch_up` whether the text says that the line makes up for what was billed too little.
     """
 
     rows: tuple[int, ...]
@@ -37,6 +38,8 @@ class Event(NamedTuple):
     credited: str
     names_charge: bool
     is_inferred: bool
+    is_from_text: bool
+    is_catch_up: bool
 
     @property
     def is_own(self) -> bool:
@@ -62,7 +65,8 @@ class Events:
 def gather_events(matched: Matched, slot: int) -> Events:
     """The events of one charge slot.
 
-    Lines of one document for the same period make one event; a negative line is netted inside it. An event of an
+    Lines of one document for the same period make one event; a negative line is netted inside it. What makes up for
+    earlier periods is an event of its own. An event of an
     invoice that stays negative credits the invoice's own other events. Two documents with one number and different
     dates are two.
     """
@@ -77,6 +81,7 @@ def gather_events(matched: Matched, slot: int) -> Events:
         key = (
             number, kinds[document], documents.customers[document], statuses[document], lines.issue_days[row],
             lines.first_days[row], lines.end_days[row], documents.currencies[document],
+            lines.period_rules[row] == PeriodRule.CATCH_UP,
         )  # fmt: skip
         rows = groups.get(key)
         if rows is None:
@@ -84,7 +89,7 @@ def gather_events(matched: Matched, slot: int) -> Events:
         else:
             rows.append(row)
     events = Events()
-    for (_, kind, _, status, _, first_day, end_day, in_currency), rows in groups.items():
+    for (_, kind, _, status, _, first_day, end_day, in_currency, _), rows in groups.items():
         event = _make_event(matched, rows, first_day, end_day)
         if status == DocumentStatus.DRAFT:
             events.drafts.append(event)
@@ -118,6 +123,8 @@ def _make_event(matched: Matched, rows: list[int], first_day: int, end_day: int)
         credited=documents.credited.get(document, "" if is_credit_note else number),
         names_charge=not NAMING_RULES.isdisjoint(rules),
         is_inferred=MatchRule.EXACT_AMOUNT in rules,
+        is_from_text=lines.period_rules[rows[0]] == PeriodRule.TEXT,
+        is_catch_up=lines.period_rules[rows[0]] == PeriodRule.CATCH_UP,
     )
 
 

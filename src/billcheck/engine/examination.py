@@ -100,6 +100,7 @@ class ExaminedCharge:
         """Whether there is anything to say beyond "billed as agreed"."""
         return bool(
             self.books.leftovers
+            or self.books.mislabelled
             or self.events.drafts
             or self.events.foreign
             or any(row.status not in _QUIET for row in self.rows)

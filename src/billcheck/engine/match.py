@@ -21,6 +21,7 @@ from billcheck.ledger.line import TRACKING_SEPARATOR, DocumentStatus, Kind
 from billcheck.ledger.names import fold_code, spaced_words
 from billcheck.ledger.source import NO_DAY, Batch, OutsideTotal
 from billcheck.ledger.table import NO_ROW, NO_SLOT, DocumentRow, DocumentTable, LineRow, LineTable, Names
+from billcheck.periods.catch_up import says_catch_up
 from billcheck.periods.reading import NOTHING, read
 from billcheck.periods.resolve import CALENDAR_PARTS, resolve
 
@@ -157,6 +158,7 @@ class Matcher:
         self._by_customer: dict[tuple[str, str], Candidates] = {}
         self._shared: dict[tuple[int, ...], Candidates] = {}
         self._last_documents = array("i", [NO_ROW]) * slots
+        self._has_catch_up = False
         self._periods: dict[DateOrder | None, _Periods] = {}
         self._has_fiscal_years = any(slot.contract.fiscal_year_start for slot in directory.slots)
 
@@ -203,7 +205,7 @@ class Matcher:
             plain = candidates.plain.get(codes)
             if plain is None or kind or status or amount <= 0 or issue_day > as_of_day:
                 line = _Line(kind, status, issue_day, amount, currency, text, start, document)
-                slot, rule = self._decide(next_row, candidates, codes, line, period_rule)
+                slot, rule = self._decide(next_row, candidates, codes, line)
             else:
                 slot, rule = plain
                 if last_documents[slot] == document:
@@ -216,6 +218,14 @@ class Matcher:
             next_row += 1
         matched.documents.extend(documents)
         matched.lines.extend(rows)
+        if self._has_catch_up:
+            self._note_catch_ups(rows)
+
+    def _note_catch_ups(self, rows: list[LineRow]) -> None:
+        """Remember which charges have a line that makes up for others; from the first one on, once per batch."""
+        for slot, *_, period_rule in rows:
+            if period_rule == PeriodRule.CATCH_UP and slot != NO_SLOT:
+                self.matched.is_plain[slot] = 0
 
     def _document(self, header: tuple[str, str, int, int, int, str], source: int, credited: str) -> DocumentRow:
         number, customer, issue_day, kind, status, currency = header
@@ -255,15 +265,16 @@ class Matcher:
         if len(periods) >= MEMO_LIMIT:
             periods.clear()
         found = _NO_PERIOD if period is None else (period.first_day, period.end_day, PeriodRule.TEXT)
+        if period is None and says_catch_up(text):
+            self._has_catch_up = True
+            found = (NO_DAY, NO_DAY, PeriodRule.CATCH_UP)
         periods[text, issue_day] = found
         return found
 
-    def _decide(
-        self, row: int, candidates: Candidates, codes: Codes, line: _Line, period_rule: PeriodRule
-    ) -> tuple[int, int]:
+    def _decide(self, row: int, candidates: Candidates, codes: Codes, line: _Line) -> tuple[int, int]:
         """Slot number and stored rule of a line that is not ordinary, or is the first with its codes."""
         matched = self.matched
-        aside = self._set_aside(line, period_rule)
+        aside = self._set_aside(line)
         if aside is not None:
             matched.set_aside(line.currency, line.amount)
             return NO_SLOT, aside | candidates.named
@@ -325,14 +336,14 @@ class Matcher:
         if not is_plain:
             matched.is_plain[slot.number] = 0
 
-    def _set_aside(self, line: _Line, period_rule: int) -> MatchRule | None:
+    def _set_aside(self, line: _Line) -> MatchRule | None:
         if line.status == DocumentStatus.VOID:
             return MatchRule.VOID
         if line.kind == Kind.OTHER:
             return MatchRule.NOT_BILLING
         if line.issue_day > self._as_of_day:
             return MatchRule.AFTER_AS_OF
-        if not line.amount and period_rule == PeriodRule.NONE:
+        if not line.amount and line.first_day == NO_DAY:
             return MatchRule.NO_AMOUNT
         return None
 

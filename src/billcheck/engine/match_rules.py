@@ -48,11 +48,15 @@ class Named(IntEnum):
 
 
 class PeriodRule(IntEnum):
-    """How a line's service period was found; `NONE` where it states none and its date decides."""
+    """How a line's service period was found; `NONE` where it states none and its date decides.
+
+    `CATCH_UP` is `NONE` with words that say it makes up for periods before.
+    """
 
     NONE = 0
     FIELDS = 1
     TEXT = 2
+    CATCH_UP = 3
 
 
 NAMING_RULES = frozenset(
@@ -90,6 +94,7 @@ PERIOD_WORDS = {
     PeriodRule.NONE: "period from the invoice date",
     PeriodRule.FIELDS: "period in its own fields",
     PeriodRule.TEXT: "period in the text",
+    PeriodRule.CATCH_UP: "words of a catch-up in the text",
 }
 SET_ASIDE_WORDS = {
     MatchRule.VOID: "the document is void",

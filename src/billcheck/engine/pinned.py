@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from billcheck.pricing.schedule import Schedule
 
 
+EXPIRED = "the charge had ended"
+"""Why an event that bills on after the last day of its charge has no period."""
+
+
 def periods_of(schedule: Schedule, event: Event) -> list[int]:
     """The rows an event's own period means, in order; empty where none meets it.
 
@@ -55,7 +59,11 @@ def post_pinned(books: Books, billed: list[Event]) -> list[Event]:
             continue
         periods = periods_of(books.schedule, event)
         if not periods:
-            books.leave(event, event.amount, "out_of_term", "its period lies outside the term of the charge")
+            end = books.schedule.charge.end
+            if end is not None and event.first_day >= end.toordinal():
+                books.leave(event, event.amount, "expired_still_billed", EXPIRED)
+            else:
+                books.leave(event, event.amount, "out_of_term", "its period lies outside the term of the charge")
         elif len(periods) == 1:
             _post_own(books, event, periods[0])
         else:

@@ -11,11 +11,15 @@ from typing import TYPE_CHECKING
 
 from billcheck.findings import KINDS, Finding, Status, digest_id
 from billcheck.money import format_minor
-from billcheck.period import period_label
+from billcheck.period import ONE_DAY, period_label
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from billcheck.contracts.terms import Contract
+    from billcheck.engine.copied import Mislabelled
     from billcheck.engine.diff import JudgedRow
+    from billcheck.engine.events import Event
     from billcheck.engine.keys import Slot
     from billcheck.findings import Residue
     from billcheck.pricing.schedule import Schedule
@@ -132,6 +136,51 @@ def find_habit_unlike_contract(slot: Slot, offset: int, block: int) -> Finding:
         currency=None,
         amount_minor=None,
         sentence=f"{slot.contract.customer}, {slot.label}: {' and '.join(parts)}.",
+    )
+
+
+def find_mislabelled(slot: Slot, label: Mislabelled) -> Finding:
+    """The finding about invoices whose text copies the period of another one."""
+    first_day, last_day = date.fromordinal(label.days[0]), date.fromordinal(label.days[1] - 1)
+    numbers = ", ".join(dict.fromkeys(event.number for event in label.events))
+    amount = sum(event.amount for event in label.events)
+    return Finding(
+        kind="mislabelled_period",
+        id=digest_id("mislabelled_period", slot.contract.id, slot.charge.name, first_day.isoformat()),
+        severity=KINDS["mislabelled_period"].severity,
+        contract=slot.contract.id,
+        charge=slot.charge.name,
+        first_day=first_day,
+        last_day=last_day,
+        currency=slot.contract.currency,
+        amount_minor=amount,
+        sentence=(
+            f"{slot.contract.customer}, {slot.charge.name}: {period_label(first_day, last_day)} also stands on "
+            f"{numbers}, "
+            f"a text copied from another invoice; the {_money(amount, slot)} were counted by date."
+        ),
+    )
+
+
+def find_expired(slot: Slot, events: Sequence[Event]) -> Finding:
+    """The finding about what was billed for a charge after its last day; the events in order."""
+    amount = sum(event.amount for event in events)
+    last_day = "" if slot.charge.end is None else f" ended on {slot.charge.end - ONE_DAY}"
+    numbers = ", ".join(dict.fromkeys(event.number for event in events))
+    return Finding(
+        kind="expired_still_billed",
+        id=digest_id("expired_still_billed", slot.contract.id, slot.charge.name),
+        severity=KINDS["expired_still_billed"].severity,
+        contract=slot.contract.id,
+        charge=slot.charge.name,
+        first_day=None,
+        last_day=None,
+        currency=slot.contract.currency,
+        amount_minor=amount,
+        sentence=(
+            f"{slot.contract.customer}, {slot.charge.name}:{last_day}, and {_money(amount, slot)} were billed since, "
+            f"by {numbers}."
+        ),
     )
 
 

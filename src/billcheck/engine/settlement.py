@@ -77,6 +77,20 @@ def settle(books: Books, left: list[Event], is_open: Sequence[bool]) -> list[Eve
     return rest
 
 
+def settle_by_words(books: Books, event: Event, is_open: Sequence[bool], early_days: int) -> None:
+    """Let an event that says it makes up for others settle open periods, the oldest first, the last one partly.
+
+    What exceeds them is left over. A period due up to `early_days` after the event may be one of them.
+    """
+    left = event.amount
+    for period in _open_periods(books, event.issue_day + early_days, is_open):
+        part = min(left, books.open_amount(period))
+        if part:
+            books.post(event, period, part, PostingRule.CATCH_UP)
+            left -= part
+    books.leave(event, left, "left_over", "it says that it makes up for earlier periods, and no more of them is open")
+
+
 def _settle_excesses(books: Books, is_open: Sequence[bool]) -> None:
     """Let an excess settle open shortfalls, or the next periods where one invoice exceeds its own.
 

@@ -82,6 +82,7 @@ _RESIDUE_WORDS = {
     "rebate": "declared as a rebate",
     "currency_mismatch": "in another currency than its contract",
     "out_of_term": "for a period outside the contract's term",
+    "expired_still_billed": "billed after the charge had ended",
     "left_over": "no period is open for it",
 }
 
