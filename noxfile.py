@@ -81,6 +81,13 @@ def bench(session: nox.Session) -> None:
     session.run("python", "benchmarks/bench.py", *session.posargs)
 
 
+@nox.session
+def simulate(session: nox.Session) -> None:
+    """100,000 ledgers of the simulator; `-- --count 5000 --seed 7` for others."""
+    _install(session)
+    session.run("python", "-m", "tests.simulator.run", *(session.posargs or ("--count", "100000")))
+
+
 @nox.session(reuse_venv=False)
 def pins(session: nox.Session) -> None:
     """Write `constraints.txt` anew from the newest versions; needs an environment of its own."""

@@ -16,7 +16,7 @@ from billcheck.engine.align import FreeEvent, Openings
 from billcheck.engine.blocks import Share
 from billcheck.engine.books import Books, PostingRule
 from billcheck.engine.copied import find_copied
-from billcheck.engine.credits import post_credits, post_reversals, take_reversals
+from billcheck.engine.credits import post_credits, post_reversals, take_reductions, take_reversals
 from billcheck.engine.habit import Habit, HabitPlacement, find_habit
 from billcheck.engine.pinned import EXPIRED, post_pinned
 from billcheck.engine.runs import find_runs
@@ -95,8 +95,10 @@ def _allocate(schedule: Schedule, events: Events, known: Known, late: frozenset[
     books = Books(schedule)
     taken = take_reversals(books, events.billed, events.credits)
     left = _place(books, [event for event in taken.billed if event.rows not in late], known)
+    reductions, later = take_reductions(books, taken.later)
+    post_credits(books, reductions)
     feed_changes(books)
-    post_credits(books, taken.later)
+    post_credits(books, later)
     is_open = open_flags(books, known)
     if late:
         may_be_paid = open_flags(books, known, is_awaiting_open=True)

@@ -11,12 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from billcheck.engine.align import MOST_COMBINED
 from billcheck.engine.books import PostingRule
 from billcheck.engine.pinned import periods_of
 from billcheck.money import split_by_weights
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from billcheck.engine.books import Books
     from billcheck.engine.events import Event
@@ -124,16 +125,31 @@ def _why_open(credit: Event, numbers: set[str]) -> str:
     return "the credit names no document and no period, and equals no invoice in full"
 
 
+def take_reductions(books: Books, later: list[Event]) -> tuple[list[Event], list[Event]]:
+    """The credits that state the very days of a change to lower terms, and the others."""
+    reductions = [
+        credit
+        for credit in later
+        if credit.is_pinned and any(books.expected[period] < 0 for period in periods_of(books.schedule, credit))
+    ]
+    return reductions, [credit for credit in later if credit not in reductions]
+
+
 def post_credits(books: Books, later: list[Event]) -> None:
     """Subtract linked credits from the periods they belong to; what they open there counts as credited."""
     for credit in later:
         periods = _periods_credited(books, credit)
-        amount = min(-credit.amount, sum(max(books.billed[period], 0) for period in periods))
+        amount = min(-credit.amount, sum(_creditable(books, period) for period in periods))
         for period, part in zip(periods, _shares(books, periods, amount), strict=True):
             if part:
                 books.post(credit, period, -part, PostingRule.CREDIT)
                 books.credited[period] += min(max(books.open_amount(period), 0), part)
         books.leave(credit, credit.amount + amount, "open_credit", _why_not_subtracted(credit, periods, amount))
+
+
+def _creditable(books: Books, period: int) -> int:
+    """How much a credit may take from a period: what was billed, and what a change to lower terms gives back."""
+    return max(books.billed[period] - min(books.expected[period], 0), 0)
 
 
 def _why_not_subtracted(credit: Event, periods: list[int], amount: int) -> str:
@@ -149,9 +165,10 @@ def _why_not_subtracted(credit: Event, periods: list[int], amount: int) -> str:
 def _periods_credited(books: Books, credit: Event) -> list[int]:
     named = {posting.period for posting in books.postings if posting.event.number == credit.credited}
     if credit.credited and named:
-        if credit.is_pinned:
-            named = named & set(periods_of(books.schedule, credit)) or named
-        return sorted(named)
+        stated = periods_of(books.schedule, credit) if credit.is_pinned else []
+        if any(books.expected[period] < 0 for period in stated):
+            return stated
+        return sorted(named & set(stated) or named)
     if credit.is_pinned:
         return periods_of(books.schedule, credit)
     earlier = [posting for posting in books.postings if posting.event.issue_day <= credit.issue_day]
@@ -164,7 +181,7 @@ def _shares(books: Books, periods: list[int], amount: int) -> list[int]:
     excesses = [max(-books.open_amount(period), 0) for period in periods]
     from_excess = min(amount, sum(excesses))
     shares = split_by_weights(from_excess, excesses)
-    billed = [max(books.billed[period] - share, 0) for period, share in zip(periods, shares, strict=True)]
+    billed = [max(_creditable(books, period) - share, 0) for period, share in zip(periods, shares, strict=True)]
     rest = split_by_weights(amount - from_excess, billed)
     return [share + part for share, part in zip(shares, rest, strict=True)]
 
@@ -177,16 +194,54 @@ def post_reversals(books: Books, reversals: list[Reversal]) -> None:
     for reversal in reversals:
         purse = [_Purse(credit, -credit.amount) for credit in reversal.credits]
         for event in reversal.events:
-            periods = periods_of(books.schedule, event) if event.is_pinned else []
-            period = periods[0] if periods else books.nearest_period(event.issue_day)
-            if period is None:
+            periods = _periods_reversed(books, event)
+            if not periods:
                 books.leave(event, event.amount, "out_of_term", "the charge has no period at all")
                 continue
-            books.post(event, period, event.amount, PostingRule.REVERSED)
-            _pour(books, purse, period, event.amount)
-            books.credited[period] += min(max(books.open_amount(period) - books.credited[period], 0), event.amount)
+            weights = [max(books.expected[period], 0) for period in periods]
+            for period, part in zip(periods, split_by_weights(event.amount, weights), strict=True):
+                _post_reversed(books, purse, event, period, part)
         for item in purse:
             books.leave(item.credit, -item.left, "open_credit", EXCEEDS)
+
+
+def _periods_reversed(books: Books, event: Event) -> list[int]:
+    """The periods a reversed event states; else the open ones in a row around its day that it equals; else the nearest.
+
+    It was taken out before habits were looked for, so that nothing but its day and its amount tells what it was for.
+    """
+    periods = periods_of(books.schedule, event) if event.is_pinned else []
+    nearest = books.nearest_period(event.issue_day)
+    if periods or nearest is None:
+        return periods
+    runs = [
+        run
+        for first in range(max(nearest - MOST_COMBINED + 1, 0), nearest + 1)
+        for run in _open_runs(books, first, nearest)
+        if sum(map(books.open_amount, run)) == event.amount
+    ]
+    if not runs:
+        return [nearest]
+    # What is billed at once is due with its first period, or in arrears with its last.
+    ends = -1 if books.schedule.charge.timing == "in_arrears" else 0
+    return min(runs, key=lambda run: (abs(run[ends] - nearest), run))
+
+
+def _open_runs(books: Books, first: int, inside: int) -> Iterator[list[int]]:
+    """The runs of open periods from `first` on that hold the period `inside`."""
+    run: list[int] = []
+    for period in range(first, min(first + MOST_COMBINED, len(books.expected))):
+        if books.open_amount(period) <= 0:
+            return
+        run.append(period)
+        if period >= inside:
+            yield list(run)
+
+
+def _post_reversed(books: Books, purse: list[_Purse], event: Event, period: int, amount: int) -> None:
+    books.post(event, period, amount, PostingRule.REVERSED)
+    _pour(books, purse, period, amount)
+    books.credited[period] += min(max(books.open_amount(period) - books.credited[period], 0), amount)
 
 
 def _pour(books: Books, purse: list[_Purse], period: int, amount: int) -> None:

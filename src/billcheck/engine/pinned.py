@@ -25,7 +25,8 @@ def periods_of(schedule: Schedule, event: Event) -> list[int]:
     """The rows an event's own period means, in order; empty where none meets it.
 
     The row with equal dates, a regular one before a change; else, for a range, every regular row of which at least half
-    lies inside; else the regular row that shares most days with it, the later of two that share equally many.
+    lies inside, or, where it begins and ends with rows, however short, those from the one to the other; else the
+    regular row that shares most days with it, the later of two that share equally many.
     """
     first_day, end_day = event.first_day, event.end_day
     rows = range(len(schedule.first_days))
@@ -39,7 +40,9 @@ def periods_of(schedule: Schedule, event: Event) -> list[int]:
     }
     met = [row for row, days in shared.items() if days > 0]
     inside = [row for row in met if 2 * shared[row] >= schedule.ends[row] - schedule.first_days[row]]
-    if len(inside) > 1 and _is_range(schedule, inside, first_day, end_day):
+    if len(inside) > 1 and (
+        _is_range(schedule, inside, first_day, end_day) or _is_covered(schedule, inside, first_day, end_day)
+    ):
         return inside
     return sorted(met, key=lambda row: (-shared[row], -row))[:1]
 
@@ -48,6 +51,12 @@ def _is_range(schedule: Schedule, rows: list[int], first_day: int, end_day: int)
     """Whether a period is long enough to mean several rows: half again as long as the longest of them."""
     longest = max(schedule.ends[row] - schedule.first_days[row] for row in rows)
     return 2 * (end_day - first_day) >= 3 * longest
+
+
+def _is_covered(schedule: Schedule, rows: list[int], first_day: int, end_day: int) -> bool:
+    """Whether a period is exactly these rows, from the first day of the first to the end of the last."""
+    begins_with_row = min(schedule.first_days[row] for row in rows) == first_day
+    return begins_with_row and max(schedule.ends[row] for row in rows) == end_day
 
 
 def post_pinned(books: Books, billed: list[Event]) -> list[Event]:

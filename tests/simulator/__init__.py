@@ -1,0 +1,1 @@
+"""A seeded simulator: agreements, what was invoiced for them in messy but honest form, known errors, and the truth."""

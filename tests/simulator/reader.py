@@ -1,0 +1,343 @@
+"""An independent reader of free invoices: every order-preserving reading of a small ledger, and the cheapest of them.
+
+Comes in: a world whose charge states no periods. Goes out: what each of the cheapest readings bills per row, so that
+it can be told whether a ledger shows one thing, another, or two things equally well. Written from the rules alone, as a
+plain recursion over (events used, rows used) for every habit and every block; slow, and for small ledgers only.
+Must not know the library.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from tests.simulator.agreements import GRACE
+from tests.simulator.bookkeeping import nominal_days
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from tests.simulator.agreements import Charge, Row
+    from tests.simulator.bookkeeping import Place, World
+
+BLOCKS = (1, 2, 3, 6, 12)
+MOST_READINGS = 12
+ENOUGH_FOR_BLOCKS = 3
+HORIZON = timedelta(400)
+
+Step = tuple[tuple[int, ...], tuple[int, ...]]
+"""Events that go to rows."""
+Reading = tuple[Step, ...]
+Billed = tuple[int, ...]
+
+
+class Event(NamedTuple):
+    """What one document bills for the charge."""
+
+    issued: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A row, or a block of rows: when it is due, what it needs, what it costs in tenths of a day when open."""
+
+    due: int
+    needs: int
+    cost: int
+    is_change: bool
+    members: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class _Board:
+    events: list[Event]
+    slots: list[Slot]
+    half: int
+    offset: int
+    memo: dict[tuple[int, int], tuple[int, frozenset[Reading]]]
+
+
+def events_of(world: World, place: Place) -> list[Event]:
+    """The events of a free charge, without those that a credit takes back in full."""
+    gone = {paper.credits for paper in world.papers if paper.credits and paper.issued <= world.as_of}
+    found = []
+    for paper in world.papers:
+        if paper.status != "approved" or paper.issued > world.as_of or paper.credits or paper.number in gone:
+            continue
+        amount = sum(entry.amount for entry in paper.entries if entry.place == place and not entry.foreign)
+        if amount:
+            found.append((paper.issued.toordinal(), paper.number, amount))
+    return [Event(issued, amount) for issued, _, amount in sorted(found)]
+
+
+def read(world: World, place: Place) -> set[Billed]:
+    """What each of the cheapest readings bills per row of the charge, residue aside."""
+    charge = world.charge(place)
+    rows = [row for row in charge.rows if row.due <= world.as_of + HORIZON]
+    events = events_of(world, place)
+    best: list[tuple[int, int, Reading, list[Slot]]] = []
+    cheapest = None
+    for size in BLOCKS:
+        if size > 1 and not _may_block(charge, rows, events):
+            continue
+        for offset in offsets_of(rows, events):
+            for phase in range(min(size, len(rows))):
+                slots = _slots(world, charge, rows, size, phase, offset)
+                cost, readings = _cheapest(events, slots, nominal_days(charge), size, offset)
+                for reading in readings:
+                    if size > 1 and not _is_believed(reading, events, slots, rows):
+                        continue
+                    if cheapest is None or cost <= cheapest:
+                        cheapest = cost
+                        best.append((cost, offset, reading, slots))
+    return {
+        _settled(world, rows, events, reading, slots, offset)
+        for cost, offset, reading, slots in best
+        if cost == cheapest
+    }
+
+
+def offsets_of(rows: list[Row], events: list[Event]) -> list[int]:
+    """The days by which the charge may be usually late (or early, below zero)."""
+    dues = [row.due.toordinal() for row in rows if not row.is_change]
+    days = [event.issued for event in events]
+    after = sorted(day - max(due for due in dues if due <= day) for day in days if min(dues) <= day)
+    before = sorted(min(due for due in dues if due > day) - day for day in days if max(dues) > day)
+    found = {0}
+    if after:
+        found.add(after[(len(after) - 1) // 2])
+    if before:
+        found.add(-before[(len(before) - 1) // 2])
+    return sorted(found)
+
+
+def _may_block(charge: Charge, rows: list[Row], events: list[Event]) -> bool:
+    """Whether not every amount is that of one row in force by then."""
+    reach = nominal_days(charge)
+    return not all(
+        any(
+            row.amount == event.amount and row.due.toordinal() <= event.issued + reach
+            for row in rows
+            if not row.is_change
+        )
+        for event in events
+    )
+
+
+def _slots(world: World, charge: Charge, rows: list[Row], size: int, phase: int, offset: int) -> list[Slot]:
+    regular = [index for index, row in enumerate(rows) if not row.is_change]
+    groups = [tuple(regular[:phase])] if phase else []
+    groups += [tuple(regular[start : start + size]) for start in range(phase, len(regular), size)]
+    found = []
+    for members in groups:
+        due = rows[members[0] if charge.timing == "in_advance" else members[-1]].due
+        found.append(_slot(world, charge, rows, members, due, offset))
+    found += [_slot(world, charge, rows, (index,), row.due, offset) for index, row in enumerate(rows) if row.is_change]
+    return sorted(found, key=lambda slot: (slot.due, slot.is_change, slot.members))
+
+
+def _slot(world: World, charge: Charge, rows: list[Row], members: tuple[int, ...], due: date, offset: int) -> Slot:
+    needs = sum(max(rows[index].amount, 0) if not rows[index].is_change else rows[index].amount for index in members)
+    is_settled = due.toordinal() + max(0, offset) + GRACE < world.as_of.toordinal()
+    count = sum(rows[index].amount > 0 for index in members) if is_settled else 0
+    return Slot(due.toordinal(), needs, 5 * nominal_days(charge) * count, rows[members[0]].is_change, members)
+
+
+def _cheapest(
+    events: list[Event], slots: list[Slot], nominal: int, size: int, offset: int
+) -> tuple[int, frozenset[Reading]]:
+    board = _Board(events, slots, 5 * nominal * size, offset, {})
+    reach = (events[-1].issued if events else 0) + nominal * size * 2 + abs(offset)
+    while len(board.slots) > 1 and board.slots[-1].due > reach and not board.slots[-1].cost:
+        board.slots = board.slots[:-1]
+    for first in range(len(events), -1, -1):
+        for row in range(len(board.slots), -1, -1):
+            board.memo[first, row] = _best_from(board, first, row)
+    return board.memo[0, 0]
+
+
+def _best_from(board: _Board, first: int, row: int) -> tuple[int, frozenset[Reading]]:
+    """The least cost of the events from `first` on against the slots from `row` on, with the readings that cost it."""
+    events, slots = board.events, board.slots
+    if first == len(events):
+        return sum(slot.cost for slot in slots[row:]), frozenset([()])
+    cost, readings = board.memo[first + 1, row]
+    options: list[tuple[int, frozenset[Reading]]] = [(cost + board.half, readings)]
+    if row < len(slots):
+        cost, readings = board.memo[first, row + 1]
+        options.append((cost + slots[row].cost, readings))
+        for own, taken, stop in _steps(board, first, row):
+            cost, readings = board.memo[first + taken, stop]
+            step = (tuple(range(first, first + taken)), tuple(range(row, stop)))
+            options.append((cost + own, frozenset((step, *reading) for reading in readings)))
+    least = min(cost for cost, _ in options)
+    together: set[Reading] = set()
+    for cost, readings in options:
+        if cost == least:
+            together |= readings
+    return least, frozenset(sorted(together)[:MOST_READINGS])
+
+
+def _steps(board: _Board, first: int, row: int) -> list[tuple[int, int, int]]:
+    """What may be done with an event at a slot: cost in tenths, events taken, the slot after."""
+    event, slot, half = board.events[first], board.slots[row], board.half
+    lag = 10 * (event.issued - slot.due - board.offset)
+    found = []
+    is_exact = event.amount == slot.needs
+    if abs(lag) <= 2 * half and (is_exact or not slot.is_change):
+        found.append((abs(lag) + (0 if is_exact else 2 * half // 5), 1, row + 1))
+    total = 0
+    for taken in range(1, 5):
+        if first + taken > len(board.events) or slot.is_change:
+            break
+        total += board.events[first + taken - 1].amount
+        lags = [abs(10 * (item.issued - slot.due - board.offset)) for item in board.events[first : first + taken]]
+        if taken > 1 and total == slot.needs and max(lags) <= half:
+            found.append((sum(lags), taken, row + 1))
+    total = 0
+    for stop in range(row + 1, min(row + 13, len(board.slots) + 1)):
+        last = board.slots[stop - 1]
+        total += last.needs
+        ahead = 10 * (last.due + board.offset - event.issued), 10 * (last.due - event.issued)
+        if stop - row < 2 or total != event.amount or not slot.needs or not last.needs or max(ahead) > half:
+            continue
+        least = min(abs(10 * (event.issued - item.due - board.offset)) for item in board.slots[row:stop])
+        if least <= 2 * half:
+            found.append((least, 1, stop))
+    return found
+
+
+def _is_believed(reading: Reading, events: list[Event], slots: list[Slot], rows: list[Row]) -> bool:
+    """Whether blocks may be read: enough events or an exact one, and few that bill one row dealt out to several."""
+    if len(events) < ENOUGH_FOR_BLOCKS and not _has_exact_block(reading, events, slots):
+        return False
+    amounts = {row.amount for row in rows if not row.is_change}
+    singles = in_blocks = 0
+    for taken, numbers in reading:
+        if sum(rows[index].amount > 0 for number in numbers for index in slots[number].members) < 2:
+            continue
+        in_blocks += len(taken)
+        if len(taken) > 1 or events[taken[0]].amount != sum(slots[number].needs for number in numbers):
+            singles += sum(events[event].amount in amounts for event in taken)
+    return 4 * singles <= in_blocks
+
+
+def _has_exact_block(reading: Reading, events: list[Event], slots: list[Slot]) -> bool:
+    return any(
+        len(taken) == 1
+        and len(rows) == 1
+        and len(slots[rows[0]].members) > 1
+        and events[taken[0]].amount == slots[rows[0]].needs
+        for taken, rows in reading
+    )
+
+
+def _settled(
+    world: World, rows: list[Row], events: list[Event], reading: Reading, slots: list[Slot], offset: int
+) -> Billed:
+    """What a reading bills per row, after left-over events have settled what they equal or repeat."""
+    billed = [0] * len(rows)
+    placed: dict[int, tuple[int, ...]] = {}
+    for taken, numbers in reading:
+        members = tuple(sorted(index for number in numbers for index in slots[number].members))
+        amount = sum(events[event].amount for event in taken)
+        placed.update(dict.fromkeys(taken, members))
+        for index, part in zip(members, _shares(rows, members, amount), strict=True):
+            billed[index] += part
+    _feed_changes(rows, billed)
+    left = [number for number in range(len(events)) if number not in placed]
+    due = _block_dues(rows, slots)
+    rest = []
+    for number in left:
+        run = _settles(world, rows, billed, due, events[number], offset) or _ahead(rows, billed, events[number])
+        for index in run:
+            billed[index] = rows[index].amount
+        if not run:
+            rest.append(number)
+    half = max(slot.cost for slot in slots) // 10 if slots else 0
+    for number in rest:
+        twins = [
+            (abs(events[other].issued - events[number].issued), members[0])
+            for other, members in placed.items()
+            if len(members) == 1
+            and events[other].amount == events[number].amount
+            and abs(events[other].issued - events[number].issued) <= half
+            and billed[members[0]] >= rows[members[0]].amount
+        ]
+        if twins:
+            billed[min(twins)[1]] += events[number].amount
+    return tuple(billed)
+
+
+def _block_dues(rows: list[Row], slots: list[Slot]) -> list[int]:
+    due = [row.due.toordinal() for row in rows]
+    for slot in slots:
+        for index in slot.members:
+            due[index] = slot.due
+    return due
+
+
+def _shares(rows: list[Row], members: tuple[int, ...], amount: int) -> list[int]:
+    needs = [rows[index].amount for index in members]
+    if sum(needs) == amount or len(members) == 1:
+        return needs if sum(needs) == amount else [amount]
+    weights = [max(need, 0) for need in needs]
+    total = sum(weights)
+    floors = [amount * weight // total for weight in weights]
+    order = sorted(range(len(weights)), key=lambda index: (-(amount * weights[index] % total), index))
+    for index in order[: amount - sum(floors)]:
+        floors[index] += 1
+    return floors
+
+
+def _feed_changes(rows: list[Row], billed: list[int]) -> None:
+    """The excess of a regular row goes to the change row due with it; a reduction is netted against a shortfall."""
+    for index, row in enumerate(rows):
+        if not row.is_change:
+            continue
+        for other, regular in enumerate(rows):
+            if regular.is_change or regular.due != row.due or not billed[other]:
+                continue
+            wanted, excess = row.amount - billed[index], billed[other] - regular.amount
+            moved = max(min(wanted, excess), 0) + min(max(wanted, excess), 0)
+            billed[index] += moved
+            billed[other] -= moved
+
+
+def _settles(world: World, rows: list[Row], billed: list[int], due: list[int], event: Event, offset: int) -> list[int]:
+    """The open rows an event equals: all of them, or runs of one shape."""
+    wait = GRACE + max(0, offset)
+    is_open = [
+        row.amount > billed[index]
+        and row.due.toordinal() <= event.issued
+        and (bool(billed[index]) or due[index] + wait < world.as_of.toordinal())
+        for index, row in enumerate(rows)
+    ]
+    missing = [row.amount - billed[index] for index, row in enumerate(rows)]
+    everything = [index for index in range(len(rows)) if is_open[index]]
+    if everything and sum(missing[index] for index in everything) == event.amount:
+        return everything
+    runs = []
+    for first in everything:
+        last = first
+        while last < len(rows) and is_open[last]:
+            last += 1
+            if sum(missing[first:last]) == event.amount:
+                runs.append(list(range(first, last)))
+    shapes = {tuple(missing[index] for index in run) for run in runs}
+    return runs[0] if len(shapes) == 1 else []
+
+
+def _ahead(rows: list[Row], billed: list[int], event: Event) -> list[int]:
+    """Two or more whole rows not yet due that the event equals."""
+    coming = [
+        index
+        for index, row in enumerate(rows)
+        if row.due.toordinal() > event.issued and not row.is_change and not billed[index]
+    ]
+    for count in range(2, len(coming) + 1):
+        if sum(rows[index].amount for index in coming[:count]) == event.amount:
+            return coming[:count]
+    return []
