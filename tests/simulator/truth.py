@@ -85,11 +85,11 @@ def _say(world: World, place: Place, due: date, expected: int, tally: _Tally) ->
         return "inconclusive", "currency_mismatch"
     if tally.lines and abs(open_amount) <= tally.lines:
         return "rounding", ""
+    if not tally.lines and due + timedelta(GRACE + max(world.habits[place].lag, 0)) >= world.as_of:
+        return "awaiting", ""
     if open_amount < 0:
         return "overbilled", "duplicate" if tally.is_double else "overbilled"
     kind = "underbilled" if tally.lines else "missing"
-    if not tally.lines and due + timedelta(GRACE + max(world.habits[place].lag, 0)) >= world.as_of:
-        return "awaiting", ""
     return kind, "credited_not_rebilled" if tally.credited else kind
 
 
