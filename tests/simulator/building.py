@@ -109,7 +109,8 @@ def _vary(random: Random, agreement: Agreement, charge: Charge, as_of: date) -> 
         return
     term_end = agreement.last_day or as_of
     span = (min(term_end, as_of) - agreement.start).days
-    apart = 31 * MONTHS[charge.every] + 5
+    # A change may move to the first of its month, and the two must not fall into one period even then.
+    apart = 31 * (MONTHS[charge.every] + 1) + 5
     if _one_in(random, 3) and span > 40:
         charge.changes.append(
             _change(random, agreement, charge, agreement.start + timedelta(random.randint(20, span - 10)))
