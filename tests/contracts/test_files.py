@@ -120,7 +120,7 @@ def test_toml_and_json_say_the_same(tmp_path: Path) -> None:
     jsonned = tmp_path / "contracts.json"
     jsonned.write_text(json.dumps(tomllib.loads(EVERYTHING), default=plain), encoding="utf-8")
     (from_json,) = load_contracts(jsonned)
-    assert from_json == replace(from_toml, where=from_json.where)
+    assert from_json == replace(from_toml, file=from_json.file)
 
 
 def test_defaults_are_filled_in(tmp_path: Path) -> None:
@@ -203,7 +203,7 @@ def test_null_in_json_is_a_key_left_out(tmp_path: Path) -> None:
     table = {**contract_table({**FLAT, "anchor_day": None, "discounts": None}), "tax": None, "tags": None}
     path.write_text(json.dumps({"contract": [table]}), encoding="utf-8")
     (with_nulls,) = load_contracts(path)
-    assert with_nulls == replace(contract, where=with_nulls.where)
+    assert with_nulls == replace(contract, file=with_nulls.file)
 
 
 def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
@@ -222,6 +222,10 @@ def test_a_folder_is_read_in_the_order_of_its_names(tmp_path: Path) -> None:
     contracts = load_contracts(f"{tmp_path}/")
     assert [contract.id for contract in contracts] == ["a.JSON", "a/z.json", "b.json", "sub/c.json"]
     assert contracts[1].where == f"{tmp_path}/a/z.json: a/z.json"
+
+
+def test_a_contract_made_by_hand_is_named_without_a_file(tmp_path: Path) -> None:
+    assert replace(load_one(tmp_path), file="").where == "C-1"
 
 
 def test_paths_are_read_in_their_order_and_shown_as_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from billcheck.engine.keys import make_directory
 from billcheck.ledger.names import spaced_words
 from tests.engine.agreements import contract, flat, one_off
+
+if TYPE_CHECKING:
+    from billcheck.engine.keys import Slot
 
 
 def test_slots_are_numbered_in_the_order_of_the_contracts() -> None:
@@ -38,6 +43,31 @@ def test_contracts_of_one_customer_are_offered_together_once() -> None:
     directory = make_directory((contract(name="1", aliases=("HARTWELL INTERIEUR",)), contract(name="2")))
     (slots,) = directory.by_name.values()
     assert [slot.number for slot in slots] == [0, 1]
+
+
+def test_names_codes_and_parents_of_several_contracts_point_at_all_their_charges() -> None:
+    shared = {"aliases": ("Hartwell",), "customer_ids": ("77",), "references": ("PO-9",), "sub_customers": True}
+    contracts = (
+        contract(flat("A"), flat("B"), name="1", customer="Hartwell", **shared),
+        contract(flat("C"), name="2", customer="Acme", **shared),
+        contract(flat("D"), name="3", customer="Hartwell"),
+    )
+    directory = make_directory(contracts)
+
+    def numbers(found: dict[str, tuple[Slot, ...]]) -> dict[str, list[int]]:
+        return {name: [slot.number for slot in slots] for name, slots in sorted(found.items())}
+
+    assert numbers(directory.by_name) == {"acme": [2], "hartwell": [0, 1, 2, 3]}
+    assert numbers(directory.by_parent) == {"acme": [2], "hartwell": [0, 1, 2]}
+    assert numbers(directory.by_customer_id) == {"77": [0, 1, 2]}
+    assert numbers(directory.by_reference) == {"1": [0, 1], "2": [2], "3": [3], "po-9": [0, 1, 2]}
+    assert directory.by_alias == {}
+
+
+def test_charges_alike_share_their_folded_codes() -> None:
+    first, second = make_directory((contract(flat("A"), name="1"), contract(flat("A"), name="2"))).slots
+    assert first.words is second.words
+    assert first.items is second.items
 
 
 @pytest.mark.parametrize(

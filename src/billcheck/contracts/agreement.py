@@ -116,7 +116,7 @@ def read_contract(docket: Docket) -> Contract | None:
         matching=_contract_matching(shape.matching),
         owner=shape.owner,
         tags=tuple(shape.tags or ()),
-        where=f"{docket.file}: {identity}",
+        file=docket.file,
     )
 
 

@@ -7,6 +7,8 @@ paths; or one error with every fault of every file. Must not know ledgers or pri
 from __future__ import annotations
 
 import os
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,12 +24,12 @@ from billcheck.contracts.faults import (
     written,
 )
 from billcheck.contracts.shapes import FileShape, contract_schema
-from billcheck.contracts.tables import parse_tables, read_text
+from billcheck.contracts.tables import parse_list, parse_tables, read_text
 from billcheck.contracts.values import fold
 from billcheck.errors import ContractsRefusedError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from billcheck.contracts.terms import Contract, Contracts
 
@@ -94,15 +96,10 @@ def load_contracts(*paths: str | os.PathLike[str]) -> Contracts:
     contracts: list[Contract] = []
     places: dict[str, str] = {}
     for path in _find_files([os.fsdecode(path) for path in paths], problems):
-        table = _read_file(path, problems)
-        if table is None:
-            continue
-        for docket in _open_dockets(path, table, problems):
-            contract = read_contract(docket)
-            _judge_id(docket, places)
-            problems += docket.problems
-            if contract is not None:
-                contracts.append(contract)
+        found = _read_file(path, places)
+        problems += found.problems
+        contracts += found.contracts
+        places.update(dict.fromkeys(found.ids, path))
     if problems:
         raise ContractsRefusedError(problems)
     return tuple(contracts)
@@ -132,15 +129,42 @@ def _reader_of(path: Path) -> str | None:
     return _READERS.get(path.suffix.lower())
 
 
-def _read_file(path: str, problems: list[Problem]) -> object:
-    """The file's content as tables, lists and values; None where it is no such thing."""
-    text = read_text(path, problems)
+@dataclass(slots=True)
+class _Found:
+    """What one file holds: its contracts, their folded ids, and its faults."""
+
+    contracts: list[Contract] = field(default_factory=list)
+    ids: set[str] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def _read_file(path: str, places: dict[str, str]) -> _Found:
+    """What a file holds; `places` has the files of all ids before it."""
+    found = _Found()
+    text = read_text(path, found.problems)
     if text is None:
-        return None
+        return found
     if not text.strip():
-        problems.append(EmptyFileProblem(path))
-        return None
-    return parse_tables(path, text, problems, is_toml=_reader_of(Path(path)) == "TOML")
+        found.problems.append(EmptyFileProblem(path))
+        return found
+    is_toml = _reader_of(Path(path)) == "TOML"
+    if not is_toml:
+        with suppress(ValueError, RecursionError):  # whatever is odd is told of the file as a whole
+            return _read_each(_number(path, parse_list(text, "contract")), places)
+    table = parse_tables(path, text, found.problems, is_toml=is_toml)
+    return found if table is None else _read_each(_open_dockets(path, table, found.problems), places, found)
+
+
+def _read_each(dockets: Iterable[Docket], places: dict[str, str], found: _Found | None = None) -> _Found:
+    """The contracts of dockets, each of which is let go before the next is asked for."""
+    found = found or _Found()
+    for docket in dockets:
+        contract = read_contract(docket)
+        _judge_id(docket, places, found.ids)
+        found.problems += docket.problems
+        if contract is not None:
+            found.contracts.append(contract)
+    return found
 
 
 def _open_dockets(path: str, table: object, problems: list[Problem]) -> Iterator[Docket]:
@@ -161,20 +185,25 @@ def _open_dockets(path: str, table: object, problems: list[Problem]) -> Iterator
         return
     if not contracts:
         problems.append(NoContractProblem(path))
-    for number, contract in enumerate(contracts, start=1):
-        yield Docket(path, number, contract)
+    yield from _number(path, contracts)
+
+
+def _number(path: str, tables: Iterable[object]) -> Iterator[Docket]:
+    """A docket for each table, which keeps its number in the file."""
+    return (Docket(path, number, table) for number, table in enumerate(tables, start=1))
 
 
 _HINTS = {"charge": "A charge stands in its contract: [[contract.charge]] in TOML."}
 
 
-def _judge_id(docket: Docket, places: dict[str, str]) -> None:
-    """An id may stand once in a check; `places` remembers where each was seen."""
+def _judge_id(docket: Docket, places: dict[str, str], ids: set[str]) -> None:
+    """An id may stand once in a check: neither in the files of `places`, nor among the `ids` of its own file."""
     identity = docket.table.get("id") if isinstance(docket.table, dict) else None
     if not isinstance(identity, str):
         return
     folded = fold(identity)
-    if folded in places:
-        docket.add(RepeatedContractProblem, ("id",), identity, remedy=f"The other is in {places[folded]}.")
+    if folded in places or folded in ids:
+        other = places.get(folded, docket.file)
+        docket.add(RepeatedContractProblem, ("id",), identity, remedy=f"The other is in {other}.")
     else:
-        places[folded] = docket.file
+        ids.add(folded)

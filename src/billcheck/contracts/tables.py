@@ -7,13 +7,21 @@ refused at their place, or one fault of the file as a whole. Must not know what 
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from billcheck.contracts.faults import DUPLICATE_MARK, WrittenFloat
 from billcheck.errors import Problem
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_SPACE = r"[ \t\n\r]*"
+_LIST_CONTINUES = re.compile(rf"{_SPACE},{_SPACE}")
+_LIST_ENDS = re.compile(rf"{_SPACE}\]{_SPACE}\}}{_SPACE}")
 
 
 class UnreadableFileProblem(Problem):
@@ -68,12 +76,30 @@ def parse_tables(path: str, text: str, problems: list[Problem], *, is_toml: bool
     return None
 
 
+def parse_list(text: str, key: str) -> Iterator[object]:
+    """The items of the list that is all a JSON text holds, under this key; each is read when it is asked for.
+
+    A large file is so never in memory as tables as a whole.
+
+    Raises:
+        ValueError: The text is anything else, which may show only after some items: none of them is to be used.
+    """
+    found = re.compile(rf'{_SPACE}\{{{_SPACE}"{key}"{_SPACE}:{_SPACE}\[{_SPACE}').match(text)
+    while found is not None:
+        item, place = _JSON.raw_decode(text, found.end())
+        yield item
+        found = _LIST_CONTINUES.match(text, place)
+        if found is None and _LIST_ENDS.fullmatch(text, place) is not None:
+            return
+    raise ValueError(f"not only a list of {key}")
+
+
 def _parse_toml(text: str) -> object:
     return tomllib.loads(text, parse_float=WrittenFloat)
 
 
 def _parse_json(text: str) -> object:
-    return json.loads(text, parse_float=WrittenFloat, parse_constant=WrittenFloat, object_pairs_hook=_table_of_pairs)
+    return _JSON.decode(text)
 
 
 def _table_of_pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -87,3 +113,6 @@ def _table_of_pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:
             seen.add(key)
         table = {key: value for key, value in table.items() if value is not None}
     return table
+
+
+_JSON = json.JSONDecoder(parse_float=WrittenFloat, parse_constant=WrittenFloat, object_pairs_hook=_table_of_pairs)

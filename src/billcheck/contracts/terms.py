@@ -127,7 +127,7 @@ class Contract:
 
     `start` is inclusive, `end` exclusive (None: open). `payment_days` is the payment term in days after the invoice
     date. `fiscal_year_start` is the month, 1 to 12, in which the fiscal year that invoice texts speak of starts.
-    `where` is the file and key path a message should name.
+    `file` is the path of the file it was read from.
     """
 
     id: str
@@ -143,7 +143,12 @@ class Contract:
     matching: ContractMatching = field(default_factory=ContractMatching)
     owner: str | None = None
     tags: tuple[str, ...] = ()
-    where: str = ""
+    file: str = ""
+
+    @property
+    def where(self) -> str:
+        """The file, if it was read from one, and the contract, as a message should name them."""
+        return f"{self.file}: {self.id}" if self.file else self.id
 
     def grace_of(self, charge: Charge) -> int:
         """Days after the due date within which an unbilled period is still awaited: charge, contract, default."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from billcheck.configuration.rules import Scope
-    from billcheck.contracts.terms import Charge, Contract, Contracts
+    from billcheck.contracts.terms import Charge, ChargeMatching, Contract, Contracts
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,46 +121,83 @@ class Directory:
 def make_directory(contracts: Contracts) -> Directory:
     """The directory of all charges; contract ids always count as references of their own contract."""
     slots: list[Slot] = []
-    by_name: dict[str, list[Slot]] = {}
-    by_parent: dict[str, list[Slot]] = {}
-    by_customer_id: dict[str, list[Slot]] = {}
-    by_reference: dict[str, list[Slot]] = {}
+    by_name: _Found = {}
+    by_parent: _Found = {}
+    by_customer_id: _Found = {}
+    by_reference: _Found = {}
+    own_names: set[str] = set()
+    spelling = _Spelling()
     for contract in contracts:
-        own = [_make_slot(len(slots) + index, contract, charge) for index, charge in enumerate(contract.charges)]
+        own = tuple(
+            spelling.slot(len(slots) + index, contract, charge) for index, charge in enumerate(contract.charges)
+        )
         slots.extend(own)
         matching = contract.matching
-        for name in {fold_name(name) for name in (contract.customer, *matching.aliases)} - {""}:
-            by_name.setdefault(name, []).extend(own)
-            if matching.sub_customers:
-                by_parent.setdefault(name, []).extend(own)
-        for code in {fold_code(code) for code in matching.customer_ids}:
-            by_customer_id.setdefault(code, []).extend(own)
-        for code in {fold_code(code) for code in (contract.id, *matching.references)}:
-            by_reference.setdefault(code, []).extend(own)
-    own_names = {fold_name(contract.customer) for contract in contracts}
+        customer = fold_name(contract.customer)
+        own_names.add(customer)
+        names = {customer, *map(fold_name, matching.aliases)} - {""}
+        _point(by_name, names, own)
+        _point(by_parent, names if matching.sub_customers else (), own)
+        _point(by_customer_id, map(fold_code, matching.customer_ids), own)
+        _point(by_reference, map(fold_code, (contract.id, *matching.references)), own)
+    named = _settled(by_name)
     return Directory(
         slots=tuple(slots),
-        by_name={name: _in_order(found) for name, found in by_name.items() if name in own_names},
-        by_alias={name: _in_order(found) for name, found in by_name.items() if name not in own_names},
-        by_parent={name: _in_order(found) for name, found in by_parent.items()},
-        by_customer_id={code: _in_order(found) for code, found in by_customer_id.items()},
-        by_reference={code: _in_order(found) for code, found in by_reference.items()},
+        by_name={name: found for name, found in named.items() if name in own_names},
+        by_alias={name: found for name, found in named.items() if name not in own_names},
+        by_parent=_settled(by_parent),
+        by_customer_id=_settled(by_customer_id),
+        by_reference=_settled(by_reference),
     )
 
 
-def _make_slot(number: int, contract: Contract, charge: Charge) -> Slot:
-    matching = charge.matching
-    return Slot(
-        number=number,
-        contract=contract,
-        charge=charge,
-        currency=contract.currency,
-        words=spaced_words(charge.name),
-        items=frozenset(map(fold_code, matching.items)),
-        accounts=frozenset(map(fold_code, matching.accounts)),
-        trackings=frozenset(map(fold_code, matching.tracking)),
-        patterns=tuple(spaced_words(pattern) for pattern in matching.patterns),
-        group=fold_code(matching.group or ""),
+_Found = dict[str, tuple[Slot, ...] | list[Slot]]
+"""Slots under names: the tuple of one contract, which its names share, or a list for those of several."""
+
+
+def _point(found: _Found, names: Iterable[str], own: tuple[Slot, ...]) -> None:
+    """Add a contract's slots under each of its distinct names."""
+    for name in set(names):
+        known = found.setdefault(name, own)
+        if isinstance(known, list):
+            known.extend(own)
+        elif known is not own:
+            found[name] = [*known, *own]
+
+
+def _settled(found: _Found) -> dict[str, tuple[Slot, ...]]:
+    return {name: slots if isinstance(slots, tuple) else tuple(slots) for name, slots in found.items()}
+
+
+class _Spelling:
+    """Folds each distinct name and code once; slots of charges alike share what comes out."""
+
+    def __init__(self) -> None:
+        self._words: dict[str, str] = {}
+        self._codes: dict[ChargeMatching, _Codes] = {}
+
+    def slot(self, number: int, contract: Contract, charge: Charge) -> Slot:
+        """The slot of a charge."""
+        words = self._words.get(charge.name)
+        if words is None:
+            words = self._words[charge.name] = spaced_words(charge.name)
+        codes = self._codes.get(charge.matching)
+        if codes is None:
+            codes = self._codes[charge.matching] = _codes_of(charge.matching)
+        return Slot(number, contract, charge, contract.currency, words, *codes)
+
+
+_Codes = tuple[frozenset[str], frozenset[str], frozenset[str], tuple[str, ...], str]
+
+
+def _codes_of(matching: ChargeMatching) -> _Codes:
+    """Items, accounts, trackings, patterns and group as a slot has them."""
+    return (
+        frozenset(map(fold_code, matching.items)),
+        frozenset(map(fold_code, matching.accounts)),
+        frozenset(map(fold_code, matching.tracking)),
+        tuple(spaced_words(pattern) for pattern in matching.patterns),
+        fold_code(matching.group or ""),
     )
 
 
