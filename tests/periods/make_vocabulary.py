@@ -110,6 +110,8 @@ def lines_of(language: str, ours: dict[str, Any]) -> list[str]:
     rows += [(f"ordinal {number}", words.split()) for number, words in enumerate(ours.get("ordinals", []), 1)]
     rows = [(key, with_unaccented(language, words)) for key, words in rows]
     rows += [(f"letter {kind}", sorted(found)) for kind, found in sorted(letters.items())]
+    for place in ("starts", "ends"):
+        rows += [(f"{place} {GROUPS[group]}", words.split()) for group, words in ours.get(place, {}).items()]
     rows += [(name, ours.get(name, "").split()) for name in LISTS]
     lines: list[str] = []
     for key, words in rows:

@@ -23,12 +23,13 @@ if TYPE_CHECKING:
     from billcheck.periods.tokens import Token
 
 # What may stand before a mention, nearest first, and after it.
-_DATED = re.compile(r"[o#]?C|[o#wnN]{0,2}[Ri]")  # "due 14 April", "invoice 7 of 14 April"
-_OWNED = re.compile(r"b?i?o?[PO]|[CtTUEh]|oC|[#wnN]?o[#wnN]{0,2}R")  # "since March", "until March", "contract of March"
+_DATED = re.compile(r"[o#]?C|o[#wnN]{1,2}C|[o#wnN]{0,2}[Ri]")  # "due 14 April", "invoice 7 of 14 April"
+_OWNED = re.compile(r"b?i?o?[PO]|[CtTUEh]|[#wnN]?o[#wnN]{0,2}[RC]")  # "since March", "until March", "contract of March"
 _INVOICE_OF = re.compile(r"[#wnN]?o[#wnN]{0,2}i")  # "correction invoice of March"
+_PRICED = re.compile(r"[~b]?[^b,~]*p")  # "price list March", "increase of the rent - March"
 _NUMBERED = re.compile(r"[#bwnN]?[Ri#]")  # "order no. 2026-03"
 _CONTINUED = re.compile(
-    r"[-~&]?[POh]|[pRtTUE]|[-~](?!N[wgi])[NnYDIMGLQZV]|,?N[-~tTUE]N"
+    r"[-~&]?[POh]|w?p|[RtTUE]|[-~](?!N[wgi])[NnYDIMGLQZV]|,?N[-~tTUE]N"
 )  # "March onwards", "March prices", "March - 12"
 _CLOSED = re.compile(r"$|b|,(?!N)|~(?![NnYDIMGLQZV])|[gi]")  # the end, or what is billed
 _LISTS = frozenset({",", "&", ",&", "/"})
@@ -112,7 +113,8 @@ def judge(tokens: list[Token], kinds: str, order: DateOrder, scope: Scope) -> Na
             _check_date(tokens, kinds, chain[0])
             continue
         found = _period(kinds, chain)
-        _check_place(tokens, kinds, chain, found.span)
+        _check_edges(tokens, kinds, chain)
+        _check_place(kinds, chain, found.span)
         _check_words(tokens, kinds, chain, found.span, scope)
         named.append(found)
     if not named:
@@ -268,17 +270,23 @@ def _check_date(tokens: list[Token], kinds: str, mention: Mention) -> None:
         raise RefusedTextError("a date stands beside it")
 
 
-def _check_place(tokens: list[Token], kinds: str, chain: list[Mention], span: Span) -> None:
+def _check_edges(tokens: list[Token], kinds: str, chain: list[Mention]) -> None:
+    """Refuse what has no space around it, such as a part of a word."""
+    for place in (chain[0].start, chain[-1].end):
+        outside = place if place == chain[-1].end else place - 1
+        if 0 < place < len(kinds) and tokens[place].is_glued and kinds[outside] not in "b,":
+            raise RefusedTextError("it is part of another word or number")
+
+
+def _check_place(kinds: str, chain: list[Mention], span: Span) -> None:
     """Refuse where the neighbours may turn the months or days into something else."""
     start, end = chain[0].start, chain[-1].end
     before, after = _before(kinds, start), kinds[end:]
-    if tokens[start].is_glued and start and kinds[start - 1] not in "b,":
-        raise RefusedTextError("it is part of another word or number")
-    if after and tokens[end].is_glued and after[0] not in "b,":
-        raise RefusedTextError("it is part of another word or number")
     is_single = len(chain) == 1 and chain[0].form not in _RANGES_IN_ONE
     if _OWNED.match(before) or (is_single and _INVOICE_OF.match(before)):
         raise RefusedTextError("it is the date of something else, or one end of a longer period")
+    if _PRICED.match(kinds[:start][::-1].translate(_LITTLE)):
+        raise RefusedTextError("it says from when a price holds, not what is billed for")
     if is_single and before[:1] in {Kind.FROM, Kind.BETWEEN}:
         raise RefusedTextError("the period has no end")
     if chain[0].form in _NUMBER_LIKE and _NUMBERED.match(before):

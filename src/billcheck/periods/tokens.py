@@ -22,6 +22,7 @@ from billcheck.periods.words import (
     PHRASES,
     UNKNOWN,
     WORDS,
+    unlisted_word,
 )
 
 _YEAR = r"(?:19|20)[0-9]{2}"
@@ -144,7 +145,7 @@ def cut(text: str) -> list[Token]:
 
 def _word(piece: str, tokens: list[Token], *, is_glued: bool) -> Token:
     word = piece.lower()
-    kinds, number, owners = WORDS.get(word, UNKNOWN)
+    kinds, number, owners = WORDS.get(word) or unlisted_word(word)
     if word in _UNITS and tokens and tokens[-1].kinds in _BEFORE_UNIT:
         kinds = Kind.DURATION  # "12 months", "12-month", not "month of"
     elif piece in _ROMANS:

@@ -32,16 +32,18 @@ en B between
 en F from
 en f the a an in on at for this our your period month dates
 en C due dated date issued payable paid pay received sent signed agreed approved ordered accepted requested created
-en C confirmed discussed quoted cancelled
-en R no nr number num order orders po ticket tickets ref reference project quote quotation estimate contract agreement
-en R id case job release version ver v rev revision build model code sku serial proposal offer statement sow receipt
-en R batch file folder matter cve rfc iso account policy edition
+en C confirmed discussed quoted cancelled quote quotes quotation estimate estimates proposal offer terminated
+en C cancellation deadline installed launched
+en R no nr number num order orders po ticket tickets ref reference project contract agreement id case job release
+en R version ver v rev revision build model code sku serial statement sow receipt batch file folder matter cve rfc iso
+en R account policy edition
 en i invoice invoices inv bill bills
 en P since starting starts started start begin begins beginning commencing effective after before by valid expires
 en P expired expiry expiring ending ends ended end onward onwards forward present today now later mid early late last
-en P next previous prior each every week weeks w weekly ytd mtd except excluding excl renewal renews renewed increase
-en P increased introduced as mr mrs ms miss dr t tm do
-en p price prices pricing pricelist rate rates tariff tariffs list index indexation
+en P next previous prior each every week weeks w weekly ytd mtd except excluding excl renewal renews renewed introduced
+en P as mr mrs ms miss dr t tm do
+en p price prices pricing pricelist rate rates tariff tariffs list index indexation increase increases increased uplift
+en p uplifts cpi rpi
 en d months years year quarters quarterly annual annually annum yearly biannual semiannual biennial bimonthly semesters
 en d fortnight fortnightly
 en g retainer retainers fee fees subscription subscriptions hosting support maintenance service services licence
@@ -81,16 +83,15 @@ nl & en
 nl o van
 nl B tussen
 nl F van vanaf_en_met
-nl f de het een in op voor over deze onze uw periode maand d.d
-nl C verschuldigd vervaldatum vervalt betaald betaalbaar ontvangen ondertekend overeengekomen akkoord geleverd dd datum
-nl C gedateerd verzonden besteld bevestigd besproken
-nl R nr nummer order orders bestelling bestelnummer opdracht opdrachtnummer referentie ref project offerte contract
+nl f de het een in op voor over deze onze uw periode maand
+nl C d.d verschuldigd vervaldatum vervalt betaald betaalbaar ontvangen ondertekend overeengekomen akkoord geleverd dd
+nl C datum gedateerd verzonden besteld bevestigd besproken offerte aanbieding
+nl R nr nummer order orders bestelling bestelnummer opdracht opdrachtnummer referentie ref project contract
 nl R overeenkomst dossier zaak versie kenmerk klantnummer polis bon
 nl i factuur facturen nota rekening
 nl P vanaf sinds per na voor_eind begin eind einde medio half ingaande ingang geldig verloopt elke iedere wekelijks
-nl P week weken volgend volgende vorig vorige laatste verlenging verhoging verhoogd behalve exclusief excl zonder dhr
-nl P mevr heden nu tot_en
-nl p prijs prijzen tarief tarieven prijslijst index indexering
+nl P week weken volgend volgende vorig vorige laatste verlenging behalve exclusief excl zonder dhr mevr heden nu tot_en
+nl p prijs prijzen tarief tarieven prijslijst index indexering verhoging verhogingen verhoogd indexatie
 nl d maanden jaar jaren jaarlijks jaarlijkse kwartalen kwartaallijks halfjaarlijks
 nl g abonnement hosting onderhoud licentie licenties huur kosten vergoeding honorarium diensten dienstverlening
 nl g ondersteuning beheer schoonmaak boekhouding advies uren termijn voorschot gebruik verbruik bijdrage lidmaatschap
@@ -103,6 +104,11 @@ nl ordinal_2 tweede
 nl ordinal_3 derde
 nl ordinal_4 vierde
 nl letter_q K
+nl starts_d jaar kwartaal halfjaar
+nl ends_p prijs prijzen prijslijst tarief tarieven verhoging indexering indexatie aanpassing wijziging
+nl ends_C datum offerte
+nl ends_R nummer contract overeenkomst opdracht
+nl ends_g huur kosten abonnement licentie licenties vergoeding bijdrage onderhoud beheer schoonmaak
 nl other des set gen lis data kw
 nl placeholder maand jaar periode kwartaal week datum jjjj mnd van tot
 de 1 januar jan jänner jän jaenner
@@ -125,14 +131,13 @@ de F von vom
 de f der die das den dem an im in am für fuer zum zur unsere ihr ihre zeitraum monat monats leistungszeitraum
 de f abrechnungszeitraum
 de C fällig faellig zahlbar bezahlt erhalten unterzeichnet vereinbart bestellt datum angenommen besprochen gesendet
-de C bestätigt
-de R nr nummer auftrag auftragsnummer bestellung bestellnummer referenz projekt angebot vertrag vereinbarung akte
-de R version kundennummer police lieferschein
+de C bestätigt angebot kostenvoranschlag termin
+de R nr nummer auftrag auftragsnummer bestellung bestellnummer referenz projekt vertrag vereinbarung akte version
+de R kundennummer police lieferschein
 de i rechnung rechnungen re rg
 de P ab seit nach vor anfang ende mitte gültig läuft jede jeden jeder jedes wöchentlich woche wochen kw nächster
-de P nächste letzter letzte voriger vorheriger verlängerung erhöhung erhöht außer ausser ohne exkl herr frau heute
-de P jetzt
-de p preis preise preisliste tarif tarife index indexierung
+de P nächste letzter letzte voriger vorheriger verlängerung außer ausser ohne exkl herr frau heute jetzt
+de p preis preise preisliste tarif tarife index indexierung erhöhung erhoehung erhöht anpassung
 de d monate jahr jahre jährlich jährliche jahresgebühr jahreslizenz quartale vierteljährlich halbjährlich
 de g miete gebühr gebühren abonnement abo wartung lizenz lizenzen beratung betreuung pauschale honorar hosting
 de g dienstleistung leistungen unterstützung support verwaltung reinigung buchhaltung stunden rate nutzung verbrauch
@@ -144,6 +149,12 @@ de ordinal_1 erstes ersten erste
 de ordinal_2 zweites zweiten zweite
 de ordinal_3 drittes dritten dritte
 de ordinal_4 viertes vierten vierte
+de starts_d jahres quartals halbjahres vierteljahres
+de ends_p preis preise preisliste tarif tarife erhöhung erhoehung anpassung indexierung
+de ends_C datum angebot termin
+de ends_R nummer vertrag auftrag
+de ends_g miete gebühr gebühren kosten lizenz lizenzen wartung pauschale abonnement abo reinigung beratung betreuung
+de ends_g abrechnung
 de other sie set out mag gen lis data
 de placeholder monat jahr zeitraum quartal woche datum jjjj tag von bis
 fr 1 janvier janv jan
@@ -160,21 +171,20 @@ fr 11 novembre nov
 fr 12 décembre déc decembre dec
 fr t au à
 fr T inclus jusqu'à_fin au_inclus jusqu'a_fin
-fr U jusqu'au jusqu'à jusqu'a
+fr U jusqu'au jusqu'à jusqu'en jusqu'aux jusqu'a
 fr & et
 fr o de d du
 fr B entre
 fr F dès_le des_le
 fr f le la les l' un une en pour ce notre votre période periode mois
-fr C échéance dû due payable payé reçu signé convenu daté date commandé accepté envoyé confirmé echeance du paye recu
-fr C signe commande accepte envoye confirme
-fr R n° no numéro numero commande référence réf ref projet devis contrat accord dossier version bon client police
-fr R reference
+fr C échéance dû due payable payé reçu signé convenu daté date commandé accepté envoyé confirmé devis offre proposition
+fr C echeance du paye recu signe commande accepte envoye confirme
+fr R n° no numéro numero commande référence réf ref projet contrat accord dossier version bon client police reference
 fr i facture factures
 fr P depuis dès après avant début debut fin mi valable valide expire chaque hebdomadaire semaine semaines prochain
-fr P prochaine dernier dernière précédent renouvellement augmentation majoration sauf hors sans m mme aujourd'hui
-fr P jusque partir apres derniere precedent
-fr p prix tarif tarifs barème indice indexation bareme
+fr P prochaine dernier dernière précédent renouvellement sauf hors sans m mme aujourd'hui jusque partir compter apres
+fr P derniere precedent
+fr p prix tarif tarifs barème indice indexation augmentation majoration hausse révision révisé bareme revision revise
 fr d année années an ans annuel annuelle trimestres trimestriel trimestrielle semestriel semestrielle annee annees
 fr g abonnement loyer honoraires forfait hébergement hebergement maintenance licence licences prestation prestations
 fr g service services frais cotisation entretien gestion conseil conseils comptabilité nettoyage heures acompte
@@ -211,17 +221,18 @@ es B entre
 es F desde desde_el
 es f el la los las un una en para por este nuestro su periodo período mes
 es C vencimiento vence pagado pagadero recibido firmado acordado fechado fecha pedido aceptado enviado confirmado
-es R n° nº num número numero pedido orden referencia ref proyecto presupuesto contrato acuerdo expediente versión
-es R póliza cliente albarán version poliza albaran
+es C presupuesto oferta propuesta
+es R n° nº num número numero pedido orden referencia ref proyecto contrato acuerdo expediente versión póliza cliente
+es R albarán version poliza albaran
 es i factura facturas
 es P partir después antes principios inicio fin finales mediados válido caduca cada semanal semana semanas próximo
-es P próxima último última anterior renovación aumento incremento salvo excepto sin excluido sr sra hoy despues valido
-es P proximo proxima ultimo ultima renovacion
-es p precio precios tarifa tarifas índice indexación indice indexacion
+es P próxima último última anterior renovación salvo excepto sin excluido sr sra hoy despues valido proximo proxima
+es P ultimo ultima renovacion
+es p precio precios tarifa tarifas índice indexación aumento incremento subida revisión ipc indice indexacion revision
 es d meses año años anual anualmente trimestres trimestral semestral bimestral
 es g alquiler cuota cuotas suscripción alojamiento mantenimiento licencia licencias servicio servicios honorarios
-es g gestión asesoría contabilidad limpieza horas soporte renta consultoría iguala suscripcion gestion asesoria
-es g consultoria
+es g gestión asesoría contabilidad limpieza horas soporte renta consultoría iguala tasa tasas suscripcion gestion
+es g asesoria consultoria
 es q trimestre trim
 es h semestre
 es z ejercicio fiscal
@@ -254,14 +265,15 @@ it B tra fra
 it F dal da dall'
 it f il lo la i gli le un una in per questo nostro vostro periodo mese
 it C scadenza scade pagato pagabile ricevuto firmato concordato datato data ordinato accettato inviato confermato
-it R n° nr num numero ordine riferimento rif progetto preventivo contratto accordo pratica versione polizza cliente ddt
+it C preventivo offerta proposta
+it R n° nr num numero ordine riferimento rif progetto contratto accordo pratica versione polizza cliente ddt
 it i fattura fatture
 it P partire dopo prima inizio fine metà valido scaduto ogni settimanale settimana settimane prossimo prossima ultimo
-it P ultima precedente scorso rinnovo aumento salvo tranne escluso senza sig oggi fino
-it p prezzo prezzi tariffa tariffe listino indice indicizzazione
+it P ultima precedente scorso rinnovo salvo tranne escluso senza sig oggi fino
+it p prezzo prezzi tariffa tariffe listino indice indicizzazione aumento rincaro adeguamento istat
 it d mesi anno anni annuale annuo trimestri trimestrale semestrale bimestrale
 it g canone canoni affitto abbonamento manutenzione licenza licenze servizio servizi onorari onorario consulenza
-it g gestione contabilità pulizie ore assistenza quota rata noleggio hosting
+it g gestione contabilità pulizie ore assistenza quota rata noleggio hosting rate quote spese
 it q trimestre trim
 it h semestre
 it z esercizio
@@ -294,18 +306,18 @@ pt B entre
 pt F desde
 pt f o os as um uma em no na para por este nosso seu período periodo mês mes
 pt C vencimento vence pago pagável recebido assinado acordado datado data pedido aceito aceite enviado confirmado
-pt C pagavel
-pt R nº n° num número numero encomenda ordem referência ref projeto projecto orçamento contrato acordo processo versão
-pt R apólice cliente referencia orcamento versao apolice
+pt C orçamento proposta oferta pagavel orcamento
+pt R nº n° num número numero encomenda ordem referência ref projeto projecto contrato acordo processo versão apólice
+pt R cliente referencia versao apolice
 pt i fatura faturas nf nota
 pt P partir depois após antes início inicio fim final meados válido expira cada semanal semana semanas próximo próxima
-pt P último última anterior renovação aumento reajuste salvo exceto sem excluindo sr sra hoje apos valido proximo
-pt P proxima ultimo ultima renovacao
-pt p preço preços tarifa tarifas tabela índice preco precos indice
+pt P último última anterior renovação salvo exceto sem excluindo sr sra hoje apos valido proximo proxima ultimo ultima
+pt P renovacao
+pt p preço preços tarifa tarifas tabela índice aumento reajuste preco precos indice
 pt d meses ano anos anual anualmente trimestres trimestral semestral bimestral
 pt g aluguel aluguer renda mensalidade assinatura hospedagem alojamento manutenção licença licenças serviço serviços
-pt g honorários gestão consultoria contabilidade limpeza horas suporte quota avença manutencao licenca licencas servico
-pt g servicos honorarios gestao avenca
+pt g honorários gestão consultoria contabilidade limpeza horas suporte quota avença taxa taxas manutencao licenca
+pt g licencas servico servicos honorarios gestao avenca
 pt q trimestre trim
 pt h semestre
 pt z exercício fiscal exercicio
@@ -337,12 +349,12 @@ sv B mellan
 sv F från fr.o.m from f.o.m från_och_med
 sv f den det en ett i på för under denna vår er perioden period månaden månad
 sv C förfaller förfallodatum betald betalas mottagen undertecknad överenskommen daterad datum beställd skickad
-sv C bekräftad
-sv R nr nummer order beställning ordernummer referens ref projekt offert avtal kontrakt ärende version kund polis
+sv C bekräftad offert
+sv R nr nummer order beställning ordernummer referens ref projekt avtal kontrakt ärende version kund polis
 sv i faktura fakturor
 sv P sedan efter före innan början slutet mitten giltig giltigt varje varannan vecka veckor v veckovis nästa sista
-sv P förra föregående förnyelse höjning ökning utom exklusive utan idag nu
-sv p pris priser prislista taxa taxor index indexering
+sv P förra föregående förnyelse utom exklusive utan idag nu
+sv p pris priser prislista taxa taxor index indexering höjning ökning
 sv d månader år årlig årligen årsavgift kvartalsvis halvårsvis
 sv g hyra avgift abonnemang underhåll licens licenser tjänst tjänster arvode konsultation rådgivning förvaltning
 sv g bokföring städning timmar support drift serviceavtal medlemskap lagring
@@ -354,6 +366,11 @@ sv ordinal_2 andra
 sv ordinal_3 tredje
 sv ordinal_4 fjärde
 sv letter_q K
+sv starts_d års kvartals halvårs
+sv ends_p spris tpris priser prislista höjning ökning justering indexering taxa
+sv ends_C datum offert
+sv ends_R nummer avtal kontrakt
+sv ends_g hyra avgift licens licenser abonnemang underhåll städning
 sv other des set mag gen lis out sie ago data kw
 sv placeholder månad manad år ar period kvartal vecka datum dag åååå
 da 1 januar jan
@@ -375,12 +392,12 @@ da o af
 da B mellem
 da F fra f.o.m fra_og_med
 da f den det en et i på for denne vores jeres perioden periode måneden måned
-da C forfalder forfaldsdato betalt betales modtaget underskrevet aftalt dateret dato bestilt sendt bekræftet
-da R nr nummer ordre bestilling ordrenummer reference ref projekt tilbud aftale kontrakt sag version kunde police
+da C forfalder forfaldsdato betalt betales modtaget underskrevet aftalt dateret dato bestilt sendt bekræftet tilbud
+da R nr nummer ordre bestilling ordrenummer reference ref projekt aftale kontrakt sag version kunde police
 da i faktura fakturaer regning
 da P siden efter før inden begyndelsen slutningen midten gyldig gælder hver uge uger ugentlig næste sidste forrige
-da P fornyelse forhøjelse stigning undtagen eksklusive uden hr fru dags
-da p pris priser prisliste takst takster indeks indeksering
+da P fornyelse undtagen eksklusive uden hr fru dags
+da p pris priser prisliste takst takster indeks indeksering forhøjelse stigning regulering
 da d måneder år årlig årligt kvartalsvis halvårlig
 da g husleje leje gebyr abonnement vedligeholdelse licens licenser ydelse ydelser honorar rådgivning administration
 da g bogføring rengøring timer support drift kontingent opbevaring
@@ -392,6 +409,11 @@ da ordinal_2 andet
 da ordinal_3 tredje
 da ordinal_4 fjerde
 da letter_q K
+da starts_d års kvartals halvårs
+da ends_p spris tpris priser prisliste forhøjelse stigning regulering
+da ends_C dato tilbud
+da ends_R nummer aftale kontrakt
+da ends_g leje gebyr licens licenser abonnement vedligeholdelse rengøring
 da other des set mag gen lis out sie ago data kw
 da placeholder måned maned år periode kvartal uge dato dag åååå
 nb 1 januar jan
@@ -413,12 +435,12 @@ nb o av
 nb B mellom
 nb F fra f.o.m fra_og_med
 nb f den det en et i på for denne vår deres perioden periode måneden måned
-nb C forfaller forfallsdato betalt betales mottatt signert avtalt datert dato bestilt sendt bekreftet
-nb R nr nummer ordre bestilling ordrenummer referanse ref prosjekt tilbud avtale kontrakt sak versjon kunde polise
+nb C forfaller forfallsdato betalt betales mottatt signert avtalt datert dato bestilt sendt bekreftet tilbud
+nb R nr nummer ordre bestilling ordrenummer referanse ref prosjekt avtale kontrakt sak versjon kunde polise
 nb i faktura fakturaer regning
 nb P siden etter før innen begynnelsen slutten midten gyldig gjelder hver uke uker ukentlig neste siste forrige
-nb P fornyelse økning unntatt eksklusive uten hr fru dags
-nb p pris priser prisliste takst takster indeks indeksregulering
+nb P fornyelse unntatt eksklusive uten hr fru dags
+nb p pris priser prisliste takst takster indeks indeksregulering økning regulering
 nb d måneder år årlig årlige kvartalsvis halvårlig
 nb g husleie leie gebyr abonnement vedlikehold lisens lisenser tjeneste tjenester honorar rådgivning forvaltning
 nb g regnskap regnskapsføring renhold timer support drift kontingent lagring
@@ -430,6 +452,11 @@ nb ordinal_2 andre
 nb ordinal_3 tredje
 nb ordinal_4 fjerde
 nb letter_q K
+nb starts_d års kvartals halvårs
+nb ends_p spris tpris priser prisliste økning regulering justering
+nb ends_C dato tilbud
+nb ends_R nummer avtale kontrakt
+nb ends_g leie gebyr lisens lisenser abonnement vedlikehold renhold
 nb other set mag gen lis out sie ago data kw
 nb placeholder måned maned år periode kvartal uke dato dag åååå
 pl 1 stycznia sty styczeń styczniu styczen
@@ -451,15 +478,16 @@ pl o z
 pl B między pomiędzy miedzy pomiedzy
 pl F od
 pl f w we za na dla ten nasz wasz okres okresie miesiąc miesiąca miesiącu miesiac miesiaca miesiacu
-pl C termin płatne zapłacono opłacono otrzymano podpisano uzgodniono data dnia zamówiono wysłano potwierdzono platne
-pl C zaplacono oplacono zamowiono wyslano
-pl R nr numer zamówienie zamówienia referencja projekt oferta umowa umowy sprawa wersja polisa klient zlecenie
-pl R zamowienie zamowienia
+pl C termin płatne zapłacono opłacono otrzymano podpisano uzgodniono data dnia zamówiono wysłano potwierdzono oferta
+pl C oferty wycena platne zaplacono oplacono zamowiono wyslano
+pl R nr numer zamówienie zamówienia referencja projekt umowa umowy sprawa wersja polisa klient zlecenie zamowienie
+pl R zamowienia
 pl i faktura faktury fakturę rachunek fv fakture
 pl P po przed początek początku koniec końca połowa ważny ważna każdy każdego tydzień tygodnie tygodniowo następny
-pl P następnego ostatni ostatniego poprzedni poprzedniego odnowienie podwyżka wzrost oprócz bez pan pani dziś poczatek
-pl P poczatku konca polowa wazny wazna kazdy kazdego tydzien nastepny nastepnego podwyzka oprocz dzis
-pl p cena ceny cennik stawka stawki taryfa indeks indeksacja waloryzacja
+pl P następnego ostatni ostatniego poprzedni poprzedniego odnowienie oprócz bez pan pani dziś poczatek poczatku konca
+pl P polowa wazny wazna kazdy kazdego tydzien nastepny nastepnego oprocz dzis
+pl p cena ceny cennik stawka stawki taryfa indeks indeksacja waloryzacja podwyżka podwyżki wzrost cen cenę stawek
+pl p taryfy waloryzacji podwyzka podwyzki cene
 pl d miesiące miesięcy rok lata rocznie roczna roczny kwartały kwartalnie półrocznie miesiace miesiecy kwartaly
 pl d polrocznie
 pl g czynsz abonament opłata opłaty usługa usługi licencja licencje utrzymanie obsługa hosting wynajem najem doradztwo
@@ -492,12 +520,12 @@ fi & ja sekä seka
 fi B välillä valilla
 fi f ajalta ajalla jakso jaksolta kausi kaudelta kuukausi kuukauden kuukaudelta vuoden
 fi C erääntyy eräpäivä maksettu maksetaan vastaanotettu allekirjoitettu sovittu päivätty päivämäärä tilattu lähetetty
-fi C vahvistettu eraantyy erapaiva paivatty paivamaara lahetetty
-fi R nro numero tilaus tilausnumero viite projekti tarjous sopimus asia versio asiakas vakuutus
+fi C vahvistettu tarjous eraantyy erapaiva paivatty paivamaara lahetetty
+fi R nro numero tilaus tilausnumero viite projekti sopimus asia versio asiakas vakuutus
 fi i lasku laskut laskun
 fi P alkaen lähtien jälkeen ennen alku alussa loppu lopussa puoliväli voimassa asti joka viikko viikot viikoittain
-fi P seuraava viimeinen edellinen uusinta uusiminen korotus paitsi ilman tänään lahtien jalkeen puolivali tanaan
-fi p hinta hinnat hinnasto taksa indeksi indeksikorotus
+fi P seuraava viimeinen edellinen uusinta uusiminen paitsi ilman tänään lahtien jalkeen puolivali tanaan
+fi p hinta hinnat hinnasto taksa indeksi indeksikorotus korotus korotukset nousu tarkistus
 fi d kuukautta kuukaudet vuosi vuotta vuosittain vuosimaksu neljännesvuosittain neljannesvuosittain
 fi g vuokra maksu maksut tilausmaksu ylläpito lisenssi lisenssit palvelu palvelut palkkio konsultointi hallinto
 fi g kirjanpito siivous tunnit tuki jäsenmaksu varastointi kuukausimaksu yllapito jasenmaksu
@@ -508,6 +536,11 @@ fi ordinal_1 ensimmäinen ensimmainen
 fi ordinal_2 toinen
 fi ordinal_3 kolmas
 fi ordinal_4 neljäs neljas
+fi starts_d vuosi neljännesvuosi
+fi ends_p hinta hinnat hinnasto korotus tarkistus nousu
+fi ends_C päivä tarjous
+fi ends_R numero sopimus
+fi ends_g vuokra maksu maksut lisenssi lisenssit palvelu palvelut ylläpito siivous
 fi other des set mag gen lis out sie ago data kw
 fi placeholder kuukausi vuosi jakso kausi neljännes viikko päivä vvvv
 """

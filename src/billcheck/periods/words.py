@@ -7,6 +7,7 @@ not use the word themselves: a text is refused sooner than read in the wrong lan
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from billcheck.periods.kinds import Kind
@@ -59,6 +60,8 @@ class _Meanings:
         self.letters: dict[str, int] = {}
         self.lists: dict[str, set[str]] = {}
         self.others: dict[int, set[str]] = {}
+        self.starts: dict[str, Word] = {}
+        self.ends: dict[str, Word] = {}
         self.wide: set[str] = set()
         for line in TABLE.strip().splitlines():
             language, key, *words = line.split()
@@ -66,7 +69,11 @@ class _Meanings:
 
     def _add(self, language: int, key: str, words: list[str]) -> None:
         kind, _, number = key.partition("_")
-        if kind == "letter":
+        if kind in {"starts", "ends"}:
+            parts = self.starts if kind == "starts" else self.ends
+            for word in words:
+                parts[word] = Word(number, owners=1 << language | parts.get(word, UNKNOWN).owners)
+        elif kind == "letter":
             for letter in words:
                 self.letters[number + letter] = self.letters.get(number + letter, 0) | 1 << language
         elif kind == "other":
@@ -104,6 +111,27 @@ _MEANINGS = _Meanings()
 
 WORDS: dict[str, Word] = {word: _MEANINGS.word(word) for word in _MEANINGS.kinds}
 """Every known word, in lower case."""
+
+_STARTS, _ENDS = tuple(_MEANINGS.starts), tuple(_MEANINGS.ends)
+_SHORTEST_PART = 3
+
+
+@lru_cache(maxsize=4096)
+def unlisted_word(word: str) -> Word:
+    """The meaning of a word in lower case that is not in `WORDS`: that of what it is put together with, if anything.
+
+    "Mieterhöhung" is an increase and "Jahresabo" something for a year, in whatever language the rest is.
+    """
+    if word.startswith(_STARTS):
+        part = max((start for start in _STARTS if word.startswith(start)), key=len)
+        if len(word) >= len(part) + _SHORTEST_PART:
+            return _MEANINGS.starts[part]
+    if word.endswith(_ENDS):
+        part = max((end for end in _ENDS if word.endswith(end)), key=len)
+        if len(word) >= len(part) + _SHORTEST_PART:
+            return _MEANINGS.ends[part]
+    return UNKNOWN
+
 
 PHRASES = frozenset(word for word in WORDS if not word.replace("'", "").isalpha())
 """Known words that hold spaces, dots or strokes ("t/m", "tot en met")."""
