@@ -562,7 +562,7 @@ def _report(
 
 def _counts(examination: Examination, outcome: _Outcome, scanned: _Scanned) -> Counts:
     matched = examination.matched
-    lines = len(matched.lines) - sum(matched.out_of_scope_lines.values())
+    lines = len(matched.lines) - matched.lines.shares - sum(matched.out_of_scope_lines.values())
     aside = outcome.sums.aside_lines
     residue = len({(item.path, item.row) for item in outcome.residue})
     return Counts(

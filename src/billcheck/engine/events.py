@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from billcheck.engine.match_rules import NAMING_RULES, RULE_MASK, MatchRule, PeriodRule
+from billcheck.engine.match_rules import INFERRED_MATCHES, NAMING_RULES, RULE_MASK, PeriodRule
 from billcheck.ledger.line import DocumentStatus, Kind
 from billcheck.ledger.source import NO_DAY
 
@@ -122,7 +122,7 @@ def _make_event(matched: Matched, rows: list[int], first_day: int, end_day: int)
         end_day=end_day,
         credited=documents.credited.get(document, "" if is_credit_note else number),
         names_charge=not NAMING_RULES.isdisjoint(rules),
-        is_inferred=MatchRule.EXACT_AMOUNT in rules,
+        is_inferred=not INFERRED_MATCHES.isdisjoint(rules),
         is_from_text=lines.period_rules[rows[0]] == PeriodRule.TEXT,
         is_catch_up=lines.period_rules[rows[0]] == PeriodRule.CATCH_UP,
     )

@@ -1,17 +1,18 @@
 """Charges that are checked together, because their terms say so or because no line tells them apart.
 
 Comes in: all lines with the charges they found, and those that fit several. Goes out: the same, with groups of charges
-in the place of their members: the lines of all stand under the first, as do the lines that fit several of them. Only
+in the place of their members: the lines of all stand under the first, as do the lines that fit several of them. A line
+that is the exact sum of charges which other lines do tell apart is split over them instead, each its own amount. Only
 charges with one rhythm, one currency and one tax percent are added up. Must not know how money is allocated.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from dataclasses import replace
-from itertools import combinations
 from typing import TYPE_CHECKING
 
+from billcheck.engine.exact_sums import ExactSums, measure_of
 from billcheck.engine.match_rules import NAMING_RULES, RULE_MASK, MatchRule
 from billcheck.pricing.combined import combine_schedules
 from billcheck.pricing.schedule import Schedule, make_schedule
@@ -19,11 +20,9 @@ from billcheck.pricing.schedule import Schedule, make_schedule
 if TYPE_CHECKING:
     from datetime import date
 
+    from billcheck.engine.exact_sums import Shares
     from billcheck.engine.keys import Slot
     from billcheck.engine.match import Matched
-
-MOST_SUMMED = 12
-"""Of more charges than this, a line is held against the sum of all only, not against every selection."""
 
 
 def check_together(matched: Matched, until: date) -> None:
@@ -37,9 +36,9 @@ def check_together(matched: Matched, until: date) -> None:
         return
     search = _Search(matched, until)
     search.join_declared()
-    for row, numbers in matched.ambiguous.items():
-        search.consider(row, numbers)
-    _put_in_place(matched, search.groups(), search.chosen)
+    search.read_sums()
+    search.join_indistinct()
+    _put_in_place(matched, search)
 
 
 def schedule_of(slot: Slot, until: date) -> Schedule:
@@ -52,19 +51,20 @@ def schedule_of(slot: Slot, until: date) -> Schedule:
 class _Search:
     """Finds the groups; `_leaders` leads each slot towards the first of its group.
 
-    `chosen` names, per line that asked for a group, one of its members.
+    `together` names, per line that asked for a group, one of its members; `shares` what each charge has of a line that
+    is the exact sum of several.
     """
 
     def __init__(self, matched: Matched, until: date) -> None:
         self._matched = matched
-        self._until = until
         self._slots = matched.directory.slots
+        self._sums = ExactSums(self._slots, until)
         self._leaders: dict[int, int] = {}
         self._days: dict[int, list[int]] = {}
         self._named: dict[int, bool] = {}
-        self._schedules: dict[int, Schedule] = {}
-        self.chosen: dict[int, int] = {}
-        self._known: dict[tuple[tuple[int, ...], int, int, int], tuple[int, ...]] = {}
+        self._indistinct: dict[tuple[int, ...], bool] = {}
+        self.together: dict[int, int] = {}
+        self.shares: dict[int, Shares] = {}
 
     def join_declared(self) -> None:
         """Join the charges of a contract that declare the same group."""
@@ -73,88 +73,97 @@ class _Search:
             if slot.group:
                 self._join((first.setdefault((slot.contract.id, slot.group), slot.number), slot.number))
 
-    def consider(self, row: int, numbers: tuple[int, ...]) -> None:
-        """Join the charges that one line asks for: those it is the sum of, else those nothing tells apart."""
-        matched = self._matched
-        amount, day = matched.lines.amounts[row], matched.lines.first_days[row] or matched.lines.issue_days[row]
-        currency = self._slots[numbers[0]].currency
-        if amount <= 0 or matched.currency_of(row) != currency:
-            return
-        key = (numbers, amount, day, matched.lines.first_days[row])
-        known = self._known.get(key)
-        if known is None:
-            known = self._known[key] = self._asked_for(numbers, amount, day)
-        self._join(known)
-        if known:
-            self.chosen[row] = known[0]
+    def read_sums(self) -> None:
+        """Find the lines that are the exact sum of charges.
+
+        Charges without any line of their own are joined. Where one of them has lines of its own, others tell them
+        apart: added up, an excess on one would hide a shortfall on another. Each then has its own share of the line.
+        """
+        asked = {number for numbers in {*self._matched.ambiguous.values()} for number in numbers}
+        alone = {number for number in asked if self._days_of(number)}
+        found: list[tuple[int, Shares]] = []
+        for row, numbers in self._matched.ambiguous.items():
+            if not self._may_ask(row, numbers):
+                continue
+            shares = self._sums.find(numbers, self._amount(row), self._day(row), is_pinned=self._is_pinned(row))
+            if shares and not any(self._has_line_near(number, self._day(row)) for number, _ in shares):
+                found.append((row, shares))
+        for row, shares in found:
+            members = tuple(number for number, _ in shares)
+            if not alone.isdisjoint(members):
+                self.shares[row] = shares
+            else:
+                self._join(members)
+                self.together[row] = members[0]
+            for number in members:
+                insort(self._days[number], self._day(row))
+
+    def join_indistinct(self) -> None:
+        """Join the charges that nothing tells apart, where a line asks for it."""
+        for row, numbers in self._matched.ambiguous.items():
+            if row in self.together or row in self.shares or not self._may_ask(row, numbers):
+                continue
+            if self._is_indistinct(numbers) and not all(
+                self._has_line_near(number, self._day(row)) for number in numbers
+            ):
+                self._join(numbers)
+                self.together[row] = numbers[0]
 
     def groups(self) -> list[tuple[int, ...]]:
         """The groups, each in slot order."""
         found: dict[int, list[int]] = {}
         for number in sorted(self._leaders):
-            found.setdefault(self._leader(number), []).append(number)
+            found.setdefault(self.leader(number), []).append(number)
         return [tuple(members) for members in found.values() if len(members) > 1]
 
-    def _join(self, numbers: tuple[int, ...]) -> None:
-        leaders = {self._leader(number) for number in numbers}
-        for leader in leaders:
-            self._leaders[leader] = min(leaders)
-
-    def _leader(self, number: int) -> int:
+    def leader(self, number: int) -> int:
+        """The first charge of the group that a charge is in; itself where it is in none."""
         leader = self._leaders.setdefault(number, number)
         while leader != self._leaders[leader]:
             leader = self._leaders[leader]
         self._leaders[number] = leader
         return leader
 
-    def _asked_for(self, numbers: tuple[int, ...], amount: int, day: int) -> tuple[int, ...]:
-        slots = [self._slots[number] for number in numbers]
-        summed = self._summed(slots, amount, day)
-        if summed:
-            return summed if not any(self._has_line_near(number, day) for number in summed) else ()
-        if len({_measure(slot) for slot in slots}) > 1 or not all(slot.is_recurring for slot in slots):
-            return ()
-        if any(slot.items or slot.accounts or slot.trackings or slot.patterns for slot in slots):
-            return ()
-        if any(self._is_named(number) for number in numbers):
-            return ()
-        return numbers if not all(self._has_line_near(number, day) for number in numbers) else ()
+    def _join(self, numbers: tuple[int, ...]) -> None:
+        leaders = {self.leader(number) for number in numbers}
+        for leader in leaders:
+            self._leaders[leader] = min(leaders)
 
-    def _summed(self, slots: list[Slot], amount: int, day: int) -> tuple[int, ...]:
-        """The only charges of one rhythm that come to this amount together at the time; none where several do."""
-        found: list[tuple[int, ...]] = []
-        by_measure: dict[tuple[object, ...], list[Slot]] = {}
-        for slot in slots:
-            if slot.is_recurring:
-                by_measure.setdefault(_measure(slot), []).append(slot)
-        for alike in by_measure.values():
-            prices = [(slot.number, self._price_near(slot, day)) for slot in alike]
-            sizes = range(2, len(prices) + 1) if len(prices) <= MOST_SUMMED else (len(prices),)
-            found += [
-                tuple(number for number, _ in chosen)
-                for size in sizes
-                for chosen in combinations(prices, size)
-                if sum(price for _, price in chosen) == amount and all(price for _, price in chosen)
-            ]
-        return found[0] if len(found) == 1 else ()
+    def _amount(self, row: int) -> int:
+        return self._matched.lines.amounts[row]
 
-    def _price_near(self, slot: Slot, day: int) -> int:
-        """What the charge expects for the regular period that holds the day or is due nearest to it; 0 for none."""
-        schedule = self._schedules.get(slot.number)
-        if schedule is None:
-            schedule = self._schedules[slot.number] = make_schedule(slot.contract, slot.charge, self._until)
-        rows = [row for row in range(len(schedule)) if not schedule.changes[row]]
-        nearest = min(rows, key=lambda row: (abs(schedule.due_days[row] - day), row), default=None)
-        return 0 if nearest is None else schedule.amounts[nearest]
+    def _day(self, row: int) -> int:
+        return self._matched.lines.first_days[row] or self._matched.lines.issue_days[row]
+
+    def _is_pinned(self, row: int) -> bool:
+        return bool(self._matched.lines.first_days[row])
+
+    def _may_ask(self, row: int, numbers: tuple[int, ...]) -> bool:
+        return self._amount(row) > 0 and self._matched.currency_of(row) == self._slots[numbers[0]].currency
+
+    def _is_indistinct(self, numbers: tuple[int, ...]) -> bool:
+        """Whether charges have one measure and no code, and no line names any of them."""
+        known = self._indistinct.get(numbers)
+        if known is None:
+            slots = [self._slots[number] for number in numbers]
+            known = self._indistinct[numbers] = (
+                all(slot.is_recurring for slot in slots)
+                and len({measure_of(slot) for slot in slots}) == 1
+                and not any(slot.items or slot.accounts or slot.trackings or slot.patterns for slot in slots)
+                and not any(self._is_named(number) for number in numbers)
+            )
+        return known
+
+    def _days_of(self, number: int) -> list[int]:
+        """The days of the lines of a charge, ascending."""
+        days = self._days.get(number)
+        if days is None:
+            days = self._days[number] = sorted(self._day(row) for row in self._matched.lines.rows_of(number))
+        return days
 
     def _has_line_near(self, number: int, day: int) -> bool:
-        """Whether the charge has a line of its own less than half an interval away."""
-        days = self._days.get(number)
-        lines = self._matched.lines
-        if days is None:
-            days = self._days[number] = sorted(
-                lines.first_days[row] or lines.issue_days[row] for row in lines.rows_of(number)
-            )
+        """Whether the charge has a line of its own, or a share of one, less than half an interval away."""
+        days = self._days_of(number)
         every = self._slots[number].charge.every
         reach = 0 if every is None else every.nominal_days // 2
         at = bisect_left(days, day - reach)
@@ -170,32 +179,49 @@ class _Search:
         return known
 
 
-def _measure(slot: Slot) -> tuple[object, ...]:
-    """What charges must share to be added up."""
-    return (slot.charge.rhythm, slot.currency, slot.contract.tax_percent_of(slot.charge))
-
-
-def _put_in_place(matched: Matched, groups: list[tuple[int, ...]], chosen: dict[int, int]) -> None:
-    directory = matched.directory
-    slots = list(directory.slots)
-    leader_of = {number: members[0] for members in groups for number in members}
+def _put_in_place(matched: Matched, search: _Search) -> None:
+    directory, lines = matched.directory, matched.lines
+    slots, groups = list(directory.slots), search.groups()
     extra: dict[int, list[int]] = {}
+    shared: dict[tuple[int, ...], tuple[int, ...]] = {}
     for row, numbers in list(matched.ambiguous.items()):
-        asked_for = (chosen[row],) if row in chosen else numbers
-        leaders = tuple(sorted({leader_of.get(number, number) for number in asked_for}))
+        if row in search.shares and _split(matched, row, search):
+            continue
+        asked_for = (search.together[row],) if row in search.together else numbers
+        leaders = shared.get(asked_for)
+        if leaders is None:
+            leaders = shared[asked_for] = tuple(sorted({search.leader(number) for number in asked_for}))
         if len(leaders) == 1:
             extra.setdefault(leaders[0], []).append(row)
             del matched.ambiguous[row]
-            matched.lines.match_rules[row] = matched.lines.match_rules[row] & ~RULE_MASK | MatchRule.TOGETHER
+            lines.match_rules[row] = lines.match_rules[row] & ~RULE_MASK | MatchRule.TOGETHER
         else:
             matched.ambiguous[row] = leaders
     for members in groups:
         leader = members[0]
         slots[leader] = replace(slots[leader], members=tuple(directory.slots[number] for number in members))
-        matched.lines.merge(members, extra.get(leader, []), into=leader)
+        lines.merge(members, extra.get(leader, []), into=leader)
         matched.is_plain[leader] = 0
         matched.merged.update(members[1:])
         contracts = {directory.slots[number].contract.id for number in members}
         if matched.touched_contracts & contracts:
             matched.touched_contracts |= contracts
     matched.directory = replace(directory, slots=tuple(slots))
+
+
+def _split(matched: Matched, row: int, search: _Search) -> bool:
+    """Give each charge, or its group, its share of a line; False where all of them are one group."""
+    shares: dict[int, int] = {}
+    for number, amount in search.shares[row]:
+        leader = search.leader(number)
+        shares[leader] = shares.get(leader, 0) + amount
+    if len(shares) == 1:
+        search.together[row] = next(iter(shares))
+        return False
+    lines = matched.lines
+    lines.match_rules[row] = lines.match_rules[row] & ~RULE_MASK | MatchRule.EXACT_SUM
+    lines.split(row, sorted(shares.items()))
+    for slot in shares:
+        matched.is_plain[slot] = 0
+    del matched.ambiguous[row]
+    return True

@@ -22,6 +22,7 @@ class MatchRule(IntEnum):
     TERM = 7
     EXACT_AMOUNT = 8
     TOGETHER = 9
+    EXACT_SUM = 10
     UNMATCHED = 16
     AMBIGUOUS = 17
     VOID = 18
@@ -71,6 +72,9 @@ NAMING_RULES = frozenset(
 )
 """The rules by which a line itself names its charge."""
 
+INFERRED_MATCHES = frozenset({MatchRule.EXACT_AMOUNT, MatchRule.EXACT_SUM})
+"""The rules that rest on an amount alone."""
+
 MATCH_WORDS = {
     MatchRule.ONLY_CHARGE: "the only charge that fits",
     MatchRule.ITEM: "item of the charge",
@@ -81,6 +85,7 @@ MATCH_WORDS = {
     MatchRule.NAME_IN_TEXT: "name of the charge in the text",
     MatchRule.TERM: "the only charge running at the time",
     MatchRule.EXACT_AMOUNT: "exact amount of only one charge (inferred)",
+    MatchRule.EXACT_SUM: "its share of the exact sum of several charges (inferred)",
     MatchRule.TOGETHER: "one of the charges that are checked together",
 }
 NAMED_WORDS = {

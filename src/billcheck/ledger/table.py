@@ -112,7 +112,8 @@ class LineTable:
     """Kept lines, one array per property; rows of one charge slot are chained newest first.
 
     `slots` is the charge slot, or `NO_SLOT`. `amounts` are signed minor units excluding tax; days are ordinals,
-    `end_days` exclusive, both 0 where the line has no period. `locators` lead back into `sources[row]`.
+    `end_days` exclusive, both 0 where the line has no period. `locators` lead back into `sources[row]`. `shares` counts
+    the rows that are but a further share of a line.
     """
 
     __slots__ = (
@@ -127,6 +128,7 @@ class LineTable:
         "match_rules",
         "period_rules",
         "previous",
+        "shares",
         "slots",
         "sources",
     )
@@ -144,6 +146,7 @@ class LineTable:
         self.match_rules = array("B")
         self.period_rules = array("B")
         self.previous = array("i")
+        self.shares = 0
         self._heads = array("i", [NO_ROW]) * slots
 
     def extend(self, rows: Sequence[LineRow]) -> None:
@@ -193,6 +196,28 @@ class LineTable:
             self.slots[row] = into
             self.previous[row] = self._heads[into]
             self._heads[into] = row
+
+    def split(self, row: int, shares: Sequence[tuple[int, int]]) -> None:
+        """Put a line that has no slot into several, given as slot and amount; the amounts add up to the line's.
+
+        The line keeps the first amount; the others are rows of their own at the same place of the same source.
+        """
+        (first, amount), *others = shares
+        self.amounts[row] = amount
+        self.slots[row] = first
+        self.previous[row] = self._heads[first]
+        self._heads[first] = row
+        self.shares += len(others)
+        self.extend(
+            [
+                (
+                    slot, self.documents[row], self.line_numbers[row], self.issue_days[row], self.first_days[row],
+                    self.end_days[row], part, self.locators[row], self.sources[row], self.match_rules[row],
+                    self.period_rules[row],
+                )
+                for slot, part in others
+            ]
+        )  # fmt: skip
 
     def remove(self, row: int) -> None:
         """Take a line out of its slot; it stays in the table."""
