@@ -26,6 +26,7 @@ from billcheck.engine.look_alikes import LookAlikes
 from billcheck.engine.match import Matched, Matcher
 from billcheck.engine.match_rules import SET_ASIDE_WORDS, MatchRule, match_rule_of
 from billcheck.engine.overlaps import Conflict, set_aside_overlaps
+from billcheck.engine.precision import Precision
 from billcheck.engine.sentences import (
     find_conflict,
     find_expired,
@@ -185,7 +186,8 @@ def check(
         doubts=doubts,
     )
     check_together(matcher.matched, as_of + timedelta(HORIZON_DAYS))
-    examination = Examination(contracts, matcher.matched, setting)
+    precision = Precision(ledger.sources, matcher.matched)
+    examination = Examination(contracts, matcher.matched, setting, precision)
     is_whole = not (scanned.refused or left_out or doubts)
     outcome = _examine(
         examination, Places(ledger.sources, matcher.matched), conflicts, scanned.outside, is_whole=is_whole

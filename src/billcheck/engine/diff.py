@@ -17,6 +17,7 @@ from billcheck.findings import Status
 if TYPE_CHECKING:
     from billcheck.engine.allocate import Known, Pace
     from billcheck.engine.books import Books
+    from billcheck.engine.precision import Rounding
 
 
 class JudgedRow(NamedTuple):
@@ -62,12 +63,14 @@ NOTE_NEVER_BILLED = (
 )
 
 
-def judge(books: Books, known: Known, doubts: Doubts, check_from_day: int) -> list[JudgedRow]:
+def judge(
+    books: Books, known: Known, doubts: Doubts, check_from_day: int, rounding: Rounding | None = None
+) -> list[JudgedRow]:
     """The rows of a charge in schedule order: all that are due, the first that is not, and later ones with money.
 
     Rows that begin before `check_from_day` (an ordinal; 0 for none) are absent.
     """
-    judging = _Judging(books, known, doubts)
+    judging = _Judging(books, known, doubts, rounding)
     rows = []
     is_first_not_due_shown = False
     schedule = books.schedule
@@ -96,8 +99,9 @@ def status_of_unbilled(due_day: int, pace: Pace, known: Known) -> tuple[Status, 
 class _Judging:
     """Looks at the postings once, then judges one period after the other."""
 
-    def __init__(self, books: Books, known: Known, doubts: Doubts) -> None:
+    def __init__(self, books: Books, known: Known, doubts: Doubts, rounding: Rounding | None) -> None:
         self._books = books
+        self._rounding = rounding
         self._known = known
         self._doubts = doubts
         periods = len(books.expected)
@@ -144,13 +148,26 @@ class _Judging:
             return (Status.SETTLED if is_settled else Status.OK), ""
         if period in doubts.foreign:
             return Status.INCONCLUSIVE, NOTE_FOREIGN
-        if is_touched and abs(open_amount) <= self._lines[period]:
+        if is_touched and (abs(open_amount) <= self._lines[period] or self._is_rounded(period, open_amount)):
             return Status.ROUNDING, ""
         if open_amount > 0 and period in doubts.ambiguous:
             return Status.INCONCLUSIVE, NOTE_AMBIGUOUS
         if is_touched:
             return (Status.UNDERBILLED if open_amount > 0 else Status.OVERBILLED), ""
         return self._status_of_unbilled(period, open_amount)
+
+    def _is_rounded(self, period: int, open_amount: int) -> bool:
+        """Whether rounded unit prices explain a difference; those of lines that went to this period as a whole."""
+        rounding, expected = self._rounding, self._books.expected[period]
+        if rounding is None or not rounding.is_worth_a_look(open_amount, expected):
+            return False
+        rows = [
+            row
+            for event, of_period, amount, rule in self._books.postings
+            if of_period == period and amount == event.amount and rule is not PostingRule.REVERSED
+            for row in event.rows
+        ]
+        return rounding.explains(open_amount, self._lines[period], rows)
 
     def _status_of_unbilled(self, period: int, open_amount: int) -> tuple[Status, str]:
         status, note = status_of_unbilled(self._books.due_days[period], self._pace, self._known)

@@ -22,8 +22,10 @@ from billcheck.engine.groups import schedule_of
 from billcheck.engine.invariants import check_conserved
 from billcheck.engine.pinned import periods_of
 from billcheck.engine.plain import judge_one_by_one, match_one_by_one
+from billcheck.engine.precision import Precision, Rounding, small_part
 from billcheck.findings import ARREARS, JUDGED, Status, Totals
 from billcheck.ledger.names import fold_name
+from billcheck.money import minor_scale
 from billcheck.pricing.schedule import Schedule, make_schedule
 
 if TYPE_CHECKING:
@@ -173,8 +175,11 @@ class Sums:
 class Examination:
     """All charges of one check."""
 
-    def __init__(self, contracts: Contracts, matched: Matched, setting: Setting) -> None:
+    def __init__(
+        self, contracts: Contracts, matched: Matched, setting: Setting, precision: Precision | None = None
+    ) -> None:
         self.contracts = contracts
+        self._precision = precision
         self.matched = matched
         self.setting = setting
         self._doubtful = self._doubtful_lines()
@@ -228,8 +233,14 @@ class Examination:
         books = allocate(schedule, events, known)
         check_conserved(books, (*events.billed, *events.credits), slot.contract.id, slot.label)
         doubts = self._doubts(slot, books, events)
-        rows = judge(books, known, doubts, self.setting.check_from_day)
+        rows = judge(books, known, doubts, self.setting.check_from_day, self._rounding(slot))
         return ExaminedCharge(slot, schedule, events, books, rows, known.grace_days, self.matched.lines)
+
+    def _rounding(self, slot: Slot) -> Rounding | None:
+        if self._precision is None:
+            return None
+        charges = [member.charge for member in slot.members or (slot,)]
+        return Rounding(self._precision, small_part(charges, minor_scale(slot.currency)))
 
     def _schedule(self, slot: Slot, events: Events) -> Schedule:
         """The periods until the horizon, or until the last one an invoice states, as far as that is sane."""
@@ -279,6 +290,9 @@ class Examination:
         if billed is None:
             return None
         judged = judge_one_by_one(schedule, billed, known)
+        short = [row for row in judged if row.status is Status.UNDERBILLED]
+        if short and self._may_be_rounded(slot, short):
+            return None
         tax_percent = slot.contract.tax_percent_of(slot.charge)
         sums.allocated[slot.currency] += sum([amount for amount, _ in billed.periods.values()])
         sums.total(slot.currency)
@@ -286,6 +300,11 @@ class Examination:
         for row in shown:
             sums.add_row(row, slot.contract, tax_percent, is_never_billed=False)
         return PlainCharge(slot, schedule, shown)
+
+    def _may_be_rounded(self, slot: Slot, short: list[JudgedRow]) -> bool:
+        """Whether rounded unit prices might explain a shortfall, which is not plain to see."""
+        rounding = self._rounding(slot)
+        return rounding is not None and any(rounding.is_worth_a_look(row.shortfall, row.expected) for row in short)
 
     def _add(self, examined: ExaminedCharge, sums: Sums) -> None:
         contract, charge, books = examined.slot.contract, examined.slot.charge, examined.books
