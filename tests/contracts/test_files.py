@@ -22,6 +22,7 @@ from billcheck.contracts.terms import (
     Discount,
     PriceStep,
 )
+from billcheck.contracts.values import fold, read_decimal, shared
 from billcheck.period import Cadence
 from tests.contracts.samples import FLAT, ONE_OFF, PER_UNIT, contract_table, load_charge, load_one, write_json
 
@@ -222,6 +223,20 @@ def test_a_folder_is_read_in_the_order_of_its_names(tmp_path: Path) -> None:
     contracts = load_contracts(f"{tmp_path}/")
     assert [contract.id for contract in contracts] == ["a.JSON", "a/z.json", "b.json", "sub/c.json"]
     assert contracts[1].where == f"{tmp_path}/a/z.json: a/z.json"
+
+
+def test_what_contracts_have_in_common_is_in_memory_once(tmp_path: Path) -> None:
+    charge = {**FLAT, "matching": {"items": ["RET"]}}
+    first, second = load_contracts(write_json(tmp_path, contract_table(charge), contract_table(charge, id="C-2")))
+    assert first.currency is second.currency
+    assert first.charges[0].name is second.charges[0].name
+    assert first.charges[0].amount is second.charges[0].amount
+    assert first.charges[0].matching is second.charges[0].matching
+
+
+def test_nothing_is_remembered_after_the_last_contract(tmp_path: Path) -> None:
+    load_one(tmp_path)
+    assert [memo.cache_info().currsize for memo in (read_decimal, fold, shared)] == [0, 0, 0]
 
 
 def test_a_contract_made_by_hand_is_named_without_a_file(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -79,6 +80,29 @@ def test_boundaries_are_those_of_the_original_anchor(anchor: date, months: int, 
     for number in range(-12, 40):
         expected = boundary(first, Cadence(UNITS[months]), number, wanted)
         assert laid_out[index + number] == expected.toordinal()
+
+
+@settings(deadline=None)
+@given(DAYS, st.integers(0, 80 * 366), MONTHS, ANCHORS, st.sampled_from([None, 1, 31]))
+def test_the_years_laid_out_are_enough(
+    start: date, days: int, months: int, anchor: int, invoice_day: int | None
+) -> None:
+    until = min(start.toordinal() + days, date(2202, 12, 31).toordinal())
+    grid = make_grid(start.toordinal(), None, months, anchor, "in_arrears", invoice_day, until)
+    everything = boundaries(months, anchor, (start.month - 1) % months)
+    following = bisect_left(everything, start.toordinal())
+    assert grid.ends == everything[following + (grid.first_days[0] in everything) :][: len(grid.ends)]
+    dues = grid.ends if invoice_day is None else boundaries(1, invoice_day, 0)
+    assert grid.due_days == tuple(dues[bisect_left(dues, end)] for end in grid.ends)
+    assert grid.due_days[-1] > until
+
+
+@pytest.mark.parametrize("day", [date(1900, 1, 1), date(2199, 12, 31), date(2200, 1, 1)])
+@pytest.mark.parametrize("months", [1, 12])
+def test_the_first_and_last_days_have_a_grid(day: date, months: int) -> None:
+    grid = make_grid(day.toordinal(), None, months, 31, "in_arrears", 31, date(2202, 12, 31).toordinal())
+    assert grid.first_days[0] == day.toordinal()
+    assert grid.due_days[-1] > date(2202, 12, 31).toordinal()
 
 
 @settings(deadline=None)

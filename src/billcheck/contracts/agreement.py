@@ -7,6 +7,7 @@ ends; or, in the docket, every reason why it says nothing certain. Must not know
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, get_args
 
@@ -24,6 +25,7 @@ from billcheck.contracts.values import (
     read_term,
     refuse_foreign,
     require,
+    shared,
 )
 from billcheck.errors import Problem
 from billcheck.money import MINOR_DIGITS, is_currency
@@ -105,7 +107,7 @@ def read_contract(docket: Docket) -> Contract | None:
     return Contract(
         id=identity,
         customer=customer,
-        currency=currency,
+        currency=shared(currency),
         start=term.start,
         charges=charges,
         end=term.end,
@@ -192,7 +194,7 @@ def _read_charge(docket: Docket, prefix: Path, shape: ChargeShape, contract_term
     if docket.problems or shape.name is None or model is None or term.start is None:
         return None
     return Charge(
-        name=shape.name,
+        name=shared(shape.name),
         model=model,
         start=term.start,
         end=term.end,
@@ -220,13 +222,20 @@ _NO_CONTRACT_MATCHING = ContractMatching()
 def _charge_matching(shape: ChargeMatchingShape | None) -> ChargeMatching:
     if shape is None:
         return _NO_CHARGE_MATCHING
-    return ChargeMatching(
-        items=tuple(shape.items or ()),
-        accounts=tuple(shape.accounts or ()),
-        tracking=tuple(shape.tracking or ()),
-        patterns=tuple(shape.patterns or ()),
-        group=shape.group,
-    )
+    texts = (shape.items, shape.accounts, shape.tracking, shape.patterns)
+    return _shared_matching(*(tuple(listed or ()) for listed in texts), shape.group)
+
+
+@lru_cache(maxsize=4096)
+def _shared_matching(
+    items: tuple[str, ...],
+    accounts: tuple[str, ...],
+    tracking: tuple[str, ...],
+    patterns: tuple[str, ...],
+    group: str | None,
+) -> ChargeMatching:
+    """The same object for equal codes: those of many charges are few."""
+    return ChargeMatching(items, accounts, tracking, patterns, group)
 
 
 def _contract_matching(shape: ContractMatchingShape | None) -> ContractMatching:

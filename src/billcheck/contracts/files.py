@@ -25,7 +25,7 @@ from billcheck.contracts.faults import (
 )
 from billcheck.contracts.shapes import FileShape, contract_schema
 from billcheck.contracts.tables import parse_list, parse_tables, read_text
-from billcheck.contracts.values import fold
+from billcheck.contracts.values import fold, forget
 from billcheck.errors import ContractsRefusedError, Problem
 
 if TYPE_CHECKING:
@@ -100,6 +100,7 @@ def load_contracts(*paths: str | os.PathLike[str]) -> Contracts:
         problems += found.problems
         contracts += found.contracts
         places.update(dict.fromkeys(found.ids, path))
+    forget()
     if problems:
         raise ContractsRefusedError(problems)
     return tuple(contracts)

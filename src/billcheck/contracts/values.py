@@ -212,6 +212,18 @@ def refuse_foreign(docket: Docket, prefix: Path, shape: Shape, model: str, keys:
 
 
 @lru_cache(maxsize=4096)
+def shared(text: str) -> str:
+    """The same object for equal texts: the names and codes of many charges are few."""
+    return text
+
+
+@lru_cache(maxsize=4096)
 def fold(name: str) -> str:
     """A name with case and runs of spaces folded."""
     return " ".join(name.casefold().split())
+
+
+def forget() -> None:
+    """Let go of what was remembered for the sake of the next contract, once there is none."""
+    for remembered in (read_decimal, _day_of, shared, fold):
+        remembered.cache_clear()

@@ -32,6 +32,7 @@ _LAST_GRID_YEAR = LAST_YEAR + 8
 _EARLIEST, _LATEST_END = EARLIEST_DAY.toordinal(), LATEST_DAY.toordinal() + 1
 _LATEST_HORIZON = LATEST_DAY.replace(year=LAST_YEAR + 3).toordinal()
 _GRIDS_KEPT = 16_384
+_YEARS_TOGETHER = 8
 
 
 class DayOutOfRangeProblem(Problem):
@@ -84,14 +85,29 @@ def _months() -> tuple[tuple[int, int], ...]:
 
 
 @lru_cache(maxsize=1024)
-def boundaries(months: int, anchor_day: int, phase: int) -> tuple[int, ...]:
-    """Every boundary of a cadence within the years that can be priced.
+def boundaries(
+    months: int, anchor_day: int, phase: int, first_year: int = _FIRST_GRID_YEAR, last_year: int = _LAST_GRID_YEAR
+) -> tuple[int, ...]:
+    """Every boundary of a cadence within these years, at most those that can be priced.
 
     The day is the anchor day in every month that is `phase` modulo `months` after January (so the start month is kept),
     or the last day of a month that has fewer days. Each comes from the wanted day itself, never from its predecessor:
     these are the days of `billcheck.period.boundary`, laid out at once.
     """
-    return tuple(first + min(anchor_day, days) - 1 for first, days in _months()[phase::months])
+    earliest, end = ((year - _FIRST_GRID_YEAR) * 12 for year in (first_year, last_year + 1))
+    return tuple(first + min(anchor_day, days) - 1 for first, days in _months()[earliest + phase : end : months])
+
+
+def _years_around(start: int, until: int) -> tuple[int, int]:
+    """The years in which boundaries from the start to the horizon, and those beside them, can fall.
+
+    They are few, because each boundary is kept; and rounded outwards, so that many grids share them.
+    """
+    first = date.fromordinal(start).year - 2
+    last = date.fromordinal(max(start, until)).year + 4
+    return max(first - first % _YEARS_TOGETHER, _FIRST_GRID_YEAR), min(
+        last - last % _YEARS_TOGETHER + _YEARS_TOGETHER - 1, _LAST_GRID_YEAR
+    )
 
 
 @lru_cache(maxsize=_GRIDS_KEPT)
@@ -128,7 +144,8 @@ def make_grid(
             raise UsageError([DayOutOfRangeProblem(where, date.fromordinal(day).isoformat())])
     if end is not None and end <= start:
         raise UsageError([EmptyTermProblem("end", date.fromordinal(end).isoformat())])
-    grid = boundaries(months, anchor_day, (date.fromordinal(start).month - 1) % months)
+    years = _years_around(start, until)
+    grid = boundaries(months, anchor_day, (date.fromordinal(start).month - 1) % months, *years)
     following = bisect_left(grid, start)
     # Every period that begins by the horizon, one more, and the end of that one: no period is due before it begins.
     edges = list(grid[following : bisect_right(grid, max(start, until)) + 2])
@@ -142,7 +159,7 @@ def make_grid(
         if grid[closing] != end:
             full_days[len(edges) - 2] = grid[closing] - grid[closing - 1]
     first_days, ends = tuple(edges[:-1]), tuple(edges[1:])
-    due_days = _due_days(first_days, ends, timing, invoice_day)
+    due_days = _due_days(first_days, ends, timing, invoice_day, years)
     count = min(bisect_right(due_days, until) + 1, len(first_days))
     return Grid(
         first_days=first_days[:count],
@@ -154,7 +171,11 @@ def make_grid(
 
 
 def _due_days(
-    first_days: tuple[int, ...], ends: tuple[int, ...], timing: Timing, invoice_day: InvoiceDay | None
+    first_days: tuple[int, ...],
+    ends: tuple[int, ...],
+    timing: Timing,
+    invoice_day: InvoiceDay | None,
+    years: tuple[int, int],
 ) -> tuple[int, ...]:
     """The day each period is due; never before its first day, and never before that of the period ahead of it."""
     if invoice_day == "period_start":
@@ -164,5 +185,5 @@ def _due_days(
     by_timing: Sequence[int] = first_days if timing == "in_advance" else ends
     if invoice_day is None:
         return tuple(by_timing)
-    wanted = boundaries(1, invoice_day, 0)
+    wanted = boundaries(1, invoice_day, 0, *years)
     return tuple(wanted[bisect_left(wanted, day)] for day in by_timing)
