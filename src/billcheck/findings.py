@@ -69,10 +69,12 @@ class FindingKind(NamedTuple):
 
 KINDS: dict[str, FindingKind] = {
     "underbilled": FindingKind(
-        Severity.ERROR, "A period was billed for less than was agreed.", "Bill the difference, after a talk."
+        Severity.ERROR, "A period was billed for less than was agreed.", "Talk to the client, then bill the difference."
     ),
     "missing": FindingKind(
-        Severity.ERROR, "A period that is due and past its grace days was not billed.", "Bill the period."
+        Severity.ERROR,
+        "A period that is due and past its grace days was not billed.",
+        "Talk to the client, then bill the period.",
     ),
     "overbilled": FindingKind(
         Severity.ERROR, "A period was billed for more than was agreed.", "Credit the excess, or correct the contract."
@@ -96,7 +98,9 @@ KINDS: dict[str, FindingKind] = {
         "Check the customer's name in the ledger, then set matching.aliases, or matching.confirmed = true.",
     ),
     "unmatched": FindingKind(
-        Severity.WARNING, "A line of a contracted customer fits no charge.", "Add the charge, or a code for it."
+        Severity.WARNING,
+        "A line of a contracted customer fits no charge.",
+        "Write the charge into the contract, give a charge its code, or ignore such lines in [scope].",
     ),
     "ambiguous": FindingKind(
         Severity.WARNING,
@@ -104,10 +108,14 @@ KINDS: dict[str, FindingKind] = {
         "Give the charges codes of their own (matching.items), or name the charge on the line.",
     ),
     "unapproved": FindingKind(
-        Severity.WARNING, "A draft would bill this charge; drafts do not count as billed.", "Approve the draft."
+        Severity.WARNING,
+        "A draft would bill this charge; drafts do not count as billed.",
+        "Approve and send the draft, or delete it.",
     ),
     "out_of_term": FindingKind(
-        Severity.WARNING, "A line is for a period outside the contract's term.", "Check the term of the contract."
+        Severity.WARNING,
+        "A line is for a period outside the contract's term.",
+        "Correct the period on the line, or the contract's term.",
     ),
     "placeholder": FindingKind(
         Severity.WARNING,

@@ -68,7 +68,7 @@ def test_a_clean_report_shows_its_periods_too() -> None:
 
 def test_it_is_self_contained() -> None:
     reader = read(half_rate()._repr_html_())
-    assert reader.tags <= {"div", "style", "p", "br", "table", "caption", "tr", "th", "td"}
+    assert reader.tags <= {"div", "style", "p", "br", "table", "caption", "tr", "th", "td", "ul", "li"}
     assert {name for name, _ in reader.attributes} == {"class"}
     style = re.search(r"<style>(.*?)</style>", half_rate()._repr_html_(), re.DOTALL)
     assert style is not None
@@ -115,3 +115,10 @@ def test_doubts_are_said() -> None:
     assert "Nothing was checked" in nothing_checked()._repr_html_()
     refused = (RefusedRow("a.csv", 7, "amount", "NaN", "This is no amount."),)
     assert "The check is incomplete" in replace(half_rate(), refused=refused)._repr_html_()
+
+
+def test_fifty_findings_then_a_count() -> None:
+    html = make_report(many(60, leaking=60))._repr_html_()
+    assert html.count("<li>") == 50
+    assert "more findings" in html
+    assert html.count("What settles it: ") == len(re.findall("<ul>", html))

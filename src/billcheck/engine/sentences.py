@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from billcheck.findings import Residue
     from billcheck.pricing.schedule import Schedule
 
+NAMED = 5
+"""How many documents, files or charges a sentence names before it counts the rest."""
+
 RESIDUE_FINDINGS = frozenset({"unmatched", "ambiguous", "open_credit", "out_of_term"})
 """Kinds of residue that are also findings; a line in another currency is found by the row it may fill."""
 
@@ -68,7 +71,7 @@ def _money_sentence(slot: Slot, row: JudgedRow, kind: str) -> str:
     if kind == "duplicate":
         return f"billed twice: {billed} against {expected} agreed, {_money(-row.shortfall, slot)} too much"
     if kind == "credited_not_rebilled":
-        return f"credited and not billed again: {_money(row.shortfall, slot)} of {expected} agreed is open"
+        return f"{_money(row.shortfall, slot)} of the {expected} agreed was credited and not billed again"
     if row.status is Status.INCONCLUSIVE:
         return f"a line in another currency than {slot.contract.currency} may bill this; {expected} was agreed"
     return f"a line in another currency than {slot.contract.currency} stands beside the {billed} billed"
@@ -122,9 +125,10 @@ def find_habit_unlike_contract(slot: Slot, offset: int, block: int) -> Finding:
     """The finding about a charge billed at another rhythm, or much earlier or later, than its contract says."""
     parts = []
     if block > 1:
-        parts.append(f"one invoice covers {block} periods")
+        parts.append(f"one invoice covers {block} periods, where the contract has one for each")
     if offset:
-        parts.append(f"invoices come about {abs(offset)} days {'after' if offset > 0 else 'before'} the due day")
+        days = "day" if abs(offset) == 1 else "days"
+        parts.append(f"invoices come about {abs(offset)} {days} {'after' if offset > 0 else 'before'} the due day")
     return Finding(
         kind="habit",
         id=digest_id("habit", slot.contract.id, slot.label),
@@ -135,14 +139,14 @@ def find_habit_unlike_contract(slot: Slot, offset: int, block: int) -> Finding:
         last_day=None,
         currency=None,
         amount_minor=None,
-        sentence=f"{slot.contract.customer}, {slot.label}: {' and '.join(parts)}.",
+        sentence=f"{slot.contract.customer}, {slot.label}: {'; '.join(parts)}.",
     )
 
 
 def find_mislabelled(slot: Slot, label: Mislabelled) -> Finding:
     """The finding about invoices whose text copies the period of another one."""
     first_day, last_day = date.fromordinal(label.days[0]), date.fromordinal(label.days[1] - 1)
-    numbers = ", ".join(dict.fromkeys(event.number for event in label.events))
+    numbers = _some(tuple(dict.fromkeys(event.number for event in label.events)))
     amount = sum(event.amount for event in label.events)
     return Finding(
         kind="mislabelled_period",
@@ -156,8 +160,7 @@ def find_mislabelled(slot: Slot, label: Mislabelled) -> Finding:
         amount_minor=amount,
         sentence=(
             f"{slot.contract.customer}, {slot.charge.name}: {period_label(first_day, last_day)} also stands on "
-            f"{numbers}, "
-            f"a text copied from another invoice; the {_money(amount, slot)} were counted by date."
+            f"{numbers}, a text copied from another invoice; the {_money(amount, slot)} were counted by date."
         ),
     )
 
@@ -166,7 +169,7 @@ def find_expired(slot: Slot, events: Sequence[Event]) -> Finding:
     """The finding about what was billed for a charge after its last day; the events in order."""
     amount = sum(event.amount for event in events)
     last_day = "" if slot.charge.end is None else f" ended on {slot.charge.end - ONE_DAY}"
-    numbers = ", ".join(dict.fromkeys(event.number for event in events))
+    numbers = _some(tuple(dict.fromkeys(event.number for event in events)))
     return Finding(
         kind="expired_still_billed",
         id=digest_id("expired_still_billed", slot.contract.id, slot.charge.name),
@@ -189,6 +192,7 @@ def find_in_residue(residue: Residue) -> Finding | None:
     if residue.kind not in RESIDUE_FINDINGS:
         return None
     money = f"{format_minor(residue.amount_minor, residue.currency, grouped=True)} {residue.currency}"
+    choice = f": {_some(residue.candidates, ' or ')}" if residue.kind == "ambiguous" else ""
     return Finding(
         kind=residue.kind,
         id=digest_id(residue.kind, residue.document, str(residue.line), residue.customer),
@@ -199,7 +203,7 @@ def find_in_residue(residue: Residue) -> Finding | None:
         last_day=None,
         currency=residue.currency,
         amount_minor=residue.amount_minor,
-        sentence=f"{residue.customer}, {residue.document} line {residue.line}, {money}: {residue.reason}.",
+        sentence=f"{residue.customer}, {residue.document} line {residue.line}, {money}: {residue.reason}{choice}.",
     )
 
 
@@ -224,7 +228,7 @@ def find_placeholder_left(document: str, line: int, customer: str, contract: str
 
 def find_conflict(number: str, customer: str, contract: str | None, paths: tuple[str, ...]) -> Finding:
     """The finding about documents that share a number; `paths` is where each stands."""
-    places = " and ".join(sorted(set(paths)))
+    places = _some(sorted(set(paths)), " and ")
     return Finding(
         kind="document_conflict",
         id=digest_id("document_conflict", number, customer),
@@ -241,3 +245,9 @@ def find_conflict(number: str, customer: str, contract: str | None, paths: tuple
 
 def _money(minor: int, slot: Slot) -> str:
     return f"{format_minor(minor, slot.contract.currency, grouped=True)} {slot.contract.currency}"
+
+
+def _some(names: Sequence[str], between: str = ", ") -> str:
+    """The first few names, and how many more there are."""
+    shown = between.join(names[:NAMED])
+    return shown if len(names) <= NAMED else f"{shown} and {len(names) - NAMED:,} more"

@@ -1,7 +1,8 @@
 """A report as a table in a notebook.
 
 Comes in: a report. Goes out: one self-contained piece of HTML: scoped style, no script, nothing fetched, all data
-escaped, and legible on light and dark pages. Shows at most 200 rows and counts the rest. Must not know notebooks.
+escaped, and legible on light and dark pages. Shows at most 200 rows and
+50 findings and counts the rest. Must not know notebooks.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from html import escape
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from billcheck.findings import Status, Verdict
+from billcheck.findings import KINDS, Status, Verdict
 from billcheck.period import period_label
 from billcheck.report.page import visible
 from billcheck.report.selection import SHOWN_CONTRACTS, select
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from billcheck.report.report import Report
 
 SHOWN_ROWS = 200
+SHOWN_FINDINGS = 50
 
 _STYLE = """\
 .billcheck-report{font-family:system-ui,sans-serif;font-size:.85em;line-height:1.4;overflow-x:auto}
@@ -82,9 +84,23 @@ def to_html(report: Report) -> str:
         *_out_of_scope(report),
         _totals_table(report),
         _rows_table(report),
+        *_findings(report),
         "</div>",
     ]
     return "\n".join(parts) + "\n"
+
+
+def _findings(report: Report) -> list[str]:
+    """What was found by kind, with what settles it; at most so many findings, the rest counted."""
+    grouped: dict[str, list[str]] = {}
+    for finding in report.findings[:SHOWN_FINDINGS]:
+        grouped.setdefault(finding.kind, []).append(f"<li>{_escaped(finding.sentence)}</li>")
+    parts = []
+    for kind, items in grouped.items():
+        words = kind.replace("_", " ").capitalize()
+        parts.append(f"<p>{words}. What settles it: {_escaped(KINDS[kind].settled_by)}</p><ul>{''.join(items)}</ul>")
+    more = len(report.findings) - SHOWN_FINDINGS
+    return [*parts, f'<p class="muted">{counted(more, "more finding")}.</p>'] if more > 0 else parts
 
 
 def _escaped(text: str) -> str:
@@ -144,6 +160,7 @@ def _row(item: ContractRows, row: PeriodRow) -> str:
         f'<td class="amount">{amount_text(minor, row.currency)}</td>'
         for minor in (row.expected_minor, row.billed_minor, row.shortfall_minor)
     )
-    status = f'<td class="{_CLASSES.get(row.status, "good")}">{STATUS_WORDS[row.status]}</td>'
+    note = f' title="{_escaped(row.note)}"' if row.note else ""
+    status = f'<td class="{_CLASSES.get(row.status, "good")}"{note}>{STATUS_WORDS[row.status]}</td>'
     documents = ", ".join(documents_of(row))
     return f"<tr>{cells}{amounts}{status}<td>{_escaped(documents)}</td></tr>"

@@ -105,6 +105,7 @@ def body_lines(report: Report, selection: Selection | None = None) -> list[Line]
         *(contract_lines(item, found) for item, found in _with_findings(report, selection)),
         _left_out_lines(report, selection),
         ledger_lines(report),
+        settling_lines(report),
         totals_lines(report),
     )
     lines: list[Line] = []
@@ -417,6 +418,17 @@ def _set_aside_lines(report: Report) -> list[Line]:
     texts = (f"{entry.path} row {entry.row}: {entry.reason}" for entry in report.set_aside[:EXAMPLES])
     heading = f"Set aside, not counted as billed: {counted(count, 'line')}"
     return [line(heading, "muted"), *_with_rest(texts, count, "muted")]
+
+
+def settling_lines(report: Report) -> list[Line]:
+    """What settles each kind of finding there is, said once."""
+    found = {finding.kind for finding in report.findings}
+    cells = [
+        (Span(_kind_words(kind).capitalize()), Span(entry.settled_by)) for kind, entry in KINDS.items() if kind in found
+    ]
+    if not cells:
+        return []
+    return [line("What settles it", "heading"), *grid(cells, ("left", "left"), indent=2, head=False)]
 
 
 def totals_lines(report: Report) -> list[Line]:
