@@ -8,6 +8,7 @@ or date decides whether it may be read. Must not know issue dates, nor how many 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -237,6 +238,8 @@ def _one_of(named: list[Named]) -> Named:
     """The period all agree on; of several the one with a year, and rather the months than a quarter's number."""
     best = max(named, key=lambda one: (one.span.first.year is not None, one.rule not in _PARTS))
     for other in named:
+        if other is best:
+            continue
         if other.is_fiscal != best.is_fiscal or not _agree(best.span, other.span):
             raise RefusedTextError("two different periods in one text")
     return best
@@ -280,25 +283,32 @@ def _check_edges(tokens: list[Token], kinds: str, chain: list[Mention]) -> None:
 
 def _check_place(kinds: str, chain: list[Mention], span: Span) -> None:
     """Refuse where the neighbours may turn the months or days into something else."""
-    start, end = chain[0].start, chain[-1].end
-    before, after = _before(kinds, start), kinds[end:]
-    is_single = len(chain) == 1 and chain[0].form not in _RANGES_IN_ONE
-    if _OWNED.match(before) or (is_single and _INVOICE_OF.match(before)):
-        raise RefusedTextError("it is the date of something else, or one end of a longer period")
-    if _PRICED.match(kinds[:start][::-1].translate(_LITTLE)):
-        raise RefusedTextError("it says from when a price holds, not what is billed for")
-    if is_single and before[:1] in {Kind.FROM, Kind.BETWEEN}:
-        raise RefusedTextError("the period has no end")
-    if chain[0].form in _NUMBER_LIKE and _NUMBERED.match(before):
+    form, start = chain[0].form, chain[0].start
+    if form in _NUMBER_LIKE and _NUMBERED.match(_before(kinds, start)):
         raise MisplacedTextError("it may be a number, not a month")
-    if chain[0].form == "month" and start and kinds[start - 1] == Kind.FIGURE_DAY:
+    is_single = len(chain) == 1 and form not in _RANGES_IN_ONE
+    fault = _place_fault(kinds, start, chain[-1].end, is_single, span.first.year is not None)
+    if fault:
+        raise RefusedTextError(fault)
+    if form == "month" and start and kinds[start - 1] == Kind.FIGURE_DAY:
         raise RefusedTextError("the figures before the month may be days")
-    if _CONTINUED.match(after):
-        raise RefusedTextError("it is the date of something else, or one end of a longer period")
     if _spaced_days_may_be_a_count(kinds, chain[0]):
         raise RefusedTextError("the first number may be something else than a day")
-    if span.first.year is None and _CLOSED.match(after) is None:
-        raise RefusedTextError("the month has no year and the words after it may belong to it")
+
+
+@lru_cache(maxsize=4096)
+def _place_fault(kinds: str, start: int, end: int, is_single: bool, has_year: bool) -> str:  # noqa: FBT001 - as the memo
+    """What the neighbours of the tokens from `start` to `end` say against a period, if anything."""
+    before, after = _before(kinds, start), kinds[end:]
+    if _OWNED.match(before) or (is_single and _INVOICE_OF.match(before)) or _CONTINUED.match(after):
+        return "it is the date of something else, or one end of a longer period"
+    if _PRICED.match(kinds[:start][::-1].translate(_LITTLE)):
+        return "it says from when a price holds, not what is billed for"
+    if is_single and before[:1] in {Kind.FROM, Kind.BETWEEN}:
+        return "the period has no end"
+    if not has_year and _CLOSED.match(after) is None:
+        return "the month has no year and the words after it may belong to it"
+    return ""
 
 
 def _spaced_days_may_be_a_count(kinds: str, mention: Mention) -> bool:
@@ -311,6 +321,8 @@ def _spaced_days_may_be_a_count(kinds: str, mention: Mention) -> bool:
 
 def _check_words(tokens: list[Token], kinds: str, chain: list[Mention], span: Span, scope: Scope) -> None:
     """Refuse a month or quarter that may be another word, a name or a code."""
+    if Kind.MONTH not in kinds and Kind.QUARTER not in kinds:
+        return
     words = [
         tokens[index].text for mention in chain for index in range(mention.start, mention.end) if kinds[index] in "MQ"
     ]

@@ -7,6 +7,7 @@ not know what stands between or around them, nor words of any language.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from billcheck.grammar import DateOrder
@@ -38,6 +39,7 @@ JOINTS = {
 
 _FIGURES = re.compile("[0-9]+")
 _FIGURE_DATES = re.compile("G|L(?=[-~tTUE][GL])|(?<=[GL][-~tTUE])L")
+_ANY_ORDER = (DateOrder.DAY_FIRST,)
 _CENTURY = 2000
 _FIRST_YEAR_IN_TWO_FIGURES = 20
 _LAST_MONTH = 12
@@ -64,7 +66,13 @@ def find_mentions(tokens: list[Token], kinds: str, order: DateOrder) -> list[Men
     Raises:
         UnsureMentionError: A mention has a number that may not belong to it.
     """
-    return [_mention(tokens, kinds, match, order) for match in _POINT.finditer(kinds)]
+    return [_mention(tokens, kinds, point, order) for point in _points(kinds)]
+
+
+@lru_cache(maxsize=4096)
+def _points(kinds: str) -> tuple[tuple[str, int, int], ...]:
+    """The form and place of each mention; far fewer strings of kinds exist than texts."""
+    return tuple((match.lastgroup or "", match.start(), match.end()) for match in _POINT.finditer(kinds))
 
 
 def date_orders(tokens: list[Token], kinds: str) -> tuple[DateOrder, ...]:
@@ -72,6 +80,8 @@ def date_orders(tokens: list[Token], kinds: str) -> tuple[DateOrder, ...]:
 
     A date proves its order for all others of the text. One with dots has the day first everywhere.
     """
+    if Kind.FIGURE_DATE not in kinds and Kind.FIGURE_DAY not in kinds:
+        return _ANY_ORDER
     proofs: set[DateOrder] = set()
     is_open = False
     for match in _FIGURE_DATES.finditer(kinds):
@@ -84,11 +94,11 @@ def date_orders(tokens: list[Token], kinds: str) -> tuple[DateOrder, ...]:
         is_open = is_open or first != second
     if proofs:
         return tuple(proofs) if len(proofs) == 1 else ()
-    return (DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST) if is_open else (DateOrder.DAY_FIRST,)
+    return (DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST) if is_open else _ANY_ORDER
 
 
-def _mention(tokens: list[Token], kinds: str, match: re.Match[str], order: DateOrder) -> Mention:
-    form, start, end = match.lastgroup or "", match.start(), match.end()
+def _mention(tokens: list[Token], kinds: str, point: tuple[str, int, int], order: DateOrder) -> Mention:
+    form, start, end = point
     inside = tokens[start:end]
     if form in {"iso_day", "iso_month"}:
         mark = _iso_mark(inside[0].text)

@@ -133,7 +133,7 @@ def _read(text: str, languages: tuple[int, ...] = _ALL) -> Reading:
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     tokens = cut(text)
-    tongues = _tongues(tokens, languages)
+    tongues = _tongues(tuple([token.kinds for token in tokens]), languages)
     if len(tongues) == 1:
         return _read_in(tokens, *tongues[0]).reading
     return _agreed(
@@ -144,18 +144,17 @@ def _read(text: str, languages: tuple[int, ...] = _ALL) -> Reading:
 _read_memoised = lru_cache(maxsize=_MEMO_SIZE)(_read)
 
 
-def _tongues(tokens: list[Token], languages: tuple[int, ...]) -> list[tuple[str, Scope]]:
+@lru_cache(maxsize=4096)
+def _tongues(pieces: tuple[str, ...], languages: tuple[int, ...]) -> tuple[tuple[str, Scope], ...]:
     """The kinds of the tokens in each set of languages that gives its words the same meaning.
 
     A language that does not know a month of the text is left out, unless no language knows them all.
     """
     is_told = len(languages) == 1
-    varied = [index for index, token in enumerate(tokens) if len(token.kinds) > 1]
-    plain = [token.kinds[0] for token in tokens]
-    if not varied:
-        return [("".join(plain), Scope(sum(1 << language for language in languages), is_told))]
+    varied = [index for index, kinds in enumerate(pieces) if len(kinds) > 1]
+    plain = [kinds[0] for kinds in pieces]
     sets: dict[tuple[str, ...], int] = {}
-    columns = list(zip(*[tokens[index].kinds for index in varied], strict=True))
+    columns = list(zip(*[pieces[index] for index in varied], strict=True)) or [()] * len(LANGUAGES)
     for language in languages:
         sets[columns[language]] = sets.get(columns[language], 0) | 1 << language
     known = {column: members for column, members in sets.items() if Kind.UNREADABLE not in column} or sets
@@ -164,7 +163,7 @@ def _tongues(tokens: list[Token], languages: tuple[int, ...]) -> list[tuple[str,
         for index, kind in zip(varied, column, strict=True):
             plain[index] = kind
         tongues.append(("".join(plain), Scope(members, is_told)))
-    return tongues
+    return tuple(tongues)
 
 
 class _Outcome(NamedTuple):
@@ -218,7 +217,7 @@ def _known_words(tokens: list[Token], scope: Scope) -> int:
 
 
 def _is_in_figures(kinds: str) -> bool:
-    return not {Kind.MONTH, Kind.QUARTER_WORD, Kind.HALF_WORD} & set(kinds)
+    return not (Kind.MONTH in kinds or Kind.QUARTER_WORD in kinds or Kind.HALF_WORD in kinds)
 
 
 def _first_language(languages: int) -> str:

@@ -134,10 +134,9 @@ def _with_ending(first: date, last: date, ending: Ending) -> Days | str:
         return inclusive
     if is_other_month and first.day == last.day:
         return Days(first.toordinal(), last.toordinal(), is_end_named=True)
-    is_month_end = last.day == monthrange(last.year, last.month)[1]
-    if is_other_month and is_month_end and _is_clamped(first, last):
-        return "it is not clear whether the last day is included"
     after = date.fromordinal(min(inclusive.end_day, date.max.toordinal()))
+    if is_other_month and after.day == 1 and _is_clamped(first, last):
+        return "it is not clear whether the last day is included"
     if ending is Ending.UNTIL and after.day != first.day:
         return "'until' leaves open whether the last day is included"
     return inclusive

@@ -8,6 +8,7 @@ tokens combine.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from billcheck.periods.kinds import Kind
@@ -126,7 +127,10 @@ def cut(text: str) -> list[Token]:
         piece = match[name]
         is_glued = is_glued and len(piece) == len(match[0])
         if name == "word":
-            tokens.append(_word(piece, tokens, is_glued=is_glued))
+            token = _word(piece, is_glued)
+            if tokens and tokens[-1].kinds in _BEFORE_UNIT and piece.lower() in _UNITS:
+                token = token._replace(kinds=Kind.DURATION)  # "12 months", "12-month", not "month of"
+            tokens.append(token)
             is_glued = True
         elif name == "space" or (piece == "." and is_glued and _is_abbreviation(tokens[-1])):
             is_glued = False  # also the dot of "Sept. 2026" or "No. 12"
@@ -137,18 +141,17 @@ def cut(text: str) -> list[Token]:
             )
             is_glued = True
         else:
-            token = _token(name, piece, is_glued=is_glued)
+            token = _token(name, piece, is_glued)
             tokens.append(token)
             is_glued = token.kinds != Kind.SPACED_DASH
     return tokens
 
 
-def _word(piece: str, tokens: list[Token], *, is_glued: bool) -> Token:
+@lru_cache(maxsize=4096)
+def _word(piece: str, is_glued: bool) -> Token:  # noqa: FBT001 - a memo is quicker without names
     word = piece.lower()
     kinds, number, owners = WORDS.get(word) or unlisted_word(word)
-    if word in _UNITS and tokens and tokens[-1].kinds in _BEFORE_UNIT:
-        kinds = Kind.DURATION  # "12 months", "12-month", not "month of"
-    elif piece in _ROMANS:
+    if piece in _ROMANS:
         kinds, number = Kind.ORDINAL, _ROMANS[piece]
     elif number and word in MODALS and piece == word:
         kinds, owners = Kind.WORD + kinds[1:], owners & ~ENGLISH
@@ -175,7 +178,8 @@ def _quarter(code: str, *, is_glued: bool) -> Token:
     return Token(Kind.QUARTER if owners == ALL_LANGUAGES else kinds, code, first * 100 + first + months - 1, is_glued)
 
 
-def _token(name: str, piece: str, *, is_glued: bool) -> Token:
+@lru_cache(maxsize=4096)
+def _token(name: str, piece: str, is_glued: bool) -> Token:  # noqa: FBT001 - a memo is quicker without names
     """The token of a piece that is not a plain word."""
     kinds, number, owners = _KINDS.get(name, Kind.UNREADABLE), 0, 0
     if name == "day":
