@@ -2,7 +2,8 @@
 
     python -m benchmarks.bench 100000 1000000
 
-The two alternate in one run, several times; medians count. Peak memory is that of each process. Afterwards the figures
+The two alternate in one run, several times; medians count. Peak memory is that of each process. One more check says
+what each stage takes. Afterwards the figures
 of the report are held against the truth of the generated ledger, contract by contract, to the cent.
 """
 
@@ -164,6 +165,9 @@ def main() -> int:
         reading, checking = measure(folder, arguments.repeats)
         _print_times(lines, reading, checking)
         times.append((lines, checking.time))
+        stages = [sys.executable, "-m", "benchmarks.stages", str(folder)]
+        run_timed(stages, Runs(), folder / "stages.txt")
+        print((folder / "stages.txt").read_text(encoding="utf-8"), end="")
     for (few, short), (many, long) in pairwise(times):
         print(f"growth from {few:,} to {many:,} lines: exponent {log10(long / short) / log10(many / few):.2f}")
     is_right = True
