@@ -11,6 +11,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from billcheck.contracts.terms import Amendment
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from billcheck.contracts.terms import Charge, Discount, PriceStep
+
+_first_day_of = attrgetter("first_day")
 
 FROM_THE_BEGINNING = 0
 """The ordinal that stands for "since ever"; real days begin at 1."""
@@ -82,11 +85,14 @@ class Timeline:
 
     def terms_on(self, day: int) -> Terms:
         """The terms in force on a day."""
-        return self.terms[bisect_right(self.terms, day, key=_first_day_of) - 1]
+        terms = self.terms
+        return terms[bisect_right(terms, day, key=_first_day_of) - 1] if len(terms) > 1 else terms[0]
 
     def discounts_on(self, day: int) -> tuple[Discount, ...]:
         """The discounts in force on a day, in the contract's order."""
-        return tuple(discount for discount in self.discounts if _is_given(discount, day))
+        if not self.discounts:
+            return ()
+        return tuple([discount for discount in self.discounts if _is_given(discount, day)])
 
     def next_cut(self, day: int) -> int | None:
         """The first day after this one on which anything changes; None where nothing does."""
@@ -100,25 +106,38 @@ def make_timeline(charge: Charge) -> Timeline:
     Price steps and amendments are taken by their day; the price in force is the one set last. On one day a price step
     comes before amendments, and amendments keep their order; contract files refuse two prices for one day.
     """
-    changes: list[PriceStep | Amendment] = [*charge.price_steps, *charge.amendments]
-    changes.sort(key=lambda change: change.on)
     terms = [Terms(FROM_THE_BEGINNING, price_of(charge), quantity_of(charge))]
+    changes: list[PriceStep | Amendment] = [*charge.price_steps, *charge.amendments]
+    changes.sort(key=_day_of)
     for change in changes:
-        day = change.on.toordinal()
-        before = terms[-1]
-        current = terms.pop() if before.first_day == day else replace(before, first_day=day, is_immediate=False)
-        price = new_price_of(charge, change)
-        if price is not None:
-            current = replace(current, price=price, price_since=day)
-        if isinstance(change, Amendment):
-            if change.quantity is not None and charge.model == "per_unit":
-                current = replace(current, quantity=change.quantity, quantity_since=day)
-            if change.change_billing == "immediate":
-                current = replace(current, is_immediate=True)
-        terms.append(current)
-    ends = [day for discount in charge.discounts for day in (discount.start, discount.end) if day is not None]
-    cuts = {later.first_day for later in terms[1:]} | {day.toordinal() for day in ends}
-    return Timeline(tuple(terms), charge.discounts, tuple(sorted(cuts)))
+        _change(terms, charge, change)
+    cuts = [later.first_day for later in terms[1:]]
+    if charge.discounts:
+        ends = (day for discount in charge.discounts for day in (discount.start, discount.end) if day is not None)
+        cuts = sorted({*cuts, *(day.toordinal() for day in ends)})
+    return Timeline(tuple(terms), charge.discounts, tuple(cuts))
+
+
+_day_of = attrgetter("on")
+
+
+def _change(terms: list[Terms], charge: Charge, change: PriceStep | Amendment) -> None:
+    """Add the terms after one change, or put them in the place of those that begin on its day."""
+    day = change.on.toordinal()
+    before = terms[-1]
+    price, price_since = before.price, before.price_since
+    quantity, quantity_since = before.quantity, before.quantity_since
+    is_immediate = before.first_day == day and before.is_immediate
+    new_price = new_price_of(charge, change)
+    if new_price is not None:
+        price, price_since = new_price, day
+    if isinstance(change, Amendment):
+        if change.quantity is not None and charge.model == "per_unit":
+            quantity, quantity_since = change.quantity, day
+        is_immediate = is_immediate or change.change_billing == "immediate"
+    if before.first_day == day:
+        terms.pop()
+    terms.append(Terms(day, price, quantity, price_since, quantity_since, is_immediate))
 
 
 def rows_of_period(
@@ -179,10 +198,6 @@ def exact_part(part: Part, full_days: int, scale: int) -> Ratio:
     if part.instead_of is not None:
         price = subtract(price, full_price(part.instead_of.price, part.instead_of.quantity, scale))
     return prorate(discounted(price, part.discounts), part.end - part.first_day, full_days)
-
-
-def _first_day_of(terms: Terms) -> int:
-    return terms.first_day
 
 
 def _is_given(discount: Discount, day: int) -> bool:
