@@ -34,6 +34,7 @@ GROUPS = {
     "invoice": "i",
     "open": "P",
     "price": "p",
+    "without": "e",
     "duration": "d",
     "billed": "g",
     "quarter": "q",

@@ -43,11 +43,14 @@ def test_texts(language: str, kind: str, text: str) -> None:
 
 
 def test_there_are_enough_texts() -> None:
+    assert set(TEXTS) == set(LANGUAGES)
+    sizes = {language: sum(map(len, kinds.values())) for language, kinds in TEXTS.items()}
     refused = {
         language: sum(len(texts) for kind, texts in kinds.items() if kind in REFUSALS)
         for language, kinds in TEXTS.items()
     }
-    assert set(refused) == set(LANGUAGES)
+    assert min(sizes[language] for language in ("en", "nl", "de", "fr")) >= 60
+    assert min(sizes.values()) >= 25
     assert min(refused.values()) >= 12
     assert sum(refused.values()) >= 150
     assert len({case.id for case in CASES}) == len(CASES)

@@ -25,14 +25,16 @@ if TYPE_CHECKING:
 
 # What may stand before a mention, nearest first, and after it.
 _DATED = re.compile(r"[o#]?C|o[#wnN]{1,2}C|[o#wnN]{0,2}[Ri]")  # "due 14 April", "invoice 7 of 14 April"
-_OWNED = re.compile(r"b?i?o?[PO]|[CtTUEh]|[#wnN]?o[#wnN]{0,2}[RC]")  # "since March", "until March", "contract of March"
+_OWNED = re.compile(
+    r"b?i?o?[PO]|[CetTUEh]|[#wnN]?o[#wnN]{0,2}[RC]"
+)  # "since March", "until March", "contract of March"
 _INVOICE_OF = re.compile(r"[#wnN]?o[#wnN]{0,2}i")  # "correction invoice of March"
 _PRICED = re.compile(r"[~b]?[^b,~]*p")  # "price list March", "increase of the rent - March"
 _NUMBERED = re.compile(r"[#bwnN]?[Ri#]")  # "order no. 2026-03"
 _CONTINUED = re.compile(
     r"[-~&]?[POh]|w?p|[RtTUE]|[-~](?!N[wgi])[NnYDIMGLQZV]|,?N[-~tTUE]N"
 )  # "March onwards", "March prices", "March - 12"
-_CLOSED = re.compile(r"$|b|,(?!N)|~(?![NnYDIMGLQZV])|[gi]")  # the end, or what is billed
+_CLOSED = re.compile(r"$|b|,(?!N)|~(?![NnYDIMGLQZV])|[egi]")  # the end, or what is billed
 _LISTS = frozenset({",", "&", ",&", "/"})
 _DATES = frozenset({"day", "iso_day", "figure_day"})
 _RANGES_IN_ONE = frozenset({"days", "figure_days"})
@@ -349,7 +351,7 @@ def _is_doubtful(spelling: str, after: str, *, is_english: bool) -> bool:
     word = spelling.lower()
     if word in NAMES or (word in ABBREVIATIONS and not spelling.istitle()):
         return True
-    return (word in VERBS and spelling == word and is_english) or (word in MODALS and after in {"g", "i"})
+    return (word in VERBS and spelling == word and is_english) or (word in MODALS and after in {"e", "g", "i"})
 
 
 def _has_own_word(tokens: Iterable[Token], kinds: str, scope: Scope) -> bool:

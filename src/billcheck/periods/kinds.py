@@ -46,6 +46,7 @@ class Kind:
     NUMBER_SIGN: Final = "#"
     OPEN: Final = "P"
     PRICE: Final = "p"
+    WITHOUT: Final = "e"
     DURATION: Final = "d"
     BILLED: Final = "g"
     UNREADABLE: Final = "x"

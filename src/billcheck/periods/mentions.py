@@ -27,7 +27,7 @@ _POINT = re.compile(
     "|(?P<figure_day>[GL])"
     "|(?P<day>N[-/]M[-/][YN]|N-M(?!-)|No?M(?:o?,?Y|N(?!o?M))?|MN(?:,?Y)?)"  # 1-Mar-2026; 1st of March, 2026
     "|(?P<iso_month>I)"
-    "|(?P<month>M(?:o?,?|[-/])Y|M)"  # March 2026; Mar-2026; March
+    "|(?P<month>M(?:[of]?,?|[-/])Y|M)"  # March 2026; mars månad 2026; Mar-2026; March
 )
 JOINTS = {
     **dict.fromkeys((Kind.TIGHT_DASH, Kind.SPACED_DASH, Kind.TO), Ending.PLAIN),

@@ -159,7 +159,7 @@ def _word(piece: str, is_glued: bool) -> Token:  # noqa: FBT001 - a memo is quic
 
 
 def _is_abbreviation(token: Token) -> bool:
-    return token.text.lower() in ABBREVIATED
+    return token.text.lower() in ABBREVIATED or token.text in _ROMANS
 
 
 def _year(figures: str) -> int:

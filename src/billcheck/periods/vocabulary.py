@@ -33,17 +33,18 @@ en F from
 en f the a an in on at for this our your period month dates
 en C due dated date issued payable paid pay received sent signed agreed approved ordered accepted requested created
 en C confirmed discussed quoted cancelled quote quotes quotation estimate estimates proposal offer terminated
-en C cancellation deadline installed launched
+en C cancellation deadline installed launched per
 en R no nr number num order orders po ticket tickets ref reference project contract agreement id case job release
 en R version ver v rev revision build model code sku serial statement sow receipt batch file folder matter cve rfc iso
 en R account policy edition
 en i invoice invoices inv bill bills
 en P since starting starts started start begin begins beginning commencing effective after before by valid expires
 en P expired expiry expiring ending ends ended end onward onwards forward present today now later mid early late last
-en P next previous prior each every week weeks w weekly ytd mtd except excluding excl renewal renews renewed introduced
-en P as mr mrs ms miss dr t tm do
+en P next previous prior each every week weeks w weekly ytd mtd except renewal renews renewed introduced as mr mrs ms
+en P miss dr t tm do coming upcoming past
 en p price prices pricing pricelist rate rates tariff tariffs list index indexation increase increases increased uplift
 en p uplifts cpi rpi
+en e excluding excl exc without
 en d months years year quarters quarterly annual annually annum yearly biannual semiannual biennial bimonthly semesters
 en d fortnight fortnightly
 en g retainer retainers fee fees subscription subscriptions hosting support maintenance service services licence
@@ -90,8 +91,10 @@ nl R nr nummer order orders bestelling bestelnummer opdracht opdrachtnummer refe
 nl R overeenkomst dossier zaak versie kenmerk klantnummer polis bon
 nl i factuur facturen nota rekening
 nl P vanaf sinds per na voor_eind begin eind einde medio half ingaande ingang geldig verloopt elke iedere wekelijks
-nl P week weken volgend volgende vorig vorige laatste verlenging behalve exclusief excl zonder dhr mevr heden nu tot_en
+nl P week weken volgend volgende vorig vorige laatste verlenging behalve dhr mevr heden nu tot_en komende aanstaande
+nl P afgelopen
 nl p prijs prijzen tarief tarieven prijslijst index indexering verhoging verhogingen verhoogd indexatie
+nl e exclusief excl zonder
 nl d maanden jaar jaren jaarlijks jaarlijkse kwartalen kwartaallijks halfjaarlijks
 nl g abonnement hosting onderhoud licentie licenties huur kosten vergoeding honorarium diensten dienstverlening
 nl g ondersteuning beheer schoonmaak boekhouding advies uren termijn voorschot gebruik verbruik bijdrage lidmaatschap
@@ -136,8 +139,10 @@ de R nr nummer auftrag auftragsnummer bestellung bestellnummer referenz projekt 
 de R kundennummer police lieferschein
 de i rechnung rechnungen re rg
 de P ab seit nach vor anfang ende mitte gültig läuft jede jeden jeder jedes wöchentlich woche wochen kw nächster
-de P nächste letzter letzte voriger vorheriger verlängerung außer ausser ohne exkl herr frau heute jetzt
+de P nächste letzter letzte voriger vorheriger verlängerung außer ausser herr frau heute jetzt nächsten letzten vorigen
+de P kommende kommenden
 de p preis preise preisliste tarif tarife index indexierung erhöhung erhoehung erhöht anpassung
+de e ohne exkl exklusive zzgl zuzüglich
 de d monate jahr jahre jährlich jährliche jahresgebühr jahreslizenz quartale vierteljährlich halbjährlich
 de g miete gebühr gebühren abonnement abo wartung lizenz lizenzen beratung betreuung pauschale honorar hosting
 de g dienstleistung leistungen unterstützung support verwaltung reinigung buchhaltung stunden rate nutzung verbrauch
@@ -182,9 +187,10 @@ fr C echeance du paye recu signe commande accepte envoye confirme
 fr R n° no numéro numero commande référence réf ref projet contrat accord dossier version bon client police reference
 fr i facture factures
 fr P depuis dès après avant début debut fin mi valable valide expire chaque hebdomadaire semaine semaines prochain
-fr P prochaine dernier dernière précédent renouvellement sauf hors sans m mme aujourd'hui jusque partir compter apres
-fr P derniere precedent
+fr P prochaine dernier dernière précédent renouvellement sauf m mme aujourd'hui jusque partir compter prochains passé
+fr P apres derniere precedent passe
 fr p prix tarif tarifs barème indice indexation augmentation majoration hausse révision révisé bareme revision revise
+fr e hors sans excl ht
 fr d année années an ans annuel annuelle trimestres trimestriel trimestrielle semestriel semestrielle annee annees
 fr g abonnement loyer honoraires forfait hébergement hebergement maintenance licence licences prestation prestations
 fr g service services frais cotisation entretien gestion conseil conseils comptabilité nettoyage heures acompte
@@ -226,9 +232,10 @@ es R n° nº num número numero pedido orden referencia ref proyecto contrato ac
 es R albarán version poliza albaran
 es i factura facturas
 es P partir después antes principios inicio fin finales mediados válido caduca cada semanal semana semanas próximo
-es P próxima último última anterior renovación salvo excepto sin excluido sr sra hoy despues valido proximo proxima
+es P próxima último última anterior renovación salvo excepto sr sra hoy pasado pasada despues valido proximo proxima
 es P ultimo ultima renovacion
 es p precio precios tarifa tarifas índice indexación aumento incremento subida revisión ipc indice indexacion revision
+es e sin excluido
 es d meses año años anual anualmente trimestres trimestral semestral bimestral
 es g alquiler cuota cuotas suscripción alojamiento mantenimiento licencia licencias servicio servicios honorarios
 es g gestión asesoría contabilidad limpieza horas soporte renta consultoría iguala tasa tasas suscripcion gestion
@@ -269,8 +276,9 @@ it C preventivo offerta proposta
 it R n° nr num numero ordine riferimento rif progetto contratto accordo pratica versione polizza cliente ddt
 it i fattura fatture
 it P partire dopo prima inizio fine metà valido scaduto ogni settimanale settimana settimane prossimo prossima ultimo
-it P ultima precedente scorso rinnovo salvo tranne escluso senza sig oggi fino
+it P ultima precedente scorso rinnovo salvo tranne sig oggi fino scorsa
 it p prezzo prezzi tariffa tariffe listino indice indicizzazione aumento rincaro adeguamento istat
+it e escluso senza
 it d mesi anno anni annuale annuo trimestri trimestrale semestrale bimestrale
 it g canone canoni affitto abbonamento manutenzione licenza licenze servizio servizi onorari onorario consulenza
 it g gestione contabilità pulizie ore assistenza quota rata noleggio hosting rate quote spese
@@ -311,9 +319,10 @@ pt R nº n° num número numero encomenda ordem referência ref projeto projecto
 pt R cliente referencia versao apolice
 pt i fatura faturas nf nota
 pt P partir depois após antes início inicio fim final meados válido expira cada semanal semana semanas próximo próxima
-pt P último última anterior renovação salvo exceto sem excluindo sr sra hoje apos valido proximo proxima ultimo ultima
-pt P renovacao
+pt P último última anterior renovação salvo exceto sr sra hoje passado passada apos valido proximo proxima ultimo
+pt P ultima renovacao
 pt p preço preços tarifa tarifas tabela índice aumento reajuste preco precos indice
+pt e sem excluindo
 pt d meses ano anos anual anualmente trimestres trimestral semestral bimestral
 pt g aluguel aluguer renda mensalidade assinatura hospedagem alojamento manutenção licença licenças serviço serviços
 pt g honorários gestão consultoria contabilidade limpeza horas suporte quota avença taxa taxas manutencao licenca
@@ -353,8 +362,9 @@ sv C bekräftad offert
 sv R nr nummer order beställning ordernummer referens ref projekt avtal kontrakt ärende version kund polis
 sv i faktura fakturor
 sv P sedan efter före innan början slutet mitten giltig giltigt varje varannan vecka veckor v veckovis nästa sista
-sv P förra föregående förnyelse utom exklusive utan idag nu
+sv P förra föregående förnyelse utom idag nu kommande
 sv p pris priser prislista taxa taxor index indexering höjning ökning
+sv e exklusive utan exkl
 sv d månader år årlig årligen årsavgift kvartalsvis halvårsvis
 sv g hyra avgift abonnemang underhåll licens licenser tjänst tjänster arvode konsultation rådgivning förvaltning
 sv g bokföring städning timmar support drift serviceavtal medlemskap lagring
@@ -396,8 +406,9 @@ da C forfalder forfaldsdato betalt betales modtaget underskrevet aftalt dateret 
 da R nr nummer ordre bestilling ordrenummer reference ref projekt aftale kontrakt sag version kunde police
 da i faktura fakturaer regning
 da P siden efter før inden begyndelsen slutningen midten gyldig gælder hver uge uger ugentlig næste sidste forrige
-da P fornyelse undtagen eksklusive uden hr fru dags
+da P fornyelse undtagen hr fru dags kommende
 da p pris priser prisliste takst takster indeks indeksering forhøjelse stigning regulering
+da e eksklusive uden ekskl
 da d måneder år årlig årligt kvartalsvis halvårlig
 da g husleje leje gebyr abonnement vedligeholdelse licens licenser ydelse ydelser honorar rådgivning administration
 da g bogføring rengøring timer support drift kontingent opbevaring
@@ -439,8 +450,9 @@ nb C forfaller forfallsdato betalt betales mottatt signert avtalt datert dato be
 nb R nr nummer ordre bestilling ordrenummer referanse ref prosjekt avtale kontrakt sak versjon kunde polise
 nb i faktura fakturaer regning
 nb P siden etter før innen begynnelsen slutten midten gyldig gjelder hver uke uker ukentlig neste siste forrige
-nb P fornyelse unntatt eksklusive uten hr fru dags
+nb P fornyelse unntatt hr fru dags kommende
 nb p pris priser prisliste takst takster indeks indeksregulering økning regulering
+nb e eksklusive uten ekskl
 nb d måneder år årlig årlige kvartalsvis halvårlig
 nb g husleie leie gebyr abonnement vedlikehold lisens lisenser tjeneste tjenester honorar rådgivning forvaltning
 nb g regnskap regnskapsføring renhold timer support drift kontingent lagring
@@ -484,10 +496,12 @@ pl R nr numer zamówienie zamówienia referencja projekt umowa umowy sprawa wers
 pl R zamowienia
 pl i faktura faktury fakturę rachunek fv fakture
 pl P po przed początek początku koniec końca połowa ważny ważna każdy każdego tydzień tygodnie tygodniowo następny
-pl P następnego ostatni ostatniego poprzedni poprzedniego odnowienie oprócz bez pan pani dziś poczatek poczatku konca
-pl P polowa wazny wazna kazdy kazdego tydzien nastepny nastepnego oprocz dzis
+pl P następnego ostatni ostatniego poprzedni poprzedniego odnowienie oprócz pan pani dziś następna kolejna kolejny
+pl P ostatnia poprzednia poczatek poczatku konca polowa wazny wazna kazdy kazdego tydzien nastepny nastepnego oprocz
+pl P dzis nastepna
 pl p cena ceny cennik stawka stawki taryfa indeks indeksacja waloryzacja podwyżka podwyżki wzrost cen cenę stawek
 pl p taryfy waloryzacji podwyzka podwyzki cene
+pl e bez
 pl d miesiące miesięcy rok lata rocznie roczna roczny kwartały kwartalnie półrocznie miesiace miesiecy kwartaly
 pl d polrocznie
 pl g czynsz abonament opłata opłaty usługa usługi licencja licencje utrzymanie obsługa hosting wynajem najem doradztwo
@@ -524,8 +538,9 @@ fi C vahvistettu tarjous eraantyy erapaiva paivatty paivamaara lahetetty
 fi R nro numero tilaus tilausnumero viite projekti sopimus asia versio asiakas vakuutus
 fi i lasku laskut laskun
 fi P alkaen lähtien jälkeen ennen alku alussa loppu lopussa puoliväli voimassa asti joka viikko viikot viikoittain
-fi P seuraava viimeinen edellinen uusinta uusiminen paitsi ilman tänään lahtien jalkeen puolivali tanaan
+fi P seuraava viimeinen edellinen uusinta uusiminen paitsi tänään ensi viime lahtien jalkeen puolivali tanaan
 fi p hinta hinnat hinnasto taksa indeksi indeksikorotus korotus korotukset nousu tarkistus
+fi e ilman
 fi d kuukautta kuukaudet vuosi vuotta vuosittain vuosimaksu neljännesvuosittain neljannesvuosittain
 fi g vuokra maksu maksut tilausmaksu ylläpito lisenssi lisenssit palvelu palvelut palkkio konsultointi hallinto
 fi g kirjanpito siivous tunnit tuki jäsenmaksu varastointi kuukausimaksu yllapito jasenmaksu

@@ -32,6 +32,7 @@ _ELSEWHERE = {
     Kind.DURATION: Kind.DURATION,
     Kind.QUARTER_WORD: Kind.DURATION,
     Kind.PRICE: Kind.PRICE,
+    Kind.WITHOUT: Kind.WITHOUT,
     Kind.BILLED: Kind.BILLED,
 }
 
