@@ -14,6 +14,7 @@ from billcheck.money import (
     format_minor,
     is_currency,
     minor_scale,
+    percent_of,
     round_half_up,
     split_by_weights,
     tax_on,
@@ -120,3 +121,11 @@ def test_the_remainder_goes_to_the_largest_rest_and_then_to_the_first() -> None:
 def test_text_says_what_the_decimal_says(minor: int, currency: str) -> None:
     assert format_minor(minor, currency) == f"{to_decimal(minor, currency):f}"
     assert format_minor(minor, currency, grouped=True) == f"{to_decimal(minor, currency):,f}"
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "decimals", "percent"),
+    [(2100, 10000, 0, "21"), (770, 10000, 1, "7.7"), (2, 3, 2, "66.67"), (1, 200, 0, "1"), (0, 5, 2, "0.00")],
+)
+def test_percents_are_rounded_half_up(part: int, whole: int, decimals: int, percent: str) -> None:
+    assert str(percent_of(part, whole, decimals)) == percent

@@ -36,8 +36,10 @@ from billcheck.engine.sentences import (
     find_mislabelled,
     find_never_billed,
     find_placeholder_left,
+    find_tax_mismatch,
     row_id,
 )
+from billcheck.engine.taxes import find_tax_runs
 from billcheck.errors import Problem, UsageError
 from billcheck.findings import (
     DEFAULT_FAIL_ON,
@@ -355,6 +357,7 @@ def _examine(
         outcome.findings.extend(_never_billed(examination, outside))
     outcome.findings.extend(_conflicts(examination.matched, places, conflicts))
     outcome.findings.extend(_placeholders(examination.matched))
+    outcome.findings.extend(map(find_tax_mismatch, find_tax_runs(examination.matched)))
     outcome.residue = make_residue(examination, remarkable, places)
     outcome.findings.extend(finding for residue in outcome.residue if (finding := find_in_residue(residue)))
     _add_lines_without_charge(examination.matched, outcome.sums)

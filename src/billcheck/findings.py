@@ -132,6 +132,11 @@ KINDS: dict[str, FindingKind] = {
         "Invoices repeat the period of an earlier one in their text; their dates were believed.",
         "Correct the text of the template; nothing else is open.",
     ),
+    "tax_mismatch": FindingKind(
+        Severity.WARNING,
+        "Lines bear another tax percent than was agreed; first and last day are those of the invoices.",
+        "Correct the tax of the documents, or tax in the contract.",
+    ),
     "habit": FindingKind(
         Severity.WARNING,
         "The invoices come at another rhythm or time than the contract says.",

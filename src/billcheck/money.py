@@ -84,6 +84,11 @@ def tax_on(minor: int, percent: Decimal) -> int:
     return magnitude if minor * numerator >= 0 else -magnitude
 
 
+def percent_of(part: int, whole: int, decimals: int) -> Decimal:
+    """What percent a part is of a whole, rounded half-up to so many decimals: 21 for 21 of 100; both above zero."""
+    return Decimal((200 * part * 10**decimals + whole) // (2 * whole)).scaleb(-decimals)
+
+
 def split_by_weights(total: int, weights: Sequence[int]) -> list[int]:
     """`total` in parts proportional to `weights`, by largest remainder; ties go to the earlier part.
 

@@ -86,6 +86,7 @@ class Directory:
             contracts=frozenset(self.by_reference),
             items=frozenset(ignore.items),
             accounts=frozenset(ignore.accounts),
+            has_tax=any(slot.contract.tax_percent_of(slot.charge) is not None for slot in self.slots),
         )
 
     def slots_of_customer(self, customer: str) -> tuple[tuple[Slot, ...], Named]:

@@ -17,6 +17,7 @@ from billcheck.configuration.rules import CreditRules
 from billcheck.engine.credit_classes import CreditClasses
 from billcheck.engine.match_rules import MatchRule, Named, PeriodRule
 from billcheck.engine.scope import ScopeFilter
+from billcheck.engine.taxes import OtherTaxes, TaxComparison
 from billcheck.ledger.line import TRACKING_SEPARATOR, DocumentStatus, Kind
 from billcheck.ledger.names import fold_code, spaced_words
 from billcheck.ledger.source import NO_DAY, Batch, OutsideTotal
@@ -62,7 +63,8 @@ class Matched:
     slots it is about. `touched_contracts` have at least one line. `placeholders` gives rows what their template left
     in the text. `aside` adds up the amounts set aside, per currency, `out_of_scope` and `out_of_scope_lines` what the
     configuration leaves out. `outside` totals lines that concern no contract after all, by customer and currency.
-    `merged` are slots whose lines stand under the first slot of their group.
+    `merged` are slots whose lines stand under the first slot of their group. `other_taxes` are the lines that bear
+    another tax than their charge agreed.
     """
 
     directory: Directory
@@ -71,6 +73,7 @@ class Matched:
     customers: Names
     currencies: Names
     is_plain: bytearray
+    other_taxes: OtherTaxes
     ambiguous: dict[int, tuple[int, ...]] = field(default_factory=dict)
     compared: dict[int, tuple[int, ...]] = field(default_factory=dict)
     declared: dict[int, tuple[CreditClass, tuple[int, ...]]] = field(default_factory=dict)
@@ -121,6 +124,9 @@ _OUT_OF_SCOPE = Candidates((), Named.CUSTOMER)
 _Periods = dict[tuple[str, int], tuple[int, int, PeriodRule]]
 """By text and issue day: first day, exclusive end, and how they were found."""
 
+_LOCATOR = 7
+"""Where a row to be stored holds the locator."""
+
 _NO_PERIOD = (NO_DAY, NO_DAY, PeriodRule.NONE)
 
 
@@ -151,8 +157,15 @@ class Matcher:
         self._has_price = has_price
         self._filter = ScopeFilter(scope.ignore) if scope is not None and scope.ignore else None
         slots = len(directory.slots)
+        self._taxes = TaxComparison(directory.slots)
         self.matched = Matched(
-            directory, LineTable(slots), DocumentTable(), Names(), Names(), bytearray(b"\x01") * slots
+            directory,
+            LineTable(slots),
+            DocumentTable(),
+            Names(),
+            Names(),
+            bytearray(b"\x01") * slots,
+            self._taxes.others,
         )
         self._by_reference: dict[str, Candidates | None] = {}
         self._by_customer: dict[tuple[str, str], Candidates] = {}
@@ -218,8 +231,19 @@ class Matcher:
             next_row += 1
         matched.documents.extend(documents)
         matched.lines.extend(rows)
+        self._look_over(batch, rows)
+
+    def _look_over(self, batch: Batch, rows: list[LineRow]) -> None:
+        """What is rarely asked of lines, once per batch; most sources or contracts give no reason to."""
         if self._has_catch_up:
             self._note_catch_ups(rows)
+        taxes = batch.taxes
+        if taxes is None:
+            return
+        if len(rows) < len(taxes):
+            by_locator = dict(zip(batch.locators, taxes, strict=True))
+            taxes = [by_locator[row[_LOCATOR]] for row in rows]
+        self._taxes.compare(rows, taxes, len(self.matched.lines) - len(rows), self.matched.ambiguous)
 
     def _note_catch_ups(self, rows: list[LineRow]) -> None:
         """Remember which charges have a line that makes up for others; from the first one on, once per batch."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from billcheck.engine.diff import JudgedRow
     from billcheck.engine.events import Event
     from billcheck.engine.keys import Slot
+    from billcheck.engine.taxes import TaxRun
     from billcheck.findings import Residue
     from billcheck.pricing.schedule import Schedule
 
@@ -183,6 +184,31 @@ def find_expired(slot: Slot, events: Sequence[Event]) -> Finding:
         sentence=(
             f"{slot.contract.customer}, {slot.charge.name}:{last_day}, and {_money(amount, slot)} were billed since, "
             f"by {numbers}."
+        ),
+    )
+
+
+def find_tax_mismatch(run: TaxRun) -> Finding:
+    """The finding about a charge that was billed at another tax percent."""
+    slot, contract = run.slot, run.slot.contract
+    first_day, last_day = date.fromordinal(run.first_day), date.fromordinal(run.last_day)
+    days = f"{first_day}" if first_day == last_day else f"{first_day} to {last_day}"
+    billed = f"at {run.percent.normalize():f}% tax" if run.percent else "without tax"
+    agreed = f"{run.agreed_percent.normalize():f}% was agreed" if run.agreed_percent else "none was agreed"
+    difference = f"{_money(abs(run.missing_tax), slot)} {'short' if run.missing_tax > 0 else 'too much'}"
+    return Finding(
+        kind="tax_mismatch",
+        id=digest_id("tax_mismatch", contract.id, slot.label, first_day.isoformat(), f"{run.percent.normalize():f}"),
+        severity=KINDS["tax_mismatch"].severity,
+        contract=contract.id,
+        charge=slot.label,
+        first_day=first_day,
+        last_day=last_day,
+        currency=None,
+        amount_minor=None,
+        sentence=(
+            f"{contract.customer}, {slot.label}, invoiced {days}: {_money(run.amount, slot)} was billed {billed}, "
+            f"{agreed}: the tax is {difference}."
         ),
     )
 

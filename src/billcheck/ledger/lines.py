@@ -68,7 +68,10 @@ class LineList:
                 day = line.issue_date.toordinal()
                 total = outside.setdefault((line.customer, line.currency), OutsideTotal(0, 0, day, day))
                 total.add(1, amounts[index], day, day)
-        yield self._batch(kept, amounts, outside)
+        batch = self._batch(kept, amounts, outside)
+        if keys.has_tax:
+            batch.taxes = [_tax_of(self.lines[index]) for index in kept]
+        yield batch
 
     def rows_of(self, locators: Sequence[int]) -> list[int]:
         """The positions of these lines from 1."""
@@ -158,6 +161,10 @@ def _concerns(keys: Keys, line: Line) -> bool:
     )
 
 
+def _tax_of(line: Line) -> int | None:
+    return None if line.tax is None else to_minor(line.tax, line.currency)
+
+
 def _problems(line: Line, where: str) -> Iterator[Problem]:
     if line.kind not in _KINDS:
         yield UnknownWordError(f"{where} kind", line.kind, remedy=f"Write one of {', '.join(_KINDS)}.")
@@ -167,6 +174,8 @@ def _problems(line: Line, where: str) -> Iterator[Problem]:
         yield UnknownCurrencyError(f"{where} currency", line.currency)
     elif not line.amount.is_finite() or to_minor(line.amount, line.currency) is None:
         yield NotExactError(f"{where} amount", str(line.amount))
+    elif line.tax is not None and (not line.tax.is_finite() or to_minor(line.tax, line.currency) is None):
+        yield NotExactError(f"{where} tax", str(line.tax))
     first_day, last_day = line.period_first_day, line.period_last_day
     if (first_day is None) != (last_day is None) or (first_day and last_day and last_day < first_day):
         yield PeriodEndsError(f"{where} period", f"{first_day} to {last_day}")

@@ -28,7 +28,8 @@ class Keys:
     """What the contracts may concern, spelt canonically (`fold_name` for customers, `fold_code` for the rest).
 
     `parents` are customers whose sub-customers count as theirs. `items` and `accounts` are empty unless lines that bear
-    one matter whoever the customer is.
+    one matter whoever the customer is. `has_tax` tells whether some charge has a tax percent to hold the tax of lines
+    against.
     """
 
     customers: frozenset[str] = frozenset()
@@ -37,6 +38,7 @@ class Keys:
     parents: frozenset[str] = frozenset()
     items: frozenset[str] = frozenset()
     accounts: frozenset[str] = frozenset()
+    has_tax: bool = False
 
     def has_customer(self, name: str) -> bool:
         """Whether a customer of this name, as the ledger writes it, has a contract."""
@@ -121,7 +123,9 @@ class Batch:
     source writes its own dates in, None where they show none; texts of its lines are read by it. Days are proleptic
     Gregorian ordinals (`date.toordinal()`), `end_days` exclusive, `NO_DAY` where a line states none. Amounts are signed
     minor units excluding tax; credit notes are negative. Line numbers count from 1 within a document. Kinds and
-    statuses are the values of `Kind` and `DocumentStatus`. Texts are spelt as the source spells them.
+    statuses are the values of `Kind` and `DocumentStatus`. Texts are spelt as the source spells them. `taxes` are minor
+    units whose sign says nothing, None for a line that states none; None as a whole where the source states none or
+    the keys ask for none.
     """
 
     locators: Sequence[int]
@@ -148,6 +152,7 @@ class Batch:
     refused: list[RefusedRow] = field(default_factory=list)
     receipt: Receipt | None = None
     date_order: DateOrder | None = None
+    taxes: Sequence[int | None] | None = None
 
 
 class Source(Protocol):

@@ -13,9 +13,10 @@ from operator import not_, or_
 from typing import TYPE_CHECKING
 
 from billcheck.connectors.files.limits import BATCH_LINES
-from billcheck.connectors.files.values import Concerns, clean_texts, limit_memory, plain_texts
+from billcheck.connectors.files.values import Amounts, Concerns, clean_texts, limit_memory, plain_texts
 from billcheck.ledger.line import TRACKING_SEPARATOR, DocumentStatus, Kind
 from billcheck.ledger.source import NO_DAY, Batch, OutsideTotal
+from billcheck.money import minor_scale
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -32,7 +33,8 @@ _APPROVED = int(DocumentStatus.APPROVED)
 _OTHER = int(Kind.OTHER)
 _TRACKING = "tracking"
 _SECOND_TRACKING = "tracking:2"
-_TEXT_FIELDS = frozenset({*_REPEATING_FIELDS, *_DIFFERING_FIELDS, "description", _TRACKING, _SECOND_TRACKING})
+_TAX = "tax"
+_TEXT_FIELDS = frozenset({*_REPEATING_FIELDS, *_DIFFERING_FIELDS, "description", _TAX, _TRACKING, _SECOND_TRACKING})
 
 
 class Output:
@@ -54,6 +56,8 @@ class Output:
             self._codes["account"] = Concerns(delimiter, keys.has_account)
         self._outside: dict[tuple[str, str], OutsideTotal] = {}
         self._held = _Held()
+        # Apart from the amounts: what stands in a column of taxes proves nothing about them.
+        self._taxes = Amounts(delimiter, layout.profile.values.marks, is_empty_zero=False) if keys.has_tax else None
 
     def add(self, rows: Rows, columns: Columns, numbers: Sequence[int], modes: Sequence[int] = ()) -> None:
         """Take rows in.
@@ -85,6 +89,8 @@ class Output:
         held.first_days += columns.first_days
         held.end_days += columns.end_days
         held.currencies += columns.currencies
+        if self._taxes is not None:
+            held.taxes += columns.taxes or self._line_taxes(self._taxes, rows, columns.currencies)
         self._add_texts(rows)
 
     def full_batches(self) -> Iterator[Batch]:
@@ -145,6 +151,17 @@ class Output:
         if _TRACKING in cells or _SECOND_TRACKING in cells:
             texts.setdefault(_TRACKING, []).extend(self._trackings(cells.get(_TRACKING), cells.get(_SECOND_TRACKING)))
 
+    @staticmethod
+    def _line_taxes(amounts: Amounts, rows: Rows, currencies: Sequence[str]) -> Sequence[int | None]:
+        """The tax of each row, None where its cell holds no figure, which changes no amount; empty without a column."""
+        cells = rows.cells.get(_TAX)
+        if cells is None:
+            return ()
+        taxes = amounts.column(cells, {minor_scale(code) for code in set(currencies)}, currencies, rows.lines)
+        if taxes is not None:
+            return taxes
+        return [amounts.value(*row) for row in zip(cells, currencies, rows.lines, strict=True)]
+
     def _repeating(self, cells: list[bytes]) -> Iterable[str]:
         """The texts of a column of few different cells."""
         if len(set(cells)) == 1:
@@ -183,6 +200,7 @@ class Output:
             first_days=held.first_days or repeat(NO_DAY),
             end_days=held.end_days or repeat(NO_DAY),
             credited=texts.get("credits_document", repeat("")),
+            taxes=held.taxes or None,
         )
 
 
@@ -204,4 +222,5 @@ class _Held:
     first_days: list[int] = field(default_factory=list)
     end_days: list[int] = field(default_factory=list)
     currencies: list[str] = field(default_factory=list)
+    taxes: list[int | None] = field(default_factory=list)
     texts: dict[str, list[str]] = field(default_factory=dict)

@@ -97,6 +97,7 @@ SCANNED_FIELDS = frozenset(
     {
         *_HEADER_FIELDS,
         "control:tax",
+        "tax",
         "due_date",
         "customer_id",
         "description",

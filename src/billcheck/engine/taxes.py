@@ -1,0 +1,192 @@
+"""Lines that bear another tax than their charge agreed.
+
+Comes in: the tax percent of each charge, and the tax of each line where its source states one. Goes out: per charge,
+the runs of invoice days on which another percent was billed. Rounding is no other percent: the tax of a line may lie
+one minor unit beside that of its amount, because a document that rounds once puts the rest on one of its lines. Only
+what differs is remembered. Must not know allocation: amounts are compared excluding tax, whatever the tax is.
+"""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, NamedTuple
+
+from billcheck.ledger.table import NO_SLOT
+from billcheck.money import percent_of, tax_on
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from decimal import Decimal
+
+    from billcheck.engine.keys import Slot
+    from billcheck.engine.match import Matched
+    from billcheck.ledger.table import LineRow
+
+_SLOT, _AMOUNT = 0, 6
+_PLACES = (0, 1, 2)
+
+
+class _Rate(NamedTuple):
+    """A percent as integers: tax * `times_tax` - amount * `times_amount` is within `tolerance` where the tax is right.
+
+    All three are zero where no percent is known, which every tax satisfies.
+    """
+
+    times_tax: int
+    times_amount: int
+    tolerance: int
+
+    def fits(self, amount: int, tax: int) -> bool:
+        """Whether a tax belongs to an amount; signs say nothing, since sources write credits either way."""
+        return abs(abs(tax) * self.times_tax - abs(amount) * self.times_amount) <= self.tolerance
+
+
+_NO_RATE = _Rate(0, 0, 0)
+
+
+@dataclass(slots=True)
+class OtherTaxes:
+    """Rows of the line table whose tax is not that of their charge: what each bills, and its tax, in minor units.
+
+    The amounts are those of whole lines: in the table a line may be split over several charges by the time it is asked.
+    """
+
+    rows: array[int]
+    amounts: array[int]
+    taxes: array[int]
+
+
+@dataclass(frozen=True, slots=True)
+class TaxRun:
+    """One charge billed at another percent on some days in a row.
+
+    Days are inclusive ordinals. `amount` is what was billed excluding tax, `missing_tax` the tax agreed on it less the
+    tax billed, both in minor units of the contract's currency.
+    """
+
+    slot: Slot
+    first_day: int
+    last_day: int
+    agreed_percent: Decimal
+    percent: Decimal
+    amount: int
+    missing_tax: int
+
+
+class TaxComparison:
+    """Holds the tax of passing lines against the percent of their charge."""
+
+    def __init__(self, slots: Sequence[Slot]) -> None:
+        # A line without a charge has `NO_SLOT`, which is the last entry.
+        self._rates = [*(_rate_of(slot.contract.tax_percent_of(slot.charge)) for slot in slots), _NO_RATE]
+        self._is_needed = any(rate is not _NO_RATE for rate in self._rates)
+        self.others = OtherTaxes(array("q"), array("q"), array("q"))
+
+    def compare(
+        self,
+        lines: Sequence[LineRow],
+        taxes: Sequence[int | None],
+        first_row: int,
+        ambiguous: dict[int, tuple[int, ...]],
+    ) -> None:
+        """Remember the lines whose tax differs.
+
+        Args:
+            lines: Lines of one batch as they go into the table.
+            taxes: The tax of each, None where it is not known.
+            first_row: The row of the first of them.
+            ambiguous: Per row without charge, the slots that it may belong to.
+        """
+        if not self._is_needed:
+            return
+        rates = self._rates
+        for row, (line, tax) in enumerate(zip(lines, taxes, strict=True), first_row):
+            rate = rates[line[_SLOT]]
+            times_tax, times_amount, tolerance = rate
+            if tax is None or -tolerance <= tax * times_tax - line[_AMOUNT] * times_amount <= tolerance:
+                continue
+            if not rate.fits(line[_AMOUNT], tax):
+                self._remember(row, line[_AMOUNT], tax)
+        for row in reversed(ambiguous):
+            if row < first_row:
+                break
+            found = {rates[slot] for slot in ambiguous[row]}
+            index = row - first_row
+            tax = taxes[index]
+            if len(found) == 1 and tax is not None and not found.pop().fits(lines[index][_AMOUNT], tax):
+                self._remember(row, lines[index][_AMOUNT], tax)
+
+    def _remember(self, row: int, amount: int, tax: int) -> None:
+        self.others.rows.append(row)
+        self.others.amounts.append(amount)
+        self.others.taxes.append(tax)
+
+
+def find_tax_runs(matched: Matched) -> Iterator[TaxRun]:
+    """The runs of all charges, in the order of charges, percents and days.
+
+    A run goes on over the days on which the charge was billed at the same other percent; a day of nothing but other
+    lines ends it. Drafts and lines in another currency are left out, and lines that are nothing but tax.
+    """
+    others = matched.other_taxes
+    found: dict[int, list[_Other]] = {}
+    for row, amount, tax in zip(others.rows, others.amounts, others.taxes, strict=True):
+        number = matched.lines.slots[row]
+        if number == NO_SLOT or not amount or matched.is_draft(row):
+            continue
+        if matched.currency_of(row) == matched.directory.slots[number].currency:
+            found.setdefault(number, []).append(_Other(matched.lines.issue_days[row], amount, tax))
+    for number, entries in sorted(found.items()):
+        yield from _runs_of(matched, matched.directory.slots[number], entries)
+
+
+class _Other(NamedTuple):
+    """A line that bears another tax: its day, amount and tax."""
+
+    day: int
+    amount: int
+    tax: int
+
+
+def _runs_of(matched: Matched, slot: Slot, others: list[_Other]) -> Iterator[TaxRun]:
+    lines = matched.lines
+    agreed = slot.contract.tax_percent_of(slot.charge)
+    if agreed is None:
+        return
+    days = sorted({lines.issue_days[row] for row in lines.rows_of(slot.number) if not matched.is_draft(row)})
+    position = {day: index for index, day in enumerate(days)}
+    by_percent: dict[Decimal, list[_Other]] = {}
+    for other in others:
+        by_percent.setdefault(_percent_of(abs(other.amount), abs(other.tax)), []).append(other)
+    for percent, alike in sorted(by_percent.items()):
+        runs: list[list[_Other]] = []
+        for other in sorted(alike):
+            if runs and position[other.day] - position[runs[-1][-1].day] <= 1:
+                runs[-1].append(other)
+            else:
+                runs.append([other])
+        for run in runs:
+            amount, missing = sum(other.amount for other in run), sum(_missing(other, agreed) for other in run)
+            yield TaxRun(slot, run[0].day, run[-1].day, agreed, percent, amount, missing)
+
+
+def _missing(other: _Other, agreed: Decimal) -> int:
+    """The tax agreed on a line less its tax; signed like its amount."""
+    missing = tax_on(abs(other.amount), agreed) - abs(other.tax)
+    return missing if other.amount > 0 else -missing
+
+
+def _rate_of(percent: Decimal | None) -> _Rate:
+    """A percent as integers; one minor unit and the half that rounding takes are tolerated."""
+    if percent is None:
+        return _NO_RATE
+    share = Fraction(percent) / 100
+    return _Rate(2 * share.denominator, 2 * share.numerator, 3 * share.denominator)
+
+
+def _percent_of(amount: int, tax: int) -> Decimal:
+    """The percent a tax is of an amount: the shortest that explains it to the minor unit, of at most two decimals."""
+    rounded = [percent_of(tax, amount, decimals) for decimals in _PLACES]
+    return next((percent for percent in rounded if _rate_of(percent).fits(amount, tax)), rounded[-1])
