@@ -44,6 +44,7 @@ _PAYMENT_TERMS = re.compile(r"([0-9]{1,3}) days?")
 _CADENCES: dict[str, Cadence] = {unit: Cadence(unit) for unit in get_args(CadenceUnit)}
 _required_values = {model: attrgetter("name", *keys) for model, keys in REQUIRED_FOR_MODEL.items()}
 _foreign_values = {model: attrgetter(*keys) for model, keys in FOREIGN_TO_MODEL.items()}
+_NOTHING = {model: (None,) * len(keys) for model, keys in FOREIGN_TO_MODEL.items()}
 _CONTRADICTIONS = {("in_advance", "period_end"), ("in_arrears", "period_start")}
 
 
@@ -89,9 +90,10 @@ def read_contract(docket: Docket) -> Contract | None:
         docket.add(TableProblem, (), docket.table)
         return None
     shape = read_shape(ContractShape, docket)
-    for key in ("id", "customer", "currency", "start"):
-        require(docket, (key,), getattr(shape, key), shape)
     identity, customer, currency = shape.id, shape.customer, shape.currency
+    if None in (identity, customer, currency, shape.start):
+        for key in ("id", "customer", "currency", "start"):
+            require(docket, (key,), getattr(shape, key), shape)
     if currency is not None and not is_currency(currency):
         near = f'Write "{currency.upper()}".' if currency.upper() in MINOR_DIGITS else ""
         docket.add(CurrencyProblem, ("currency",), currency, remedy=near)
@@ -179,17 +181,17 @@ def _read_charge(docket: Docket, prefix: Path, shape: ChargeShape, contract_term
     if model is None or None in _required_values[model](shape):
         for key in ("name", "model", *REQUIRED_FOR_MODEL.get(model or "", ())):
             require(docket, (*prefix, key), getattr(shape, key), shape)
-    if model is not None and any(value is not None for value in _foreign_values[model](shape)):
+    if model is not None and _foreign_values[model](shape) != _NOTHING[model]:
         refuse_foreign(docket, prefix, shape, model, FOREIGN_TO_MODEL[model])
     term = contract_term if model == "one_off" else read_term(docket, prefix, shape, within=contract_term)
     on = read_day(docket, (*prefix, "on"), shape.on)
     if model == "one_off" and on is not None and not contract_term.holds(on):
         docket.add(OutsideTermProblem, (*prefix, "on"), on, what=f"The day is outside the term ({contract_term}).")
-    if shape.timing is not None and (shape.timing, shape.invoice_day) in _CONTRADICTIONS:
+    if shape.invoice_day is not None and (shape.timing, shape.invoice_day) in _CONTRADICTIONS:
         docket.add(ContradictionProblem, (*prefix, "invoice_day"), f"{shape.invoice_day} with {shape.timing}")
-    price_steps = read_price_steps(docket, prefix, shape, term)
-    amendments = read_amendments(docket, prefix, shape, term)
-    discounts = read_discounts(docket, prefix, shape, term)
+    price_steps = read_price_steps(docket, prefix, shape, term) if shape.price_steps else ()
+    amendments = read_amendments(docket, prefix, shape, term) if shape.amendments else ()
+    discounts = read_discounts(docket, prefix, shape, term) if shape.discounts else ()
     tax_percent = _tax_percent(docket, prefix, shape.tax)
     if docket.problems or shape.name is None or model is None or term.start is None:
         return None
@@ -222,8 +224,13 @@ _NO_CONTRACT_MATCHING = ContractMatching()
 def _charge_matching(shape: ChargeMatchingShape | None) -> ChargeMatching:
     if shape is None:
         return _NO_CHARGE_MATCHING
-    texts = (shape.items, shape.accounts, shape.tracking, shape.patterns)
-    return _shared_matching(*(tuple(listed or ()) for listed in texts), shape.group)
+    return _shared_matching(
+        tuple(shape.items or ()),
+        tuple(shape.accounts or ()),
+        tuple(shape.tracking or ()),
+        tuple(shape.patterns or ()),
+        shape.group,
+    )
 
 
 @lru_cache(maxsize=4096)

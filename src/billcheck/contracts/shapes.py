@@ -45,7 +45,7 @@ class Kind(Enum):
 PlainDecimal = Annotated[
     Annotated[str, Field(pattern=PLAIN_DECIMAL)] | Annotated[int, Field(ge=0, lt=10**WHOLE_DIGITS)], Kind.DECIMAL
 ]
-Day = Annotated[date | Annotated[str, Field(pattern=ISO_DAY, json_schema_extra={"format": "date"})], Kind.DAY]
+Day = Annotated[Annotated[str, Field(pattern=ISO_DAY, json_schema_extra={"format": "date"})] | date, Kind.DAY]
 PlainText = Annotated[str, Field(pattern=TEXT), Kind.TEXT]
 Texts = Annotated[list[Annotated[str, Field(pattern=TEXT)]], Kind.TEXTS]
 DayCount = Annotated[int, Field(ge=0, le=366), Kind.DAYS]
