@@ -64,6 +64,7 @@ class _Meanings:
         self.starts: dict[str, Word] = {}
         self.ends: dict[str, Word] = {}
         self.wide: set[str] = set()
+        self.short: set[str] = set()
         for line in TABLE.strip().splitlines():
             language, key, *words = line.split()
             self._add(LANGUAGES.index(language), key, [word.replace("_", " ") for word in words])
@@ -81,6 +82,7 @@ class _Meanings:
             self.others.setdefault(language, set()).update(words)
         elif kind.isdigit():
             self.wide.add(words[0])
+            self.short.update(words[1:])
             self._name(language, Kind.MONTH, words, int(kind))
         elif kind == "ordinal":
             self._name(language, Kind.ORDINAL, words, int(number))
@@ -146,7 +148,7 @@ ABBREVIATIONS = frozenset(word for word in MONTHS if word not in _MEANINGS.wide 
 ABBREVIATED = frozenset(
     word
     for word, entry in WORDS.items()
-    if {Kind.DOCUMENT, Kind.QUARTER_WORD} & set(entry.kinds) or (word in MONTHS and word not in _MEANINGS.wide)
+    if {Kind.DOCUMENT, Kind.QUARTER_WORD} & set(entry.kinds) or word in _MEANINGS.short
 )
 """Words after which a dot may be that of an abbreviation ("Sept. 2026", "No. 12")."""
 
