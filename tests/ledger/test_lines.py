@@ -56,6 +56,20 @@ def test_other_customers_are_totalled_outside() -> None:
     assert (total.first_day, total.last_day) == (date(2026, 1, 31).toordinal(), date(2026, 3, 1).toordinal())
 
 
+def test_cash_is_kept_apart_and_never_outside() -> None:
+    cash = replace(LINE, kind="other")
+    batch = scan(cash, replace(cash, customer="Else"))
+    assert list(batch.kinds) == [Kind.OTHER]
+    assert batch.outside == {}
+
+
+def test_taxes_are_minor_units_where_the_keys_ask_for_them() -> None:
+    lines = [replace(LINE, tax=Decimal("21.00")), LINE, replace(LINE, customer="Else", tax=Decimal("9.00"))]
+    assert scan(*lines).taxes is None
+    (batch,) = Ledger.from_lines(lines).sources[0].scan(replace(KEYS, has_tax=True))
+    assert batch.taxes == [2100, None]
+
+
 def test_line_numbers_count_within_a_document() -> None:
     batch = scan(LINE, replace(LINE, document="INV-2"), LINE)
     assert list(batch.line_numbers) == [1, 1, 2]

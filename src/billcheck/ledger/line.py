@@ -42,8 +42,9 @@ class Line:
 
     `amount` is excluding tax, in `currency`, with no more decimals than that currency has. A credit note's amounts
     may be given positive or negative, the same way throughout one document; they count as negative.
-    `period_first_day` and `period_last_day` (inclusive) are given together or not at all. `kind` is "invoice" or
-    "credit_note", `status` "approved", "draft" or "void".
+    `period_first_day` and `period_last_day` (inclusive) are given together or not at all. `kind` is "invoice",
+    "credit_note" or "other" (cash: payments, prepayments and overpayments, which are set aside), `status` "approved",
+    "draft" or "void".
     """
 
     document: str

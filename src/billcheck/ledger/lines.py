@@ -18,7 +18,7 @@ from billcheck.money import is_currency, to_minor
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_KINDS = {"invoice": Kind.INVOICE, "credit_note": Kind.CREDIT_NOTE}
+_KINDS = {kind.name.lower(): kind for kind in Kind}
 _STATUSES = {status.name.lower(): status for status in DocumentStatus}
 
 
@@ -64,7 +64,7 @@ class LineList:
         for index, line in enumerate(self.lines):
             if _concerns(keys, line):
                 kept.append(index)
-            elif _STATUSES[line.status] is DocumentStatus.APPROVED:
+            elif _STATUSES[line.status] is DocumentStatus.APPROVED and _KINDS[line.kind] is not Kind.OTHER:
                 day = line.issue_date.toordinal()
                 total = outside.setdefault((line.customer, line.currency), OutsideTotal(0, 0, day, day))
                 total.add(1, amounts[index], day, day)
