@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, overload
 from billcheck.configuration.rules import Configuration
 from billcheck.engine.controls import compare_with_controls, say_difference
 from billcheck.engine.coverage import find_coverage, make_window
+from billcheck.engine.discounts import spread_discounts
 from billcheck.engine.evidence import Places, find_set_aside, make_period_rows, make_residue, make_set_aside
 from billcheck.engine.examination import HORIZON_DAYS, Examination, ExaminedCharge, PlainCharge, Setting, Sums
 from billcheck.engine.groups import check_together
@@ -188,6 +189,7 @@ def check(
         doubts=doubts,
     )
     check_together(matcher.matched, as_of + timedelta(HORIZON_DAYS))
+    spread_discounts(matcher.matched)
     precision = Precision(ledger.sources, matcher.matched)
     examination = Examination(contracts, matcher.matched, setting, precision)
     is_whole = not (scanned.refused or left_out or doubts)
@@ -567,7 +569,7 @@ def _report(
 
 def _counts(examination: Examination, outcome: _Outcome, scanned: _Scanned) -> Counts:
     matched = examination.matched
-    lines = len(matched.lines) - matched.lines.shares - sum(matched.out_of_scope_lines.values())
+    lines = len(matched.lines) - matched.shares - sum(matched.out_of_scope_lines.values())
     aside = outcome.sums.aside_lines
     residue = len({(item.path, item.row) for item in outcome.residue})
     return Counts(

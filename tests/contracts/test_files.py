@@ -65,7 +65,11 @@ anchor_day = "last"
 invoice_day = 15
 grace_days = 0
 tax = { percent = 9 }
-matching = { items = ["SEATS"], accounts = ["4000"], tracking = ["North"], patterns = ["seat licence"] }
+matching.templates = ["R-7"]
+matching.items = ["SEATS"]
+matching.accounts = ["4000"]
+matching.tracking = ["North"]
+matching.patterns = ["seat licence"]
 price_steps = [{ on = 2026-07-01, unit_amount = "28.00" }]
 discounts = [{ percent = "10", last_day = 2026-06-30 }, { percent = "5", start = 2026-03-01, end = 2026-04-01 }]
 amendments = [{ on = 2026-05-16, quantity = "16.5", change_billing = "immediate" }]
@@ -94,7 +98,7 @@ def test_every_key_arrives(tmp_path: Path) -> None:
     assert (seats.unit_amount, seats.quantity, seats.every) == (Decimal("30.00"), Decimal(12), Cadence("quarter"))
     assert (seats.start, seats.end) == (date(2026, 3, 1), date(2027, 1, 1))
     assert (seats.anchor_day, seats.invoice_day, seats.grace_days, seats.tax_percent) == (31, 15, 0, Decimal(9))
-    assert seats.matching == ChargeMatching(("SEATS",), ("4000",), ("North",), ("seat licence",))
+    assert seats.matching == ChargeMatching(("R-7",), ("SEATS",), ("4000",), ("North",), ("seat licence",))
     assert seats.price_steps == (PriceStep(date(2026, 7, 1), unit_amount=Decimal("28.00")),)
     assert seats.discounts == (
         Discount(Decimal(10), None, date(2026, 7, 1)),

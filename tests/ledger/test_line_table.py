@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 
-from billcheck.ledger.table import NO_SLOT, DocumentTable, LineTable, Names
+from billcheck.ledger.table import NO_SLOT, DocumentTable, LineTable, Names, Share
 
 
 def test_names_are_numbered_in_order() -> None:
@@ -33,6 +33,26 @@ def test_rows_of_a_slot_come_in_the_order_they_were_added() -> None:
     lines.remove(2)
     assert lines.rows_of(2) == [0, 4]
     assert list(lines) == [0, 1, 2, 3, 4]
+
+
+def test_a_line_split_over_slots_keeps_its_place_and_every_cent() -> None:
+    lines = LineTable(3)
+    lines.extend(
+        [(slot, 4, row + 1, 738000, 0, 0, cents, 10 * row, 0, 0, 0) for row, (slot, cents) in enumerate(LINES)]
+    )
+    shares = {
+        1: [Share(0, 60, 737000, 737031, 10, 1), Share(2, 40, 0, 0, 10, 0)],
+        2: [Share(NO_SLOT, -3, 0, 0, 17, 0), Share(0, -2, 0, 0, 11, 0), Share(1, -5, 0, 0, 11, 0)],
+    }
+    assert lines.split(shares) == 3
+    assert [lines.rows_of(slot) for slot in range(3)] == [[0, 1, 5], [3, 6], [4]]
+    assert list(lines.amounts) == [100, 60, -3, 7, 40, -2, -5]
+    assert [lines.locators[row] for row in (1, 4, 2, 5, 6)] == [10, 10, 20, 20, 20]
+    assert [lines.line_numbers[row] for row in (1, 4, 2, 5, 6)] == [2, 2, 3, 3, 3]
+    assert (lines.first_days[1], lines.end_days[1], lines.match_rules[5]) == (737000, 737031, 11)
+
+
+LINES = [(0, 100), (NO_SLOT, 100), (0, -10), (1, 7)]
 
 
 def test_a_line_takes_at_most_48_bytes() -> None:

@@ -225,6 +225,7 @@ def _charge_matching(shape: ChargeMatchingShape | None) -> ChargeMatching:
     if shape is None:
         return _NO_CHARGE_MATCHING
     return _shared_matching(
+        tuple(shape.templates or ()),
         tuple(shape.items or ()),
         tuple(shape.accounts or ()),
         tuple(shape.tracking or ()),
@@ -235,6 +236,7 @@ def _charge_matching(shape: ChargeMatchingShape | None) -> ChargeMatching:
 
 @lru_cache(maxsize=4096)
 def _shared_matching(
+    templates: tuple[str, ...],
     items: tuple[str, ...],
     accounts: tuple[str, ...],
     tracking: tuple[str, ...],
@@ -242,7 +244,7 @@ def _shared_matching(
     group: str | None,
 ) -> ChargeMatching:
     """The same object for equal codes: those of many charges are few."""
-    return ChargeMatching(items, accounts, tracking, patterns, group)
+    return ChargeMatching(templates, items, accounts, tracking, patterns, group)
 
 
 def _contract_matching(shape: ContractMatchingShape | None) -> ContractMatching:

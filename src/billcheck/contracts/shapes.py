@@ -93,6 +93,9 @@ class ContractMatchingShape(Shape):
 class ChargeMatchingShape(Shape):
     """How invoice lines name this charge."""
 
+    templates: Texts | None = Field(
+        None, description="Ids of the recurring invoices that bill it.", examples=[["b2f1c0d4"]]
+    )
     items: Texts | None = Field(None, description="Item or product codes.", examples=[["SEATS"]])
     accounts: Texts | None = Field(None, description="Revenue accounts.", examples=[["4000"]])
     tracking: Texts | None = Field(None, description="Tracking options, classes or departments.", examples=[["North"]])

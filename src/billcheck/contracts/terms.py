@@ -57,10 +57,11 @@ class Discount:
 class ChargeMatching:
     """Codes by which invoice lines name a charge; compared after folding case and outer spaces.
 
-    `patterns` are whole phrases looked for in the line's text. Charges of a contract with one `group` are checked
-    together.
+    `templates` are ids of recurring invoices, `patterns` whole phrases looked for in the line's text. Charges of a
+    contract with one `group` are checked together.
     """
 
+    templates: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
     tracking: tuple[str, ...] = ()

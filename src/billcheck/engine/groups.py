@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from billcheck.engine.exact_sums import ExactSums, measure_of
 from billcheck.engine.match_rules import NAMING_RULES, RULE_MASK, MatchRule
+from billcheck.ledger.table import Share
 from billcheck.pricing.combined import combine_schedules
 from billcheck.pricing.schedule import Schedule, make_schedule
 
@@ -149,7 +150,7 @@ class _Search:
             known = self._indistinct[numbers] = (
                 all(slot.is_recurring for slot in slots)
                 and len({measure_of(slot) for slot in slots}) == 1
-                and not any(slot.items or slot.accounts or slot.trackings or slot.patterns for slot in slots)
+                and not any(slot.has_code for slot in slots)
                 and not any(self._is_named(number) for number in numbers)
             )
         return known
@@ -183,9 +184,11 @@ def _put_in_place(matched: Matched, search: _Search) -> None:
     directory, lines = matched.directory, matched.lines
     slots, groups = list(directory.slots), search.groups()
     extra: dict[int, list[int]] = {}
+    splits: dict[int, list[Share]] = {}
     shared: dict[tuple[int, ...], tuple[int, ...]] = {}
     for row, numbers in list(matched.ambiguous.items()):
-        if row in search.shares and _split(matched, row, search):
+        if row in search.shares and (shares := _shares_of(matched, row, search)):
+            splits[row] = shares
             continue
         asked_for = (search.together[row],) if row in search.together else numbers
         leaders = shared.get(asked_for)
@@ -197,6 +200,11 @@ def _put_in_place(matched: Matched, search: _Search) -> None:
             lines.match_rules[row] = lines.match_rules[row] & ~RULE_MASK | MatchRule.TOGETHER
         else:
             matched.ambiguous[row] = leaders
+    for row, shares in splits.items():
+        del matched.ambiguous[row]
+        for share in shares:
+            matched.is_plain[share.slot] = 0
+    matched.shares += lines.split(splits)
     for members in groups:
         leader = members[0]
         slots[leader] = replace(slots[leader], members=tuple(directory.slots[number] for number in members))
@@ -209,19 +217,16 @@ def _put_in_place(matched: Matched, search: _Search) -> None:
     matched.directory = replace(directory, slots=tuple(slots))
 
 
-def _split(matched: Matched, row: int, search: _Search) -> bool:
-    """Give each charge, or its group, its share of a line; False where all of them are one group."""
-    shares: dict[int, int] = {}
+def _shares_of(matched: Matched, row: int, search: _Search) -> list[Share]:
+    """What each charge, or its group, has of a line; none where all of them are one group."""
+    amounts: dict[int, int] = {}
     for number, amount in search.shares[row]:
         leader = search.leader(number)
-        shares[leader] = shares.get(leader, 0) + amount
-    if len(shares) == 1:
-        search.together[row] = next(iter(shares))
-        return False
+        amounts[leader] = amounts.get(leader, 0) + amount
+    if len(amounts) == 1:
+        search.together[row] = next(iter(amounts))
+        return []
     lines = matched.lines
-    lines.match_rules[row] = lines.match_rules[row] & ~RULE_MASK | MatchRule.EXACT_SUM
-    lines.split(row, sorted(shares.items()))
-    for slot in shares:
-        matched.is_plain[slot] = 0
-    del matched.ambiguous[row]
-    return True
+    rule = lines.match_rules[row] & ~RULE_MASK | MatchRule.EXACT_SUM
+    days = lines.first_days[row], lines.end_days[row]
+    return [Share(slot, amount, *days, rule, lines.period_rules[row]) for slot, amount in sorted(amounts.items())]

@@ -34,12 +34,18 @@ class Slot:
     charge: Charge
     currency: str
     words: str
+    templates: frozenset[str]
     items: frozenset[str]
     accounts: frozenset[str]
     trackings: frozenset[str]
     patterns: tuple[str, ...]
     group: str = ""
     members: tuple[Slot, ...] = ()
+
+    @property
+    def has_code(self) -> bool:
+        """Whether lines may name the charge by a code or a phrase."""
+        return bool(self.templates or self.items or self.accounts or self.trackings or self.patterns)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -188,12 +194,13 @@ class _Spelling:
         return Slot(number, contract, charge, contract.currency, words, *codes)
 
 
-_Codes = tuple[frozenset[str], frozenset[str], frozenset[str], tuple[str, ...], str]
+_Codes = tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str], tuple[str, ...], str]
 
 
 def _codes_of(matching: ChargeMatching) -> _Codes:
-    """Items, accounts, trackings, patterns and group as a slot has them."""
+    """Templates, items, accounts, trackings, patterns and group as a slot has them."""
     return (
+        frozenset(map(fold_code, matching.templates)),
         frozenset(map(fold_code, matching.items)),
         frozenset(map(fold_code, matching.accounts)),
         frozenset(map(fold_code, matching.tracking)),

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from billcheck.configuration.rules import CreditRules
 from billcheck.engine.credit_classes import CreditClasses
-from billcheck.engine.match_rules import MatchRule, Named, PeriodRule
+from billcheck.engine.match_rules import WITHOUT_EVIDENCE, MatchRule, Named, PeriodRule
 from billcheck.engine.scope import ScopeFilter
 from billcheck.engine.taxes import OtherTaxes, TaxComparison
 from billcheck.ledger.line import TRACKING_SEPARATOR, DocumentStatus, Kind
@@ -27,7 +27,7 @@ from billcheck.periods.reading import NOTHING, read
 from billcheck.periods.resolve import CALENDAR_PARTS, resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from billcheck.configuration.rules import CreditClass, Scope
     from billcheck.engine.keys import Directory, Slot
@@ -35,8 +35,11 @@ if TYPE_CHECKING:
 
 MEMO_LIMIT = 65_536
 
-Codes = tuple[str, str, str, str, str]
-"""Currency, charge, item, account and tracking of a line, as its source spells them."""
+Codes = tuple[str, str | tuple[str, str], str, str, str]
+"""Currency, charge, item, account and tracking of a line, as its source spells them.
+
+Beside the charge stands the recurring invoice, where a source knows it: few do, and what the others lack costs nothing.
+"""
 
 
 @dataclass(slots=True)
@@ -65,6 +68,8 @@ class Matched:
     configuration leaves out. `outside` totals lines that concern no contract after all, by customer and currency.
     `merged` are slots whose lines stand under the first slot of their group. `other_taxes` are the lines that bear
     another tax than their charge agreed.
+    `unnamed_credits` are negative lines of
+    invoices that bear no evidence of a charge. `shares` counts rows that are but a further share of a line.
     """
 
     directory: Directory
@@ -85,6 +90,8 @@ class Matched:
     out_of_scope_lines: Counter[str] = field(default_factory=Counter)
     outside: dict[tuple[str, str], OutsideTotal] = field(default_factory=dict)
     merged: set[int] = field(default_factory=set)
+    unnamed_credits: list[int] = field(default_factory=list)
+    shares: int = 0
 
     def set_aside(self, currency: str, amount: int) -> None:
         """Count a line that does not count."""
@@ -193,7 +200,7 @@ class Matcher:
             contract, charge, reference, item, account, tracking, text, first_day, end_day, credited,
         ) in zip(
             batch.locators, batch.documents, batch.line_numbers, batch.kinds, batch.statuses, batch.issue_days,
-            batch.customers, batch.customer_ids, batch.amounts, batch.currencies, batch.contracts, batch.charges,
+            batch.customers, batch.customer_ids, batch.amounts, batch.currencies, batch.contracts, _charges_of(batch),
             batch.references, batch.items, batch.accounts, batch.trackings, batch.texts, batch.first_days,
             batch.end_days, batch.credited, strict=False,
         ):  # fmt: skip
@@ -316,6 +323,8 @@ class Matcher:
             and self._is_declared(row, codes, line, slot, others)
         ):
             return NO_SLOT, stored
+        if line.amount < 0 and line.kind == Kind.INVOICE and rule in WITHOUT_EVIDENCE and not line.status:
+            matched.unnamed_credits.append(row)
         if slot is not None:
             self._note(slot, rule, line)
             _, decided, decided_rule = candidates.by_codes[codes]
@@ -456,12 +465,18 @@ class Matcher:
         return None, MatchRule.AMBIGUOUS, priced or recurring
 
 
-_CODE_RULES = (MatchRule.ITEM, MatchRule.ACCOUNT, MatchRule.TRACKING)
+def _charges_of(batch: Batch) -> Iterable[str | tuple[str, str]]:
+    """The charge that each line names; with its recurring invoice where the source knows any."""
+    return batch.charges if batch.templates is None else zip(batch.charges, batch.templates, strict=False)
+
+
+_CODE_RULES = (MatchRule.TEMPLATE, MatchRule.ITEM, MatchRule.ACCOUNT, MatchRule.TRACKING)
 
 
 def _choose_by_codes(slots: tuple[Slot, ...], codes: Codes) -> tuple[tuple[Slot, ...], Slot | None, MatchRule]:
     """The charges that a line's codes do not contradict, and the one among them that the codes alone decide."""
     currency, charge, item, account, tracking = codes
+    charge, template = charge if isinstance(charge, tuple) else (charge, "")
     same_currency = tuple(slot for slot in slots if slot.contract.currency == currency)
     slots = same_currency or slots
     if charge:
@@ -471,11 +486,11 @@ def _choose_by_codes(slots: tuple[Slot, ...], codes: Codes) -> tuple[tuple[Slot,
             return named, named[0], MatchRule.CHARGE_NAMED
         slots = named or slots
     options = frozenset(fold_code(option) for option in tracking.split(TRACKING_SEPARATOR)) - {""}
-    worn = (frozenset({fold_code(item)}) - {""}, frozenset({fold_code(account)}) - {""}, options)
+    worn = (*(frozenset({fold_code(code)}) - {""} for code in (template, item, account)), options)
     fitting: list[Slot] = []
     bearing: list[tuple[Slot, MatchRule]] = []
     for slot in slots:
-        declared = (slot.items, slot.accounts, slot.trackings)
+        declared = (slot.templates, slot.items, slot.accounts, slot.trackings)
         pairs = [
             (borne, codes_of, rule)
             for borne, codes_of, rule in zip(worn, declared, _CODE_RULES, strict=True)

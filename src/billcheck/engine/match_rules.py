@@ -23,6 +23,8 @@ class MatchRule(IntEnum):
     EXACT_AMOUNT = 8
     TOGETHER = 9
     EXACT_SUM = 10
+    DISCOUNT = 11
+    TEMPLATE = 12
     UNMATCHED = 16
     AMBIGUOUS = 17
     VOID = 18
@@ -62,6 +64,7 @@ class PeriodRule(IntEnum):
 
 NAMING_RULES = frozenset(
     {
+        MatchRule.TEMPLATE,
         MatchRule.ITEM,
         MatchRule.ACCOUNT,
         MatchRule.TRACKING,
@@ -72,11 +75,15 @@ NAMING_RULES = frozenset(
 )
 """The rules by which a line itself names its charge."""
 
+WITHOUT_EVIDENCE = frozenset({MatchRule.ONLY_CHARGE, MatchRule.TERM, MatchRule.AMBIGUOUS, MatchRule.UNMATCHED})
+"""The rules by which a line says nothing of a charge."""
+
 INFERRED_MATCHES = frozenset({MatchRule.EXACT_AMOUNT, MatchRule.EXACT_SUM})
 """The rules that rest on an amount alone."""
 
 MATCH_WORDS = {
     MatchRule.ONLY_CHARGE: "the only charge that fits",
+    MatchRule.TEMPLATE: "recurring invoice of the charge",
     MatchRule.ITEM: "item of the charge",
     MatchRule.ACCOUNT: "account of the charge",
     MatchRule.TRACKING: "tracking option of the charge",
@@ -86,6 +93,7 @@ MATCH_WORDS = {
     MatchRule.TERM: "the only charge running at the time",
     MatchRule.EXACT_AMOUNT: "exact amount of only one charge (inferred)",
     MatchRule.EXACT_SUM: "its share of the exact sum of several charges (inferred)",
+    MatchRule.DISCOUNT: "its share of a negative line of the document, by amount",
     MatchRule.TOGETHER: "one of the charges that are checked together",
 }
 NAMED_WORDS = {

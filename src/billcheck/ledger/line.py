@@ -44,7 +44,7 @@ class Line:
     may be given positive or negative, the same way throughout one document; they count as negative.
     `period_first_day` and `period_last_day` (inclusive) are given together or not at all. `kind` is "invoice",
     "credit_note" or "other" (cash: payments, prepayments and overpayments, which are set aside), `status` "approved",
-    "draft" or "void".
+    "draft" or "void". `template` is the id of the recurring invoice that produced the document, or the line.
     """
 
     document: str
@@ -57,6 +57,7 @@ class Line:
     due_date: date | None = None
     customer_id: str = ""
     description: str = ""
+    template: str = ""
     item: str = ""
     account: str = ""
     tracking: str = ""

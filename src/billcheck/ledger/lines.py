@@ -121,6 +121,7 @@ class LineList:
             first_days=[line.period_first_day.toordinal() if line.period_first_day else NO_DAY for line in lines],
             end_days=[line.period_last_day.toordinal() + 1 if line.period_last_day else NO_DAY for line in lines],
             credited=[line.credits_document for line in lines],
+            templates=[line.template for line in lines] if any(line.template for line in lines) else None,
             outside=outside,
             receipt=self._receipt(),
         )

@@ -119,8 +119,9 @@ class Batch:
     """Kept lines as parallel columns of equal length, in the order of the source.
 
     `locators` is always a sequence; every other column may be any iterable that yields at least as many values
-    (`itertools.repeat("")` for a column the source does not have). `date_order` is the order of day and month that the
-    source writes its own dates in, None where they show none; texts of its lines are read by it. Days are proleptic
+    (`itertools.repeat("")` for a column the source does not have; `templates` is None then). `date_order` is the order
+    of day and month that the source writes its own dates in, None where they show none; texts of its lines are read by
+    it. Days are proleptic
     Gregorian ordinals (`date.toordinal()`), `end_days` exclusive, `NO_DAY` where a line states none. Amounts are signed
     minor units excluding tax; credit notes are negative. Line numbers count from 1 within a document. Kinds and
     statuses are the values of `Kind` and `DocumentStatus`. Texts are spelt as the source spells them. `taxes` are minor
@@ -148,6 +149,7 @@ class Batch:
     first_days: Iterable[int]
     end_days: Iterable[int]
     credited: Iterable[str]
+    templates: Iterable[str] | None = None
     outside: dict[tuple[str, str], OutsideTotal] = field(default_factory=dict)
     refused: list[RefusedRow] = field(default_factory=list)
     receipt: Receipt | None = None

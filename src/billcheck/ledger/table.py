@@ -8,10 +8,10 @@ contracts, matching rules or files.
 from __future__ import annotations
 
 from array import array
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 NO_ROW = -1
 NO_SLOT = -1
@@ -19,6 +19,17 @@ HIGHEST_LINE_NUMBER = 2**16 - 1
 
 DocumentRow = tuple[str, int, int, int, int, int, int, str]
 LineRow = tuple[int, int, int, int, int, int, int, int, int, int, int]
+
+
+class Share(NamedTuple):
+    """A part of a line in one slot, or in none, with the period and the rules it has there."""
+
+    slot: int
+    amount: int
+    first_day: int
+    end_day: int
+    match_rule: int
+    period_rule: int
 
 
 class Names:
@@ -112,8 +123,7 @@ class LineTable:
     """Kept lines, one array per property; rows of one charge slot are chained newest first.
 
     `slots` is the charge slot, or `NO_SLOT`. `amounts` are signed minor units excluding tax; days are ordinals,
-    `end_days` exclusive, both 0 where the line has no period. `locators` lead back into `sources[row]`. `shares` counts
-    the rows that are but a further share of a line.
+    `end_days` exclusive, both 0 where the line has no period. `locators` lead back into `sources[row]`.
     """
 
     __slots__ = (
@@ -128,7 +138,6 @@ class LineTable:
         "match_rules",
         "period_rules",
         "previous",
-        "shares",
         "slots",
         "sources",
     )
@@ -146,7 +155,6 @@ class LineTable:
         self.match_rules = array("B")
         self.period_rules = array("B")
         self.previous = array("i")
-        self.shares = 0
         self._heads = array("i", [NO_ROW]) * slots
 
     def extend(self, rows: Sequence[LineRow]) -> None:
@@ -192,32 +200,46 @@ class LineTable:
         joined = sorted({*rows, *(row for slot in slots for row in self.rows_of(slot))})
         for slot in slots:
             self._heads[slot] = NO_ROW
-        for row in joined:
-            self.slots[row] = into
-            self.previous[row] = self._heads[into]
-            self._heads[into] = row
+        self._chain(into, joined)
 
-    def split(self, row: int, shares: Sequence[tuple[int, int]]) -> None:
-        """Put a line that has no slot into several, given as slot and amount; the amounts add up to the line's.
+    def split(self, splits: Mapping[int, Sequence[Share]]) -> int:
+        """Put lines into several slots, or partly into none; the amounts of its shares add up to those of a line.
 
-        The line keeps the first amount; the others are rows of their own at the same place of the same source.
+        The row of a line becomes its first share; the others are rows of their own at the same place of its source.
+        Gives how many such rows there are.
         """
-        (first, amount), *others = shares
-        self.amounts[row] = amount
-        self.slots[row] = first
-        self.previous[row] = self._heads[first]
-        self._heads[first] = row
-        self.shares += len(others)
-        self.extend(
-            [
-                (
-                    slot, self.documents[row], self.line_numbers[row], self.issue_days[row], self.first_days[row],
-                    self.end_days[row], part, self.locators[row], self.sources[row], self.match_rules[row],
-                    self.period_rules[row],
-                )
-                for slot, part in others
-            ]
+        changed = {self.slots[row] for row in splits} | {shares[0].slot for shares in splits.values()}
+        chained = {slot: {*self.rows_of(slot)} for slot in changed if slot != NO_SLOT}
+        further = []
+        for row, (first, *others) in splits.items():
+            if self.slots[row] != NO_SLOT:
+                chained[self.slots[row]].discard(row)
+            if first.slot != NO_SLOT:
+                chained[first.slot].add(row)
+            self._put(row, first)
+            further += [self._row_of(row, share) for share in others]
+        for slot, rows in chained.items():
+            self._chain(slot, sorted(rows))
+        self.extend(further)
+        return len(further)
+
+    def _put(self, row: int, share: Share) -> None:
+        self.slots[row], self.amounts[row] = share.slot, share.amount
+        self.first_days[row], self.end_days[row] = share.first_day, share.end_day
+        self.match_rules[row], self.period_rules[row] = share.match_rule, share.period_rule
+
+    def _row_of(self, row: int, share: Share) -> LineRow:
+        return (
+            share.slot, self.documents[row], self.line_numbers[row], self.issue_days[row], share.first_day,
+            share.end_day, share.amount, self.locators[row], self.sources[row], share.match_rule, share.period_rule,
         )  # fmt: skip
+
+    def _chain(self, slot: int, rows: Sequence[int]) -> None:
+        self._heads[slot] = NO_ROW
+        for row in rows:
+            self.slots[row] = slot
+            self.previous[row] = self._heads[slot]
+            self._heads[slot] = row
 
     def remove(self, row: int) -> None:
         """Take a line out of its slot; it stays in the table."""

@@ -156,6 +156,7 @@ class _LineReader:
             due_date=self._optional_day(cell, "due_date"),
             customer_id=cell.get("customer_id", ""),
             description=texts.get("description", ""),
+            template=cell.get("template", ""),
             item=cell.get("item", ""),
             account=cell.get("account", ""),
             tracking=join_tracking((cell.get("tracking", ""), cell.get("tracking:2", ""))),

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from billcheck.connectors.files.values import Texts
     from billcheck.ledger.source import Keys, Receipt, RefusedRow
 
-_REPEATING_FIELDS = ("customer", "customer_id", "contract", "charge", "item", "account")
+_REPEATING_FIELDS = ("customer", "customer_id", "contract", "charge", "template", "item", "account")
 _DIFFERING_FIELDS = ("document", "reference", "credits_document")
 _APPROVED = int(DocumentStatus.APPROVED)
 _OTHER = int(Kind.OTHER)
@@ -201,6 +201,7 @@ class Output:
             end_days=held.end_days or repeat(NO_DAY),
             credited=texts.get("credits_document", repeat("")),
             taxes=held.taxes or None,
+            templates=texts.get("template"),
         )
 
 

@@ -23,6 +23,7 @@ FieldName = Literal[
     "customer",
     "customer_id",
     "description",
+    "template",
     "item",
     "account",
     "tracking",

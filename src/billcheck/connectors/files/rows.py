@@ -101,6 +101,7 @@ SCANNED_FIELDS = frozenset(
         "due_date",
         "customer_id",
         "description",
+        "template",
         "item",
         "account",
         "tracking",
