@@ -85,6 +85,17 @@ SENTENCES = {
         "credit-beyond-the-document",
         "Acme BV, CN-1 line 1, -50.00 EUR: the credit exceeds what it takes back.",
     ),
+    "tax_mismatch": (
+        "tax-right-but-one",
+        (
+            "Acme BV, Support, invoiced 2026-02-01: 40.00 EUR was billed at 6% tax, 21% was agreed: the tax is 6.00 EUR "
+            "short."
+        ),
+    ),
+    "sequence_gap": (
+        "finding-sequence-gap",
+        "Of the documents INV-0095 to INV-0107, 1 number is not in the ledger: INV-0102.",
+    ),
     "document_conflict": (
         "finding-document-conflict",
         (

@@ -37,9 +37,11 @@ from billcheck.engine.sentences import (
     find_mislabelled,
     find_never_billed,
     find_placeholder_left,
+    find_sequence_gap,
     find_tax_mismatch,
     row_id,
 )
+from billcheck.engine.sequences import find_sequence_gaps
 from billcheck.engine.taxes import find_tax_runs
 from billcheck.errors import Problem, UsageError
 from billcheck.findings import (
@@ -196,6 +198,8 @@ def check(
     outcome = _examine(
         examination, Places(ledger.sources, matcher.matched), conflicts, scanned.outside, is_whole=is_whole
     )
+    if not scanned.refused:
+        outcome.findings.extend(map(find_sequence_gap, find_sequence_gaps(scanned.receipts)))
     return replace(
         _report(examination, outcome, scanned, coverage, as_of),
         fail_on=kinds,

@@ -147,6 +147,11 @@ KINDS: dict[str, FindingKind] = {
         "A credit names no document or period, so it was not set against any.",
         "Name the credited document, or record what the credit was for.",
     ),
+    "sequence_gap": FindingKind(
+        Severity.WARNING,
+        "Documents are numbered one after the other, and some numbers are not in the ledger.",
+        "Look the numbers up: export the documents, or note that they were never used or deleted as drafts.",
+    ),
     "document_conflict": FindingKind(
         Severity.WARNING,
         "Documents with the same number differ; all of them were counted.",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from billcheck.engine.diff import JudgedRow
     from billcheck.engine.events import Event
     from billcheck.engine.keys import Slot
+    from billcheck.engine.sequences import SequenceGap
     from billcheck.engine.taxes import TaxRun
     from billcheck.findings import Residue
     from billcheck.pricing.schedule import Schedule
@@ -249,6 +250,26 @@ def find_placeholder_left(document: str, line: int, customer: str, contract: str
             f"{customer}, {document} line {line}: the text says {placeholder} where a date or period should stand, "
             "so the period was taken from the invoice date."
         ),
+    )
+
+
+def find_sequence_gap(gap: SequenceGap) -> Finding:
+    """The finding about numbers that lack in a series of documents."""
+    listed = ", ".join(gap.missing)
+    rest = gap.lacking - len(gap.missing)
+    more = f" and {rest:,} more" if rest else ""
+    numbers = "1 number is" if gap.lacking == 1 else f"{gap.lacking:,} numbers are"
+    return Finding(
+        kind="sequence_gap",
+        id=digest_id("sequence_gap", gap.first.rstrip("0123456789")),
+        severity=KINDS["sequence_gap"].severity,
+        contract=None,
+        charge=None,
+        first_day=None,
+        last_day=None,
+        currency=None,
+        amount_minor=None,
+        sentence=f"Of the documents {gap.first} to {gap.last}, {numbers} not in the ledger: {listed}{more}.",
     )
 
 

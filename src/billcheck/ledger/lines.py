@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from billcheck.errors import LedgerRefusedError, Problem
 from billcheck.ledger.line import DocumentStatus, Kind, Line, SourceRow
+from billcheck.ledger.numbers import DocumentNumbers
 from billcheck.ledger.source import NO_DAY, Batch, Keys, OutsideTotal, Receipt
 from billcheck.money import is_currency, to_minor
 
@@ -140,6 +141,8 @@ class LineList:
         for line in self.lines:
             digest.update(repr([getattr(line, name.name) for name in fields(line)]).encode("utf-8", "surrogatepass"))
         days = [line.issue_date.toordinal() for line in self.lines]
+        numbers = DocumentNumbers()
+        numbers.add([line.document.encode("utf-8", "surrogatepass") for line in self.lines])
         return Receipt(
             path=self.path,
             sha256=digest.hexdigest(),
@@ -148,6 +151,7 @@ class LineList:
             lines=len(self.lines),
             first_day=min(days, default=NO_DAY),
             last_day=max(days, default=NO_DAY),
+            numbers=numbers,
         )
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from billcheck.grammar import DateOrder
     from billcheck.ledger.line import Line, SourceRow
+    from billcheck.ledger.numbers import DocumentNumbers
 
 NO_DAY = 0
 """The day ordinal that stands for "no date given"."""
@@ -100,7 +101,8 @@ class Receipt:
     `rows` counts rows of data, `lines` those that became lines (kept or outside), `first_day` and `last_day` are the
     earliest and latest issue day of any document, `NO_DAY` where there is none. `covers` is a window the source itself
     declares (inclusive ends), else None. `shortcoming` is a sentence that says why the source may hold only a part of
-    what it should, and how to settle that; empty where nothing suggests so.
+    what it should, and how to settle that; empty where nothing suggests so. `numbers` are those of all documents, None
+    where the source does not gather them.
     """
 
     path: str
@@ -112,6 +114,7 @@ class Receipt:
     last_day: int
     covers: tuple[date, date] | None = None
     shortcoming: str = ""
+    numbers: DocumentNumbers | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(slots=True)

@@ -26,6 +26,7 @@ from billcheck.connectors.files.text import skip_bytes
 from billcheck.connectors.files.values import clean_text
 from billcheck.errors import LedgerRefusedError, Problem, SourceChangedError
 from billcheck.ledger.line import Kind
+from billcheck.ledger.numbers import DocumentNumbers
 from billcheck.ledger.source import NO_DAY, Receipt, RefusedRow
 from billcheck.money import format_minor
 
@@ -75,6 +76,7 @@ class FileScan:
         self._waiting_numbers = array("q")
         self._refused: list[RefusedRow] = []
         self._scope = Scope(text.path, layout)
+        self._numbers = DocumentNumbers()
         self._is_second_look = False
         self._rows = 0
         self._first_day = self._last_day = NO_DAY
@@ -125,6 +127,7 @@ class FileScan:
             lines=self._rows - len(self._refused),
             first_day=self._first_day,
             last_day=self._last_day,
+            numbers=self._numbers,
             shortcoming=self._scope.shortcoming(self._last_day - self._first_day),
         )
 
@@ -154,6 +157,7 @@ class FileScan:
         if converted is None:
             return
         self._scope.add_documents(converted.run_keys)
+        self._numbers.add([key[0] for key in converted.run_keys])
         columns, numbers = converted.columns, converted.runs.line_numbers()
         days = set(columns.issue_days)
         first, last = min(days), max(days)

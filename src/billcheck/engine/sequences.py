@@ -1,0 +1,104 @@
+"""Numbers that lack in the sequences of a ledger's documents.
+
+Comes in: which numbers each series of document numbers holds. Goes out: the series that are kept without a break but
+for some numbers, and those numbers. Numbers that come thinly, as order numbers do, are no sequence. Must not know what
+the documents say.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from billcheck.ledger.numbers import DocumentNumbers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from billcheck.ledger.numbers import Series
+    from billcheck.ledger.source import Receipt
+
+FEWEST_DOCUMENTS = 10
+"""How many documents a stretch of numbers must have before one that lacks means something."""
+
+LEAST_DENSITY = 5
+"""Of so many numbers in a row at most one may lack on the whole; thinner ones are no sequence."""
+
+LISTED = 20
+"""How many of the numbers that lack are listed for each series."""
+
+
+class SequenceGap(NamedTuple):
+    """A series with numbers that lack: its first and last number as they are written, how many lack, the first few."""
+
+    first: str
+    last: str
+    lacking: int
+    missing: tuple[str, ...]
+
+
+def find_sequence_gaps(receipts: Iterable[Receipt]) -> list[SequenceGap]:
+    """One gap for each series that has one, over all sources together."""
+    numbers = DocumentNumbers()
+    for receipt in receipts:
+        if receipt.numbers is not None:
+            numbers.merge(receipt.numbers)
+    return [gap for series, pairs in _joined(numbers) for gap in _gap_in(series, pairs)]
+
+
+Pairs = list[tuple[int, int]]
+
+
+def _joined(numbers: DocumentNumbers) -> Iterator[tuple[Series, Pairs]]:
+    """The series, those whose numbers grew by a digit (INV-99, INV-100) as one, under its first width."""
+    held: tuple[Series, int, Pairs] | None = None
+    for (prefix, width), pairs in numbers.series():
+        if held is not None:
+            (held_prefix, first_width), last_width, held_pairs = held
+            if held_prefix == prefix and width == last_width + 1 and pairs[0][0] >= 10**last_width:
+                held = (held_prefix, first_width), width, held_pairs + pairs
+                continue
+            yield (held_prefix, first_width), held_pairs
+        held = (prefix, width), width, pairs
+    if held is not None:
+        yield held[0], held[2]
+
+
+def _gap_in(series: Series, pairs: Pairs) -> Iterator[SequenceGap]:
+    prefix, width = series
+    stretches = list(_dense(pairs))
+    lacking = 0
+    missing: list[int] = []
+    for stretch in stretches:
+        for (_, last), (first, _) in pairwise(stretch):
+            lacking += first - last - 1
+            missing.extend(range(last + 1, first)[: LISTED - len(missing)])
+    if lacking:
+        ends = (stretches[0][0][0], stretches[-1][-1][1])
+        begin, end, *listed = (_spell(prefix, width, number) for number in (*ends, *missing))
+        yield SequenceGap(begin, end, lacking, tuple(listed))
+
+
+def _dense(pairs: Pairs) -> Iterator[Sequence[tuple[int, int]]]:
+    """Runs of stretches with so little between them that the numbers were given out one after the other."""
+    documents = sum(last - first + 1 for first, last in pairs)
+    widest = max(1, documents // (2 * LEAST_DENSITY))
+    run: Pairs = []
+    for pair in pairs:
+        if run and pair[0] - run[-1][1] - 1 > widest:
+            if _is_dense(run):
+                yield run
+            run = []
+        run.append(pair)
+    if _is_dense(run):
+        yield run
+
+
+def _is_dense(run: Pairs) -> bool:
+    documents = sum(last - first + 1 for first, last in run)
+    numbers = run[-1][1] - run[0][0] + 1
+    return documents >= FEWEST_DOCUMENTS and LEAST_DENSITY * (numbers - documents) <= numbers
+
+
+def _spell(prefix: bytes, width: int, number: int) -> str:
+    return prefix.decode("utf-8", "replace") + str(number).zfill(width)
