@@ -88,8 +88,8 @@ SENTENCES = {
     "tax_mismatch": (
         "tax-right-but-one",
         (
-            "Acme BV, Support, invoiced 2026-02-01: 40.00 EUR was billed at 6% tax, 21% was agreed: the tax is 6.00 EUR "
-            "short."
+            "Acme BV, Support, invoiced 2026-02-01: 40.00 EUR was billed at 6% tax, 21% was agreed: the tax is 6.00 "
+            "EUR short."
         ),
     ),
     "sequence_gap": (
