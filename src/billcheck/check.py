@@ -43,6 +43,7 @@ from billcheck.engine.sentences import (
 )
 from billcheck.engine.sequences import find_sequence_gaps
 from billcheck.engine.taxes import find_tax_runs
+from billcheck.engine.unread import find_unread
 from billcheck.errors import Problem, UsageError
 from billcheck.findings import (
     DEFAULT_FAIL_ON,
@@ -189,6 +190,7 @@ def check(
         check_from_day=check_from.toordinal() if check_from else 0,
         configuration=configuration,
         doubts=doubts,
+        unread=find_unread(scanned.refused, contracts),
     )
     check_together(matcher.matched, as_of + timedelta(HORIZON_DAYS))
     spread_discounts(matcher.matched)

@@ -48,7 +48,8 @@ class Setting:
     """The day of the check and its window, as ordinals, and what the business decided.
 
     `grace_days` overrides the contracts' own where given. `doubts` says per currency why its documents may not all be
-    there, where they do not tie to the general ledger.
+    there, where they do not tie to the general ledger; `unread` per contract which row that may concern it could not be
+    read.
     """
 
     as_of_day: int
@@ -57,10 +58,13 @@ class Setting:
     check_from_day: int = 0
     configuration: Configuration = field(default_factory=Configuration)
     doubts: Mapping[str, str] = field(default_factory=dict)
+    unread: Mapping[str, str] = field(default_factory=dict)
 
-    def window_of(self, currency: str) -> Window:
-        """What the ledger can tell about periods in a currency."""
-        doubt = self.doubts.get(currency)
+    def window_of(self, contracts: Contracts) -> Window:
+        """What the ledger can tell about periods of contracts in one currency."""
+        doubt = self.doubts.get(contracts[0].currency)
+        if self.unread and not doubt:
+            doubt = next((self.unread[contract.id] for contract in contracts if contract.id in self.unread), None)
         return replace(self.window, doubt=doubt) if doubt else self.window
 
 
@@ -255,7 +259,7 @@ class Examination:
         return Known(
             as_of_day=setting.as_of_day,
             grace_days=own_grace if setting.grace_days is None else setting.grace_days,
-            window=setting.window_of(slot.currency),
+            window=setting.window_of(tuple(member.contract for member in members)),
             start_day=min(member.charge.start for member in members).toordinal(),
             default_early_days=START_MARGIN_DAYS,
         )

@@ -85,13 +85,17 @@ class OutsideTotal:
 
 @dataclass(frozen=True, slots=True)
 class RefusedRow:
-    """A row that could not be read without guessing; the report that meets one is incomplete."""
+    """A row that could not be read without guessing; the report that meets one is incomplete.
+
+    `customer` is the name in the row, empty where it has none or cannot be told.
+    """
 
     path: str
     row: int
     column: str
     value: str
     reason: str
+    customer: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ that put the whole file in doubt (its date order, its decimal mark) refuse the f
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import compress
 from typing import TYPE_CHECKING
 
@@ -108,6 +108,7 @@ class Fault:
     field: str
     value: str
     reason: str
+    customer: str = ""
 
 
 class Converter:
@@ -257,7 +258,7 @@ class Converter:
                 problems.setdefault(type(problem), problem)
             fault = self._fault(cells, line)
             if fault is not None and not problems:
-                self._refuse(line, fault)
+                self._refuse(line, replace(fault, customer=self._text(cells["customer"])))
             flags.append(fault is None)
         if problems:
             raise LedgerRefusedError(problems.values())

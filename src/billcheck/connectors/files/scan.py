@@ -145,7 +145,7 @@ class FileScan:
         if self._is_second_look:
             return
         column = self._layout.heading_of(fault.field) if fault.field else ""
-        self._refused.append(RefusedRow(self._text.path, line, column, fault.value, fault.reason))
+        self._refused.append(RefusedRow(self._text.path, line, column, fault.value, fault.reason, fault.customer))
         if len(self._refused) > REFUSED_ROWS:
             first = min(self._refused, key=lambda row: row.row)
             where = f"{self._text.path} row {first.row} {first.column}".rstrip()
@@ -297,7 +297,8 @@ class FileScan:
         flags = [document.mode is not TaxMode.OPEN for document in documents]
         for index in compress(range(len(rows)), map(not_, flags)):
             value = clean_text(rows.cells["amount"][index], self._layout.delimiter)
-            self._refuse(rows.lines[index], Fault("amount", value, _uneven(documents[index])))
+            customer = self._converter.texts[rows.cells["customer"][index]]
+            self._refuse(rows.lines[index], Fault("amount", value, _uneven(documents[index]), customer))
         modes = [document.mode.value for document in documents]
         for index, document in enumerate(documents):
             if document.mode is TaxMode.INCLUSIVE:
