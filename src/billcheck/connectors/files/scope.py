@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from billcheck.connectors.files.profile import fold_word
-from billcheck.connectors.files.values import clean_text
+from billcheck.connectors.files.values import WordMeanings, limit_memory
 from billcheck.ledger.line import DocumentStatus, Kind
 
 if TYPE_CHECKING:
@@ -43,6 +42,9 @@ class Scope:
         self._documents: set[Key] = set()
         self._looks_for_payment = "amount_due" in layout.fields
         self._has_unpaid = False
+        profile, delimiter = layout.profile, layout.delimiter
+        self._kinds = WordMeanings(delimiter, profile.kinds, profile.default_kind)
+        self._statuses = WordMeanings(delimiter, profile.statuses, profile.default_status)
 
     def add_documents(self, keys: Iterable[Key]) -> None:
         """Count documents until there are more than the limit."""
@@ -53,14 +55,15 @@ class Scope:
         """Look for an approved document that is paid, until there is one."""
         if not self._looks_for_payment:
             return
-        fields = self._layout.fields
+        limit_memory(self._kinds, self._statuses)
+        fields, kind_of, status_of = self._layout.fields, self._kinds, self._statuses
         dues, count = slab.column(fields["amount_due"]), len(slab.offsets)
         kinds, statuses = (
             slab.column(fields[name]) if name in fields else [b""] * count for name in ("kind", "status")
         )
         for due, kind, status in zip(dues, kinds, statuses, strict=True):
             digits = due.strip(b'" ')
-            if not digits or self._kind_of(kind) is Kind.OTHER or not self._is_approved(status):
+            if not digits or kind_of[kind] == Kind.OTHER or status_of[status] != DocumentStatus.APPROVED:
                 continue
             if digits.strip(b"0.,"):
                 self._has_unpaid = True
@@ -75,11 +78,3 @@ class Scope:
         if self._looks_for_payment and self._has_unpaid and days > UNPAID_DAYS:
             return UNPAID.format(path=self._path)
         return ""
-
-    def _is_approved(self, cell: bytes) -> bool:
-        profile, word = self._layout.profile, fold_word(clean_text(cell, self._layout.delimiter))
-        return profile.statuses.get(word, profile.default_status) is DocumentStatus.APPROVED
-
-    def _kind_of(self, cell: bytes) -> Kind | None:
-        profile, word = self._layout.profile, fold_word(clean_text(cell, self._layout.delimiter))
-        return profile.kinds.get(word, profile.default_kind)

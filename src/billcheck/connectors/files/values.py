@@ -133,6 +133,8 @@ def clean_text(cell: bytes, delimiter: bytes) -> str:
 
 def clean_texts(cells: list[bytes], delimiter: bytes) -> list[str]:
     """`clean_text` of a column of many different texts."""
+    if not any(cells):
+        return [""] * len(cells)
     joined = b"\n".join(cells)
     texts = _decode_joined(joined, cells, delimiter)
     framed = b"\n" + joined + b"\n"
