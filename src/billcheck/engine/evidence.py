@@ -211,6 +211,7 @@ def _without_charge(
 ) -> Iterable[tuple[int, int, str, str, tuple[str, ...], str | None]]:
     matched = examination.matched
     slots = matched.directory.slots
+    known: dict[tuple[int, ...], tuple[tuple[str, ...], str | None]] = {}
     fits_none = "no charge of this customer fits the line"
     fits_several = "several charges fit the line and nothing tells them apart"
     for row, kind, reason, numbers in (
@@ -221,10 +222,16 @@ def _without_charge(
             for row, (name, numbers) in matched.declared.items()
         ),
     ):
-        candidates = tuple(_name(slots[number].contract.id, slots[number].label) for number in numbers)
-        contracts = {slots[number].contract.id for number in numbers}
-        contract = contracts.pop() if len(contracts) == 1 else None
-        yield row, matched.lines.amounts[row], kind, reason, candidates, contract
+        candidates = known.get(numbers)
+        if candidates is None:
+            candidates = known[numbers] = _candidates_of([slots[number] for number in numbers])
+        yield row, matched.lines.amounts[row], kind, reason, *candidates
+
+
+def _candidates_of(slots: Sequence[Slot]) -> tuple[tuple[str, ...], str | None]:
+    """The names of charges, and the id of their contract where they are of one."""
+    contracts = {slot.contract.id for slot in slots}
+    return tuple(_name(slot.contract.id, slot.label) for slot in slots), min(contracts) if len(contracts) == 1 else None
 
 
 def _make_residue(

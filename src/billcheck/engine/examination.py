@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from billcheck.configuration.rules import Configuration
@@ -113,6 +114,9 @@ class ExaminedCharge:
         )
 
 
+_DoubtfulDays = dict[tuple[int, int, int], None]
+"""Issue day, first day and exclusive end of lines, each once, in the order of the lines."""
+
 _QUIET = frozenset({Status.OK, Status.NOT_DUE, Status.AWAITING})
 
 
@@ -189,12 +193,17 @@ class Examination:
         self._doubtful = self._doubtful_lines()
         self._slots_of = self._slots_by_contract()
 
-    def _doubtful_lines(self) -> dict[int, list[int]]:
-        """Rows of ambiguous lines per slot they might belong to."""
-        doubtful: dict[int, list[int]] = {}
+    def _doubtful_lines(self) -> dict[int, list[_DoubtfulDays]]:
+        """Per slot, the days of ambiguous lines that might belong to it; lines that fit the same slots share theirs."""
+        lines = self.matched.lines
+        by_slots: dict[tuple[int, ...], _DoubtfulDays] = {}
         for row, slots in self.matched.ambiguous.items():
+            days = (lines.issue_days[row], lines.first_days[row], lines.end_days[row])
+            by_slots.setdefault(slots, {})[days] = None
+        doubtful: dict[int, list[_DoubtfulDays]] = {}
+        for slots, days_of in by_slots.items():
             for slot in slots:
-                doubtful.setdefault(slot, []).append(row)
+                doubtful.setdefault(slot, []).append(days_of)
         return doubtful
 
     def _slots_by_contract(self) -> dict[str, list[Slot]]:
@@ -272,12 +281,9 @@ class Examination:
                     doubts.drafted[period] += event.amount
         for event in events.foreign:
             doubts.foreign.update(_periods_near(books, event)[:1])
-        lines = self.matched.lines
         reach = nominal_days(slot.charge)
-        for row in self._doubtful.get(slot.number, ()):
-            doubts.ambiguous.update(
-                _periods_in_reach(books, lines.issue_days[row], lines.first_days[row], lines.end_days[row], reach)
-            )
+        for days in chain.from_iterable(self._doubtful.get(slot.number, ())):
+            doubts.ambiguous.update(_periods_in_reach(books, *days, reach))
         return doubts
 
     def _judge_plainly(self, slot: Slot, sums: Sums) -> PlainCharge | None:

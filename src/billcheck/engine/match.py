@@ -176,6 +176,7 @@ class Matcher:
         )
         self._by_reference: dict[str, Candidates | None] = {}
         self._by_customer: dict[tuple[str, str], Candidates] = {}
+        self._numbers: dict[tuple[int, ...], tuple[int, ...]] = {}
         self._shared: dict[tuple[int, ...], Candidates] = {}
         self._last_documents = array("i", [NO_ROW]) * slots
         self._has_catch_up = False
@@ -335,6 +336,8 @@ class Matcher:
             matched.set_aside(line.currency, line.amount)
             return NO_SLOT, MatchRule.DRAFT | candidates.named
         numbers = tuple(other.number for other in others)
+        # Many lines may fit the same thousands of charges.
+        numbers = self._numbers.setdefault(numbers, numbers)
         if rule is MatchRule.AMBIGUOUS:
             matched.ambiguous[row] = numbers
             matched.touched_contracts.update(other.contract.id for other in others)
