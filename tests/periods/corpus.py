@@ -93,6 +93,8 @@ READ: dict[str, tuple[str, str]] = {
     "March 2026 (2026-03-01 to 2026-03-31)": MARCH,
     "March (1 March 2026 - 31 March 2026)": MARCH,
     "March 2026 (March)": MARCH,
+    "March (March)": MARCH,
+    "1-15 March (1-15 March)": ("2026-03-01", "2026-03-15"),
     "1-31 March 2026 (March)": MARCH,
     # A date of the document beside the period
     "Retainer March 2026, due 2026-04-14": MARCH,
@@ -360,6 +362,11 @@ NOT_READ: tuple[str, ...] = (
     "January\n2026",
     "Retainer March, package 2025",
     "Season 2025-26, March",
+    "fiscal quarter 1 2026",
+    "First fiscal quarter 2026",
+    "Q1 2026 (fiscal)",
+    "5 quarter 2026",
+    "Quarter 5 2026",
     "Retainer March - 5 seats",
     "Support, March, 3 hours",
     # No year is near enough, or two are

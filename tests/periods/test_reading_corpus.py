@@ -105,6 +105,10 @@ def test_a_dated_period_far_from_its_document_is_refused() -> None:
         ("1 March - 1 April 2026", "range of dates, end not included", "en"),
         ("January - March 2026", "range of months", "en"),
         ("January, February 2026", "list of months", "en"),
+        ("Affitto marzo 2026", "month and year", "it"),
+        ("Alquiler marzo 2026", "month and year", "es"),
+        ("Huur december 2025", "month and year", "nl"),
+        ("Husleje august 2026", "month and year", "da"),
     ],
 )
 def test_every_period_names_its_rule(text: str, rule: str, language: str) -> None:
@@ -187,7 +191,8 @@ def test_never_raises_on_any_text(text: str) -> None:
 PIECES = (
     "March May MAR Jan 2026 2025 2026-03 2026-03-01 2026-02-31 1 5 31 32 1st 26 '26 - – .. / , . ( ) & to through "
     "until from between and of due invoice No. # since annual Q1 mars x % retainer fee INV-2026-03 01/03/2026 12 "
-    "months month rates 0 99 2026-13"
+    "months month rates 0 99 2026-13 tot t/m bis au du kwartaal trimestre K1 T2 H1 1Q26 FY26 FQ1 fiscal per excl "
+    "01.03. 1-3-26 prijs Jahresabo 02/03"
 )
 pieces = st.sampled_from([*sorted(MONTHS), *PIECES.split(), "\n"])
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from billcheck.periods.kinds import Kind
 from billcheck.periods.mentions import JOINTS, Mention, UnsureMentionError, find_mentions
 from billcheck.periods.spans import REVERSED, Ending, Mark, Span, complete_years, days_of
-from billcheck.periods.words import ABBREVIATIONS, DOUBTFUL, ENGLISH, MODALS, NAMES, VERBS, WEAK
+from billcheck.periods.words import ABBREVIATIONS, DOUBTFUL, ENGLISH, FRENCH, MODALS, NAMES, VERBS, WEAK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -119,6 +119,8 @@ def judge(tokens: list[Token], kinds: str, order: DateOrder, scope: Scope) -> Na
         _check_edges(tokens, kinds, chain)
         _check_place(kinds, chain, found.span)
         _check_words(tokens, kinds, chain, found.span, scope)
+        if chain[0].form in _PARTS and Kind.FISCAL in kinds:
+            raise RefusedTextError("it is not clear whether the quarter or half is one of the fiscal year")
         named.append(found)
     if not named:
         raise RefusedTextError(_ONLY_A_DATE)
@@ -336,7 +338,9 @@ def _check_words(tokens: list[Token], kinds: str, chain: list[Mention], span: Sp
     if span.first.year is not None:
         return
     if chain[0].form in _PARTS and any("Q" not in word.upper() for word in words):
-        if not _has_own_word(tokens, kinds, scope):
+        if any("T" in word for word in words):  # "Loyer T2" is the rent of a flat with two rooms
+            scope = scope._replace(languages=scope.languages & ~FRENCH)
+        if not scope.languages or not _has_own_word(tokens, kinds, scope):
             raise RefusedTextError("the letter and number may be something else than a quarter or half year")
     elif len(chain) == 1 and chain[0].form == "month":
         after = kinds[chain[0].end : chain[0].end + 1]

@@ -203,7 +203,7 @@ def _read_with(tokens: list[Token], kinds: str, order: DateOrder, scope: Scope) 
     except RefusedTextError as refused:
         is_final, is_misplaced = isinstance(refused, UnclearTextError), isinstance(refused, MisplacedTextError)
         return _Outcome(Reading(reason=str(refused)), is_final=is_final, is_misplaced=is_misplaced)
-    language = "" if _is_in_figures(kinds) else _first_language(scope.languages)
+    language = "" if _is_in_figures(kinds) else _language_of(tuple([token.owners for token in tokens]), scope.languages)
     if named.span.first.year is None or named.is_fiscal:
         return _Outcome(Reading(named.span, None, named.rule, "", language, None, named.is_fiscal))
     period = named_period(named.span, named.rule)
@@ -220,8 +220,13 @@ def _is_in_figures(kinds: str) -> bool:
     return not (Kind.MONTH in kinds or Kind.QUARTER_WORD in kinds or Kind.HALF_WORD in kinds)
 
 
-def _first_language(languages: int) -> str:
-    return LANGUAGES[(languages & -languages).bit_length() - 1]
+@lru_cache(maxsize=4096)
+def _language_of(owners: tuple[int, ...], languages: int) -> str:
+    """Of languages that read a text alike, the one that knows most of its words; the first of several."""
+    if not languages & (languages - 1):
+        return LANGUAGES[languages.bit_length() - 1]
+    members = [language for language in _ALL if languages >> language & 1]
+    return LANGUAGES[max(members, key=lambda language: sum(known >> language & 1 for known in owners))]
 
 
 def _agreed(outcomes: list[_Outcome]) -> Reading:

@@ -89,8 +89,6 @@ def _fiscal(span: Span, rule: str, issued: int, shift: int) -> ResolvedPeriod | 
             found.append(Span(_mark(first), _mark(last)))
     if not found:
         return "no such part of the fiscal year lies within six months of the document"
-    if len(found) > 1:
-        return "two fiscal years are equally near"
     return named_period(found[0], rule)
 
 

@@ -15,6 +15,7 @@ REVERSED = "the range is reversed"
 NO_SUCH_DATE = "the date does not exist"
 _FULL_MONTHS = frozenset({3, 6, 12})
 _HALF_MONTH = 16
+_UNCLEAR_END = "it is not clear whether the last day is included"
 _END_NAMED = ", end not included"
 
 
@@ -128,15 +129,19 @@ def _with_ending(first: date, last: date, ending: Ending) -> Days | str:
     inclusive = Days(first.toordinal(), last.toordinal() + 1)
     is_other_month = (first.year, first.month) != (last.year, last.month)
     if ending is Ending.UP_TO:
+        if first == last:
+            return REVERSED  # not one day of it is left
         exclusive = Days(first.toordinal(), last.toordinal(), is_end_named=True)
-        return inclusive if not _is_full(exclusive) and _is_full(inclusive) else exclusive
+        if not _is_full(inclusive):
+            return exclusive
+        return inclusive if not _is_full(exclusive) else _UNCLEAR_END
     if ending is Ending.THROUGH:
         return inclusive
     if is_other_month and first.day == last.day:
         return Days(first.toordinal(), last.toordinal(), is_end_named=True)
     after = date.fromordinal(min(inclusive.end_day, date.max.toordinal()))
     if is_other_month and after.day == 1 and _is_clamped(first, last):
-        return "it is not clear whether the last day is included"
+        return _UNCLEAR_END
     if ending is Ending.UNTIL and after.day != first.day:
         return "'until' leaves open whether the last day is included"
     return inclusive
@@ -145,8 +150,6 @@ def _with_ending(first: date, last: date, ending: Ending) -> Days | str:
 def _is_full(days: Days) -> bool:
     """Whether the days are whole months from their first day, whole weeks, or half of a month."""
     first, end = date.fromordinal(days.first_day), date.fromordinal(min(days.end_day, date.max.toordinal()))
-    if first >= end:
-        return False
     is_half = (first.day, end.day) in {(1, 16), (16, 1)} and days.end_day - days.first_day <= _HALF_MONTH
     return first.day == end.day or is_half or (days.end_day - days.first_day) % 7 == 0
 

@@ -16,6 +16,7 @@ from billcheck.periods.vocabulary import LANGUAGES, TABLE
 ENGLISH = 1
 """The bit of English in a set of languages."""
 
+FRENCH = 1 << LANGUAGES.index("fr")
 ALL_LANGUAGES = (1 << len(LANGUAGES)) - 1
 MONTHS_IN_QUARTER = 3
 MONTHS_IN_HALF = 6
@@ -127,12 +128,10 @@ def unlisted_word(word: str) -> Word:
     """
     if word.startswith(_STARTS):
         part = max((start for start in _STARTS if word.startswith(start)), key=len)
-        if len(word) >= len(part) + _SHORTEST_PART:
-            return _MEANINGS.starts[part]
+        return _MEANINGS.starts[part] if len(word) >= len(part) + _SHORTEST_PART else UNKNOWN
     if word.endswith(_ENDS):
         part = max((end for end in _ENDS if word.endswith(end)), key=len)
-        if len(word) >= len(part) + _SHORTEST_PART:
-            return _MEANINGS.ends[part]
+        return _MEANINGS.ends[part] if len(word) >= len(part) + _SHORTEST_PART else UNKNOWN
     return UNKNOWN
 
 
