@@ -10,23 +10,31 @@ from billcheck.ledger.table import NO_SLOT, DocumentTable, LineTable, Names, Sha
 def test_names_are_numbered_in_order() -> None:
     names = Names()
     assert [names.number(text) for text in ("EUR", "USD", "EUR")] == [0, 1, 0]
+    assert names.numbers(["GBP", "USD", "GBP"]) == [2, 1, 2]
     assert names[1] == "USD"
-    assert len(names) == 2
+    assert len(names) == 3
 
 
 def test_documents_keep_their_numbers_in_one_buffer() -> None:
     documents = DocumentTable()
-    documents.extend([(number, 0, 0, 0, 0, 0, 738000, "") for number in ("INV-1", "", "Ünïcode/9")])
-    documents.extend([])
-    documents.extend([("CN-1", 1, 0, 0, 0, 0, 738001, "INV-1")])
+    nothing = [0, 0, 0]
+    documents.extend(["INV-1", "", "Ünïcode/9"], nothing, nothing, nothing, nothing, 0, [738000] * 3, [""] * 3)
+    documents.extend([], [], [], [], [], 0, [], [])
+    documents.extend(["CN-1"], [1], [0], [0], [0], 0, [738001], ["INV-1"])
     assert [documents.number(row) for row in range(len(documents))] == ["INV-1", "", "Ünïcode/9", "CN-1"]
     assert documents.credited == {3: "INV-1"}
+
+
+def add(lines: LineTable, *slots: int, line_number: int = 1) -> None:
+    """Lines of these slots that are alike otherwise."""
+    same = [0] * len(slots)
+    lines.extend(slots, same, [line_number] * len(slots), same, same, same, same, same, same, same, same)
 
 
 def test_rows_of_a_slot_come_in_the_order_they_were_added() -> None:
     lines = LineTable(3)
     for slots in ((2, 0), (), (2, NO_SLOT, 2)):
-        lines.extend([(slot, 0, 1, 738000, 0, 0, 100, 0, 0, 0, 0) for slot in slots])
+        add(lines, *slots)
     assert lines.rows_of(2) == [0, 2, 4]
     assert lines.rows_of(0) == [1]
     assert lines.rows_of(1) == []
@@ -37,9 +45,8 @@ def test_rows_of_a_slot_come_in_the_order_they_were_added() -> None:
 
 def test_a_line_split_over_slots_keeps_its_place_and_every_cent() -> None:
     lines = LineTable(3)
-    lines.extend(
-        [(slot, 4, row + 1, 738000, 0, 0, cents, 10 * row, 0, 0, 0) for row, (slot, cents) in enumerate(LINES)]
-    )
+    rows = [(slot, 4, row + 1, 738000, 0, 0, cents, 10 * row, 0, 0, 0) for row, (slot, cents) in enumerate(LINES)]
+    lines.extend(*zip(*rows, strict=True))
     shares = {
         1: [Share(0, 60, 737000, 737031, 10, 1), Share(2, 40, 0, 0, 10, 0)],
         2: [Share(NO_SLOT, -3, 0, 0, 17, 0), Share(0, -2, 0, 0, 11, 0), Share(1, -5, 0, 0, 11, 0)],
@@ -63,5 +70,5 @@ def test_a_line_takes_at_most_48_bytes() -> None:
 
 def test_line_numbers_beyond_the_array_are_capped() -> None:
     lines = LineTable(1)
-    lines.extend([(0, 0, 100_000, 738000, 0, 0, 1, 0, 0, 0, 0)])
+    add(lines, 0, line_number=100_000)
     assert lines.line_numbers[0] == 65_535

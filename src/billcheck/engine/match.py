@@ -8,32 +8,30 @@ expected amounts beyond asking whether one charge alone has a price, nor anythin
 
 from __future__ import annotations
 
-from array import array
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import accumulate, compress
+from operator import ne
 from typing import TYPE_CHECKING, NamedTuple
 
 from billcheck.configuration.rules import CreditRules
+from billcheck.engine.columns import Columns
 from billcheck.engine.credit_classes import CreditClasses
 from billcheck.engine.match_rules import WITHOUT_EVIDENCE, MatchRule, Named, PeriodRule
 from billcheck.engine.scope import ScopeFilter
+from billcheck.engine.stated import MEMO_LIMIT, StatedPeriods
 from billcheck.engine.taxes import OtherTaxes, TaxComparison
 from billcheck.ledger.line import TRACKING_SEPARATOR, DocumentStatus, Kind
 from billcheck.ledger.names import fold_code, spaced_words
-from billcheck.ledger.source import NO_DAY, Batch, OutsideTotal
-from billcheck.ledger.table import NO_ROW, NO_SLOT, DocumentRow, DocumentTable, LineRow, LineTable, Names
-from billcheck.periods.catch_up import says_catch_up
-from billcheck.periods.reading import NOTHING, read
-from billcheck.periods.resolve import CALENDAR_PARTS, resolve
+from billcheck.ledger.source import NO_DAY, OutsideTotal
+from billcheck.ledger.table import NO_SLOT, DocumentTable, LineTable, Names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Sequence
 
     from billcheck.configuration.rules import CreditClass, Scope
     from billcheck.engine.keys import Directory, Slot
-    from billcheck.grammar import DateOrder
-
-MEMO_LIMIT = 65_536
+    from billcheck.ledger.source import Batch
 
 Codes = tuple[str, str | tuple[str, str], str, str, str]
 """Currency, charge, item, account and tracking of a line, as its source spells them.
@@ -42,18 +40,13 @@ Beside the charge stands the recurring invoice, where a source knows it: few do,
 """
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Candidates:
-    """The slots one customer or contract offers, and what was decided for lines with the same codes.
-
-    `plain` holds, for codes that decide alone and name the contract's own currency, the slot's number and the rule as
-    stored: all that an ordinary invoice line needs.
-    """
+    """The slots one customer or contract offers, and what was decided for lines with the same codes."""
 
     slots: tuple[Slot, ...]
     named: Named
     by_codes: dict[Codes, tuple[tuple[Slot, ...], Slot | None, MatchRule]] = field(default_factory=dict)
-    plain: dict[Codes, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -67,9 +60,8 @@ class Matched:
     in the text. `aside` adds up the amounts set aside, per currency, `out_of_scope` and `out_of_scope_lines` what the
     configuration leaves out. `outside` totals lines that concern no contract after all, by customer and currency.
     `merged` are slots whose lines stand under the first slot of their group. `other_taxes` are the lines that bear
-    another tax than their charge agreed.
-    `unnamed_credits` are negative lines of
-    invoices that bear no evidence of a charge. `shares` counts rows that are but a further share of a line.
+    another tax than their charge agreed. `unnamed_credits` are negative lines of invoices that bear no evidence of a
+    charge. `shares` counts rows that are but a further share of a line.
     """
 
     directory: Directory
@@ -122,19 +114,22 @@ class _Line(NamedTuple):
     currency: str
     text: str
     first_day: int
-    document: int
+
+
+def _line_at(lines: Columns, index: int, first_day: int) -> _Line:
+    return _Line(
+        lines.kinds[index],
+        lines.statuses[index],
+        lines.issue_days[index],
+        lines.amounts[index],
+        lines.currencies[index],
+        lines.texts[index],
+        first_day,
+    )
 
 
 _OUT_OF_SCOPE = Candidates((), Named.CUSTOMER)
 """What a line that the configuration leaves out may belong to."""
-
-_Periods = dict[tuple[str, int], tuple[int, int, PeriodRule]]
-"""By text and issue day: first day, exclusive end, and how they were found."""
-
-_LOCATOR = 7
-"""Where a row to be stored holds the locator."""
-
-_NO_PERIOD = (NO_DAY, NO_DAY, PeriodRule.NONE)
 
 
 class Matcher:
@@ -178,130 +173,141 @@ class Matcher:
         self._by_customer: dict[tuple[str, str], Candidates] = {}
         self._numbers: dict[tuple[int, ...], tuple[int, ...]] = {}
         self._shared: dict[tuple[int, ...], Candidates] = {}
-        self._last_documents = array("i", [NO_ROW]) * slots
-        self._has_catch_up = False
-        self._periods: dict[DateOrder | None, _Periods] = {}
-        self._has_fiscal_years = any(slot.contract.fiscal_year_start for slot in directory.slots)
+        self._most_plain = MEMO_LIMIT + 2 * slots
+        self._plain: dict[tuple[Candidates, str, str | tuple[str, str], str, str, str], tuple[int, int]] = {}
+        self._stated = StatedPeriods(has_fiscal_years=any(slot.contract.fiscal_year_start for slot in directory.slots))
+        self.matched.placeholders = self._stated.placeholders
 
     def add(self, batch: Batch, source: int) -> None:
         """Match every line of a batch and append it to the table.
 
-        A line that concerns no contract after all is outside: a source may give more than the keys ask for. The loop
-        runs once per line of the ledger, so an ordinary invoice line whose codes were seen before is decided in place,
-        and everything else by a method.
+        A line that concerns no contract after all is outside: a source may give more than the keys ask for. Whole
+        columns are looked up at once; only lines that are not ordinary, or are the first with their codes, are decided
+        one by one.
         """
-        matched, last_documents, periods = self.matched, self._last_documents, self._periods_of(batch.date_order)
-        is_left_out = self._filter.is_left_out if self._filter else None
-        as_of_day, next_row, document = self._as_of_day, len(matched.lines), len(matched.documents) - 1
-        rows: list[LineRow] = []
-        documents: list[DocumentRow] = []
-        header: tuple[str, str, int, int, int, str] | None = None
-        for (
-            locator, number, line_number, kind, status, issue_day, customer, customer_id, amount, currency,
-            contract, charge, reference, item, account, tracking, text, first_day, end_day, credited,
-        ) in zip(
-            batch.locators, batch.documents, batch.line_numbers, batch.kinds, batch.statuses, batch.issue_days,
-            batch.customers, batch.customer_ids, batch.amounts, batch.currencies, batch.contracts, _charges_of(batch),
-            batch.references, batch.items, batch.accounts, batch.trackings, batch.texts, batch.first_days,
-            batch.end_days, batch.credited, strict=False,
-        ):  # fmt: skip
-            if is_left_out is not None and is_left_out(customer, customer_id, item, account):
-                candidates = _OUT_OF_SCOPE
-            else:
-                found = self._candidates(contract, reference, customer, customer_id)
-                if found is None:
-                    self._count_outside(customer, currency, kind, status, amount, issue_day)
-                    continue
-                candidates = found
-            if header != (number, customer, issue_day, kind, status, currency):
-                header = (number, customer, issue_day, kind, status, currency)
-                document += 1
-                documents.append(self._document(header, source, credited))
-            start, end, period_rule = first_day, end_day, PeriodRule.FIELDS
-            if not start:
-                start, end, period_rule = periods.get((text, issue_day)) or self._read_period(
-                    text, issue_day, batch.date_order, candidates, next_row
-                )
-            codes = (currency, charge, item, account, tracking)
-            plain = candidates.plain.get(codes)
-            if plain is None or kind or status or amount <= 0 or issue_day > as_of_day:
-                line = _Line(kind, status, issue_day, amount, currency, text, start, document)
-                slot, rule = self._decide(next_row, candidates, codes, line)
-            else:
-                slot, rule = plain
-                if last_documents[slot] == document:
-                    matched.is_plain[slot] = 0
-            if slot != NO_SLOT:
-                last_documents[slot] = document
-            rows.append(
-                (slot, document, line_number, issue_day, start, end, amount, locator, source, rule, period_rule)
-            )
-            next_row += 1
-        matched.documents.extend(documents)
-        matched.lines.extend(rows)
-        self._look_over(batch, rows)
-
-    def _look_over(self, batch: Batch, rows: list[LineRow]) -> None:
-        """What is rarely asked of lines, once per batch; most sources or contracts give no reason to."""
-        if self._has_catch_up:
-            self._note_catch_ups(rows)
+        lines = Columns.of(batch)
         taxes = batch.taxes
-        if taxes is None:
+        found = self._candidates_of(lines)
+        if None in found:
+            flags = [candidates is not None for candidates in found]
+            self._count_outside(lines.pick([not flag for flag in flags]))
+            lines = lines.pick(flags)
+            taxes = None if taxes is None else list(compress(taxes, flags))
+        known = [candidates for candidates in found if candidates is not None]
+        if not known:
             return
-        if len(rows) < len(taxes):
-            by_locator = dict(zip(batch.locators, taxes, strict=True))
-            taxes = [by_locator[row[_LOCATOR]] for row in rows]
-        self._taxes.compare(rows, taxes, len(self.matched.lines) - len(rows), self.matched.ambiguous)
+        table = self.matched.lines
+        first_row = len(table)
+        stated = self._stated.find(lines, batch.date_order, first_row, lambda index: known[index].slots)
+        first_days, end_days, period_rules = (list(column) for column in zip(*stated, strict=True))
+        slots, rules = self._decide_all(lines, known, first_days, first_row)
+        documents = self._add_documents(lines, source)
+        self._note_what_is_not_plain(slots, documents, period_rules)
+        table.extend(
+            slots, documents, lines.line_numbers, lines.issue_days, first_days, end_days, lines.amounts,
+            lines.locators, [source] * len(slots), rules, period_rules,
+        )  # fmt: skip
+        if taxes is not None:
+            self._taxes.compare(slots, lines.amounts, taxes, first_row, self.matched.ambiguous)
 
-    def _note_catch_ups(self, rows: list[LineRow]) -> None:
-        """Remember which charges have a line that makes up for others; from the first one on, once per batch."""
-        for slot, *_, period_rule in rows:
-            if period_rule == PeriodRule.CATCH_UP and slot != NO_SLOT:
-                self.matched.is_plain[slot] = 0
-
-    def _document(self, header: tuple[str, str, int, int, int, str], source: int, credited: str) -> DocumentRow:
-        number, customer, issue_day, kind, status, currency = header
-        matched = self.matched
-        numbers = matched.currencies.number(currency), matched.customers.number(customer)
-        return (number, kind, status, *numbers, source, issue_day, credited)
-
-    def _count_outside(self, customer: str, currency: str, kind: int, status: int, amount: int, issue_day: int) -> None:
-        if status != DocumentStatus.APPROVED or kind == Kind.OTHER:
-            return
-        total = self.matched.outside.setdefault((customer, currency), OutsideTotal(0, 0, issue_day, issue_day))
-        total.add(1, amount, issue_day, issue_day)
-
-    def _periods_of(self, order: DateOrder | None) -> _Periods:
-        """What texts were read as, in sources that write day and month in this order."""
-        return self._periods.setdefault(order, {})
-
-    def _read_period(
-        self, text: str, issue_day: int, order: DateOrder | None, candidates: Candidates, row: int
-    ) -> tuple[int, int, PeriodRule]:
-        """First day and exclusive end of the period a text names, if any; kept for lines with the same text and day.
-
-        What depends on the contract or concerns this very line is not kept: a part of a fiscal year, a placeholder.
-        """
-        reading = read(text) if text else NOTHING
-        if reading.placeholder:
-            self.matched.placeholders[row] = reading.placeholder
-            return _NO_PERIOD
-        if reading.is_fiscal or (self._has_fiscal_years and reading.rule in CALENDAR_PARTS):
-            starts = {slot.contract.fiscal_year_start for slot in candidates.slots}
-            if len(starts) > 1:
-                return _NO_PERIOD
-            period = resolve(reading, issue_day, fiscal_year_start=starts.pop())
-            return _NO_PERIOD if period is None else (period.first_day, period.end_day, PeriodRule.TEXT)
-        period = resolve(reading, issue_day, order=order)
-        periods = self._periods_of(order)
-        if len(periods) >= MEMO_LIMIT:
-            periods.clear()
-        found = _NO_PERIOD if period is None else (period.first_day, period.end_day, PeriodRule.TEXT)
-        if period is None and says_catch_up(text):
-            self._has_catch_up = True
-            found = (NO_DAY, NO_DAY, PeriodRule.CATCH_UP)
-        periods[text, issue_day] = found
+    def _candidates_of(self, lines: Columns) -> list[Candidates | None]:
+        """The charges each line may belong to: of the contract it names, else of its customer; None for nobody's."""
+        found = list(map(self._by_customer.get, zip(lines.customer_ids, lines.customers, strict=True)))
+        if any(lines.contracts) or any(lines.references):
+            for index, codes in enumerate(zip(lines.contracts, lines.references, strict=True)):
+                named = [candidates for code in codes if code and (candidates := self._named_by(code))]
+                if named:
+                    found[index] = named[0]
+        if self._filter is not None:
+            cells = zip(lines.customers, lines.customer_ids, lines.items, lines.accounts, strict=True)
+            for index, cell in enumerate(cells):
+                if self._filter.is_left_out(*cell):
+                    found[index] = _OUT_OF_SCOPE
+        if None in found:
+            for index, candidates in enumerate(found):
+                if candidates is None:
+                    customer = lines.customer_ids[index], lines.customers[index]
+                    found[index] = self._by_customer.get(customer) or self._of_customer(*customer)
         return found
+
+    def _decide_all(
+        self, lines: Columns, found: list[Candidates], first_days: list[int], first_row: int
+    ) -> tuple[list[int], list[int]]:
+        """Slot number and stored rule of every line."""
+        codes = list(
+            zip(found, lines.currencies, _charges_of(lines), lines.items, lines.accounts, lines.trackings, strict=True)
+        )
+        decided = list(map(self._plain.get, codes))
+        odd = self._odd_lines(lines)
+        for index in odd:
+            decided[index] = None
+        for index, known in enumerate(decided):
+            if known is None:
+                again = None if index in odd else self._plain.get(codes[index])
+                decided[index] = again or self._decide(
+                    first_row + index, found[index], codes[index][1:], _line_at(lines, index, first_days[index])
+                )
+        settled = [one for one in decided if one is not None]
+        return [slot for slot, _ in settled], [rule for _, rule in settled]
+
+    def _odd_lines(self, lines: Columns) -> set[int]:
+        """The lines that are not of an approved invoice up to the day of the check, or bill nothing."""
+        as_of_day, amounts, days = self._as_of_day, lines.amounts, lines.issue_days
+        if not any(lines.kinds) and not any(lines.statuses) and min(amounts) > 0 and max(days) <= as_of_day:
+            return set()
+        what = zip(lines.kinds, lines.statuses, amounts, days, strict=True)
+        return {
+            index
+            for index, (kind, status, amount, day) in enumerate(what)
+            if kind or status or amount <= 0 or day > as_of_day
+        }
+
+    def _add_documents(self, lines: Columns, source: int) -> list[int]:
+        """Append the documents of these lines; the row of each line's own.
+
+        Lines of one document follow each other; what differs in anything a document has is another.
+        """
+        matched = self.matched
+        headers = list(
+            zip(
+                lines.documents, lines.customers, lines.issue_days, lines.kinds, lines.statuses, lines.currencies,
+                strict=True,
+            )
+        )  # fmt: skip
+        is_first = list(map(ne, headers, [None, *headers]))
+        rows = list(accumulate(is_first, initial=len(matched.documents) - 1))[1:]
+        first = lines.pick(is_first)
+        matched.documents.extend(
+            first.documents,
+            first.kinds,
+            first.statuses,
+            matched.currencies.numbers(first.currencies),
+            matched.customers.numbers(first.customers),
+            source,
+            first.issue_days,
+            first.credited,
+        )
+        return rows
+
+    def _note_what_is_not_plain(self, slots: list[int], documents: list[int], period_rules: list[int]) -> None:
+        """Remember charges with two lines of one document, or with a line that makes up for others."""
+        counted = Counter(zip(slots, documents, strict=True))
+        not_plain = {slot for (slot, _), count in counted.items() if count > 1}
+        if PeriodRule.CATCH_UP in period_rules:
+            not_plain.update(
+                slot for slot, rule in zip(slots, period_rules, strict=True) if rule == PeriodRule.CATCH_UP
+            )
+        for slot in not_plain - {NO_SLOT}:
+            self.matched.is_plain[slot] = 0
+
+    def _count_outside(self, lines: Columns) -> None:
+        for customer, currency, kind, status, amount, day in zip(
+            lines.customers, lines.currencies, lines.kinds, lines.statuses, lines.amounts, lines.issue_days, strict=True
+        ):
+            if status == DocumentStatus.APPROVED and kind != Kind.OTHER:
+                self.matched.outside.setdefault((customer, currency), OutsideTotal(0, 0, day, day)).add(
+                    1, amount, day, day
+                )
 
     def _decide(self, row: int, candidates: Candidates, codes: Codes, line: _Line) -> tuple[int, int]:
         """Slot number and stored rule of a line that is not ordinary, or is the first with its codes."""
@@ -330,7 +336,7 @@ class Matcher:
             self._note(slot, rule, line)
             _, decided, decided_rule = candidates.by_codes[codes]
             if decided is slot and rule is decided_rule and line.currency == slot.currency:
-                candidates.plain[codes] = (slot.number, stored)
+                self._keep_plain(candidates, codes, (slot.number, stored))
             return slot.number, stored
         if line.status == DocumentStatus.DRAFT:
             matched.set_aside(line.currency, line.amount)
@@ -344,6 +350,12 @@ class Matcher:
         else:
             matched.compared[row] = numbers
         return NO_SLOT, stored
+
+    def _keep_plain(self, candidates: Candidates, codes: Codes, decided: tuple[int, int]) -> None:
+        """Remember what ordinary lines with these codes are decided to."""
+        if len(self._plain) >= self._most_plain:
+            self._plain.clear()
+        self._plain[candidates, *codes] = decided
 
     def _is_declared(self, row: int, codes: Codes, line: _Line, slot: Slot | None, others: tuple[Slot, ...]) -> bool:
         """Whether a credit is declared to take nothing back; it is kept under its class."""
@@ -367,7 +379,6 @@ class Matcher:
             and line.amount > 0
             and line.currency == slot.currency
             and rule is not MatchRule.EXACT_AMOUNT
-            and self._last_documents[slot.number] != line.document
         )
         if not is_plain:
             matched.is_plain[slot.number] = 0
@@ -383,20 +394,6 @@ class Matcher:
             return MatchRule.NO_AMOUNT
         return None
 
-    def _candidates(self, contract: str, reference: str, customer: str, customer_id: str) -> Candidates | None:
-        """The charges a line may belong to: of the contract it names, else of its customer; None for nobody's line."""
-        if contract or reference:
-            for code in (contract, reference):
-                named = self._named_by(code) if code else None
-                if named is not None:
-                    return named
-        found = self._by_customer.get((customer_id, customer))
-        if found is None:
-            found = self._of_customer(customer, customer_id)
-            if found is not None:
-                self._by_customer[customer_id, customer] = found
-        return found
-
     def _named_by(self, code: str) -> Candidates | None:
         memo = self._by_reference
         if code in memo:
@@ -407,13 +404,13 @@ class Matcher:
         found = memo[code] = self._share(slots, Named.REFERENCE) if slots else None
         return found
 
-    def _of_customer(self, customer: str, customer_id: str) -> Candidates | None:
-        if customer_id:
-            slots = self._directory.by_customer_id.get(fold_code(customer_id))
-            if slots:
-                return self._share(slots, Named.CUSTOMER_ID)
-        slots, named = self._directory.slots_of_customer(customer)
-        return self._share(slots, named) if slots else None
+    def _of_customer(self, customer_id: str, customer: str) -> Candidates | None:
+        by_id = self._directory.by_customer_id.get(fold_code(customer_id)) if customer_id else None
+        slots, named = (by_id, Named.CUSTOMER_ID) if by_id else self._directory.slots_of_customer(customer)
+        if not slots:
+            return None
+        found = self._by_customer[customer_id, customer] = self._share(slots, named)
+        return found
 
     def _share(self, slots: tuple[Slot, ...], named: Named) -> Candidates:
         key = (int(named), *(slot.number for slot in slots))
@@ -468,9 +465,9 @@ class Matcher:
         return None, MatchRule.AMBIGUOUS, priced or recurring
 
 
-def _charges_of(batch: Batch) -> Iterable[str | tuple[str, str]]:
+def _charges_of(lines: Columns) -> Sequence[str | tuple[str, str]]:
     """The charge that each line names; with its recurring invoice where the source knows any."""
-    return batch.charges if batch.templates is None else zip(batch.charges, batch.templates, strict=False)
+    return list(zip(lines.charges, lines.templates, strict=True)) if any(lines.templates) else lines.charges
 
 
 _CODE_RULES = (MatchRule.TEMPLATE, MatchRule.ITEM, MatchRule.ACCOUNT, MatchRule.TRACKING)

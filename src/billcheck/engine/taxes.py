@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 
     from billcheck.engine.keys import Slot
     from billcheck.engine.match import Matched
-    from billcheck.ledger.table import LineRow
 
-_SLOT, _AMOUNT = 0, 6
 _PLACES = (0, 1, 2)
 
 
@@ -86,7 +84,8 @@ class TaxComparison:
 
     def compare(
         self,
-        lines: Sequence[LineRow],
+        slots: Sequence[int],
+        amounts: Sequence[int],
         taxes: Sequence[int | None],
         first_row: int,
         ambiguous: dict[int, tuple[int, ...]],
@@ -94,7 +93,8 @@ class TaxComparison:
         """Remember the lines whose tax differs.
 
         Args:
-            lines: Lines of one batch as they go into the table.
+            slots: The slots of the lines of one batch as they go into the table.
+            amounts: Their amounts.
             taxes: The tax of each, None where it is not known.
             first_row: The row of the first of them.
             ambiguous: Per row without charge, the slots that it may belong to.
@@ -102,21 +102,21 @@ class TaxComparison:
         if not self._is_needed:
             return
         rates = self._rates
-        for row, (line, tax) in enumerate(zip(lines, taxes, strict=True), first_row):
-            rate = rates[line[_SLOT]]
+        for row, (slot, amount, tax) in enumerate(zip(slots, amounts, taxes, strict=True), first_row):
+            rate = rates[slot]
             times_tax, times_amount, tolerance = rate
-            if tax is None or -tolerance <= tax * times_tax - line[_AMOUNT] * times_amount <= tolerance:
+            if tax is None or -tolerance <= tax * times_tax - amount * times_amount <= tolerance:
                 continue
-            if not rate.fits(line[_AMOUNT], tax):
-                self._remember(row, line[_AMOUNT], tax)
+            if not rate.fits(amount, tax):
+                self._remember(row, amount, tax)
         for row in reversed(ambiguous):
             if row < first_row:
                 break
             found = {rates[slot] for slot in ambiguous[row]}
             index = row - first_row
             tax = taxes[index]
-            if len(found) == 1 and tax is not None and not found.pop().fits(lines[index][_AMOUNT], tax):
-                self._remember(row, lines[index][_AMOUNT], tax)
+            if len(found) == 1 and tax is not None and not found.pop().fits(amounts[index], tax):
+                self._remember(row, amounts[index], tax)
 
     def _remember(self, row: int, amount: int, tax: int) -> None:
         self.others.rows.append(row)

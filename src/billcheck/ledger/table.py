@@ -8,6 +8,7 @@ contracts, matching rules or files.
 from __future__ import annotations
 
 from array import array
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ NO_ROW = -1
 NO_SLOT = -1
 HIGHEST_LINE_NUMBER = 2**16 - 1
 
-DocumentRow = tuple[str, int, int, int, int, int, int, str]
 LineRow = tuple[int, int, int, int, int, int, int, int, int, int, int]
 
 
@@ -48,6 +48,12 @@ class Names:
             known = self._numbers[text] = len(self._texts)
             self._texts.append(text)
         return known
+
+    def numbers(self, texts: Sequence[str]) -> list[int]:
+        """The number of each of these strings."""
+        for text in dict.fromkeys(texts):
+            self.number(text)
+        return list(map(self._numbers.__getitem__, texts))
 
     def __getitem__(self, number: int) -> str:
         return self._texts[number]
@@ -86,24 +92,29 @@ class DocumentTable:
         self.issue_days = array("i")
         self.credited: dict[int, str] = {}
 
-    def extend(self, rows: Sequence[DocumentRow]) -> None:
-        """Append documents: number, kind, status, currency, customer, source, issue day, credited document or ""."""
-        if not rows:
-            return
-        numbers, kinds, statuses, currencies, customers, sources, issue_days, credited = zip(*rows, strict=True)
-        end = len(self._numbers)
-        for position, number in enumerate(numbers):
-            encoded = number.encode("utf-8", "surrogatepass")
-            self._numbers += encoded
-            end += len(encoded)
-            self._ends.append(end)
-            if credited[position]:
-                self.credited[len(self.kinds) + position] = credited[position]
+    def extend(
+        self,
+        numbers: Sequence[str],
+        kinds: Sequence[int],
+        statuses: Sequence[int],
+        currencies: Sequence[int],
+        customers: Sequence[int],
+        source: int,
+        issue_days: Sequence[int],
+        credited: Sequence[str],
+    ) -> None:
+        """Append documents of one source, given as columns; `credited` is "" where none is named."""
+        if any(credited):
+            first = len(self.kinds)
+            self.credited.update((row, number) for row, number in enumerate(credited, first) if number)
+        encoded = [number.encode("utf-8", "surrogatepass") for number in numbers]
+        self._ends.extend(list(accumulate(map(len, encoded), initial=len(self._numbers)))[1:])
+        self._numbers += b"".join(encoded)
         self.kinds.extend(kinds)
         self.statuses.extend(statuses)
         self.currencies.extend(currencies)
         self.customers.extend(customers)
-        self.sources.extend(sources)
+        self.sources.extend([source] * len(numbers))
         self.issue_days.extend(issue_days)
 
     def number(self, row: int) -> str:
@@ -157,24 +168,34 @@ class LineTable:
         self.previous = array("i")
         self._heads = array("i", [NO_ROW]) * slots
 
-    def extend(self, rows: Sequence[LineRow]) -> None:
-        """Append lines: slot, document, line number, issue day, first day, end day, amount, locator, source and rules.
+    def extend(
+        self,
+        slots: Sequence[int],
+        documents: Sequence[int],
+        line_numbers: Sequence[int],
+        issue_days: Sequence[int],
+        first_days: Sequence[int],
+        end_days: Sequence[int],
+        amounts: Sequence[int],
+        locators: Sequence[int],
+        sources: Sequence[int],
+        match_rules: Sequence[int],
+        period_rules: Sequence[int],
+    ) -> None:
+        """Append lines, given as columns.
 
         Line numbers beyond what the array holds count as the highest it holds.
         """
-        if not rows:
-            return
         first = len(self.slots)
-        columns = zip(*rows, strict=True)
-        slots = next(columns)
-        self.slots.extend(slots)
-        self.documents.extend(next(columns))
-        self.line_numbers.extend([min(number, HIGHEST_LINE_NUMBER) for number in next(columns)])
-        for column in (
-            self.issue_days, self.first_days, self.end_days, self.amounts, self.locators, self.sources,
-            self.match_rules, self.period_rules,
+        if max(line_numbers, default=0) > HIGHEST_LINE_NUMBER:
+            line_numbers = [min(number, HIGHEST_LINE_NUMBER) for number in line_numbers]
+        for column, values in (
+            (self.slots, slots), (self.documents, documents), (self.line_numbers, line_numbers),
+            (self.issue_days, issue_days), (self.first_days, first_days), (self.end_days, end_days),
+            (self.amounts, amounts), (self.locators, locators), (self.sources, sources),
+            (self.match_rules, match_rules), (self.period_rules, period_rules),
         ):  # fmt: skip
-            column.extend(next(columns))
+            column.extend(values)
         heads, previous = self._heads, self.previous
         for row, slot in enumerate(slots, first):
             if slot == NO_SLOT:
@@ -220,7 +241,8 @@ class LineTable:
             further += [self._row_of(row, share) for share in others]
         for slot, rows in chained.items():
             self._chain(slot, sorted(rows))
-        self.extend(further)
+        if further:
+            self.extend(*zip(*further, strict=True))
         return len(further)
 
     def _put(self, row: int, share: Share) -> None:

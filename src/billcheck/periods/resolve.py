@@ -24,7 +24,7 @@ CALENDAR_PARTS = frozenset({"quarter", "half year", "range of quarters", "range 
 """Rules that read a part of a calendar year, which may also be one of a fiscal year."""
 
 _MAX_MONTHS_AWAY = 6
-_MAX_DAYS_AWAY = 5 * 366
+MAX_DAYS_AWAY = 5 * 366
 """A dated period further from its document than this is more likely a version, a law or a model than a service."""
 
 
@@ -69,7 +69,7 @@ def _outcome(
         return _near(
             *reading.span.first[1:], *reading.span.last[1:], reading.span.ending, reading.rule, _month_number(issue_day)
         )
-    if issue_day - _MAX_DAYS_AWAY <= period.first_day and period.end_day <= issue_day + _MAX_DAYS_AWAY:
+    if issue_day - MAX_DAYS_AWAY <= period.first_day and period.end_day <= issue_day + MAX_DAYS_AWAY:
         return period
     return "the period is more than five years away from the document"
 

@@ -1,0 +1,96 @@
+"""Periods of whole columns of lines: what is kept of one line never changes another."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from billcheck.engine.keys import make_directory
+from billcheck.engine.match import Matcher
+from billcheck.ledger.source import Ledger
+from tests.engine.agreements import contract, flat, line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from billcheck.ledger.line import Line
+
+AS_OF = date(2026, 9, 4)
+AGREED = (
+    contract(flat("Support", items=("SUP",)), flat("Hosting", "100.00", accounts=("4010",))),
+    contract(flat("Cleaning"), name="C-2", customer="Juniper", fiscal_year_start=4, references=("PO-7",)),
+)
+TEXTS = (
+    "", "Support January 2026", "Support March", "Hosting 03/04/2026 - 02/05/2026", "Hosting Q1 FY2026", "Q1 2026",
+    "Support 2009-01-01 to 2009-01-31", "Catch-up for earlier months", "Support [Month Year]", "Maintenance as agreed",
+)  # fmt: skip
+
+
+def rows(lines: Iterable[Line], sizes: Iterable[int]) -> list[tuple[Any, ...]]:
+    """What one matcher makes of the lines when they come in batches of these sizes, without their documents."""
+    directory = make_directory(AGREED)
+    matcher = Matcher(directory, as_of_day=AS_OF.toordinal(), has_price=lambda _slot, amount: amount == 10000)
+    left = list(lines)
+    for size in sizes:
+        for batch in Ledger.from_lines(left[:size]).sources[0].scan(directory.keys()):
+            matcher.add(batch, 0)
+        del left[:size]
+    matched, table = matcher.matched, matcher.matched.lines
+    return [
+        (
+            table.slots[row], table.issue_days[row], table.first_days[row], table.end_days[row], table.amounts[row],
+            table.match_rules[row], table.period_rules[row], matched.documents.number(table.documents[row]),
+            matched.customers[matched.documents.customers[table.documents[row]]], matched.currency_of(row),
+            matched.placeholders.get(row), matched.ambiguous.get(row), matched.compared.get(row),
+        )
+        for row in table
+    ]  # fmt: skip
+
+
+def random_line(rng: random.Random, number: int) -> Line:
+    is_credit = rng.random() < 0.1
+    fields: dict[str, Any] = {
+        "customer": rng.choice(("Hartwell Interieur", "hartwell interieur.", "Juniper", "Nobody")),
+        "kind": "credit_note" if is_credit else "invoice",
+        "status": rng.choice(("approved",) * 8 + ("draft", "void")),
+        "description": rng.choice(TEXTS),
+        "item": rng.choice(("", "sup", "OTHER")),
+        "account": rng.choice(("", "", "4010", "9999")),
+        "reference": rng.choice(("", "", "", "PO-7", "C-117", "PO-8")),
+        "currency": rng.choice(("EUR",) * 9 + ("USD",)),
+    }
+    if rng.random() < 0.1:
+        fields |= {"period_first_day": date(2026, 2, 1), "period_last_day": date(2026, 2, 28)}
+    day = date(2026, 1, 1) + timedelta(rng.randrange(270)) if rng.random() < 0.95 else date(2010, 3, 1)
+    amount = Decimal(rng.choice(("100.00", "99.00", "0.00"))) * (-1 if is_credit else 1)
+    return line(f"INV-{number // 3}", day.isoformat(), str(amount), **fields)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_lines_in_any_batches_are_read_as_each_alone(seed: int) -> None:
+    rng = random.Random(seed)
+    lines = [random_line(rng, number) for number in range(120)]
+    alone = [row for given in lines for row in rows([given], [1])]
+    together = rows(lines, [len(lines)])
+    assert [row[:10] for row in together] == [row[:10] for row in alone]
+    assert rows(lines, [7] * 18) == together
+    assert len(together) > 60
+    assert {row[10] for row in together} > {None}
+    assert any(row[11] for row in together)
+    assert any(row[12] for row in together)
+
+
+@pytest.mark.parametrize("days", [("2009-02-01", "2026-02-01"), ("2026-02-01", "2009-02-01")])
+def test_a_dated_text_is_kept_only_for_documents_near_it(days: tuple[str, str]) -> None:
+    text = "Support 2009-01-01 to 2009-01-31"
+    lines = [line(f"INV-{day}", day, "100.00", description=text, item="SUP") for day in days]
+    first_day = date(2009, 1, 1).toordinal()
+    for sizes in ([2], [1, 1]):
+        assert {row[1]: row[2] for row in rows(lines, sizes)} == {
+            date(2009, 2, 1).toordinal(): first_day,
+            date(2026, 2, 1).toordinal(): 0,
+        }
