@@ -169,6 +169,26 @@ def test_a_memory_that_overflows_changes_nothing(tmp_path: Path, monkeypatch: py
     ]
 
 
+@pytest.mark.parametrize(
+    ("paid", "is_doubted"),
+    [
+        ("P-1,2026-03-20,A,1.00,EUR,invoice,Draft,0.00", True),
+        ("P-1,2026-03-20,A,1.00,EUR, Payment ,approved,0.00", True),
+        ("P-1,2026-03-20,A,1.00,EUR,invoice,approved,", True),
+        ('P-1,2026-03-20,A,1.00,EUR,invoice," APPROVED","0.00"', False),
+        ("P-1,2026-03-20,A,1.00,EUR,,,0.00", False),
+    ],
+)
+def test_only_an_approved_document_that_is_paid_shows_that_paid_ones_are_exported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, paid: str, *, is_doubted: bool
+) -> None:
+    monkeypatch.setattr("billcheck.connectors.files.values.CACHE_ENTRIES", 1)
+    unpaid = [f"F-{month},2026-0{month}-01,A,1.00,EUR,Invoice,Approved,1.00" for month in (1, 2, 3)]
+    heading = f"{GENERIC},kind,status,amount_due"
+    found = scan_text(tmp_path, "\n".join([heading, *unpaid, paid, unpaid[-1].replace("F-3", "F-4")]))
+    assert (bool(found.receipt.shortcoming), found.refused) == (is_doubted, [])
+
+
 def test_rows_are_read_back_in_the_order_asked_for(tmp_path: Path) -> None:
     rows = [f'F-{number},2026-01-31,A,{number}.00,EUR,"text\n{number}"' for number in range(200)]
     path = tmp_path / "ledger.csv"
