@@ -112,7 +112,7 @@ def test_every_cent_of_an_invoice_is_billed_or_left_over(drawn: list[tuple[int, 
 @given(st.lists(st.integers(1, 9), min_size=2, max_size=6), st.integers(1, 40))
 def test_an_exact_sum_is_the_only_selection_that_comes_to_it(prices: list[int], amount: int) -> None:
     terms = contract(*(monthly(f"Charge {index}", f"{price}.00") for index, price in enumerate(prices)))
-    slots = make_directory([terms]).slots
+    slots = make_directory((terms,)).slots
     numbers = tuple(range(len(prices)))
     found = ExactSums(slots, date(2027, 1, 1)).find(
         numbers, amount * 100, date(2026, 3, 1).toordinal(), is_pinned=False
