@@ -6,6 +6,7 @@ the diff reads. Every posting is in minor units of the contract's currency. Must
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
@@ -68,8 +69,8 @@ class Books:
     """
 
     __slots__ = (
-        "billed", "block", "credited", "due_days", "expected", "leftovers", "mislabelled", "offset", "postings",
-        "schedule",
+        "_regular", "billed", "block", "credited", "due_days", "expected", "leftovers", "mislabelled", "offset",
+        "postings", "schedule",
     )  # fmt: skip
 
     def __init__(self, schedule: Schedule) -> None:
@@ -81,6 +82,7 @@ class Books:
         self.leftovers: list[Leftover] = []
         self.mislabelled: list[Mislabelled] = []
         self.due_days = schedule.due_days
+        self._regular: list[tuple[int, int]] | None = None
         self.offset = 0
         self.block = 1
 
@@ -107,8 +109,15 @@ class Books:
 
     def nearest_period(self, issue_day: int) -> int | None:
         """The regular period whose due day, moved by the habit, is nearest; the earlier of two equally near."""
-        due_days, changes = self.schedule.due_days, self.schedule.changes
-        regular = [index for index in range(len(due_days)) if not changes[index]]
+        if self._regular is None:
+            changes = self.schedule.changes
+            pairs = enumerate(self.schedule.due_days)
+            self._regular = sorted((due_day, index) for index, due_day in pairs if not changes[index])
+        regular, day = self._regular, issue_day - self.offset
         if not regular:
             return None
-        return min(regular, key=lambda index: (abs(issue_day - self.offset - due_days[index]), index))
+        after = bisect_left(regular, (day, 0))
+        near = regular[after : after + 1]
+        if after:
+            near.append(regular[bisect_left(regular, (regular[after - 1][0], 0))])
+        return min((abs(day - due_day), index) for due_day, index in near)[1]

@@ -8,7 +8,9 @@ or coverage.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from billcheck.engine.align import MOST_COMBINED
@@ -17,7 +19,7 @@ from billcheck.engine.pinned import periods_of
 from billcheck.money import split_by_weights
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from billcheck.engine.books import Books
     from billcheck.engine.events import Event
@@ -51,70 +53,118 @@ class Taken:
     later: list[Event]
 
 
+class _Billed:
+    """Events that nothing has taken back yet, found by document and by amount without looking at all of them.
+
+    An event is known by its position in the order of issue days; `later` holds the credits that wait, by the document
+    they name, in their order.
+    """
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        self._events = dict(enumerate(events))
+        self._of_document: dict[str, list[int]] = {}
+        self._of_amount: dict[tuple[int, ...], list[int]] = {}
+        self.numbers = {event.number for event in events}
+        self.later: dict[str, list[Event]] = {}
+        for position, event in self._events.items():
+            self._of_document.setdefault(event.number, []).append(position)
+            for key in _amount_keys(event):
+                self._of_amount.setdefault(key, []).append(position)
+
+    def left(self) -> list[Event]:
+        """The events that were not taken back, in order."""
+        return list(self._events.values())
+
+    def named_by(self, credit: Event) -> tuple[int, ...]:
+        """The positions of what the document that a credit names bills here."""
+        return tuple(self._of_document.get(credit.credited, ())) if credit.credited else ()
+
+    def latest_equal(self, credit: Event) -> tuple[int, ...]:
+        """The position of the latest event up to the day of a credit that has its amount, and the period it states."""
+        key = (-credit.amount, credit.first_day, credit.end_day) if credit.is_pinned else (-credit.amount,)
+        positions = self._of_amount.get(key, [])
+        at = bisect_right(positions, credit.issue_day, key=lambda position: self._events[position].issue_day)
+        return tuple(positions[at - 1 : at]) if at else ()
+
+    def amount(self, positions: Iterable[int]) -> int:
+        """What these events add up to."""
+        return sum(self._events[position].amount for position in positions)
+
+    def event(self, position: int) -> Event:
+        """The event at a position."""
+        return self._events[position]
+
+    def take(self, positions: Iterable[int]) -> tuple[Event, ...]:
+        """Take events out."""
+        taken = []
+        for position in positions:
+            event = self._events.pop(position)
+            self._of_document[event.number].remove(position)
+            for key in _amount_keys(event):
+                found = self._of_amount[key]
+                del found[bisect_left(found, position)]
+            taken.append(event)
+        return tuple(taken)
+
+
+def _amount_keys(event: Event) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Under what an event is found: its amount alone, and with the period it states."""
+    return (event.amount,), (event.amount, event.first_day, event.end_day)
+
+
 def take_reversals(books: Books, billed: list[Event], credits_: list[Event]) -> Taken:
     """Pair every credit that takes back whole events with them; leave credits linked to nothing as residue.
 
     A credit reverses the events of the document it names where it equals their sum, exceeds it, or equals one of them,
     or where it completes the sum together with earlier credits that name the document. Else it reverses the latest
-    earlier event of the period it states, or, naming neither, of any period, that has exactly its amount.
+    earlier event of the period it states, or, naming neither, of any period, that has exactly its amount. Both lists
+    come in the order of issue days.
     """
-    taken = Taken(list(billed), [], [])
-    numbers = {event.number for event in billed}
+    open_ = _Billed(billed)
+    reversals: list[Reversal] = []
+    later: dict[tuple[int, ...], Event] = {}
     for credit in credits_:
-        events = _reversed_by(credit, taken.billed)
-        if events:
-            taken.billed = [event for event in taken.billed if event not in events]
-            taken.reversals.append(Reversal((credit,), events))
-        elif _completes(credit, taken):
-            continue
-        elif credit.is_pinned or credit.names_charge or _is_named(credit, taken.billed):
-            taken.later.append(credit)
+        reversed_ = _reversed_by(credit, open_)
+        named = open_.named_by(credit)
+        if reversed_:
+            reversals.append(Reversal((credit,), open_.take(reversed_)))
+        elif named and _completes(credit, named, open_):
+            together = (*open_.later.pop(credit.credited), credit)
+            for earlier in together[:-1]:
+                del later[earlier.rows]
+            reversals.append(Reversal(together, open_.take(named)))
+        elif credit.is_pinned or credit.names_charge or named:
+            later[credit.rows] = credit
+            open_.later.setdefault(credit.credited, []).append(credit)
         else:
-            books.leave(credit, credit.amount, "open_credit", _why_open(credit, numbers))
-    return taken
+            books.leave(credit, credit.amount, "open_credit", _why_open(credit, open_.numbers))
+    return Taken(open_.left(), reversals, [*later.values()])
 
 
-def _reversed_by(credit: Event, billed: list[Event]) -> tuple[Event, ...]:
-    amount = -credit.amount
-    if _is_named(credit, billed):
-        named = tuple(event for event in billed if event.number == credit.credited)
-        same = tuple(event for event in named if _same_period(event, credit)) if credit.is_pinned else ()
-        for events in (same, named):
-            if events and sum(event.amount for event in events) == amount:
-                return events
-        if sum(event.amount for event in named) < amount:
+def _reversed_by(credit: Event, billed: _Billed) -> tuple[int, ...]:
+    amount, named = -credit.amount, billed.named_by(credit)
+    if named:
+        same = tuple(at for at in named if _same_period(billed.event(at), credit)) if credit.is_pinned else ()
+        for positions in (same, named):
+            if positions and billed.amount(positions) == amount:
+                return positions
+        if billed.amount(named) < amount:
             return named
-        return tuple(event for event in same or named if event.amount == amount)[:1]
+        return tuple(at for at in same or named if billed.event(at).amount == amount)[:1]
     if credit.credited and not credit.is_own:
         return ()
-    equal = [event for event in billed if event.amount == amount and event.issue_day <= credit.issue_day]
-    if credit.is_pinned:
-        equal = [event for event in equal if _same_period(event, credit)]
-    return tuple(equal[-1:])
+    return billed.latest_equal(credit)
 
 
-def _completes(credit: Event, taken: Taken) -> bool:
+def _completes(credit: Event, named: Sequence[int], billed: _Billed) -> bool:
     """Whether a credit makes up, with the earlier ones of its document, all of it; then they reverse it together."""
-    if not _is_named(credit, taken.billed):
-        return False
-    earlier = [other for other in taken.later if other.credited == credit.credited]
-    events = tuple(event for event in taken.billed if event.number == credit.credited)
-    together = (*earlier, credit)
-    if not earlier or -sum(other.amount for other in together) < sum(event.amount for event in events):
-        return False
-    taken.later = [other for other in taken.later if other not in earlier]
-    taken.billed = [event for event in taken.billed if event not in events]
-    taken.reversals.append(Reversal(together, events))
-    return True
+    earlier = billed.later.get(credit.credited, ())
+    together = sum(other.amount for other in earlier) + credit.amount
+    return bool(earlier) and -together >= billed.amount(named)
 
 
 def _same_period(event: Event, credit: Event) -> bool:
     return (event.first_day, event.end_day) == (credit.first_day, credit.end_day)
-
-
-def _is_named(credit: Event, billed: Sequence[Event]) -> bool:
-    """Whether the document a credit names bills something here."""
-    return bool(credit.credited) and any(event.number == credit.credited for event in billed)
 
 
 def _why_open(credit: Event, numbers: set[str]) -> str:
@@ -137,12 +187,16 @@ def take_reductions(books: Books, later: list[Event]) -> tuple[list[Event], list
 
 def post_credits(books: Books, later: list[Event]) -> None:
     """Subtract linked credits from the periods they belong to; what they open there counts as credited."""
+    periods_of_document: dict[str, set[int]] = {}
+    for posting in books.postings:
+        periods_of_document.setdefault(posting.event.number, set()).add(posting.period)
     for credit in later:
-        periods = _periods_credited(books, credit)
+        periods = _periods_credited(books, credit, periods_of_document.get(credit.credited, set()))
         amount = min(-credit.amount, sum(_creditable(books, period) for period in periods))
         for period, part in zip(periods, _shares(books, periods, amount), strict=True):
             if part:
                 books.post(credit, period, -part, PostingRule.CREDIT)
+                periods_of_document.setdefault(credit.number, set()).add(period)
                 books.credited[period] += min(max(books.open_amount(period), 0), part)
         books.leave(credit, credit.amount + amount, "open_credit", _why_not_subtracted(credit, periods, amount))
 
@@ -162,8 +216,8 @@ def _why_not_subtracted(credit: Event, periods: list[int], amount: int) -> str:
     return "the credit comes before anything was billed"
 
 
-def _periods_credited(books: Books, credit: Event) -> list[int]:
-    named = {posting.period for posting in books.postings if posting.event.number == credit.credited}
+def _periods_credited(books: Books, credit: Event, named: set[int]) -> list[int]:
+    """The periods a credit is for; `named` are those that the document it names bills."""
     if credit.credited and named:
         stated = periods_of(books.schedule, credit) if credit.is_pinned else []
         if any(books.expected[period] < 0 for period in stated):
@@ -171,9 +225,16 @@ def _periods_credited(books: Books, credit: Event) -> list[int]:
         return sorted(named & set(stated) or named)
     if credit.is_pinned:
         return periods_of(books.schedule, credit)
-    earlier = [posting for posting in books.postings if posting.event.issue_day <= credit.issue_day]
-    corrected = [posting.period for posting in earlier if books.open_amount(posting.period) == credit.amount]
-    return corrected[:1] or [posting.period for posting in earlier[-1:]]
+    exceeded = {
+        period for period, billed in enumerate(books.billed) if books.expected[period] - billed == credit.amount
+    }
+    postings = books.postings if exceeded else ()
+    earlier = (posting.period for posting in postings if posting.event.issue_day <= credit.issue_day)
+    corrected = next((period for period in earlier if period in exceeded), None)
+    if corrected is not None:
+        return [corrected]
+    last = (posting.period for posting in reversed(books.postings) if posting.event.issue_day <= credit.issue_day)
+    return list(islice(last, 1))
 
 
 def _shares(books: Books, periods: list[int], amount: int) -> list[int]:
@@ -214,11 +275,12 @@ def _periods_reversed(books: Books, event: Event) -> list[int]:
     nearest = books.nearest_period(event.issue_day)
     if periods or nearest is None:
         return periods
+    if books.open_amount(nearest) in (event.amount, 0):
+        return [nearest]
     runs = [
         run
         for first in range(max(nearest - MOST_COMBINED + 1, 0), nearest + 1)
-        for run in _open_runs(books, first, nearest)
-        if sum(map(books.open_amount, run)) == event.amount
+        if (run := _open_run(books, first, event.amount)) and run[-1] >= nearest
     ]
     if not runs:
         return [nearest]
@@ -227,15 +289,17 @@ def _periods_reversed(books: Books, event: Event) -> list[int]:
     return min(runs, key=lambda run: (abs(run[ends] - nearest), run))
 
 
-def _open_runs(books: Books, first: int, inside: int) -> Iterator[list[int]]:
-    """The runs of open periods from `first` on that hold the period `inside`."""
-    run: list[int] = []
+def _open_run(books: Books, first: int, amount: int) -> list[int]:
+    """The open periods in a row from `first` on that come to an amount; empty where none do."""
+    total = 0
     for period in range(first, min(first + MOST_COMBINED, len(books.expected))):
-        if books.open_amount(period) <= 0:
-            return
-        run.append(period)
-        if period >= inside:
-            yield list(run)
+        open_amount = books.open_amount(period)
+        total += open_amount
+        if open_amount <= 0 or total > amount:
+            return []
+        if total == amount:
+            return list(range(first, period + 1))
+    return []
 
 
 def _post_reversed(books: Books, purse: list[_Purse], event: Event, period: int, amount: int) -> None:

@@ -7,6 +7,7 @@ exactly, or stays in sight. Must not know coverage beyond the periods it is told
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from billcheck.engine.books import PostingRule
@@ -212,14 +213,18 @@ def post_duplicates(books: Books, left: list[Event], half_interval: int) -> list
     called one where the period without it is billed in full: then the period is overbilled by it.
     """
     rest = []
+    placed: dict[int, list[tuple[int, int]]] = {}
+    for posting in books.postings if left else ():
+        if posting.event.amount == posting.amount and posting.rule is not PostingRule.DUPLICATE:
+            placed.setdefault(posting.amount, []).append((posting.event.issue_day, posting.period))
+    for days in placed.values():
+        days.sort()
     for event in left:
+        alike = placed.get(event.amount, [])
+        begin = bisect_left(alike, (event.issue_day - half_interval, 0))
+        end = bisect_left(alike, (event.issue_day + half_interval + 1, 0))
         twins = [
-            (abs(posting.event.issue_day - event.issue_day), posting.period)
-            for posting in books.postings
-            if posting.event.amount == posting.amount == event.amount
-            and abs(posting.event.issue_day - event.issue_day) <= half_interval
-            and books.open_amount(posting.period) <= 0
-            and posting.rule is not PostingRule.DUPLICATE
+            (abs(day - event.issue_day), period) for day, period in alike[begin:end] if books.open_amount(period) <= 0
         ]
         if twins:
             books.post(event, min(twins)[1], event.amount, PostingRule.DUPLICATE)
