@@ -483,7 +483,9 @@ class _LazyContracts(Sequence[ContractRows]):
         contract = self._examination.contracts[index]
         charges = (self._examination.examine(slot) for slot in self._examination.slots_of(contract))
         return ContractRows(
-            contract, tuple(row for charge in charges for row in make_period_rows(charge, self._places))
+            contract,
+            tuple(row for charge in charges for row in make_period_rows(charge, self._places)),
+            self._examination.together_with(contract),
         )
 
 

@@ -282,10 +282,14 @@ class PeriodRow:
 
 @dataclass(frozen=True, slots=True)
 class ContractRows:
-    """One contract with its period rows, by charge in the contract's order, then by due day, change rows last."""
+    """One contract with its period rows, by charge in the contract's order, then by due day, change rows last.
+
+    `together_with` are the ids of other contracts that hold rows of its charges, because they are checked together.
+    """
 
     contract: Contract
     rows: tuple[PeriodRow, ...]
+    together_with: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

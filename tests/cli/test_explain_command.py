@@ -11,6 +11,7 @@ from tests.report.stories import half_rate, half_rate_contract, make_contract, m
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from billcheck.report.report import Report
     from tests.cli.conftest import Outcome
@@ -128,3 +129,22 @@ def test_many_contracts_are_not_all_listed(run: Run, given: Callable[[Report], N
     said = run("explain", "x.csv", "--contract", "C-300").err
     assert "C-9 and 21 more (did you mean 'C-30" not in said
     assert "C-9 and 21 more" in said
+
+
+def test_a_contract_checked_with_another_says_where_its_rows_are(run: Run, tmp_path: Path) -> None:
+    terms = (
+        '[[contract]]\nid = "{}"\ncustomer = "Acme BV"\ncurrency = "EUR"\nstart = 2026-01-01\n'
+        '[[contract.charge]]\nname = "Licence"\nmodel = "flat"\namount = "100.00"\n'
+        'every = "month"\ntiming = "in_advance"\n'
+    )
+    contracts, ledger = tmp_path / "two.toml", tmp_path / "two.csv"
+    contracts.write_text(terms.format("C-1") + terms.format("C-2"), encoding="utf-8")
+    ledger.write_text(
+        "document,issue_date,customer,description,amount,currency\nINV-1,2026-01-01,Acme BV,Licence,200.00,EUR\n",
+        encoding="utf-8",
+    )
+    options = ("explain", str(ledger), "--contracts", str(contracts), "--as-of", "2026-01-31", "--contract")
+    text = run(*options, "C-2").out
+    assert "from those of C-1 are checked there: billcheck explain --contract C-1." in text
+    assert "No period of this contract" not in text
+    assert 'Licence + C-2 "Licence", 2026-01: ok' in run(*options, "C-1").out

@@ -130,7 +130,11 @@ def _heading(report: Report, item: ContractRows) -> list[Line]:
     covers = report.covers
     window = "holds no document" if covers is None else f"covers {covers.first_day} to {covers.last_day}"
     remarks = [f"As of {report.as_of}; the ledger {window}."]
-    if not item.rows:
+    remarks.extend(
+        f"Charges that no line tells from those of {other} are checked there: billcheck explain --contract {other}."
+        for other in item.together_with
+    )
+    if not item.rows and not item.together_with:
         remarks.append("No period of this contract is in the check.")
     return [line(terms, "heading"), *(line(remark, "muted") for remark in remarks)]
 

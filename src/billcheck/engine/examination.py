@@ -192,6 +192,7 @@ class Examination:
         self.setting = setting
         self._doubtful = self._doubtful_lines()
         self._slots_of = self._slots_by_contract()
+        self._together_with = self._groups_by_contract()
 
     def _doubtful_lines(self) -> dict[int, list[_DoubtfulDays]]:
         """Per slot, the days of ambiguous lines that might belong to it; lines that fit the same slots share theirs."""
@@ -216,6 +217,18 @@ class Examination:
     def slots_of(self, contract: Contract) -> list[Slot]:
         """The charges of a contract, in its order."""
         return self._slots_of[contract.id]
+
+    def together_with(self, contract: Contract) -> tuple[str, ...]:
+        """The ids of other contracts under which charges of this one are checked, in order."""
+        return self._together_with.get(contract.id, ())
+
+    def _groups_by_contract(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, dict[str, None]] = {}
+        for slot in self.matched.directory.slots:
+            for member in slot.members:
+                if member.contract.id != slot.contract.id:
+                    found.setdefault(member.contract.id, {})[slot.contract.id] = None
+        return {contract: tuple(others) for contract, others in found.items()}
 
     def is_never_billed(self, contract: Contract) -> bool:
         """Whether the ledger holds no line for the contract and nobody confirmed the customer's name."""
