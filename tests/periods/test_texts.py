@@ -16,7 +16,7 @@ TEXTS: dict[str, dict[str, list[str]]] = tomllib.loads(
     Path(__file__).with_name("texts.toml").read_text(encoding="utf-8")
 )
 ISSUED = date(2026, 3, 31).toordinal()
-REFUSALS = ("price", "document", "end", "longer", "none")
+REFUSALS = ("price", "document", "end", "longer", "renewed", "none")
 CASES = [
     pytest.param(language, kind, text, id=f"{language} {text}")
     for language, kinds in TEXTS.items()

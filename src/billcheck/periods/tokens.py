@@ -96,7 +96,35 @@ _KINDS = {
     "figure_day": Kind.FIGURE_DAY,
     "boundary": Kind.BOUNDARY,
 }
-_UNITS = frozenset({"month", "maand", "monat", "mois", "mes", "mese", "mês", "månad", "måned", "miesiąc"})
+_UNITS = frozenset(
+    [
+        "month",
+        "maand",
+        "monat",
+        "mois",
+        "mes",
+        "mese",
+        "mês",
+        "månad",
+        "måned",
+        "miesiąc",
+        "mth",
+        "mths",
+        "mo",
+        "mos",
+        "mon",
+        "mnd",
+        "mdr",
+        "mån",
+        "mies",
+        "kk",
+        "yr",
+        "yrs",
+        "jr",
+    ]
+)
+# The same without a space: 12m, 1yr
+_GLUED_DURATION = re.compile(r"[0-9]{1,2}(?:m|mo|mos|mths?|months?|mnd|mon|y|yrs?|years?|jr)", re.IGNORECASE)
 _ROMANS = {"I": 1, "II": 2, "III": 3, "IV": 4}
 _BEFORE_UNIT = frozenset({Kind.DAY, Kind.NUMBER, Kind.TIGHT_DASH})
 _LAST_DAY_OF_ANY_MONTH = 31
@@ -203,5 +231,5 @@ def _token(name: str, piece: str, is_glued: bool) -> Token:  # noqa: FBT001 - a 
     elif name == "fiscal_year":
         kinds, number = Kind.FISCAL_YEAR, _year(re.split("/", piece[2:].lstrip(" '’"))[0])
     elif name in {"number", "code"} and not _OTHER_PERIOD.match(piece):
-        kinds = Kind.NUMBER if name == "number" else Kind.WORD
+        kinds = Kind.WORD if name == "code" else Kind.DURATION if _GLUED_DURATION.fullmatch(piece) else Kind.NUMBER
     return Token(kinds, piece, number, is_glued, owners)

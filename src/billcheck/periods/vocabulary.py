@@ -33,20 +33,20 @@ en F from
 en f the a an in on at for this our your period month dates
 en C due dated date issued payable paid pay received sent signed agreed approved ordered accepted requested created
 en C confirmed discussed quoted cancelled quote quotes quotation estimate estimates proposal offer terminated
-en C cancellation deadline installed launched per
+en C cancellation deadline installed launched per warranty
 en R no nr number num order orders po ticket tickets ref reference project contract agreement id case job release
 en R version ver v rev revision build model code sku serial statement sow receipt batch file folder matter cve rfc iso
 en R account policy edition
 en i invoice invoices inv bill bills
 en P since starting starts started start begin begins beginning commencing effective after before by valid expires
 en P expired expiry expiring ending ends ended end onward onwards forward present today now later mid early late last
-en P next previous prior each every week weeks w weekly ytd mtd except renewal renews renewed introduced as mr mrs ms
-en P miss dr t tm do coming upcoming past
+en P next previous prior each every week weeks w weekly ytd mtd except introduced as mr mrs ms miss dr t tm do coming
+en P upcoming past
 en p price prices pricing pricelist rate rates tariff tariffs list index indexation increase increases increased uplift
 en p uplifts cpi rpi
 en e excluding excl exc without
 en d months years year quarters quarterly annual annually annum yearly biannual semiannual biennial bimonthly semesters
-en d fortnight fortnightly
+en d fortnight fortnightly renewal renews renewed renew
 en g retainer retainers fee fees subscription subscriptions hosting support maintenance service services licence
 en g licences license licenses rent rental payment charge charges usage billing work hours hrs salary bookkeeping
 en g cleaning consulting consultancy management advertising marketing seats users plan package instalment installment
@@ -86,16 +86,15 @@ nl B tussen
 nl F van vanaf_en_met
 nl f de het een in op voor over deze onze uw periode maand
 nl C d.d verschuldigd vervaldatum vervalt betaald betaalbaar ontvangen ondertekend overeengekomen akkoord geleverd dd
-nl C datum gedateerd verzonden besteld bevestigd besproken offerte aanbieding
+nl C datum gedateerd verzonden besteld bevestigd besproken offerte aanbieding opzegging garantie betaaltermijn
 nl R nr nummer order orders bestelling bestelnummer opdracht opdrachtnummer referentie ref project contract
 nl R overeenkomst dossier zaak versie kenmerk klantnummer polis bon
 nl i factuur facturen nota rekening
 nl P vanaf sinds per na voor_eind begin eind einde medio half ingaande ingang geldig verloopt elke iedere wekelijks
-nl P week weken volgend volgende vorig vorige laatste verlenging behalve dhr mevr heden nu tot_en komende aanstaande
-nl P afgelopen
+nl P week weken volgend volgende vorig vorige laatste behalve dhr mevr heden nu tot_en komende aanstaande afgelopen
 nl p prijs prijzen tarief tarieven prijslijst index indexering verhoging verhogingen verhoogd indexatie
 nl e exclusief excl zonder
-nl d maanden jaar jaren jaarlijks jaarlijkse kwartalen kwartaallijks halfjaarlijks
+nl d maanden jaar jaren jaarlijks jaarlijkse kwartalen kwartaallijks halfjaarlijks verlenging
 nl g abonnement hosting onderhoud licentie licenties huur kosten vergoeding honorarium diensten dienstverlening
 nl g ondersteuning beheer schoonmaak boekhouding advies uren termijn voorschot gebruik verbruik bijdrage lidmaatschap
 nl g opslag salaris
@@ -108,6 +107,7 @@ nl ordinal_3 derde
 nl ordinal_4 vierde
 nl letter_q K
 nl starts_d jaar kwartaal halfjaar
+nl ends_d verlenging
 nl ends_p prijs prijzen prijslijst tarief tarieven verhoging indexering indexatie aanpassing wijziging
 nl ends_C datum offerte
 nl ends_R nummer contract overeenkomst opdracht
@@ -134,16 +134,16 @@ de F von vom
 de f der die das den dem an im in am für fuer zum zur unsere ihr ihre zeitraum monat monats leistungszeitraum
 de f abrechnungszeitraum
 de C fällig faellig zahlbar bezahlt erhalten unterzeichnet vereinbart bestellt datum angenommen besprochen gesendet
-de C bestätigt angebot kostenvoranschlag termin
+de C bestätigt angebot kostenvoranschlag termin kündigung garantie zahlungsziel
 de R nr nummer auftrag auftragsnummer bestellung bestellnummer referenz projekt vertrag vereinbarung akte version
 de R kundennummer police lieferschein
 de i rechnung rechnungen re rg
 de P ab seit nach vor anfang ende mitte gültig läuft jede jeden jeder jedes wöchentlich woche wochen kw nächster
-de P nächste letzter letzte voriger vorheriger verlängerung außer ausser herr frau heute jetzt nächsten letzten vorigen
-de P kommende kommenden
+de P nächste letzter letzte voriger vorheriger außer ausser herr frau heute jetzt nächsten letzten vorigen kommende
+de P kommenden
 de p preis preise preisliste tarif tarife index indexierung erhöhung erhoehung erhöht anpassung
 de e ohne exkl exklusive zzgl zuzüglich
-de d monate jahr jahre jährlich jährliche jahresgebühr jahreslizenz quartale vierteljährlich halbjährlich
+de d monate jahr jahre jährlich jährliche jahresgebühr jahreslizenz quartale vierteljährlich halbjährlich verlängerung
 de g miete gebühr gebühren abonnement abo wartung lizenz lizenzen beratung betreuung pauschale honorar hosting
 de g dienstleistung leistungen unterstützung support verwaltung reinigung buchhaltung stunden rate nutzung verbrauch
 de g beitrag lager gehalt grundgebühr
@@ -154,7 +154,8 @@ de ordinal_1 erstes ersten erste
 de ordinal_2 zweites zweiten zweite
 de ordinal_3 drittes dritten dritte
 de ordinal_4 viertes vierten vierte
-de starts_d jahres quartals halbjahres vierteljahres
+de starts_d jahres quartals halbjahres vierteljahres jährlich halbjährlich vierteljährlich
+de ends_d verlängerung
 de ends_p preis preise preisliste tarif tarife erhöhung erhoehung anpassung indexierung
 de ends_C datum angebot termin
 de ends_R nummer vertrag auftrag
@@ -183,15 +184,16 @@ fr B entre
 fr F dès_le des_le
 fr f le la les l' un une en pour ce notre votre période periode mois
 fr C échéance dû due payable payé reçu signé convenu daté date commandé accepté envoyé confirmé devis offre proposition
-fr C echeance du paye recu signe commande accepte envoye confirme
+fr C résiliation garantie echeance du paye recu signe commande accepte envoye confirme resiliation
 fr R n° no numéro numero commande référence réf ref projet contrat accord dossier version bon client police reference
 fr i facture factures
 fr P depuis dès après avant début debut fin mi valable valide expire chaque hebdomadaire semaine semaines prochain
-fr P prochaine dernier dernière précédent renouvellement sauf m mme aujourd'hui jusque partir compter prochains passé
-fr P apres derniere precedent passe
+fr P prochaine dernier dernière précédent sauf m mme aujourd'hui jusque partir compter prochains passé apres derniere
+fr P precedent passe
 fr p prix tarif tarifs barème indice indexation augmentation majoration hausse révision révisé bareme revision revise
 fr e hors sans excl ht
-fr d année années an ans annuel annuelle trimestres trimestriel trimestrielle semestriel semestrielle annee annees
+fr d année années an ans annuel annuelle trimestres trimestriel trimestrielle semestriel semestrielle renouvellement
+fr d annee annees
 fr g abonnement loyer honoraires forfait hébergement hebergement maintenance licence licences prestation prestations
 fr g service services frais cotisation entretien gestion conseil conseils comptabilité nettoyage heures acompte
 fr g location redevance assistance comptabilite
@@ -204,6 +206,7 @@ fr ordinal_3 troisième troisieme
 fr ordinal_4 quatrième quatrieme
 fr letter_h S
 fr letter_q T
+fr starts_d annuel trimestriel semestriel
 fr other des set mag gen bis ou sie lis
 fr placeholder mois année annee période periode trimestre semaine date jour aaaa jj début fin
 es 1 enero ene
@@ -227,16 +230,15 @@ es B entre
 es F desde desde_el
 es f el la los las un una en para por este nuestro su periodo período mes
 es C vencimiento vence pagado pagadero recibido firmado acordado fechado fecha pedido aceptado enviado confirmado
-es C presupuesto oferta propuesta
+es C presupuesto oferta propuesta cancelación garantía cancelacion garantia
 es R n° nº num número numero pedido orden referencia ref proyecto contrato acuerdo expediente versión póliza cliente
 es R albarán version poliza albaran
 es i factura facturas
 es P partir después antes principios inicio fin finales mediados válido caduca cada semanal semana semanas próximo
-es P próxima último última anterior renovación salvo excepto sr sra hoy pasado pasada despues valido proximo proxima
-es P ultimo ultima renovacion
+es P próxima último última anterior salvo excepto sr sra hoy pasado pasada despues valido proximo proxima ultimo ultima
 es p precio precios tarifa tarifas índice indexación aumento incremento subida revisión ipc indice indexacion revision
 es e sin excluido
-es d meses año años anual anualmente trimestres trimestral semestral bimestral
+es d meses año años anual anualmente trimestres trimestral semestral bimestral renovación renovacion
 es g alquiler cuota cuotas suscripción alojamiento mantenimiento licencia licencias servicio servicios honorarios
 es g gestión asesoría contabilidad limpieza horas soporte renta consultoría iguala tasa tasas suscripcion gestion
 es g asesoria consultoria
@@ -249,6 +251,7 @@ es ordinal_3 tercer tercero
 es ordinal_4 cuarto
 es letter_h S
 es letter_q T
+es starts_d anual trimestral semestral bimestral
 es other gen mag des lis out
 es placeholder mes año periodo período trimestre semana fecha día aaaa
 it 1 gennaio gen
@@ -272,14 +275,14 @@ it B tra fra
 it F dal da dall'
 it f il lo la i gli le un una in per questo nostro vostro periodo mese
 it C scadenza scade pagato pagabile ricevuto firmato concordato datato data ordinato accettato inviato confermato
-it C preventivo offerta proposta
+it C preventivo offerta proposta disdetta garanzia
 it R n° nr num numero ordine riferimento rif progetto contratto accordo pratica versione polizza cliente ddt
 it i fattura fatture
 it P partire dopo prima inizio fine metà valido scaduto ogni settimanale settimana settimane prossimo prossima ultimo
-it P ultima precedente scorso rinnovo salvo tranne sig oggi fino scorsa
+it P ultima precedente scorso salvo tranne sig oggi fino scorsa
 it p prezzo prezzi tariffa tariffe listino indice indicizzazione aumento rincaro adeguamento istat
 it e escluso senza
-it d mesi anno anni annuale annuo trimestri trimestrale semestrale bimestrale
+it d mesi anno anni annuale annuo trimestri trimestrale semestrale bimestrale rinnovo annua
 it g canone canoni affitto abbonamento manutenzione licenza licenze servizio servizi onorari onorario consulenza
 it g gestione contabilità pulizie ore assistenza quota rata noleggio hosting rate quote spese
 it q trimestre trim
@@ -291,6 +294,7 @@ it ordinal_3 terzo
 it ordinal_4 quarto
 it letter_h S
 it letter_q T
+it starts_d annual trimestral semestral bimestral
 it other des lis out sie
 it placeholder mese anno periodo trimestre settimana data giorno aaaa gg
 pt 1 janeiro jan
@@ -314,16 +318,15 @@ pt B entre
 pt F desde
 pt f o os as um uma em no na para por este nosso seu período periodo mês mes
 pt C vencimento vence pago pagável recebido assinado acordado datado data pedido aceito aceite enviado confirmado
-pt C orçamento proposta oferta pagavel orcamento
+pt C orçamento proposta oferta cancelamento garantia pagavel orcamento
 pt R nº n° num número numero encomenda ordem referência ref projeto projecto contrato acordo processo versão apólice
 pt R cliente referencia versao apolice
 pt i fatura faturas nf nota
 pt P partir depois após antes início inicio fim final meados válido expira cada semanal semana semanas próximo próxima
-pt P último última anterior renovação salvo exceto sr sra hoje passado passada apos valido proximo proxima ultimo
-pt P ultima renovacao
+pt P último última anterior salvo exceto sr sra hoje passado passada apos valido proximo proxima ultimo ultima
 pt p preço preços tarifa tarifas tabela índice aumento reajuste preco precos indice
 pt e sem excluindo
-pt d meses ano anos anual anualmente trimestres trimestral semestral bimestral
+pt d meses ano anos anual anualmente trimestres trimestral semestral bimestral renovação renovacao
 pt g aluguel aluguer renda mensalidade assinatura hospedagem alojamento manutenção licença licenças serviço serviços
 pt g honorários gestão consultoria contabilidade limpeza horas suporte quota avença taxa taxas manutencao licenca
 pt g licencas servico servicos honorarios gestao avenca
@@ -336,6 +339,7 @@ pt ordinal_3 terceiro
 pt ordinal_4 quarto
 pt letter_h S
 pt letter_q T
+pt starts_d anua trimestra semestra bimestra
 pt other gen mag des lis sie
 pt placeholder mês mes ano período periodo trimestre semana data dia aaaa
 sv 1 januari jan
@@ -358,14 +362,14 @@ sv B mellan
 sv F från fr.o.m from f.o.m från_och_med
 sv f den det en ett i på för under denna vår er perioden period månaden månad
 sv C förfaller förfallodatum betald betalas mottagen undertecknad överenskommen daterad datum beställd skickad
-sv C bekräftad offert
+sv C bekräftad offert uppsägning garanti
 sv R nr nummer order beställning ordernummer referens ref projekt avtal kontrakt ärende version kund polis
 sv i faktura fakturor
 sv P sedan efter före innan början slutet mitten giltig giltigt varje varannan vecka veckor v veckovis nästa sista
-sv P förra föregående förnyelse utom idag nu kommande
+sv P förra föregående utom idag nu kommande
 sv p pris priser prislista taxa taxor index indexering höjning ökning
 sv e exklusive utan exkl
-sv d månader år årlig årligen årsavgift kvartalsvis halvårsvis
+sv d månader år årlig årligen årsavgift kvartalsvis halvårsvis förnyelse förnyas
 sv g hyra avgift abonnemang underhåll licens licenser tjänst tjänster arvode konsultation rådgivning förvaltning
 sv g bokföring städning timmar support drift serviceavtal medlemskap lagring
 sv q kvartal kvartalet kv
@@ -376,7 +380,8 @@ sv ordinal_2 andra
 sv ordinal_3 tredje
 sv ordinal_4 fjärde
 sv letter_q K
-sv starts_d års kvartals halvårs
+sv starts_d års kvartals halvårs årlig
+sv ends_d förnyelse
 sv ends_p spris tpris priser prislista höjning ökning justering indexering taxa
 sv ends_C datum offert
 sv ends_R nummer avtal kontrakt
@@ -403,13 +408,14 @@ da B mellem
 da F fra f.o.m fra_og_med
 da f den det en et i på for denne vores jeres perioden periode måneden måned
 da C forfalder forfaldsdato betalt betales modtaget underskrevet aftalt dateret dato bestilt sendt bekræftet tilbud
+da C opsigelse garanti
 da R nr nummer ordre bestilling ordrenummer reference ref projekt aftale kontrakt sag version kunde police
 da i faktura fakturaer regning
 da P siden efter før inden begyndelsen slutningen midten gyldig gælder hver uge uger ugentlig næste sidste forrige
-da P fornyelse undtagen hr fru dags kommende
+da P undtagen hr fru dags kommende
 da p pris priser prisliste takst takster indeks indeksering forhøjelse stigning regulering
 da e eksklusive uden ekskl
-da d måneder år årlig årligt kvartalsvis halvårlig
+da d måneder år årlig årligt kvartalsvis halvårlig fornyelse
 da g husleje leje gebyr abonnement vedligeholdelse licens licenser ydelse ydelser honorar rådgivning administration
 da g bogføring rengøring timer support drift kontingent opbevaring
 da q kvartal kvt
@@ -420,7 +426,8 @@ da ordinal_2 andet
 da ordinal_3 tredje
 da ordinal_4 fjerde
 da letter_q K
-da starts_d års kvartals halvårs
+da starts_d års kvartals halvårs årlig halvårlig
+da ends_d fornyelse
 da ends_p spris tpris priser prisliste forhøjelse stigning regulering
 da ends_C dato tilbud
 da ends_R nummer aftale kontrakt
@@ -446,14 +453,15 @@ nb o av
 nb B mellom
 nb F fra f.o.m fra_og_med
 nb f den det en et i på for denne vår deres perioden periode måneden måned
-nb C forfaller forfallsdato betalt betales mottatt signert avtalt datert dato bestilt sendt bekreftet tilbud
+nb C forfaller forfallsdato betalt betales mottatt signert avtalt datert dato bestilt sendt bekreftet tilbud oppsigelse
+nb C garanti
 nb R nr nummer ordre bestilling ordrenummer referanse ref prosjekt avtale kontrakt sak versjon kunde polise
 nb i faktura fakturaer regning
-nb P siden etter før innen begynnelsen slutten midten gyldig gjelder hver uke uker ukentlig neste siste forrige
-nb P fornyelse unntatt hr fru dags kommende
+nb P siden etter før innen begynnelsen slutten midten gyldig gjelder hver uke uker ukentlig neste siste forrige unntatt
+nb P hr fru dags kommende
 nb p pris priser prisliste takst takster indeks indeksregulering økning regulering
 nb e eksklusive uten ekskl
-nb d måneder år årlig årlige kvartalsvis halvårlig
+nb d måneder år årlig årlige kvartalsvis halvårlig fornyelse
 nb g husleie leie gebyr abonnement vedlikehold lisens lisenser tjeneste tjenester honorar rådgivning forvaltning
 nb g regnskap regnskapsføring renhold timer support drift kontingent lagring
 nb q kvartal kv
@@ -464,7 +472,8 @@ nb ordinal_2 andre
 nb ordinal_3 tredje
 nb ordinal_4 fjerde
 nb letter_q K
-nb starts_d års kvartals halvårs
+nb starts_d års kvartals halvårs årlig halvårlig
+nb ends_d fornyelse
 nb ends_p spris tpris priser prisliste økning regulering justering
 nb ends_C dato tilbud
 nb ends_R nummer avtale kontrakt
@@ -491,19 +500,19 @@ pl B między pomiędzy miedzy pomiedzy
 pl F od
 pl f w we za na dla ten nasz wasz okres okresie miesiąc miesiąca miesiącu miesiac miesiaca miesiacu
 pl C termin płatne zapłacono opłacono otrzymano podpisano uzgodniono data dnia zamówiono wysłano potwierdzono oferta
-pl C oferty wycena platne zaplacono oplacono zamowiono wyslano
+pl C oferty wycena wypowiedzenie gwarancja platne zaplacono oplacono zamowiono wyslano
 pl R nr numer zamówienie zamówienia referencja projekt umowa umowy sprawa wersja polisa klient zlecenie zamowienie
 pl R zamowienia
 pl i faktura faktury fakturę rachunek fv fakture
 pl P po przed początek początku koniec końca połowa ważny ważna każdy każdego tydzień tygodnie tygodniowo następny
-pl P następnego ostatni ostatniego poprzedni poprzedniego odnowienie oprócz pan pani dziś następna kolejna kolejny
-pl P ostatnia poprzednia poczatek poczatku konca polowa wazny wazna kazdy kazdego tydzien nastepny nastepnego oprocz
-pl P dzis nastepna
+pl P następnego ostatni ostatniego poprzedni poprzedniego oprócz pan pani dziś następna kolejna kolejny ostatnia
+pl P poprzednia poczatek poczatku konca polowa wazny wazna kazdy kazdego tydzien nastepny nastepnego oprocz dzis
+pl P nastepna
 pl p cena ceny cennik stawka stawki taryfa indeks indeksacja waloryzacja podwyżka podwyżki wzrost cen cenę stawek
 pl p taryfy waloryzacji podwyzka podwyzki cene
 pl e bez
-pl d miesiące miesięcy rok lata rocznie roczna roczny kwartały kwartalnie półrocznie miesiace miesiecy kwartaly
-pl d polrocznie
+pl d miesiące miesięcy rok lata rocznie roczna roczny kwartały kwartalnie półrocznie odnowienie miesiace miesiecy
+pl d kwartaly polrocznie
 pl g czynsz abonament opłata opłaty usługa usługi licencja licencje utrzymanie obsługa hosting wynajem najem doradztwo
 pl g księgowość sprzątanie godziny wsparcie serwis składka oplata oplaty usluga uslugi obsluga ksiegowosc sprzatanie
 pl g skladka
@@ -514,6 +523,7 @@ pl ordinal_1 pierwszy pierwszego pierwsze
 pl ordinal_2 drugi drugiego drugie
 pl ordinal_3 trzeci trzeciego
 pl ordinal_4 czwarty czwartego
+pl starts_d roczn kwartaln półroczn
 pl other des set mag gen out ago
 pl placeholder miesiąc miesiac rok okres kwartał tydzień data dzień rrrr
 fi 1 tammikuuta tammi tammikuu tammikuun tammikuussa tammikuulta
@@ -534,14 +544,14 @@ fi & ja sekä seka
 fi B välillä valilla
 fi f ajalta ajalla jakso jaksolta kausi kaudelta kuukausi kuukauden kuukaudelta vuoden
 fi C erääntyy eräpäivä maksettu maksetaan vastaanotettu allekirjoitettu sovittu päivätty päivämäärä tilattu lähetetty
-fi C vahvistettu tarjous eraantyy erapaiva paivatty paivamaara lahetetty
+fi C vahvistettu tarjous irtisanominen takuu eraantyy erapaiva paivatty paivamaara lahetetty
 fi R nro numero tilaus tilausnumero viite projekti sopimus asia versio asiakas vakuutus
 fi i lasku laskut laskun
 fi P alkaen lähtien jälkeen ennen alku alussa loppu lopussa puoliväli voimassa asti joka viikko viikot viikoittain
-fi P seuraava viimeinen edellinen uusinta uusiminen paitsi tänään ensi viime lahtien jalkeen puolivali tanaan
+fi P seuraava viimeinen edellinen paitsi tänään ensi viime lahtien jalkeen puolivali tanaan
 fi p hinta hinnat hinnasto taksa indeksi indeksikorotus korotus korotukset nousu tarkistus
 fi e ilman
-fi d kuukautta kuukaudet vuosi vuotta vuosittain vuosimaksu neljännesvuosittain neljannesvuosittain
+fi d kuukautta kuukaudet vuosi vuotta vuosittain vuosimaksu neljännesvuosittain uusinta uusiminen neljannesvuosittain
 fi g vuokra maksu maksut tilausmaksu ylläpito lisenssi lisenssit palvelu palvelut palkkio konsultointi hallinto
 fi g kirjanpito siivous tunnit tuki jäsenmaksu varastointi kuukausimaksu yllapito jasenmaksu
 fi q neljännes vuosineljännes neljänneksen kvartaali nelj neljannes vuosineljannes neljanneksen
@@ -551,7 +561,7 @@ fi ordinal_1 ensimmäinen ensimmainen
 fi ordinal_2 toinen
 fi ordinal_3 kolmas
 fi ordinal_4 neljäs neljas
-fi starts_d vuosi neljännesvuosi
+fi starts_d vuosi neljännesvuosi vuotui
 fi ends_p hinta hinnat hinnasto korotus tarkistus nousu
 fi ends_C päivä tarjous
 fi ends_R numero sopimus

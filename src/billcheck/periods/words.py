@@ -128,7 +128,7 @@ def unlisted_word(word: str) -> Word:
     """
     if word.startswith(_STARTS):
         part = max((start for start in _STARTS if word.startswith(start)), key=len)
-        return _MEANINGS.starts[part] if len(word) >= len(part) + _SHORTEST_PART else UNKNOWN
+        return _MEANINGS.starts[part]
     if word.endswith(_ENDS):
         part = max((end for end in _ENDS if word.endswith(end)), key=len)
         return _MEANINGS.ends[part] if len(word) >= len(part) + _SHORTEST_PART else UNKNOWN
