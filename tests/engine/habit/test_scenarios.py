@@ -369,6 +369,16 @@ def test_a_cent_that_does_not_divide_stays_inside_its_block() -> None:
     assert books.billed == [PRICE // 2 + 1, PRICE // 2, PRICE // 2] * 4
 
 
+@pytest.mark.parametrize(("single", "block"), [((9,), 3), ((3,), 3), ((6, 9), 1)])
+def test_up_to_a_quarter_of_the_invoices_may_bill_one_month_of_their_quarter(
+    single: tuple[int, ...], block: int
+) -> None:
+    books = invoice(
+        [(month(number), PRICE if number in single else 3 * PRICE) for number in (0, 3, 6, 9)], timing="in_advance"
+    )
+    assert usual(books) == (0, block)
+
+
 def test_ten_thousand_events_on_one_charge() -> None:
     random = Random(1)
     days = sorted(random.randint(month(0), month(24)) for _ in range(10_000))
