@@ -62,7 +62,10 @@ class Habit:
 
 @dataclass(slots=True)
 class World:
-    """Everything one seed decided. `injected` lists the known errors as (kind, charge, row)."""
+    """Everything one seed decided. `injected` lists the known errors as (kind, charge, row).
+
+    `spoilt` holds per error all charges its document bills.
+    """
 
     seed: int
     agreements: list[Agreement]
@@ -72,6 +75,7 @@ class World:
     papers: list[Paper] = field(default_factory=list)
     habits: dict[Place, Habit] = field(default_factory=dict)
     injected: list[tuple[str, Place, int]] = field(default_factory=list)
+    spoilt: list[tuple[str, frozenset[Place]]] = field(default_factory=list)
     strangers: int = 0
 
     @property

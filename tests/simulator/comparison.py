@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from billcheck import Ledger, Line, check, load_contracts
-from tests.simulator.agreements import as_text, to_toml
+from tests.simulator.agreements import DAY, as_text, to_toml
 from tests.simulator.bookkeeping import Entry, Paper, World, keep_books
 from tests.simulator.building import build_agreements
 from tests.simulator.mistakes import make_mistakes
@@ -119,7 +119,7 @@ def rows_found(report: Report) -> Found:
         for row in finding.rows:
             kinds[row] = finding.kind
     return {
-        (row.contract, row.charges[0], row.first_day, row.last_day + timedelta(1), row.is_change): Said(
+        (row.contract, row.charges[0], row.first_day, row.last_day + DAY, row.is_change): Said(
             row.expected_minor, row.billed_minor, str(row.status), kinds.get(row.id, "")
         )
         for row in report.rows
@@ -134,12 +134,14 @@ class Outcome:
     `lost` says where money is not conserved, `wrong` where rows, findings or residue differ from the truth. `doubted`
     holds charges without stated periods on which an independent reader finds that the ledger does not show the truth:
     "tie" where other readings are equally cheap, "other" where another one is cheaper, and the report has one of those.
+    `unmarked` holds those of them whose report neither calls it inferred, nor leaves residue, nor has a finding there.
     """
 
     world: World
     lost: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     doubted: dict[Place, str] = field(default_factory=dict)
+    unmarked: list[Place] = field(default_factory=list)
     misses: int = 0
     false_alarms: int = 0
     minor_units_off: int = 0
@@ -158,6 +160,11 @@ def compare(world: World, report: Report) -> Outcome:
         doubt = _doubt(world, place, wanted, got) if world.injected and world.charge(place).style == "none" else ""
         if doubt:
             outcome.doubted[place] = doubt
+            differing = {key for key in {*wanted, *got} if wanted.get(key) != got.get(key)}
+            if not _is_marked(world, place, report, differing) and not any(
+                key in got and got[key].finding for key in differing
+            ):
+                outcome.unmarked.append(place)
             continue
         for key in sorted({*wanted, *got}):
             if wanted.get(key) != got.get(key):
@@ -168,6 +175,17 @@ def compare(world: World, report: Report) -> Outcome:
             outcome.false_alarms += 1
     _conserve(outcome, report)
     return outcome
+
+
+def _is_marked(world: World, place: Place, report: Report, keys: set[RowKey]) -> bool:
+    """Whether the report itself says that what it shows of those rows rests on an inference, or leaves residue."""
+    papers = {paper.number for paper in world.papers for entry in paper.entries if entry.place == place}
+    if any(residue.document in papers and residue.kind == "left_over" for residue in report.residue):
+        return True
+    return any(
+        row.inferred_minor and (row.contract, row.charges[0], row.first_day, row.last_day + DAY, row.is_change) in keys
+        for row in report.rows
+    )
 
 
 def _doubt(world: World, place: Place, wanted: Found, found: Found) -> str:

@@ -26,6 +26,12 @@ SETTLED_DAYS = 75
 
 MOST_MISTAKES = 5
 
+HOLES = frozenset({"missed_period", "missing_line", "void_after_payment", "credit_left", "wrong_currency"})
+"""Errors that leave a row without an invoice."""
+
+SELDOM = 5
+"""One in so many errors that hardly anybody could see is made all the same."""
+
 FEW = 10
 """Minor units below which an amount is too small to be wrong by a part of it."""
 
@@ -39,12 +45,29 @@ def make_mistakes(random: Random, world: World) -> None:
         targets = _targets(world, used)
         random.shuffle(targets)
         for paper, entry in targets:
+            if _hides(world, kind, paper) and random.randrange(SELDOM):
+                continue
             touched = {(other.place, row) for other in paper.entries for row in other.shares}
-            row = min(entry.shares)
+            places, row = frozenset(other.place for other in paper.entries), min(entry.shares)
             if MISTAKES[kind](random, world, paper, entry):
                 used |= touched
                 world.injected.append((kind, entry.place, row))
+                world.spoilt.append((kind, places))
                 break
+
+
+def _hides(world: World, kind: str, paper: Paper) -> bool:
+    """Whether an error could hardly be seen by anybody where invoices do not state their periods.
+
+    A hole before the first invoice of a charge looks like a later beginning, or like bills that come a period late.
+    An invoice too many and one too few on one charge look like one invoice that was only late.
+    """
+    free = [entry for entry in paper.entries if world.charge(entry.place).style == "none"]
+    if kind in HOLES and any(min(entry.shares) == 0 for entry in free):
+        return True
+    opposite = {"double_bill"} if kind in HOLES else HOLES if kind == "double_bill" else frozenset()
+    spoilt = {place for other, places in world.spoilt for place in places if other in opposite}
+    return any(entry.place in spoilt for entry in free)
 
 
 def _targets(world: World, used: set[tuple[Place, int]]) -> list[tuple[Paper, Entry]]:

@@ -66,10 +66,23 @@ def events_of(world: World, place: Place) -> list[Event]:
     for paper in world.papers:
         if paper.status != "approved" or paper.issued > world.as_of or paper.credits or paper.number in gone:
             continue
-        amount = sum(entry.amount for entry in paper.entries if entry.place == place and not entry.foreign)
-        if amount:
-            found.append((paper.issued.toordinal(), paper.number, amount))
-    return [Event(issued, amount) for issued, _, amount in sorted(found)]
+        lines = [entry.amount for entry in paper.entries if entry.place == place and not entry.foreign]
+        issued = paper.issued.toordinal()
+        for part, amount in enumerate(_apart(world.charge(place), issued, lines)):
+            found.append((issued, paper.number, part, amount))
+    return [Event(issued, amount) for issued, _, _, amount in sorted(found)]
+
+
+def _apart(charge: Charge, issued: int, lines: list[int]) -> list[int]:
+    """What a document bills in all; or the rest, and then the one line that is just what a change due by then is."""
+    total, reach = sum(lines), nominal_days(charge) // 2
+    near = [row for row in charge.rows if abs(row.due.toordinal() - issued) <= reach]
+    regular = {row.amount for row in near if not row.is_change}
+    changes = {row.amount for row in near if row.is_change and row.amount > 0}
+    parts = [line for line in lines if line in changes - regular]
+    if len(parts) == 1 and len(lines) > 1 and total > parts[0] and total not in regular:
+        return [total - parts[0], parts[0]]
+    return [total] if total else []
 
 
 def read(world: World, place: Place) -> set[Billed]:
@@ -77,6 +90,7 @@ def read(world: World, place: Place) -> set[Billed]:
     charge = world.charge(place)
     rows = [row for row in charge.rows if row.due <= world.as_of + HORIZON]
     events = events_of(world, place)
+    wait = _Wait(world.as_of.toordinal(), _in_doubt(world, place, rows))
     best: list[tuple[int, int, Reading, list[Slot]]] = []
     cheapest = None
     for size in BLOCKS:
@@ -84,7 +98,7 @@ def read(world: World, place: Place) -> set[Billed]:
             continue
         for offset in offsets_of(rows, events):
             for phase in range(min(size, len(rows))):
-                slots = _slots(world, charge, rows, size, phase, offset)
+                slots = _slots(wait, charge, rows, size, phase, offset)
                 cost, readings = _cheapest(events, slots, nominal_days(charge), size, offset)
                 for reading in readings:
                     if size > 1 and not _is_believed(reading, events, slots, rows):
@@ -126,22 +140,46 @@ def _may_block(charge: Charge, rows: list[Row], events: list[Event]) -> bool:
     )
 
 
-def _slots(world: World, charge: Charge, rows: list[Row], size: int, phase: int, offset: int) -> list[Slot]:
+def _in_doubt(world: World, place: Place, rows: list[Row]) -> frozenset[int]:
+    """The rows whose due days are nearest to documents in another currency: they may be unbilled for that reason."""
+    regular = [(row.due.toordinal(), index) for index, row in enumerate(rows) if not row.is_change]
+    days = [
+        paper.issued.toordinal()
+        for paper in world.papers
+        if paper.status == "approved" and paper.issued <= world.as_of
+        for entry in paper.entries
+        if entry.place == place and entry.foreign
+    ]
+    return frozenset(min(regular, key=lambda item: (abs(item[0] - day), item[1]))[1] for day in days)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wait:
+    """What keeps a row that is open from costing anything: the day of the check, and rows in doubt."""
+
+    as_of: int
+    in_doubt: frozenset[int]
+
+
+def _slots(wait: _Wait, charge: Charge, rows: list[Row], size: int, phase: int, offset: int) -> list[Slot]:
     regular = [index for index, row in enumerate(rows) if not row.is_change]
     groups = [tuple(regular[:phase])] if phase else []
     groups += [tuple(regular[start : start + size]) for start in range(phase, len(regular), size)]
     found = []
     for members in groups:
         due = rows[members[0] if charge.timing == "in_advance" else members[-1]].due
-        found.append(_slot(world, charge, rows, members, due, offset))
-    found += [_slot(world, charge, rows, (index,), row.due, offset) for index, row in enumerate(rows) if row.is_change]
+        found.append(_slot(wait, charge, rows, members, due, offset))
+    found += [_slot(wait, charge, rows, (index,), row.due, offset) for index, row in enumerate(rows) if row.is_change]
     return sorted(found, key=lambda slot: (slot.due, slot.is_change, slot.members))
 
 
-def _slot(world: World, charge: Charge, rows: list[Row], members: tuple[int, ...], due: date, offset: int) -> Slot:
+def _slot(wait: _Wait, charge: Charge, rows: list[Row], members: tuple[int, ...], due: date, offset: int) -> Slot:
     needs = sum(max(rows[index].amount, 0) if not rows[index].is_change else rows[index].amount for index in members)
-    is_settled = due.toordinal() + max(0, offset) + GRACE < world.as_of.toordinal()
-    count = sum(rows[index].amount > 0 for index in members) if is_settled else 0
+    is_settled = due.toordinal() + max(0, offset) + GRACE < wait.as_of
+    needing = [index for index in members if rows[index].amount > 0]
+    due_with = needing[:1] if charge.timing == "in_advance" else needing[-1:]
+    is_counted = is_settled and wait.in_doubt.isdisjoint(due_with)
+    count = len([index for index in needing if index not in wait.in_doubt]) if is_counted else 0
     return Slot(due.toordinal(), needs, 5 * nominal_days(charge) * count, rows[members[0]].is_change, members)
 
 
@@ -220,8 +258,14 @@ def _is_believed(reading: Reading, events: list[Event], slots: list[Slot], rows:
             continue
         in_blocks += len(taken)
         if len(taken) > 1 or events[taken[0]].amount != sum(slots[number].needs for number in numbers):
-            singles += sum(events[event].amount in amounts for event in taken)
+            parts = _sums([rows[index].amount for number in numbers for index in slots[number].members])
+            singles += sum(events[event].amount in amounts | parts for event in taken)
     return 4 * singles <= in_blocks
+
+
+def _sums(amounts: list[int]) -> set[int]:
+    """What any of the amounts in a row come to."""
+    return {sum(amounts[first:last]) for first in range(len(amounts)) for last in range(first + 1, len(amounts) + 1)}
 
 
 def _has_exact_block(reading: Reading, events: list[Event], slots: list[Slot]) -> bool:

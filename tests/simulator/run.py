@@ -40,6 +40,7 @@ class Tally:
     minor_units_off: int = 0
     ties: list[int] = field(default_factory=list)
     others: list[int] = field(default_factory=list)
+    unmarked: list[int] = field(default_factory=list)
     lost: list[int] = field(default_factory=list)
     wrong: list[int] = field(default_factory=list)
 
@@ -57,6 +58,8 @@ class Tally:
             self.ties.append(world.seed)
         elif outcome.doubted:
             self.others.append(world.seed)
+        if outcome.unmarked:
+            self.unmarked.append(world.seed)
         if outcome.lost:
             self.lost.append(world.seed)
         if outcome.wrong:
@@ -67,7 +70,7 @@ class Tally:
         for name in ("ledgers", "pinned", "correct", "misses", "false_alarms", "minor_units_off"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.injected.update(other.injected)
-        for name in ("ties", "others", "lost", "wrong"):
+        for name in ("ties", "others", "unmarked", "lost", "wrong"):
             getattr(self, name).extend(getattr(other, name))
 
     def __str__(self) -> str:
@@ -75,7 +78,8 @@ class Tally:
         return (
             f"{self.ledgers} ledgers ({self.pinned} pinned, {self.correct} correct); injected: {kinds}; "
             f"misses {self.misses}, false alarms {self.false_alarms}, minor units off {self.minor_units_off}; "
-            f"undecidable {len(self.ties)} {self.ties[:FEW]}, reads otherwise {len(self.others)} {self.others[:FEW]}; "
+            f"undecidable {len(self.ties)} {self.ties[:FEW]}, reads otherwise {len(self.others)} {self.others[:FEW]}, "
+            f"of which not marked {len(self.unmarked)} {self.unmarked[:FEW]}; "
             f"lost {len(self.lost)} {self.lost[:FEW]}, wrong {len(self.wrong)} {self.wrong[:FEW]}"
         )
 
@@ -128,7 +132,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.count > 1:
         tally = run_in_processes(options.seed, options.count, options.processes)
         sys.stdout.write(f"{tally}\n")
-        return int(bool(tally.lost or tally.wrong))
+        return int(bool(tally.lost or tally.wrong or tally.unmarked))
     world = make_world(options.seed)
     outcome = compare(world, examine(world))
     said = [*outcome.lost, *outcome.wrong] or ["as the truth has it", *map(str, outcome.doubted.values())]

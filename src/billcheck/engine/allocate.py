@@ -8,7 +8,7 @@ allocation and is described in docs/concepts/allocation.md. Must not know texts,
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -94,7 +94,8 @@ def _allocate(schedule: Schedule, events: Events, known: Known, late: frozenset[
     """The books of one charge, where the events of `late` (by their rows) make up for shortfalls of the others."""
     books = Books(schedule)
     taken = take_reversals(books, events.billed, events.credits)
-    left = _place(books, [event for event in taken.billed if event.rows not in late], known)
+    in_doubt = _periods_in_doubt(books, events.foreign)
+    left = _place(books, [event for event in taken.billed if event.rows not in late], known, in_doubt)
     reductions, later = take_reductions(books, taken.later)
     post_credits(books, reductions)
     feed_changes(books)
@@ -178,7 +179,13 @@ def open_flags(books: Books, known: Known, *, is_awaiting_open: bool = False) ->
     ]
 
 
-def _place(books: Books, billed: list[Event], known: Known) -> list[Event]:
+def _periods_in_doubt(books: Books, foreign: list[Event]) -> frozenset[int]:
+    """The periods that lines in another currency would fill, by their dates; no other invoice need bill those."""
+    nearest = [books.nearest_period(event.issue_day) for event in foreign if not event.is_pinned]
+    return frozenset(period for period in nearest if period is not None)
+
+
+def _place(books: Books, billed: list[Event], known: Known, in_doubt: frozenset[int]) -> list[Event]:
     """Pinned events to their periods, free ones by habit and order; those that found no place are returned."""
     schedule, charge = books.schedule, books.schedule.charge
     if charge.every is None or charge.timing is None:
@@ -192,7 +199,8 @@ def _place(books: Books, billed: list[Event], known: Known) -> list[Event]:
     if not free:
         return []
     open_amounts = tuple(books.open_amount(period) for period in range(len(books.expected)))
-    habit = find_habit_of(schedule, [FreeEvent(event.issue_day, event.amount) for event in free], open_amounts, known)
+    free_events = [FreeEvent(event.issue_day, event.amount) for event in free]
+    habit = find_habit_of(schedule, free_events, open_amounts, known, in_doubt)
     books.offset, books.block, books.due_days = habit.offset, habit.block, habit.due_days
     half = charge.every.nominal_days // 2
     placed: set[int] = set()
@@ -205,7 +213,13 @@ def _place(books: Books, billed: list[Event], known: Known) -> list[Event]:
     return [event for index, event in enumerate(free) if index not in placed]
 
 
-def find_habit_of(schedule: Schedule, free: list[FreeEvent], open_amounts: tuple[int, ...], known: Known) -> Habit:
+def find_habit_of(
+    schedule: Schedule,
+    free: list[FreeEvent],
+    open_amounts: tuple[int, ...],
+    known: Known,
+    in_doubt: frozenset[int] = frozenset(),
+) -> Habit:
     """Where free events of a recurring charge go: how late they come, how many periods each covers, and which.
 
     Where the habit leaves something unexplained, events that bill whole periods without a gap go by that.
@@ -215,6 +229,7 @@ def find_habit_of(schedule: Schedule, free: list[FreeEvent], open_amounts: tuple
         free: Events without a period of their own, in order.
         open_amounts: What is still open per period.
         known: What the ledger can tell; only a period known to be missing costs anything when it stays open.
+        in_doubt: Periods that a line which does not count might fill; they cost nothing either.
     """
     charge = schedule.charge
     if charge.every is None or charge.timing is None:
@@ -229,6 +244,9 @@ def find_habit_of(schedule: Schedule, free: list[FreeEvent], open_amounts: tuple
         ),
         changes=schedule.changes,
     )
+    if in_doubt:
+        costs = tuple(cost and period not in in_doubt for period, cost in enumerate(openings.costs))
+        openings = replace(openings, costs=costs)
     habit = find_habit(
         free,
         openings,

@@ -37,6 +37,7 @@ class PostingRule(StrEnum):
 
 
 SETTLING_RULES = frozenset({PostingRule.SETTLEMENT, PostingRule.CATCH_UP})
+PLACING_RULES = frozenset({PostingRule.PLACED, PostingRule.SPLIT, PostingRule.COMBINED, PostingRule.BLOCK})
 INFERRED_RULES = SETTLING_RULES | {PostingRule.AHEAD}
 
 

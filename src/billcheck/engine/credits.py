@@ -275,8 +275,12 @@ def _periods_reversed(books: Books, event: Event) -> list[int]:
     nearest = books.nearest_period(event.issue_day)
     if periods or nearest is None:
         return periods
-    if books.open_amount(nearest) in (event.amount, 0):
+    open_amount = books.open_amount(nearest)
+    if open_amount == event.amount:
         return [nearest]
+    changes = _changes_equal(books, event) if any(books.schedule.changes) else []
+    if changes or not open_amount:
+        return changes or [nearest]
     runs = [
         run
         for first in range(max(nearest - MOST_COMBINED + 1, 0), nearest + 1)
@@ -287,6 +291,15 @@ def _periods_reversed(books: Books, event: Event) -> list[int]:
     # What is billed at once is due with its first period, or in arrears with its last.
     ends = -1 if books.schedule.charge.timing == "in_arrears" else 0
     return min(runs, key=lambda run: (abs(run[ends] - nearest), run))
+
+
+def _changes_equal(books: Books, event: Event) -> list[int]:
+    """The open change that an event equals, the nearest of several; empty where there is none."""
+    schedule = books.schedule
+    equal = [
+        row for row, is_change in enumerate(schedule.changes) if is_change and books.open_amount(row) == event.amount
+    ]
+    return sorted(equal, key=lambda row: (abs(event.issue_day - schedule.due_days[row]), row))[:1]
 
 
 def _open_run(books: Books, first: int, amount: int) -> list[int]:

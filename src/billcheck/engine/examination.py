@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from billcheck.configuration.rules import Configuration
 from billcheck.engine.allocate import SURE_OF_HABIT, Known, allocate, nominal_days
+from billcheck.engine.change_lines import set_changes_apart
 from billcheck.engine.coverage import START_MARGIN_DAYS, Window
 from billcheck.engine.diff import Doubts, JudgedRow, judge
 from billcheck.engine.events import Events, gather_events
@@ -255,6 +256,8 @@ class Examination:
         """One charge in full."""
         events = gather_events(self.matched, slot.number)
         schedule = self._schedule(slot, events)
+        if any(schedule.changes):
+            events = set_changes_apart(events, schedule, self.matched.lines.amounts, nominal_days(slot.charge) // 2)
         known = self._known(slot)
         books = allocate(schedule, events, known)
         check_conserved(books, (*events.billed, *events.credits), slot.contract.id, slot.label)

@@ -12,10 +12,10 @@ shift, then to the later of two, then to the smaller phase.
 
 A block of several periods is not believed where every event bills exactly one period (by an open or expected amount
 that was in force by one interval after its issue day): then the others are missing. Nor where more than a quarter of
-the events it puts on several periods that need money bill exactly one period: dealt out, such an event would make all
-of them look short. And a block needs three events, or one that is placed, without an offset, as the exact sum of two or
-more periods that need money: one or two events cannot show both that several periods are billed at once and how many
-days from the due day.
+the events it puts on several periods that need money bill exactly one period, or exactly some of those in a row: dealt
+out, such an event would make all of them look short. And a block needs three events, or one that is placed, without an
+offset, as the exact sum of two or more periods that need money: one or two events cannot show both that several periods
+are billed at once and how many days from the due day.
 
 So that costs can be compared between blocks, an open block costs what its open periods cost singly. Everything else is
 measured by the interval of the block. `settled_day` moves with the offset: a charge usually invoiced late is
@@ -31,7 +31,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
-from itertools import repeat
+from itertools import accumulate, repeat
 from operator import lt
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -251,15 +251,23 @@ class _Hunt:
             self.best, self.chain, self.blocks = candidate, chain, blocks
 
     def _is_contradicted(self, chain: list[Link], blocks: Blocks) -> bool:
-        """Whether too many events that bill exactly one period would be dealt out to several."""
+        """Whether too many events that bill some periods of a block exactly would be dealt out to all of it."""
         singles, in_blocks = 0, 0
         for event, taken, start, stop in chain:
             periods = [period for row in range(start, stop) for period in blocks.members[row]]
             if sum(self.openings.amounts[period] > 0 for period in periods) > 1:
                 in_blocks += taken
                 is_sum = taken == 1 and self.amounts[event] == sum(blocks.openings.amounts[start:stop])
-                singles += 0 if is_sum else sum(one in self.singles for one in range(event, event + taken))
+                needs = [self.openings.amounts[period] for period in periods]
+                singles += 0 if is_sum else sum(self._is_part(one, needs) for one in range(event, event + taken))
         return SINGLES_IN_BLOCKS * singles > in_blocks
+
+    def _is_part(self, event: int, needs: list[int]) -> bool:
+        """Whether an event bills exactly one period, or exactly some in a row of those it would be dealt out to."""
+        amount = self.amounts[event]
+        return event in self.singles or any(
+            amount in accumulate(needs[start:]) for start, need in enumerate(needs) if need > 0
+        )
 
     def _has_exact_block(self, chain: list[Link], blocks: Blocks) -> bool:
         """Whether an event is placed as the exact sum of a block in which two or more periods need money."""

@@ -12,7 +12,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from billcheck.engine.align import FreeEvent
-from billcheck.engine.allocate import find_habit_of, pace_of
+from billcheck.engine.allocate import find_habit_of, nominal_days, pace_of
 from billcheck.engine.diff import JudgedRow, status_of_unbilled
 from billcheck.findings import Status
 
@@ -73,8 +73,14 @@ def _periods_by_habit(schedule: Schedule, dated: list[tuple[int, int]], known: K
     habit = find_habit_of(schedule, [FreeEvent(*event) for event in dated], schedule.amounts, known)
     if habit.block > 1 or abs(habit.offset) > known.grace_days or len(habit.placements) < count:
         return None
-    periods = [placement.periods for placement in habit.placements if placement.kind == "place"]
-    return ([period for (period,) in periods], habit.offset) if len(periods) == count else None
+    placed = [placement.periods for placement in habit.placements if placement.kind == "place"]
+    if len(placed) < count:
+        return None
+    periods = [period for (period,) in placed]
+    half = nominal_days(schedule.charge) // 2
+    is_far = any(abs(day - schedule.due_days[period]) > half for (day, _), period in zip(dated, periods, strict=True))
+    # What its date alone would not have put there is an inference, which is counted by the books.
+    return None if is_far else (periods, habit.offset)
 
 
 def judge_one_by_one(schedule: Schedule, billed: Billed, known: Known) -> list[JudgedRow]:

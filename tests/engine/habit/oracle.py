@@ -7,7 +7,7 @@ nothing of the engine and dismisses no candidate before it is priced.
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import product
+from itertools import combinations, product
 from typing import NamedTuple
 
 from tests.engine.align.oracle import Events, Reading, Row, Rules, best_reading
@@ -106,14 +106,22 @@ def bills_one_period(event: tuple[int, int], rows: tuple[Row, ...], terms: Terms
 def is_contradicted(
     events: Events, rows: tuple[Row, ...], joined: tuple[Row, ...], reading: Reading, singles: list[bool]
 ) -> bool:
-    """Whether of the events on several periods in need more than a quarter bill exactly one."""
+    """Whether of the events on several periods in need more than a quarter bill exactly one, or some in a row."""
     votes: list[bool] = []
     for fate in reading:
         if sum(rows[period].amount > 0 for row in fate.rows for period in joined[row].members) >= 2:
             needed = sum(joined[row].amount for row in fate.rows)
             is_sum = len(fate.events) == 1 and events[fate.events[0]][1] == needed
-            votes += [singles[event] and not is_sum for event in fate.events]
+            needs = [rows[period].amount for row in fate.rows for period in joined[row].members]
+            votes += [(singles[event] or is_run(events[event][1], needs)) and not is_sum for event in fate.events]
     return 4 * votes.count(True) > len(votes)
+
+
+def is_run(amount: int, needs: list[int]) -> bool:
+    """Whether an amount is what periods that follow each other need, of which the first needs something."""
+    return any(
+        needs[first] > 0 and sum(needs[first:stop]) == amount for first, stop in combinations(range(len(needs) + 1), 2)
+    )
 
 
 def has_exact_block(events: Events, rows: tuple[Row, ...], joined: tuple[Row, ...], reading: Reading) -> bool:

@@ -1,0 +1,51 @@
+"""Lines that bill a change beside the regular charge, on one document and without a period: told apart by the amount.
+
+Comes in: the events of a charge whose schedule has changes, and the amounts of their lines. Goes out: the same events,
+of which a line that bills exactly a change is one of its own. Were it added to the line beside it, a wrong price there
+would hide that the change was billed. Must not know what other events billed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from billcheck.engine.events import Event, Events
+    from billcheck.pricing.schedule import Schedule
+
+
+def set_changes_apart(events: Events, schedule: Schedule, amounts: Sequence[int], half_interval: int) -> Events:
+    """The events, in their order; what bills a change follows what its document bills beside it.
+
+    Args:
+        events: The events of the charge.
+        schedule: Its periods and changes.
+        amounts: Per row of the line table, what the line bills.
+        half_interval: How many days from its due day a change may be billed, half the interval of the charge.
+    """
+    billed: list[Event] = []
+    for event in events.billed:
+        row = (
+            None if event.is_pinned or len(event.rows) == 1 else _row_of_change(event, schedule, amounts, half_interval)
+        )
+        if row is None:
+            billed.append(event)
+            continue
+        rest = tuple(other for other in event.rows if other != row)
+        billed.append(event._replace(rows=rest, amount=event.amount - amounts[row]))
+        billed.append(event._replace(rows=(row,), amount=amounts[row]))
+    return replace(events, billed=billed)
+
+
+def _row_of_change(event: Event, schedule: Schedule, amounts: Sequence[int], half_interval: int) -> int | None:
+    """The only line of an event that is exactly a change due by then; None where regular periods explain the event."""
+    near = [row for row, day in enumerate(schedule.due_days) if abs(event.issue_day - day) <= half_interval]
+    regular = {schedule.amounts[row] for row in near if not schedule.changes[row]}
+    changes = {schedule.amounts[row] for row in near if schedule.changes[row] and schedule.amounts[row] > 0} - regular
+    if event.amount in regular:
+        return None
+    found = [row for row in event.rows if amounts[row] in changes]
+    return found[0] if len(found) == 1 and event.amount > amounts[found[0]] else None
