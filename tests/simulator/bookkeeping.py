@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from tests.simulator.agreements import Agreement, Charge, Row
 
+LATEST_WAIT = timedelta(250)
+"""How far the day of the check may move while it waits for a bill: for six months at once, and late at that."""
+
 Place = tuple[int, int]
 """A charge: which agreement, and which of its charges."""
 
@@ -137,7 +140,7 @@ def _habit(random: Random, *, is_pinned: bool) -> Habit:
 def _bills(random: Random, world: World, place: Place, habit: Habit) -> list[tuple[date, list[Entry]]]:
     """Day (before habit) and entries of every bill of a charge, in order."""
     charge = world.charge(place)
-    horizon = world.as_of + timedelta(60)
+    horizon = world.as_of + LATEST_WAIT
     rows = [(index, row) for index, row in enumerate(charge.rows) if row.amount and row.due <= horizon]
     has_changes = any(row.is_change for _, row in rows)
     plain = charge.style == "none" and charge.every == "month" and charge.model != "one_off"

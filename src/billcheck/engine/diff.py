@@ -97,21 +97,25 @@ def status_of_unbilled(due_day: int, pace: Pace, known: Known) -> tuple[Status, 
 
 
 def _far_events(books: Books) -> set[tuple[int, ...]]:
-    """The events, by their rows, whose dates alone would not put them on any period they went to.
+    """The events, by their rows, that went to a period their date alone would not put them on.
 
     They are more than half an interval from when it is due by the contract, or when its block is: order, the habit of
     the charge or the amounts of the other invoices have put them there, and that is an inference. Not where a credit
     says why: what was taken back there in full is billed again later.
     """
     half = nominal_days(books.schedule.charge) // 2
-    again = {posting.period for posting in books.postings if posting.rule is PostingRule.REVERSED}
-    near: set[tuple[int, ...]] = set()
-    far: set[tuple[int, ...]] = set()
-    for event, period, _, rule in books.postings:
-        if rule in PLACING_RULES:
-            is_near = period in again or abs(event.issue_day - books.due_days[period]) <= half
-            (near if is_near else far).add(event.rows)
-    return far - near
+    credited = {
+        posting.period: posting.event.issue_day
+        for posting in books.postings
+        if posting.rule is PostingRule.REVERSED and posting.amount < 0
+    }
+    return {
+        event.rows
+        for event, period, _, rule in books.postings
+        if rule in PLACING_RULES
+        and abs(event.issue_day - books.due_days[period]) > half
+        and not (period in credited and credited[period] <= event.issue_day)
+    }
 
 
 class _Judging:
