@@ -6,6 +6,7 @@ row of its own whose invoice is long past. Must not know the library.
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -32,6 +33,8 @@ HOLES = frozenset({"missed_period", "missing_line", "void_after_payment", "credi
 SELDOM = 5
 """One in so many errors that hardly anybody could see is made all the same."""
 
+NUMBER = re.compile(r"INV-\d+")
+
 FEW = 10
 """Minor units below which an amount is too small to be wrong by a part of it."""
 
@@ -54,6 +57,16 @@ def make_mistakes(random: Random, world: World) -> None:
                 world.injected.append((kind, entry.place, row))
                 world.spoilt.append((kind, places))
                 break
+    _close_ranks(world)
+
+
+def _close_ranks(world: World) -> None:
+    """Give the numbers of documents that were never written to those after them, as if nothing had been planned."""
+    numbers = sorted({found for paper in world.papers for found in NUMBER.findall(paper.number)})
+    new = {number: f"INV-{place:03d}" for place, number in enumerate(numbers, 1)}
+    for paper in world.papers:
+        paper.number = NUMBER.sub(lambda found: new[found[0]], paper.number)
+        paper.credits = NUMBER.sub(lambda found: new[found[0]], paper.credits)
 
 
 def _hides(world: World, kind: str, paper: Paper) -> bool:
@@ -110,10 +123,10 @@ def _is_whole_row(world: World, entry: Entry) -> bool:
 
 
 def missed_period(_: Random, world: World, paper: Paper, entry: Entry) -> bool:
-    """The document was never written."""
+    """The document was never written, nor any void copy of it."""
     if any(other.place != entry.place for other in paper.entries):
         return False
-    world.papers.remove(paper)
+    world.papers = [other for other in world.papers if other.number not in {paper.number, f"{paper.number}-V"}]
     return True
 
 
