@@ -229,7 +229,8 @@ def test_leaving_one_invoice_out_makes_exactly_its_amount_missing(correct: Books
     gone = data.draw(st.sampled_from(inner))
     report = correct.examine([line for line in correct.lines if line is not gone])
     assert report.arrears[gone.currency] == gone.amount
-    assert [finding.kind for finding in report.findings if finding.kind != "habit"] == ["missing"]
+    kinds = {finding.kind for finding in report.findings}
+    assert kinds - {"habit", "sequence_gap"} == {"missing"}, "the number that is gone may leave a gap"
 
 
 @quick

@@ -25,7 +25,8 @@ def fold_name(name: str) -> str:
             name = name.replace(mark, "")
         return _joined(" ".join(name.lower().split()))
     plain = unicodedata.normalize("NFKC", name).casefold().translate(_DROPPED).translate(_JOINED)
-    return _joined(" ".join(plain.split()))
+    # Once more: an accent may now follow the letter that a dropped mark parted it from.
+    return _joined(" ".join(unicodedata.normalize("NFKC", plain).split()))
 
 
 def _joined(name: str) -> str:
@@ -37,7 +38,8 @@ def fold_code(code: str) -> str:
     """The spelling of an id, item, account or reference to compare: case and outer spaces folded, nothing else."""
     if code.isascii():
         return " ".join(code.lower().split())
-    return " ".join(unicodedata.normalize("NFKC", code).casefold().split())
+    folded = unicodedata.normalize("NFKC", code).casefold()
+    return " ".join(unicodedata.normalize("NFKC", folded).split())
 
 
 def parents_of(name: str) -> Iterator[str]:
