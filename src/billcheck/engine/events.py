@@ -67,8 +67,8 @@ def gather_events(matched: Matched, slot: int) -> Events:
 
     Lines of one document for the same period make one event; a negative line is netted inside it. What makes up for
     earlier periods is an event of its own. An event of an
-    invoice that stays negative credits the invoice's own other events. Two documents with one number and different
-    dates are two.
+    invoice that stays negative credits the invoice's own other events; one of a credit note that is positive and states
+    its period bills that period. Two documents with one number and different dates are two.
     """
     lines, documents = matched.lines, matched.documents
     currency = matched.directory.slots[slot].contract.currency
@@ -95,7 +95,7 @@ def gather_events(matched: Matched, slot: int) -> Events:
             events.drafts.append(event)
         elif matched.currencies[in_currency] != currency:
             events.foreign.append(event)
-        elif kind == Kind.CREDIT_NOTE or event.amount < 0:
+        elif event.amount < 0 or (kind == Kind.CREDIT_NOTE and not event.is_pinned):
             events.credits.append(event)
         else:
             events.billed.append(event)
