@@ -22,6 +22,7 @@ from billcheck.engine.diff import Doubts, JudgedRow, judge
 from billcheck.engine.events import Events, gather_events
 from billcheck.engine.groups import schedule_of
 from billcheck.engine.invariants import check_conserved
+from billcheck.engine.match_rules import PeriodRule
 from billcheck.engine.pinned import periods_of
 from billcheck.engine.plain import judge_one_by_one, match_one_by_one
 from billcheck.engine.precision import Precision, Rounding, small_part
@@ -115,8 +116,8 @@ class ExaminedCharge:
         )
 
 
-_DoubtfulDays = dict[tuple[int, int, int], None]
-"""Issue day, first day and exclusive end of lines, each once, in the order of the lines."""
+_DoubtfulDays = dict[tuple[int, int, int, bool], None]
+"""Issue day, first day and exclusive end of lines, and whether they make up for others; each once, in their order."""
 
 _QUIET = frozenset({Status.OK, Status.NOT_DUE, Status.AWAITING})
 
@@ -200,7 +201,8 @@ class Examination:
         lines = self.matched.lines
         by_slots: dict[tuple[int, ...], _DoubtfulDays] = {}
         for row, slots in self.matched.ambiguous.items():
-            days = (lines.issue_days[row], lines.first_days[row], lines.end_days[row])
+            makes_up = lines.period_rules[row] == PeriodRule.CATCH_UP
+            days = (lines.issue_days[row], lines.first_days[row], lines.end_days[row], makes_up)
             by_slots.setdefault(slots, {})[days] = None
         doubtful: dict[int, list[_DoubtfulDays]] = {}
         for slots, days_of in by_slots.items():
@@ -298,8 +300,11 @@ class Examination:
         for event in events.foreign:
             doubts.foreign.update(_periods_near(books, event)[:1])
         reach = nominal_days(slot.charge)
-        for days in chain.from_iterable(self._doubtful.get(slot.number, ())):
-            doubts.ambiguous.update(_periods_in_reach(books, *days, reach))
+        for issue_day, first_day, end_day, makes_up in chain.from_iterable(self._doubtful.get(slot.number, ())):
+            if makes_up:
+                doubts.ambiguous.update(_open_before(books, issue_day))
+            else:
+                doubts.ambiguous.update(_periods_in_reach(books, issue_day, first_day, end_day, reach))
         return doubts
 
     def _judge_plainly(self, slot: Slot, sums: Sums) -> PlainCharge | None:
@@ -350,6 +355,12 @@ class Examination:
             foreign = self.matched.currency_of(event.rows[0])
             sums.residue[foreign] += event.amount
             sums.total(foreign).residue += event.amount
+
+
+def _open_before(books: Books, issue_day: int) -> list[int]:
+    """The open periods due by a day: what a line of that day may make up for."""
+    due = books.schedule.due_days
+    return [period for period in range(len(due)) if due[period] <= issue_day and books.open_amount(period) > 0]
 
 
 def _periods_near(books: Books, event: Event) -> list[int]:

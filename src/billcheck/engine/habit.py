@@ -270,12 +270,13 @@ class _Hunt:
         )
 
     def _has_exact_block(self, chain: list[Link], blocks: Blocks) -> bool:
-        """Whether an event is placed as the exact sum of a block in which two or more periods need money."""
+        """Whether an event is placed as the exact sum of a block of two or more periods of which nothing is billed."""
         return any(
             taken == 1
             and stop - start == 1
             and self.amounts[event] == blocks.openings.amounts[start]
             and sum(self.openings.amounts[period] > 0 for period in blocks.members[start]) > 1
+            and all(self.openings.amounts[period] == self.expected[period] for period in blocks.members[start])
             for event, taken, start, stop in chain
         )
 

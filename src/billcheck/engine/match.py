@@ -25,6 +25,7 @@ from billcheck.ledger.line import TRACKING_SEPARATOR, DocumentStatus, Kind
 from billcheck.ledger.names import fold_code, spaced_words
 from billcheck.ledger.source import NO_DAY, OutsideTotal
 from billcheck.ledger.table import NO_SLOT, DocumentTable, LineTable, Names
+from billcheck.periods.catch_up import says_catch_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -440,7 +441,10 @@ class Matcher:
     def _choose_by_content(
         self, fitting: tuple[Slot, ...], text: str, amount: int, day: int, *, is_pinned: bool
     ) -> tuple[Slot | None, MatchRule, tuple[Slot, ...]]:
-        """Among several charges: declared phrase, name in the text, the one that runs then, the exact amount."""
+        """Among several charges: declared phrase, name in the text, the one that runs then, the exact amount.
+
+        What makes up for earlier periods is no charge's regular amount, so an equal amount says nothing there.
+        """
         words = spaced_words(text)
         bearing = tuple(slot for slot in fitting if any(pattern in words for pattern in slot.patterns))
         if len(bearing) == 1:
@@ -454,7 +458,7 @@ class Matcher:
         if len(running) == 1 and running[0].is_recurring:
             return running[0], MatchRule.TERM, fitting
         remaining = running or remaining
-        priced = tuple(slot for slot in remaining if self._has_price(slot, abs(amount)))
+        priced = tuple(slot for slot in remaining if not says_catch_up(text) and self._has_price(slot, abs(amount)))
         if len(priced) == 1:
             return priced[0], MatchRule.EXACT_AMOUNT, fitting
         recurring = tuple(slot for slot in remaining if slot.is_recurring)

@@ -61,7 +61,7 @@ def _is_covered(schedule: Schedule, rows: list[int], first_day: int, end_day: in
 
 def post_pinned(books: Books, billed: list[Event]) -> list[Event]:
     """Post every event that states its period; the free events are returned, in order."""
-    free = []
+    free, straddling = [], []
     for event in billed:
         if not event.is_pinned:
             free.append(event)
@@ -75,9 +75,42 @@ def post_pinned(books: Books, billed: list[Event]) -> list[Event]:
                 books.leave(event, event.amount, "out_of_term", "its period lies outside the term of the charge")
         elif len(periods) == 1:
             _post_own(books, event, periods[0])
+            if not _is_inside(books.schedule, event, periods[0]):
+                straddling.append((event, periods[0]))
         else:
             _post_range(books, event, periods)
+    for event, period in straddling:
+        _share_straddling(books, event, period)
     return free
+
+
+def _is_inside(schedule: Schedule, event: Event, period: int) -> bool:
+    return schedule.first_days[period] <= event.first_day and event.end_day <= schedule.ends[period]
+
+
+def _share_straddling(books: Books, event: Event, period: int) -> None:
+    """Let what a stated period bills too much in its own row fill the row it also lies in, as far as that is open.
+
+    Months from the 15th are whole months of a contract from the 1st, as long as all of them are; the odd one between
+    two halves is not. A quarter of the days must lie in the other row.
+    """
+    schedule = books.schedule
+    for other in range(max(period - 1, 0), min(period + 2, len(schedule.first_days))):
+        days = min(event.end_day, schedule.ends[other]) - max(event.first_day, schedule.first_days[other])
+        if other == period or schedule.changes[other] or 4 * days < event.end_day - event.first_day:
+            continue
+        index = next(
+            (
+                index
+                for index, posting in enumerate(books.postings)
+                if (posting.event, posting.period) == (event, period)
+            ),
+            None,
+        )
+        if index is not None:
+            excess = min(-books.open_amount(period), books.open_amount(other), books.postings[index].amount)
+            if excess > 0:
+                books.move(index, other, excess, PostingRule.RANGE)
 
 
 def _post_own(books: Books, event: Event, period: int) -> None:

@@ -175,10 +175,18 @@ def _several_ahead(books: Books, event: Event) -> list[int]:
 
 
 def _first_unbilled(books: Books, issue_day: int) -> int | None:
+    """The first period due after a day that nothing was billed for; none where one before it was billed later on.
+
+    Who bills ahead does not leave out a month that still comes by an invoice of its own.
+    """
     schedule = books.schedule
+    billed_later = {posting.period for posting in books.postings if posting.event.issue_day > issue_day}
     for period in range(len(schedule.due_days)):
-        if schedule.due_days[period] > issue_day and not schedule.changes[period] and not books.billed[period]:
-            return period
+        if schedule.due_days[period] > issue_day and not schedule.changes[period]:
+            if not books.billed[period]:
+                return period
+            if period in billed_later:
+                return None
     return None
 
 

@@ -44,7 +44,7 @@ def best_habit(events: Events, rows: tuple[Row, ...], terms: Terms) -> Answer:
             awaited = tuple(await_row(row, offset, terms) for row in joined)
             rules = Rules(terms.interval * block, offset, terms.interval)
             cost, reading = best_reading(events, awaited, rules)
-            has_evidence = len(events) >= 3 or (offset == 0 and has_exact_block(events, rows, joined, reading))
+            has_evidence = len(events) >= 3 or (offset == 0 and has_exact_block(events, rows, joined, reading, terms))
             if block == 1 or (has_evidence and not is_contradicted(events, rows, joined, reading, singles)):
                 answers.append((cost, block, abs(offset), -offset, phase, joined, reading))
     cost, block, _, before, phase, joined, reading = min(answers)
@@ -124,11 +124,15 @@ def is_run(amount: int, needs: list[int]) -> bool:
     )
 
 
-def has_exact_block(events: Events, rows: tuple[Row, ...], joined: tuple[Row, ...], reading: Reading) -> bool:
+def has_exact_block(
+    events: Events, rows: tuple[Row, ...], joined: tuple[Row, ...], reading: Reading, terms: Terms
+) -> bool:
+    """Whether an event is exactly a block of two or more periods of which nothing is billed."""
     return any(
         fate.kind == "place"
         and events[fate.events[0]][1] == joined[fate.rows[0]].amount
         and sum(rows[period].amount > 0 for period in joined[fate.rows[0]].members) >= 2
+        and all(rows[period].amount == terms.expected[period] for period in joined[fate.rows[0]].members)
         for fate in reading
     )
 
