@@ -140,3 +140,13 @@ def test_faces_say_what_settles_it(kind: str, monkeypatch: pytest.MonkeyPatch) -
     for face in (text, report._repr_html_(), report.to_json()):
         assert sentence in face
         assert KINDS[kind].settled_by in unescape(face)
+
+
+def test_missing_names_the_customer_with_another_legal_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(FOLDERS["match-other-legal-form"])
+    report = run(read_case(FOLDERS["match-other-legal-form"]))
+    (finding,) = report.findings
+    assert finding.sentence == (
+        "Jansen, Fee, 2026-02: 100.00 EUR was agreed and nothing was billed. "
+        'The ledger bills "Jansen B.V." 1 line: if that is the customer, set matching.aliases.'
+    )

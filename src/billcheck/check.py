@@ -56,6 +56,7 @@ from billcheck.findings import (
     OutOfScope,
     Outside,
     Residue,
+    Status,
 )
 from billcheck.ledger.source import Ledger, OutsideTotal
 from billcheck.ledger.table import NO_SLOT
@@ -346,9 +347,12 @@ def _examine(
     """Examine every charge. Where rows were refused (`is_whole` is False) nobody is said to have never been billed."""
     outcome = _Outcome(places)
     remarkable: list[ExaminedCharge] = []
+    look_alikes = _look_alikes(outside)
     for examined in examination.run(outcome.sums):
+        is_missing = any(row.status is Status.MISSING for row in examined.rows)
+        suggestion = look_alikes.suggest_other_form(examined.slot.contract.customer) if is_missing else ""
         for row in examined.rows:
-            outcome.findings.extend(find_in_row(examined.slot, examined.schedule, row))
+            outcome.findings.extend(find_in_row(examined.slot, examined.schedule, row, suggestion))
         if isinstance(examined, PlainCharge):
             continue
         if examined.has_own_habit:
@@ -362,7 +366,7 @@ def _examine(
         if examined.books.leftovers or examined.events.foreign:
             remarkable.append(examined)
     if is_whole:
-        outcome.findings.extend(_never_billed(examination, outside))
+        outcome.findings.extend(_never_billed(examination, look_alikes))
     outcome.findings.extend(_conflicts(examination.matched, places, conflicts))
     outcome.findings.extend(_placeholders(examination.matched))
     outcome.findings.extend(map(find_tax_mismatch, find_tax_runs(examination.matched)))
@@ -373,9 +377,15 @@ def _examine(
     return outcome
 
 
-def _never_billed(examination: Examination, outside: Mapping[tuple[str, str], OutsideTotal]) -> Iterator[Finding]:
+def _look_alikes(outside: Mapping[tuple[str, str], OutsideTotal]) -> LookAlikes:
+    lines: Counter[str] = Counter()
+    for (customer, _), total in outside.items():
+        lines[customer] += total.lines
+    return LookAlikes(lines)
+
+
+def _never_billed(examination: Examination, look_alikes: LookAlikes) -> Iterator[Finding]:
     """One finding per contract without a line, if any of its periods is due and past its grace days."""
-    look_alikes: LookAlikes | None = None
     for contract in examination.contracts:
         if not examination.is_never_billed(contract):
             continue
@@ -387,11 +397,6 @@ def _never_billed(examination: Examination, outside: Mapping[tuple[str, str], Ou
             if row.status.value == "inconclusive"
         ]
         if due:
-            if look_alikes is None:
-                lines: Counter[str] = Counter()
-                for (customer, _), total in outside.items():
-                    lines[customer] += total.lines
-                look_alikes = LookAlikes(lines)
             rows, amount = tuple(row for row, _ in due), sum(amount for _, amount in due)
             yield find_never_billed(contract, rows, amount, look_alikes.suggest(contract.customer))
 

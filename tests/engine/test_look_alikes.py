@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from billcheck.engine.look_alikes import LookAlikes
+from billcheck.engine.look_alikes import LEGAL_FORMS, LookAlikes
+from billcheck.ledger.names import fold_name
 
 
 @pytest.mark.parametrize(
@@ -32,3 +33,35 @@ def test_many_names_with_a_word_in_common_are_not_all_compared() -> None:
     look_alikes = LookAlikes({**names, "Zwolle Customer": 2})
     for number in range(200):
         assert "Zwolle Customer" in look_alikes.suggest("Zwole Customer"), number
+
+
+@pytest.mark.parametrize(
+    ("customer", "found"),
+    [
+        ("Jansen", "Jansen B.V."),
+        ("JANSEN Ltd.", "Jansen B.V."),
+        ("Brandt", "Brandt GmbH & Co. KG"),
+        ("Lund", "Lund A/S"),
+        ("Moreau SA", "SARL Moreau"),
+        ("Zeta", "Zeta NV"),
+        ("Jansen Rotterdam", ""),
+        ("Janssen", ""),
+        ("B.V.", ""),
+        ("...", ""),
+    ],
+)
+def test_a_name_with_another_legal_form_is_suggested(customer: str, found: str) -> None:
+    names = ("Jansen B.V.", "Brandt GmbH & Co. KG", "Lund A/S", "SARL Moreau", "Zeta Inc", "Zeta NV", "N.V.", "")
+    look_alikes = LookAlikes({**dict.fromkeys(names, 1), "Zeta NV": 2})
+    count = "2 lines" if found == "Zeta NV" else "1 line"
+    said = f'The ledger bills "{found}" {count}: if that is the customer, set matching.aliases.'
+    assert look_alikes.suggest_other_form(customer) == (said if found else "")
+
+
+def test_of_customers_with_as_many_lines_the_first_by_name_is_suggested() -> None:
+    said = LookAlikes({"Jansen NV": 3, "Jansen BV": 3}).suggest_other_form("Jansen")
+    assert said.startswith('The ledger bills "Jansen BV" 3 lines')
+
+
+def test_legal_forms_are_written_as_names_are_folded() -> None:
+    assert {fold_name(form) for form in LEGAL_FORMS} == LEGAL_FORMS

@@ -2,12 +2,14 @@
 
 Comes in: the customers billed without a contract, with their lines. Goes out: for a name, a sentence that names the
 nearest of them and the key that would settle it. Names are held against each other only where two of their words begin
-alike, and rare words first, so that many customers and many contracts stay cheap. Must not know amounts.
+alike, and rare words first, so that many customers and many contracts stay cheap; names that differ in their legal form
+alone are looked up, not compared. Must not know amounts.
 """
 
 from __future__ import annotations
 
 from difflib import SequenceMatcher
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from billcheck.ledger.names import fold_name, parents_of, spaced_words
@@ -21,17 +23,33 @@ MOST_COMPARED = 200
 """Names one contract's name is held against."""
 LETTERS = 3
 """How many letters of a word must be the same."""
+_LEGAL_FORMS = """
+bv bvba cv nv vof ag eg gbr gmbh kg kgaa ohg ug co company corp corporation inc incorporated limited llc llp lp ltd plc
+pty eurl sa sarl sas sasu sca scs snc sàrl lda ltda sl slu srl spa aps as ab asa ks is hb oy oyj ou oü doo kft sro
+"""
+LEGAL_FORMS = frozenset(_LEGAL_FORMS.split())
+"""Words of a name that say what kind of company it is, as they are folded."""
 
 
 class LookAlikes:
-    """The customers without a contract, found by the beginnings of their words."""
+    """The customers without a contract, found by the beginnings of their words or by their names without legal form."""
 
     def __init__(self, lines: Mapping[str, int]) -> None:
         self._lines = lines
-        self._blocks: dict[str, list[str]] = {}
-        for name in sorted(lines):
+
+    @cached_property
+    def _blocks(self) -> dict[str, list[str]]:
+        blocks: dict[str, list[str]] = {}
+        for name in sorted(self._lines):
             for beginning in _beginnings(name):
-                self._blocks.setdefault(beginning, []).append(name)
+                blocks.setdefault(beginning, []).append(name)
+        return blocks
+
+    @cached_property
+    def _by_bare_name(self) -> dict[str, str]:
+        """Of the customers that share a name but for the legal form, the one with the most lines."""
+        by_lines = sorted(self._lines, key=lambda name: (-self._lines[name], name), reverse=True)
+        return {_bare_name(name): name for name in by_lines}
 
     def suggest(self, customer: str) -> str:
         """A sentence about the customer that looks most like this one; empty where none does."""
@@ -43,9 +61,23 @@ class LookAlikes:
         if likeness < LEAST_LIKENESS:
             return ""
         key = "sub_customers = true" if folded in parents_of(fold_name(found)) else "aliases"
+        return self._say(found, key)
+
+    def suggest_other_form(self, customer: str) -> str:
+        """A sentence about the customer that has this name but for its legal form; empty where none has."""
+        bare = _bare_name(customer)
+        found = self._by_bare_name.get(bare) if bare else None
+        return "" if found is None else self._say(found, "aliases")
+
+    def _say(self, found: str, key: str) -> str:
         count = self._lines[found]
         noun = "line" if count == 1 else "lines"
         return f'The ledger bills "{found}" {count:,} {noun}: if that is the customer, set matching.{key}.'
+
+
+def _bare_name(name: str) -> str:
+    """The words of a name without those of its legal form; empty where it has no others."""
+    return " ".join([word for word in spaced_words(name.replace("/", "")).split() if word not in LEGAL_FORMS])
 
 
 def _beginnings(name: str) -> list[str]:

@@ -6,6 +6,7 @@ Must not know how a finding came about, nor how it will be shown.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -40,12 +41,18 @@ def row_id(slot: Slot, schedule: Schedule, period: int) -> str:
     return digest_id(kind, slot.contract.id, slot.label, first_day.isoformat())
 
 
-def find_in_row(slot: Slot, schedule: Schedule, row: JudgedRow) -> list[Finding]:
-    """The findings of one row: at most one about its money, and one where drafts would bill it."""
+def find_in_row(slot: Slot, schedule: Schedule, row: JudgedRow, suggestion: str = "") -> list[Finding]:
+    """The findings of one row: at most one about its money, and one where drafts would bill it.
+
+    `suggestion` is a sentence about a look-alike name in the ledger that may have been billed instead, or empty.
+    """
     found = []
     kind = _kind_of(row)
     if kind is not None:
-        found.append(_row_finding(slot, schedule, row, kind, row.shortfall, _money_sentence(slot, row, kind)))
+        finding = _row_finding(slot, schedule, row, kind, row.shortfall, _money_sentence(slot, row, kind))
+        if kind == "missing" and suggestion:
+            finding = replace(finding, sentence=f"{finding.sentence} {suggestion}")
+        found.append(finding)
     if row.drafted:
         sentence = f"a draft would bill {_money(row.drafted, slot)}; it is not approved, so it does not count"
         found.append(_row_finding(slot, schedule, row, "unapproved", row.drafted, sentence))
