@@ -47,6 +47,8 @@ HEADINGS = (
 LINES_PER_CONTRACT = 40
 CONTRACTS_PER_BLOCK = 1000
 LEAKING_PERCENT = 100 / 3
+GRACE_DAYS, LEARNED_FROM = 10, 3
+"""Nobody can tell a missing invoice from a late one before the charge has been late a few times; see README.md."""
 SETTLED_DAYS = 45
 """A period that was never billed is certain to be missing only this long after it was due."""
 
@@ -143,7 +145,10 @@ class PaperTrail:
                 by_due_day.setdefault(due_on, []).append(bill)
         papers = []
         for due_on, bills in sorted(by_due_day.items()):
-            issued = due_on + timedelta(days=self._lateness + random.randint(0, self._jitter))
+            late = self._lateness + random.randint(0, self._jitter)
+            if min(bill.period for bill in bills) < LEARNED_FROM:
+                late = min(late, GRACE_DAYS)
+            issued = due_on + timedelta(days=late)
             if issued <= AS_OF:
                 papers.append(Paper(agreement.customer, agreement.currency, issued, bills, agreement=agreement))
         return papers
