@@ -91,17 +91,14 @@ def _row_finding(slot: Slot, schedule: Schedule, row: JudgedRow, kind: str, amou
     last_day = date.fromordinal(schedule.ends[row.period] - 1)
     place = f"{slot.contract.customer}, {slot.label}, {period_label(first_day, last_day)}"
     change = "change" if schedule.changes[row.period] else ""
-    return Finding(
-        kind=kind,
-        id=digest_id(kind, slot.contract.id, slot.label, first_day.isoformat(), change),
-        severity=KINDS[kind].severity,
+    return _finding(
+        kind,
+        (slot.contract.id, slot.label, first_day.isoformat(), change),
+        f"{place}: {sentence}.",
         contract=slot.contract.id,
         charge=slot.label,
-        first_day=first_day,
-        last_day=last_day,
-        currency=slot.contract.currency,
-        amount_minor=amount,
-        sentence=f"{place}: {sentence}.",
+        days=(first_day, last_day),
+        money=(amount, slot.contract.currency),
         rows=(row_id(slot, schedule, row.period),),
     )
 
@@ -112,20 +109,15 @@ def find_never_billed(contract: Contract, rows: tuple[str, ...], amount: int, su
     `suggestion` is a sentence about a look-alike name in the ledger, or empty.
     """
     money = f"{format_minor(amount, contract.currency, grouped=True)} {contract.currency}"
-    return Finding(
-        kind="never_billed",
-        id=digest_id("never_billed", contract.id),
-        severity=KINDS["never_billed"].severity,
-        contract=contract.id,
-        charge=None,
-        first_day=None,
-        last_day=None,
-        currency=contract.currency,
-        amount_minor=amount,
-        sentence=(
+    return _finding(
+        "never_billed",
+        (contract.id,),
+        (
             f"{contract.customer}: the ledger holds no line at all for contract {contract.id}, of which {money} is "
             f"due. {suggestion or KINDS['never_billed'].settled_by}"
         ),
+        contract=contract.id,
+        money=(amount, contract.currency),
         rows=rows,
     )
 
@@ -138,17 +130,12 @@ def find_habit_unlike_contract(slot: Slot, offset: int, block: int) -> Finding:
     if offset:
         days = "day" if abs(offset) == 1 else "days"
         parts.append(f"invoices come about {abs(offset)} {days} {'after' if offset > 0 else 'before'} the due day")
-    return Finding(
-        kind="habit",
-        id=digest_id("habit", slot.contract.id, slot.label),
-        severity=KINDS["habit"].severity,
+    return _finding(
+        "habit",
+        (slot.contract.id, slot.label),
+        f"{slot.contract.customer}, {slot.label}: {'; '.join(parts)}.",
         contract=slot.contract.id,
         charge=slot.label,
-        first_day=None,
-        last_day=None,
-        currency=None,
-        amount_minor=None,
-        sentence=f"{slot.contract.customer}, {slot.label}: {'; '.join(parts)}.",
     )
 
 
@@ -157,20 +144,17 @@ def find_mislabelled(slot: Slot, label: Mislabelled) -> Finding:
     first_day, last_day = date.fromordinal(label.days[0]), date.fromordinal(label.days[1] - 1)
     numbers = _some(tuple(dict.fromkeys(event.number for event in label.events)))
     amount = sum(event.amount for event in label.events)
-    return Finding(
-        kind="mislabelled_period",
-        id=digest_id("mislabelled_period", slot.contract.id, slot.charge.name, first_day.isoformat()),
-        severity=KINDS["mislabelled_period"].severity,
-        contract=slot.contract.id,
-        charge=slot.charge.name,
-        first_day=first_day,
-        last_day=last_day,
-        currency=slot.contract.currency,
-        amount_minor=amount,
-        sentence=(
+    return _finding(
+        "mislabelled_period",
+        (slot.contract.id, slot.charge.name, first_day.isoformat()),
+        (
             f"{slot.contract.customer}, {slot.charge.name}: {period_label(first_day, last_day)} also stands on "
             f"{numbers}, a text copied from another invoice; the {_money(amount, slot)} were counted by date."
         ),
+        contract=slot.contract.id,
+        charge=slot.charge.name,
+        days=(first_day, last_day),
+        money=(amount, slot.contract.currency),
     )
 
 
@@ -179,20 +163,16 @@ def find_expired(slot: Slot, events: Sequence[Event]) -> Finding:
     amount = sum(event.amount for event in events)
     last_day = "" if slot.charge.end is None else f" ended on {slot.charge.end - ONE_DAY}"
     numbers = _some(tuple(dict.fromkeys(event.number for event in events)))
-    return Finding(
-        kind="expired_still_billed",
-        id=digest_id("expired_still_billed", slot.contract.id, slot.charge.name),
-        severity=KINDS["expired_still_billed"].severity,
-        contract=slot.contract.id,
-        charge=slot.charge.name,
-        first_day=None,
-        last_day=None,
-        currency=slot.contract.currency,
-        amount_minor=amount,
-        sentence=(
+    return _finding(
+        "expired_still_billed",
+        (slot.contract.id, slot.charge.name),
+        (
             f"{slot.contract.customer}, {slot.charge.name}:{last_day}, and {_money(amount, slot)} were billed since, "
             f"by {numbers}."
         ),
+        contract=slot.contract.id,
+        charge=slot.charge.name,
+        money=(amount, slot.contract.currency),
     )
 
 
@@ -204,20 +184,16 @@ def find_tax_mismatch(run: TaxRun) -> Finding:
     billed = f"at {run.percent.normalize():f}% tax" if run.percent else "without tax"
     agreed = f"{run.agreed_percent.normalize():f}% was agreed" if run.agreed_percent else "none was agreed"
     difference = f"{_money(abs(run.missing_tax), slot)} {'short' if run.missing_tax > 0 else 'too much'}"
-    return Finding(
-        kind="tax_mismatch",
-        id=digest_id("tax_mismatch", contract.id, slot.label, first_day.isoformat(), f"{run.percent.normalize():f}"),
-        severity=KINDS["tax_mismatch"].severity,
-        contract=contract.id,
-        charge=slot.label,
-        first_day=first_day,
-        last_day=last_day,
-        currency=None,
-        amount_minor=None,
-        sentence=(
+    return _finding(
+        "tax_mismatch",
+        (contract.id, slot.label, first_day.isoformat(), f"{run.percent.normalize():f}"),
+        (
             f"{contract.customer}, {slot.label}, invoiced {days}: {_money(run.amount, slot)} was billed {billed}, "
             f"{agreed}: the tax is {difference}."
         ),
+        contract=contract.id,
+        charge=slot.label,
+        days=(first_day, last_day),
     )
 
 
@@ -227,36 +203,25 @@ def find_in_residue(residue: Residue) -> Finding | None:
         return None
     money = f"{format_minor(residue.amount_minor, residue.currency, grouped=True)} {residue.currency}"
     choice = f": {_some(residue.candidates, ' or ')}" if residue.kind == "ambiguous" else ""
-    return Finding(
-        kind=residue.kind,
-        id=digest_id(residue.kind, residue.document, str(residue.line), residue.customer),
-        severity=KINDS[residue.kind].severity,
+    return _finding(
+        residue.kind,
+        (residue.document, str(residue.line), residue.customer),
+        f"{residue.customer}, {residue.document} line {residue.line}, {money}: {residue.reason}{choice}.",
         contract=residue.contract,
-        charge=None,
-        first_day=None,
-        last_day=None,
-        currency=residue.currency,
-        amount_minor=residue.amount_minor,
-        sentence=f"{residue.customer}, {residue.document} line {residue.line}, {money}: {residue.reason}{choice}.",
+        money=(residue.amount_minor, residue.currency),
     )
 
 
 def find_placeholder_left(document: str, line: int, customer: str, contract: str | None, placeholder: str) -> Finding:
     """The finding about a line whose text still holds a placeholder of its template."""
-    return Finding(
-        kind="placeholder",
-        id=digest_id("placeholder", document, str(line), customer),
-        severity=KINDS["placeholder"].severity,
-        contract=contract,
-        charge=None,
-        first_day=None,
-        last_day=None,
-        currency=None,
-        amount_minor=None,
-        sentence=(
+    return _finding(
+        "placeholder",
+        (document, str(line), customer),
+        (
             f"{customer}, {document} line {line}: the text says {placeholder} where a date or period should stand, "
             "so the period was taken from the invoice date."
         ),
+        contract=contract,
     )
 
 
@@ -266,34 +231,50 @@ def find_sequence_gap(gap: SequenceGap) -> Finding:
     rest = gap.lacking - len(gap.missing)
     more = f" and {rest:,} more" if rest else ""
     numbers = "1 number is" if gap.lacking == 1 else f"{gap.lacking:,} numbers are"
-    return Finding(
-        kind="sequence_gap",
-        id=digest_id("sequence_gap", gap.first.rstrip("0123456789")),
-        severity=KINDS["sequence_gap"].severity,
-        contract=None,
-        charge=None,
-        first_day=None,
-        last_day=None,
-        currency=None,
-        amount_minor=None,
-        sentence=f"Of the documents {gap.first} to {gap.last}, {numbers} not in the ledger: {listed}{more}.",
+    return _finding(
+        "sequence_gap",
+        (gap.first.rstrip("0123456789"),),
+        f"Of the documents {gap.first} to {gap.last}, {numbers} not in the ledger: {listed}{more}.",
     )
 
 
 def find_conflict(number: str, customer: str, contract: str | None, paths: tuple[str, ...]) -> Finding:
     """The finding about documents that share a number; `paths` is where each stands."""
     places = _some(sorted(set(paths)), " and ")
-    return Finding(
-        kind="document_conflict",
-        id=digest_id("document_conflict", number, customer),
-        severity=KINDS["document_conflict"].severity,
+    return _finding(
+        "document_conflict",
+        (number, customer),
+        f"{customer}, {number}: different documents share this number, in {places}; all of them were counted.",
         contract=contract,
-        charge=None,
-        first_day=None,
-        last_day=None,
-        currency=None,
-        amount_minor=None,
-        sentence=f"{customer}, {number}: different documents share this number, in {places}; all of them were counted.",
+    )
+
+
+def _finding(
+    kind: str,
+    identity: tuple[str, ...],
+    sentence: str,
+    *,
+    contract: str | None = None,
+    charge: str | None = None,
+    days: tuple[date, date] | None = None,
+    money: tuple[int, str] | None = None,
+    rows: tuple[str, ...] = (),
+) -> Finding:
+    """A finding of a kind, with its id of what makes it one; `days` inclusive, `money` in minor units of a currency."""
+    first_day, last_day = days or (None, None)
+    amount_minor, currency = money or (None, None)
+    return Finding(
+        kind=kind,
+        id=digest_id(kind, *identity),
+        severity=KINDS[kind].severity,
+        contract=contract,
+        charge=charge,
+        first_day=first_day,
+        last_day=last_day,
+        currency=currency,
+        amount_minor=amount_minor,
+        sentence=sentence,
+        rows=rows,
     )
 
 
