@@ -458,7 +458,8 @@ class Matcher:
         if len(running) == 1 and running[0].is_recurring:
             return running[0], MatchRule.TERM, fitting
         remaining = running or remaining
-        priced = tuple(slot for slot in remaining if not says_catch_up(text) and self._has_price(slot, abs(amount)))
+        is_regular = not says_catch_up(text)
+        priced = tuple(slot for slot in remaining if self._has_price(slot, abs(amount))) if is_regular else ()
         if len(priced) == 1:
             return priced[0], MatchRule.EXACT_AMOUNT, fitting
         recurring = tuple(slot for slot in remaining if slot.is_recurring)

@@ -33,18 +33,24 @@ def periods_of(schedule: Schedule, event: Event) -> list[int]:
     equal = [row for row in rows if schedule.first_days[row] == first_day and schedule.ends[row] == end_day]
     if equal:
         return sorted(equal, key=lambda row: schedule.changes[row])[:1]
-    shared = {
-        row: min(end_day, schedule.ends[row]) - max(first_day, schedule.first_days[row])
-        for row in rows
-        if not schedule.changes[row]
-    }
-    met = [row for row, days in shared.items() if days > 0]
+    shared = _shared_days(schedule, event)
+    met = list(shared)
     inside = [row for row in met if 2 * shared[row] >= schedule.ends[row] - schedule.first_days[row]]
     if len(inside) > 1 and (
         _is_range(schedule, inside, first_day, end_day) or _is_covered(schedule, inside, first_day, end_day)
     ):
         return inside
     return sorted(met, key=lambda row: (-shared[row], -row))[:1]
+
+
+def _shared_days(schedule: Schedule, event: Event) -> dict[int, int]:
+    """How many days of an event's own period lie in each regular row that it meets, in order of rows."""
+    days_in = {
+        row: min(event.end_day, schedule.ends[row]) - max(event.first_day, schedule.first_days[row])
+        for row in range(len(schedule.first_days))
+        if not schedule.changes[row]
+    }
+    return {row: days for row, days in days_in.items() if days > 0}
 
 
 def _is_range(schedule: Schedule, rows: list[int], first_day: int, end_day: int) -> bool:
@@ -94,23 +100,14 @@ def _share_straddling(books: Books, event: Event, period: int) -> None:
     Months from the 15th are whole months of a contract from the 1st, as long as all of them are; the odd one between
     two halves is not. A quarter of the days must lie in the other row.
     """
-    schedule = books.schedule
-    for other in range(max(period - 1, 0), min(period + 2, len(schedule.first_days))):
-        days = min(event.end_day, schedule.ends[other]) - max(event.first_day, schedule.first_days[other])
-        if other == period or schedule.changes[other] or 4 * days < event.end_day - event.first_day:
+    for other, days in _shared_days(books.schedule, event).items():
+        excess = min(-books.open_amount(period), books.open_amount(other))
+        if excess <= 0 or 4 * days < event.end_day - event.first_day:
             continue
-        index = next(
-            (
-                index
-                for index, posting in enumerate(books.postings)
-                if (posting.event, posting.period) == (event, period)
-            ),
-            None,
-        )
-        if index is not None:
-            excess = min(-books.open_amount(period), books.open_amount(other), books.postings[index].amount)
-            if excess > 0:
-                books.move(index, other, excess, PostingRule.RANGE)
+        for index, posting in enumerate(books.postings):
+            if (posting.event, posting.period) == (event, period):
+                books.move(index, other, min(excess, posting.amount), PostingRule.RANGE)
+                break
 
 
 def _post_own(books: Books, event: Event, period: int) -> None:
