@@ -23,8 +23,8 @@ class Event(NamedTuple):
 
     `rows` are rows of the line table in line order. `amount` is signed minor units excluding tax. `first_day` and
     `end_day` (exclusive) are 0 where the document states no period. `credited` is the number of the document a credit
-    names; where it names none, "" for a credit note, and its own number for an invoice, whose negative lines lower its
-    others. `names_charge` tells whether a line itself names the charge, `is_from_text` whether the period was read
+    names; where it names none, "" for a credit note and for what states a period, and its own number for other lines of
+    an invoice, since negative ones lower its others. `names_charge` tells whether a line itself names the charge, `is_from_text` whether the period was read
     from a text, `is_catch_up` whether the text says that the line makes up for what was billed too little.
     """
 
@@ -67,7 +67,7 @@ def gather_events(matched: Matched, slot: int) -> Events:
 
     Lines of one document for the same period make one event; a negative line is netted inside it. What makes up for
     earlier periods is an event of its own. An event of an
-    invoice that stays negative credits the invoice's own other events; one of a credit note that is positive and states
+    invoice that stays negative credits the invoice's own other events, or the period it states; one of a credit note that is positive and states
     its period bills that period. Two documents with one number and different dates are two.
     """
     lines, documents = matched.lines, matched.documents
@@ -111,7 +111,7 @@ def _make_event(matched: Matched, rows: list[int], first_day: int, end_day: int)
     rules = {lines.match_rules[row] & RULE_MASK for row in rows}
     document = lines.documents[rows[0]]
     number = documents.number(document)
-    is_credit_note = documents.kinds[document] == Kind.CREDIT_NOTE
+    lowers_own = documents.kinds[document] != Kind.CREDIT_NOTE and first_day == NO_DAY
     return Event(
         rows=tuple(rows),
         number=number,
@@ -120,7 +120,7 @@ def _make_event(matched: Matched, rows: list[int], first_day: int, end_day: int)
         amount=sum([lines.amounts[row] for row in rows]),
         first_day=first_day,
         end_day=end_day,
-        credited=documents.credited.get(document, "" if is_credit_note else number),
+        credited=documents.credited.get(document, number if lowers_own else ""),
         names_charge=not NAMING_RULES.isdisjoint(rules),
         is_inferred=not INFERRED_MATCHES.isdisjoint(rules),
         is_from_text=lines.period_rules[rows[0]] == PeriodRule.TEXT,
