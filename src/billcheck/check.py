@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, overload
 from billcheck.configuration.rules import Configuration
 from billcheck.engine.controls import compare_with_controls, say_difference
 from billcheck.engine.coverage import find_coverage, make_window
+from billcheck.engine.credit_links import link_credits
 from billcheck.engine.discounts import spread_discounts
 from billcheck.engine.evidence import Places, find_set_aside, make_period_rows, make_residue, make_set_aside
 from billcheck.engine.examination import HORIZON_DAYS, Examination, ExaminedCharge, PlainCharge, Setting, Sums
@@ -44,6 +45,7 @@ from billcheck.engine.sentences import (
 from billcheck.engine.sequences import find_sequence_gaps
 from billcheck.engine.taxes import find_tax_runs
 from billcheck.engine.unread import find_unread
+from billcheck.engine.whole_credits import split_whole_credits
 from billcheck.errors import Problem, UsageError
 from billcheck.findings import (
     DEFAULT_FAIL_ON,
@@ -181,6 +183,7 @@ def check(
     scanned = _scan(ledger, matcher, directory.keys(configuration.scope))
     coverage = find_coverage(covers, scanned.receipts)
     conflicts = set_aside_overlaps(matcher.matched)
+    link_credits(matcher.matched)
     controls = compare_with_controls(stated, matcher.matched, scanned.outside)
     doubts = {control.currency: say_difference(control) for control in controls if control.difference_minor}
     left_out = [] if covers else [receipt.shortcoming for receipt in scanned.receipts if receipt.shortcoming]
@@ -195,6 +198,7 @@ def check(
     )
     check_together(matcher.matched, as_of + timedelta(HORIZON_DAYS))
     spread_discounts(matcher.matched)
+    split_whole_credits(matcher.matched)
     precision = Precision(ledger.sources, matcher.matched)
     examination = Examination(contracts, matcher.matched, setting, precision)
     is_whole = not (scanned.refused or left_out or doubts)

@@ -41,7 +41,7 @@ def spread_discounts(matched: Matched) -> None:
     """
     by_document: dict[_DocumentKey, list[int]] = defaultdict(list)
     for row in matched.unnamed_credits:
-        if match_rule_of(matched.lines.match_rules[row]) not in SET_ASIDE_WORDS:
+        if row not in matched.linked and match_rule_of(matched.lines.match_rules[row]) not in SET_ASIDE_WORDS:
             by_document[_key(matched, matched.lines.documents[row])].append(row)
     if not by_document:
         return

@@ -24,8 +24,9 @@ class Event(NamedTuple):
     `rows` are rows of the line table in line order. `amount` is signed minor units excluding tax. `first_day` and
     `end_day` (exclusive) are 0 where the document states no period. `credited` is the number of the document a credit
     names; where it names none, "" for a credit note and for what states a period, and its own number for other lines of
-    an invoice, since negative ones lower its others. `names_charge` tells whether a line itself names the charge, `is_from_text` whether the period was read
-    from a text, `is_catch_up` whether the text says that the line makes up for what was billed too little.
+    an invoice, since negative ones lower its others. `names_charge` tells whether a line itself names the charge,
+    `is_from_text` whether the period was read from a text, `is_catch_up` whether the text says that the line makes up
+    for what was billed too little.
     """
 
     rows: tuple[int, ...]
@@ -65,10 +66,10 @@ class Events:
 def gather_events(matched: Matched, slot: int) -> Events:
     """The events of one charge slot.
 
-    Lines of one document for the same period make one event; a negative line is netted inside it. What makes up for
-    earlier periods is an event of its own. An event of an
-    invoice that stays negative credits the invoice's own other events, or the period it states; one of a credit note that is positive and states
-    its period bills that period. Two documents with one number and different dates are two.
+    Lines of one document for the same period make one event; a negative line is netted inside it, unless it names
+    another document. What makes up for earlier periods is an event of its own. An event of an invoice that stays
+    negative credits the invoice's own other events, or the period it states; one of a credit note that is positive and
+    states its period bills that period. Two documents with one number and different dates are two.
     """
     lines, documents = matched.lines, matched.documents
     currency = matched.directory.slots[slot].contract.currency
@@ -78,10 +79,12 @@ def gather_events(matched: Matched, slot: int) -> Events:
     for row in lines.rows_of(slot):
         document = lines.documents[row]
         number = numbers.setdefault(bytes(documents.number_bytes(document)), len(numbers))
+        named = documents.credited.get(document, "").encode("utf-8", "surrogatepass")
+        credited = numbers.setdefault(named, len(numbers)) if named else number
         key = (
             number, kinds[document], documents.customers[document], statuses[document], lines.issue_days[row],
             lines.first_days[row], lines.end_days[row], documents.currencies[document],
-            lines.period_rules[row] == PeriodRule.CATCH_UP,
+            lines.period_rules[row] == PeriodRule.CATCH_UP, credited,
         )  # fmt: skip
         rows = groups.get(key)
         if rows is None:
@@ -89,7 +92,7 @@ def gather_events(matched: Matched, slot: int) -> Events:
         else:
             rows.append(row)
     events = Events()
-    for (_, kind, _, status, _, first_day, end_day, in_currency, _), rows in groups.items():
+    for (_, kind, _, status, _, first_day, end_day, in_currency, _, _), rows in groups.items():
         event = _make_event(matched, rows, first_day, end_day)
         if status == DocumentStatus.DRAFT:
             events.drafts.append(event)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from billcheck.configuration.rules import CreditRules
 from billcheck.engine.columns import Columns
 from billcheck.engine.credit_classes import CreditClasses
+from billcheck.engine.credit_links import note_credits
 from billcheck.engine.match_rules import WITHOUT_EVIDENCE, MatchRule, Named, PeriodRule
 from billcheck.engine.scope import ScopeFilter
 from billcheck.engine.stated import MEMO_LIMIT, StatedPeriods
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from billcheck.configuration.rules import CreditClass, Scope
+    from billcheck.engine.credit_links import Mentioned
     from billcheck.engine.keys import Directory, Slot
     from billcheck.ledger.source import Batch
 
@@ -62,7 +64,8 @@ class Matched:
     configuration leaves out. `outside` totals lines that concern no contract after all, by customer and currency.
     `merged` are slots whose lines stand under the first slot of their group. `other_taxes` are the lines that bear
     another tax than their charge agreed. `unnamed_credits` are negative lines of invoices that bear no evidence of a
-    charge. `shares` counts rows that are but a further share of a line.
+    charge; `credit_lines` are all approved credits, with what each mentions as its invoice, and `linked` those whose
+    words name one. `shares` counts rows that are but a further share of a line.
     """
 
     directory: Directory
@@ -84,6 +87,8 @@ class Matched:
     outside: dict[tuple[str, str], OutsideTotal] = field(default_factory=dict)
     merged: set[int] = field(default_factory=set)
     unnamed_credits: list[int] = field(default_factory=list)
+    credit_lines: dict[int, Mentioned] = field(default_factory=dict)
+    linked: set[int] = field(default_factory=set)
     shares: int = 0
 
     def set_aside(self, currency: str, amount: int) -> None:
@@ -208,6 +213,7 @@ class Matcher:
             slots, documents, lines.line_numbers, lines.issue_days, first_days, end_days, lines.amounts,
             lines.locators, [source] * len(slots), rules, period_rules,
         )  # fmt: skip
+        note_credits(lines, first_row, self.matched.credit_lines)
         if taxes is not None:
             self._taxes.compare(slots, lines.amounts, taxes, first_row, self.matched.ambiguous)
 

@@ -53,13 +53,16 @@ class Named(IntEnum):
 class PeriodRule(IntEnum):
     """How a line's service period was found; `NONE` where it states none and its date decides.
 
-    `CATCH_UP` is `NONE` with words that say it makes up for periods before.
+    `CATCH_UP` is `NONE` with words that say it makes up for periods before. The last two are those of credits: the
+    invoice whose number stands in the text or reference, and the one that the credit equals as a whole.
     """
 
     NONE = 0
     FIELDS = 1
     TEXT = 2
     CATCH_UP = 3
+    NAMED_INVOICE = 4
+    WHOLE_INVOICE = 5
 
 
 NAMING_RULES = frozenset(
@@ -108,6 +111,8 @@ PERIOD_WORDS = {
     PeriodRule.FIELDS: "period in its own fields",
     PeriodRule.TEXT: "period in the text",
     PeriodRule.CATCH_UP: "words of a catch-up in the text",
+    PeriodRule.NAMED_INVOICE: "number of an invoice in the text or reference",
+    PeriodRule.WHOLE_INVOICE: "equal to the whole of an invoice (inferred)",
 }
 SET_ASIDE_WORDS = {
     MatchRule.VOID: "the document is void",

@@ -117,6 +117,14 @@ class DocumentTable:
         self.sources.extend([source] * len(numbers))
         self.issue_days.extend(issue_days)
 
+    def repeat(self, row: int) -> int:
+        """Append another row for the document of a row, crediting nothing yet, and give its number."""
+        self.extend(
+            [self.number(row)], [self.kinds[row]], [self.statuses[row]], [self.currencies[row]], [self.customers[row]],
+            self.sources[row], [self.issue_days[row]], [""],
+        )  # fmt: skip
+        return len(self) - 1
+
     def number(self, row: int) -> str:
         """The document number as the source writes it."""
         return self.number_bytes(row).decode("utf-8", "surrogatepass")

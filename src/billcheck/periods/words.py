@@ -171,3 +171,11 @@ PLACEHOLDERS = frozenset(_MEANINGS.lists["placeholder"])
 
 LETTERS: dict[str, int] = {"qQ": ALL_LANGUAGES, "hH": ALL_LANGUAGES} | _MEANINGS.letters
 """The languages in which a kind (q or h) and a letter before a number name a quarter or half year."""
+
+INVOICES = frozenset(word for word, entry in WORDS.items() if Kind.INVOICE in entry.kinds)
+"""What an invoice is called, in any language."""
+
+
+def is_document_word(word: str) -> bool:
+    """Whether a word in lower case stands before the number of a document ("no", "nummer", "Rechnungsnummer")."""
+    return Kind.DOCUMENT in (WORDS.get(word) or unlisted_word(word)).kinds

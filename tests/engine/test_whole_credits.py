@@ -1,0 +1,111 @@
+"""Credits that equal a whole invoice of several parts: which invoice, and what each part takes back."""
+
+from __future__ import annotations
+
+import random
+from datetime import date
+
+import pytest
+
+from billcheck import Ledger, Line, Report, check
+from billcheck.configuration.rules import Configuration, Scope, Selector
+from tests.engine.agreements import contract, flat, line
+
+FEE = flat("Fee", "100", timing="in_advance", invoice_day=None, items=("FEE",))
+SEATS = flat("Seats", "50", timing="in_advance", invoice_day=None, items=("SEAT",))
+WINDOW = (date(2025, 12, 1), date(2026, 2, 20))
+FREIGHT_ASIDE = Configuration(Scope(Selector(items=("FREIGHT",))))
+
+
+def invoice(document: str, day: str, *parts: str) -> list[Line]:
+    """An invoice with parts such as "FEE 100"."""
+    return [line(document, day, part.split()[1], description="Monthly", item=part.split()[0]) for part in parts]
+
+
+def credit(document: str, day: str, *amounts: str, **fields: str) -> list[Line]:
+    return [line(document, day, amount, description="Cancelled", kind="credit_note", **fields) for amount in amounts]
+
+
+def examine(*lines: list[Line]) -> Report:
+    """The report, the same in whatever order the lines come."""
+    flat_lines = [one for some in lines for one in some]
+    shuffled = random.Random(7).sample(flat_lines, len(flat_lines))
+    reports = [
+        check(
+            [contract(FEE, SEATS)],
+            Ledger.from_lines(each),
+            as_of=date(2026, 2, 20),
+            covers=WINDOW,
+            configuration=FREIGHT_ASIDE,
+        )
+        for each in (flat_lines, shuffled)
+    ]
+    assert figures(reports[0]) == figures(reports[1])
+    return reports[0]
+
+
+def figures(report: Report) -> dict[tuple[str, int], tuple[str, int]]:
+    """Status and credited cents of every row that is due, by charge and month."""
+    return {
+        (row.charges[0], row.first_day.month): (str(row.status), row.credited_minor)
+        for row in report.rows
+        if row.status != "not_due"
+    }
+
+
+JANUARY = invoice("INV-1", "2026-01-01", "FEE 100", "SEAT 50", "FREIGHT 9")
+FEBRUARY = invoice("INV-2", "2026-02-01", "FEE 100", "SEAT 50", "FREIGHT 9")
+BILLED, GIVEN_BACK = ("ok", 0), "missing"
+
+
+@pytest.mark.parametrize("amounts", [("-159",), ("-150", "-9"), ("-100", "-59"), ("-9", "-50", "-100"), ("-80", "-79")])
+def test_the_latest_equal_invoice_is_taken_back_however_the_credit_is_divided(amounts: tuple[str, ...]) -> None:
+    report = examine(JANUARY, FEBRUARY, credit("CN-1", "2026-02-10", *amounts))
+    assert figures(report) == {
+        ("Fee", 1): BILLED,
+        ("Seats", 1): BILLED,
+        ("Fee", 2): (GIVEN_BACK, 10000),
+        ("Seats", 2): (GIVEN_BACK, 5000),
+    }
+    assert not report.residue
+    assert [item.amount_minor for item in report.out_of_scope] == [900 * 2 - 900]
+
+
+def test_the_invoice_a_credit_names_is_taken_back_and_the_next_credit_takes_another() -> None:
+    named = credit("CN-2", "2026-02-11", "-159", credits_document="INV-2")
+    report = examine(JANUARY, FEBRUARY, credit("CN-1", "2026-02-10", "-159"), named)
+    assert {status for status, _ in figures(report).values()} == {GIVEN_BACK}
+    assert not report.residue
+
+
+def test_a_third_credit_of_two_invoices_is_a_question() -> None:
+    three = [credit(f"CN-{number}", "2026-02-10", "-159") for number in (1, 2, 3)]
+    report = examine(JANUARY, FEBRUARY, *three)
+    assert [(item.kind, item.document) for item in report.residue] == [("ambiguous", "CN-3")]
+
+
+@pytest.mark.parametrize(
+    "fields", [{"description": "Parcel March 2026"}, {"item": "FEE"}, {"period_first_day": date(2026, 1, 1)}]
+)
+def test_a_credit_that_says_what_it_is_for_is_not_divided(fields: dict[str, object]) -> None:
+    if "period_first_day" in fields:
+        fields = fields | {"period_last_day": date(2026, 1, 31)}
+    one = line("CN-1", "2026-02-10", "-159", kind="credit_note", **fields)
+    report = examine(JANUARY, FEBRUARY, [one])
+    assert ("Seats", 2) in figures(report)
+    assert figures(report)["Seats", 2] == BILLED
+
+
+def test_a_credit_before_the_invoice_or_of_another_amount_is_not_divided() -> None:
+    for one in (credit("CN-1", "2025-12-31", "-159"), credit("CN-1", "2026-02-10", "-158.99")):
+        report = examine(JANUARY, FEBRUARY, one)
+        assert set(figures(report).values()) == {BILLED}
+        assert [item.document for item in report.residue] == ["CN-1"]
+
+
+def test_the_evidence_calls_it_inferred_and_names_both() -> None:
+    report = examine(JANUARY, FEBRUARY, credit("CN-1", "2026-02-10", "-159"))
+    rules = {item.rule for row in report.rows for item in row.evidence if item.document == "CN-1"}
+    assert rules == {
+        "customer + the only charge that fits; equal to the whole of an invoice (inferred); credited in full"
+    }
