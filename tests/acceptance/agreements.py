@@ -10,6 +10,7 @@ from decimal import Decimal
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
+from billcheck.contracts.prices import FlatPrice
 from billcheck.contracts.terms import Charge, ChargeMatching, Contract, ContractMatching
 from billcheck.ledger.line import Line
 from billcheck.period import Cadence
@@ -43,7 +44,7 @@ def fee(
         name=name,
         model="flat",
         start=start,
-        amount=Decimal(amount),
+        price=FlatPrice(Decimal(amount)),
         every=Cadence(every),
         timing=timing,
         matching=ChargeMatching(items=items),

@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from billcheck import Ledger, Line, Report, check, read_ledger
+from billcheck.contracts.prices import FlatPrice
 from billcheck.findings import JUDGED
 from tests.acceptance.agreements import agreement, comparable, fee, to_csv
 
@@ -57,7 +58,7 @@ class Books:
         printer.text("Books:")
         for contract in self.contracts:
             for charge in contract.charges:
-                terms = f"{charge.name} {charge.amount} {charge.every} {charge.timing} from {charge.start}"
+                terms = f"{charge.name} {charge.price} {charge.every} {charge.timing} from {charge.start}"
                 printer.text(f"\n  {contract.id} {contract.customer} {contract.currency}: {terms}")
         for line in self.lines:
             stated = [f"{name.name}={getattr(line, name.name)}" for name in fields(line) if getattr(line, name.name)]
@@ -202,7 +203,7 @@ def test_a_correct_ledger_bills_every_due_period(correct: Books) -> None:
             ]
             rows = [row for row in report.rows if (row.contract, row.charges) == (contract.id, (charge.name,))]
             assert [(row.first_day, row.last_day) for row in rows[: len(counted)]] == counted
-            assert {row.expected for row in rows} == {charge.amount}
+            assert {FlatPrice(row.expected) for row in rows} == {charge.price}
             assert all(row.due_on > correct.as_of for row in rows[len(counted) :])
 
 

@@ -14,7 +14,7 @@ from billcheck.configuration.rules import Configuration, CreditRules, Scope, Sel
 from billcheck.configuration.shapes import CreditShape, CreditsShape, ScopeShape
 
 if TYPE_CHECKING:
-    from billcheck.contracts.shapes import Shape
+    from billcheck.contracts.kinds import Shape
 
 PAGE = Path(__file__).parents[2].joinpath("docs", "reference", "configuration.md").read_text(encoding="utf-8")
 TEXTS = 'Write ["A", "B"], also for a single one.'

@@ -24,6 +24,31 @@ PER_UNIT: dict[str, Any] = {
     "every": "month",
     "timing": "in_advance",
 }
+TIERS: list[dict[str, Any]] = [{"up_to": "10", "unit_amount": "30.00"}, {"unit_amount": "25.00"}]
+GRADUATED: dict[str, Any] = {
+    **{key: value for key, value in PER_UNIT.items() if key != "unit_amount"},
+    "model": "graduated",
+    "tiers": TIERS,
+}
+PACKAGE: dict[str, Any] = {
+    **{key: value for key, value in PER_UNIT.items() if key != "unit_amount"},
+    "model": "package",
+    "amount": "9.00",
+    "package_size": "100",
+}
+PERCENTAGE: dict[str, Any] = {
+    **{key: value for key, value in PER_UNIT.items() if key != "unit_amount"},
+    "model": "percentage",
+    "percent": "2",
+}
+TIME: dict[str, Any] = {
+    "name": "Advice",
+    "model": "time",
+    "rates": [{"role": "senior", "unit_amount": "140.00"}, {"role": "junior", "unit_amount": "95.00"}],
+    "hours": [{"role": "senior", "quantity": "12.5"}],
+    "every": "month",
+    "timing": "in_arrears",
+}
 ONE_OFF: dict[str, Any] = {"name": "Setup", "model": "one_off", "amount": "900", "on": "2026-02-10"}
 
 

@@ -114,9 +114,9 @@ def test_near_words_are_suggested(word: str, hint: str) -> None:
     ("shape", "key", "is_later"),
     [
         (ChargeShape, "escalator", True),
-        (ChargeShape, "tiers", True),
+        (ChargeShape, "minimum", True),
         (ContractShape, "renewal", True),
-        (PriceStepShape, "tiers", True),
+        (PriceStepShape, "applies", True),
         (AmendmentShape, "change", True),
         (DiscountShape, "amount", True),
         (ContractShape, "tiers", False),
@@ -132,7 +132,7 @@ def test_keys_of_later_versions_are_known(shape: Any, key: str, *, is_later: boo
 @pytest.mark.parametrize(
     ("key", "word", "is_later"),
     [
-        ("model", "graduated", True),
+        ("model", "milestone", True),
         ("model", "flat", False),
         ("every", "week", True),
         ("every", "semi_month", True),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from billcheck.contracts.files import load_contracts
+from billcheck.contracts.prices import FlatPrice, UnitPrice
 from billcheck.contracts.terms import (
     DEFAULT_GRACE_DAYS,
     Amendment,
@@ -93,21 +94,23 @@ def test_every_key_arrives(tmp_path: Path) -> None:
     assert (contract.owner, contract.tags, contract.where) == ("Ines", ("retainer", "nl"), f"{path}: C-117")
     assert contract.matching == ContractMatching(("Hartwell BV",), ("4711",), ("C-117",), confirmed=True)
     retainer, seats, setup = contract.charges
-    assert (retainer.amount, retainer.every, retainer.timing) == (Decimal("2400.00"), Cadence("month"), "in_arrears")
+    assert (retainer.price, retainer.every) == (FlatPrice(Decimal("2400.00")), Cadence("month"))
+    assert retainer.timing == "in_arrears"
     assert (retainer.start, retainer.end, retainer.invoice_day) == (contract.start, contract.end, "period_end")
-    assert (seats.unit_amount, seats.quantity, seats.every) == (Decimal("30.00"), Decimal(12), Cadence("quarter"))
+    assert (seats.price, seats.quantity) == (UnitPrice(Decimal("30.00")), Decimal(12))
+    assert seats.every == Cadence("quarter")
     assert (seats.start, seats.end) == (date(2026, 3, 1), date(2027, 1, 1))
     assert (seats.anchor_day, seats.invoice_day, seats.grace_days, seats.tax_percent) == (31, 15, 0, Decimal(9))
     assert seats.matching == ChargeMatching(("R-7",), ("SEATS",), ("4000",), ("North",), ("seat licence",))
-    assert seats.price_steps == (PriceStep(date(2026, 7, 1), unit_amount=Decimal("28.00")),)
+    assert seats.price_steps == (PriceStep(date(2026, 7, 1), price=UnitPrice(Decimal("28.00"))),)
     assert seats.discounts == (
         Discount(Decimal(10), None, date(2026, 7, 1)),
         Discount(Decimal(5), date(2026, 3, 1), date(2026, 4, 1)),
     )
     assert seats.amendments == (Amendment(date(2026, 5, 16), quantity=Decimal("16.5"), change_billing="immediate"),)
-    assert (setup.model, setup.amount, setup.on, setup.every, setup.timing) == (
+    assert (setup.model, setup.price, setup.on, setup.every, setup.timing) == (
         "one_off",
-        Decimal(900),
+        FlatPrice(Decimal(900)),
         date(2026, 1, 15),
         None,
         None,
@@ -161,7 +164,7 @@ def test_a_term_of_one_day(tmp_path: Path) -> None:
     ],
 )
 def test_decimals_are_exact(tmp_path: Path, written: object, decimal: str) -> None:
-    assert load_charge(tmp_path, FLAT, amount=written).amount == Decimal(decimal)
+    assert load_charge(tmp_path, FLAT, amount=written).price == FlatPrice(Decimal(decimal))
 
 
 @pytest.mark.parametrize(("written", "days"), [("30 days", 30), ("1 day", 1), ("0 days", 0)])
@@ -234,7 +237,7 @@ def test_what_contracts_have_in_common_is_in_memory_once(tmp_path: Path) -> None
     first, second = load_contracts(write_json(tmp_path, contract_table(charge), contract_table(charge, id="C-2")))
     assert first.currency is second.currency
     assert first.charges[0].name is second.charges[0].name
-    assert first.charges[0].amount is second.charges[0].amount
+    assert first.charges[0].price is second.charges[0].price
     assert first.charges[0].matching is second.charges[0].matching
 
 

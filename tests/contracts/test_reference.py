@@ -6,14 +6,13 @@ import json
 import re
 import tomllib
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from billcheck.contracts.files import load_contracts
+from billcheck.contracts.price_keys import FOREIGN_TO_MODEL, PRICE_KEYS, REQUIRED_FOR_MODEL
 from billcheck.contracts.shapes import (
-    FOREIGN_TO_MODEL,
-    REQUIRED_FOR_MODEL,
     REQUIRED_KEYS,
     AmendmentShape,
     ChargeMatchingShape,
@@ -21,17 +20,35 @@ from billcheck.contracts.shapes import (
     ContractMatchingShape,
     ContractShape,
     DiscountShape,
+    HoursShape,
     PriceStepShape,
-    Shape,
+    RateShape,
     TaxShape,
+    TierShape,
 )
-from billcheck.contracts.terms import Model
-from tests.contracts.samples import FLAT, ONE_OFF, PER_UNIT, contract_table, write_json
+from tests.contracts.samples import (
+    FLAT,
+    GRADUATED,
+    ONE_OFF,
+    PACKAGE,
+    PER_UNIT,
+    PERCENTAGE,
+    TIERS,
+    TIME,
+    contract_table,
+    write_json,
+)
+
+if TYPE_CHECKING:
+    from billcheck.contracts.kinds import Shape
 
 PAGE = Path(__file__).parents[2].joinpath("docs", "reference", "contract-terms.md").read_text(encoding="utf-8")
 SECTIONS: dict[str, type[Shape]] = {
     "## Contract": ContractShape,
     "## Charge": ChargeShape,
+    "### Tiers": TierShape,
+    "### Rates": RateShape,
+    "### Hours": HoursShape,
     "### Tax": TaxShape,
     "### Price steps": PriceStepShape,
     "### Discounts": DiscountShape,
@@ -62,12 +79,12 @@ def test_a_section_names_every_key_of_its_table_and_no_other(heading: str) -> No
 
 def test_what_a_model_needs_is_said() -> None:
     found = rows("## Charge")
-    for model in get_args(Model):
+    for model in REQUIRED_FOR_MODEL:
         for key in REQUIRED_FOR_MODEL[model]:
             default = found[key][1]
             assert default in {"required", "required but for one_off"} or model in default
         for key in FOREIGN_TO_MODEL[model]:
-            assert model not in found[key][1].replace("but for one_off", "")
+            assert model not in re.findall(r"\w+", found[key][1].replace("but for one_off", ""))
 
 
 @pytest.mark.parametrize("heading", SECTIONS)
@@ -82,32 +99,47 @@ def test_every_example_of_a_key_is_accepted(heading: str, tmp_path: Path) -> Non
         assert load_contracts(path), (heading, key)
 
 
+KIND_OF_KEY: dict[str, dict[str, Any]] = {
+    **dict.fromkeys(("model", "unit_amount", "quantity"), PER_UNIT),
+    **dict.fromkeys(("tiers", "bill_zero"), GRADUATED),
+    **dict.fromkeys(("package_size", "free_units", "package_rounding"), PACKAGE),
+    **dict.fromkeys(("rates", "hours", "overage"), TIME),
+    "included": {**TIME, "amount": "1000.00", "included": "10"},
+    "percent": PERCENTAGE,
+    "on": ONE_OFF,
+}
+
+
 def table_with(heading: str, key: str, value: Any) -> dict[str, Any]:
     """A contract in which this key of this table has this value."""
-    kind = {"model": PER_UNIT, "unit_amount": PER_UNIT, "quantity": PER_UNIT, "on": ONE_OFF}.get(key, FLAT)
+    kind = KIND_OF_KEY.get(key, FLAT)
     if heading == "## Contract":
         return contract_table(**{"last_day": None, key: value})
     if heading == "## Charge":
-        changes_of_units = key == "amendments"
-        charge = {**(PER_UNIT if changes_of_units else kind), key: value}
         timing = {"timing": "in_arrears"} if key == "invoice_day" else {}
-        return contract_table({**charge, **timing})
-    if heading == "### Tax":
-        return contract_table(tax={key: value})
-    if heading == "### Price steps":
-        price = {"unit_amount": "1"} if kind is PER_UNIT else {"amount": "1"}
-        return contract_table(
-            {**(PER_UNIT if kind is PER_UNIT else FLAT), "price_steps": [{"on": "2026-07-01", **price, key: value}]}
-        )
-    if heading == "### Discounts":
-        return contract_table({**FLAT, "discounts": [{"percent": "10", key: value}]})
-    if heading == "### Amendments":
-        price = {"quantity": "1"} if kind is PER_UNIT else {"amount": "1"}
-        charge = PER_UNIT if kind is PER_UNIT else FLAT
-        return contract_table({**charge, "amendments": [{"on": "2026-07-01", **price, key: value}]})
+        return contract_table({**(PER_UNIT if key == "amendments" else kind), key: value, **timing})
+    if heading in {"### Price steps", "### Amendments"}:
+        kind = FLAT if key == "on" else kind
+        price_key = PRICE_KEYS[kind["model"]][0]
+        change = {"on": "2026-07-01", price_key: kind[price_key], key: value}
+        return contract_table({**kind, "price_steps" if "steps" in heading else "amendments": [change]})
+    tables: dict[str, dict[str, Any]] = {
+        "### Tiers": {**GRADUATED, "tiers": [{**TIERS[0], key: value}, TIERS[1]]},
+        "### Rates": {**TIME, "rates": [{**TIME["rates"][0], key: value}]},
+        "### Hours": {**TIME, "hours": [{**TIME["hours"][0], key: value}]},
+        "### Tax": {**FLAT, "tax": {key: value}},
+        "### Discounts": {**FLAT, "discounts": [{"percent": "10", key: value}]},
+        "### Matching of a charge": {**FLAT, "matching": {key: value}},
+    }
+    if heading == "### Tiers" and key == "percent":
+        tables[heading] = {
+            **PERCENTAGE,
+            "percent": None,
+            "tiers": [{"up_to": "10", "percent": value}, {"percent": "1"}],
+        }
     if heading == "### Matching of a contract":
         return contract_table(matching={key: value})
-    return contract_table({**FLAT, "matching": {key: value}})
+    return contract_table({name: entry for name, entry in tables[heading].items() if entry is not None})
 
 
 def test_the_file_on_the_page_is_read(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from billcheck.contracts import agreement, changes, faults, files, tables, values
+from billcheck.contracts import agreement, changes, charges, faults, files, price_keys, tables, values
 from billcheck.contracts.files import load_contracts
 from billcheck.contracts.shapes import REQUIRED_KEYS
 from billcheck.errors import ContractsRefusedError, Problem
@@ -219,8 +219,8 @@ CHARGE_FAULTS: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ),
     (
         FLAT,
-        {"model": "graduated"},
-        f"\"Fee\" model: This version of billcheck cannot price this term yet. Found 'graduated'. {LATER}",
+        {"model": "milestone"},
+        f"\"Fee\" model: This version of billcheck cannot price this term yet. Found 'milestone'. {LATER}",
     ),
     (
         FLAT,
@@ -353,12 +353,12 @@ CHARGE_FAULTS: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     (
         FLAT,
         {"price_steps": [{"on": "2026-07-01"}]},
-        '"Fee" price_steps #1.amount: A required key is missing. Add it, for example amount = "2500.00".',
+        '"Fee" price_steps #1.amount: A required key is missing. Add it, for example amount = "2400.00".',
     ),
     (
         FLAT,
-        {"price_steps": [{"on": "2026-07-01", "amount": "1", "tiers": []}]},
-        f'"Fee" price_steps #1.tiers: This version of billcheck cannot price this term yet. {LATER}',
+        {"price_steps": [{"on": "2026-07-01", "amount": "1", "change_billing": "immediate"}]},
+        f'"Fee" price_steps #1.change_billing: This version of billcheck cannot price this term yet. {LATER}',
     ),
     (
         FLAT,
@@ -628,15 +628,16 @@ def test_the_heading_counts(tmp_path: Path) -> None:
 
 def test_every_problem_has_an_example() -> None:
     """Each class of fault of this room is raised by some test above."""
-    rooms = (agreement, changes, faults, files, tables, values)
+    rooms = (agreement, changes, charges, faults, files, price_keys, tables, values)
     classes = {
         item
         for room in rooms
         for _, item in inspect.getmembers(room, inspect.isclass)
         if issubclass(item, Problem) and item is not Problem
     }
-    tree = ast.parse(Path(__file__).read_text(encoding="utf-8"))
-    texts = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in Path(__file__).parent.glob("test_*refusals.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    texts = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
     for item in sorted(classes, key=lambda item: item.__name__):
         sentence = (item.__doc__ or "").splitlines()[0]
         assert sentence.endswith(".")

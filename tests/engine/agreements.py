@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from billcheck.contracts.prices import FlatPrice
 from billcheck.contracts.terms import Charge, ChargeMatching, Contract, ContractMatching
 from billcheck.ledger.line import Line
 from billcheck.period import Cadence, add_months
@@ -19,7 +20,7 @@ def flat(name: str = "Retainer", amount: str = "2400.00", **terms: Any) -> Charg
     values: dict[str, Any] = {
         "model": "flat",
         "start": START,
-        "amount": Decimal(amount),
+        "price": FlatPrice(Decimal(amount)),
         "every": Cadence("month"),
         "timing": "in_arrears",
         "invoice_day": "period_end",
@@ -35,7 +36,7 @@ def one_off(name: str = "Setup", amount: str = "500.00", on: date = START, **ter
         name=name,
         model="one_off",
         start=on,
-        amount=Decimal(amount),
+        price=FlatPrice(Decimal(amount)),
         on=on,
         matching=ChargeMatching(**matching),
         **terms,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from billcheck.check import check
+from billcheck.contracts.prices import FlatPrice, UnitPrice
 from billcheck.contracts.terms import Amendment, PriceStep
 from billcheck.ledger.source import Ledger
 from billcheck.period import Cadence
@@ -296,7 +297,7 @@ def test_a_repeat_for_a_stated_period_never_settles_a_missing_one() -> None:
 def seats(**amendment: Any) -> Contract:
     change = Amendment(on=date(2026, 5, 16), quantity=Decimal(16), **amendment)
     charge = replace(
-        flat("Seats"), model="per_unit", amount=None, unit_amount=Decimal("31.00"), quantity=Decimal(10),
+        flat("Seats"), model="per_unit", price=UnitPrice(Decimal("31.00")), quantity=Decimal(10),
         timing="in_advance", invoice_day=None, amendments=(change,),
     )  # fmt: skip
     return contract(charge)
@@ -331,7 +332,7 @@ def test_a_lower_quantity_is_netted_with_the_next_invoice() -> None:
 
 
 def test_a_price_step_not_applied_shows_from_its_day() -> None:
-    agreed = contract(flat(price_steps=(PriceStep(on=date(2026, 7, 1), amount=Decimal("2500.00")),)))
+    agreed = contract(flat(price_steps=(PriceStep(on=date(2026, 7, 1), price=FlatPrice(Decimal("2500.00"))),)))
     assert remarkable(checked(agreed, month_ends(8))) == {
         "2026-07-01": ("underbilled", "2400.00"),
         "2026-08-01": ("underbilled", "2400.00"),

@@ -12,6 +12,7 @@ from unittest.mock import patch
 import pytest
 
 from billcheck.check import check
+from billcheck.contracts.prices import FlatPrice
 from billcheck.contracts.terms import Amendment
 from billcheck.engine.examination import Examination
 from billcheck.ledger.source import Ledger
@@ -30,7 +31,11 @@ AS_OF = date(2026, 11, 20)
 
 def random_case(rng: random.Random) -> tuple[Contract, list[Line]]:
     """A contract, and invoices that are mostly right: exact, late or early, stated or not, now and then spoilt."""
-    changes = (Amendment(on=date(2026, 4, rng.choice((1, 16))), amount=Decimal(2500)),) if rng.random() < 0.2 else ()
+    changes = (
+        (Amendment(on=date(2026, 4, rng.choice((1, 16))), price=FlatPrice(Decimal(2500))),)
+        if rng.random() < 0.2
+        else ()
+    )
     charge = flat(
         every=Cadence(rng.choice(("month", "month", "quarter"))),
         timing=rng.choice(("in_advance", "in_arrears")),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from billcheck.contracts.prices import FlatPrice
 from billcheck.engine.keys import make_directory
 from billcheck.engine.match import Matched, Matcher
 from billcheck.engine.match_rules import RULE_MASK, MatchRule, Named, PeriodRule, describe_match, match_rule_of
@@ -28,7 +29,7 @@ def match(contracts: Iterable[Contract], *lines: Line) -> Matched:
     directory = make_directory(tuple(contracts))
 
     def has_price(slot: Any, amount: int) -> bool:
-        return slot.charge.amount is not None and to_minor(slot.charge.amount, "EUR") == amount
+        return isinstance(slot.charge.price, FlatPrice) and to_minor(slot.charge.price.amount, "EUR") == amount
 
     matcher = Matcher(directory, as_of_day=AS_OF.toordinal(), has_price=has_price)
     for batch in Ledger.from_lines(lines).sources[0].scan(directory.keys()):

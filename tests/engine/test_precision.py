@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billcheck import Ledger, Line, check
+from billcheck.contracts.prices import UnitPrice
 from billcheck.contracts.terms import Charge, Contract
 from billcheck.engine.precision import small_part
 from billcheck.period import Cadence
@@ -28,7 +29,7 @@ def judged(agreed: Decimal, quantity: Decimal, price: Decimal | None, amount: De
         "Calls",
         "per_unit",
         date(2026, 1, 1),
-        unit_amount=agreed,
+        price=UnitPrice(agreed),
         quantity=quantity,
         every=Cadence("month"),
         timing="in_advance",
@@ -80,7 +81,7 @@ def test_a_cent_beyond_what_rounding_explains_is_a_finding(price: Decimal, quant
     [("30.00", Fraction(1, 50)), ("0.25", Fraction(1, 25)), ("0.0375", Fraction(100, 375)), ("0.005", Fraction(1))],
 )
 def test_small_unit_prices_are_looked_at_more_widely(unit_amount: str, part: Fraction) -> None:
-    charge = Charge("Calls", "per_unit", date(2026, 1, 1), unit_amount=Decimal(unit_amount), quantity=Decimal(1))
+    charge = Charge("Calls", "per_unit", date(2026, 1, 1), UnitPrice(Decimal(unit_amount)), quantity=Decimal(1))
     assert small_part([charge], 100) == part
 
 

@@ -13,13 +13,16 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from billcheck.contracts.prices import FlatPrice, PackagePrice, TieredPrice, TimePrice, UnitPrice
+
 if TYPE_CHECKING:
+    from billcheck.contracts.prices import Price, Quantity
     from billcheck.contracts.terms import Amendment, Charge, PriceStep
 
 DAY = timedelta(days=1)
 MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 MINOR_UNITS = {"EUR": 100, "JPY": 1, "KWD": 1000}
-Value = tuple[Decimal, Decimal]
+Value = tuple["Price", "Quantity | None"]
 
 
 class Row(NamedTuple):
@@ -146,22 +149,13 @@ def changes_of(charge: Charge) -> list[PriceStep | Amendment]:
 
 def value_known(charge: Charge, changes: list[PriceStep | Amendment], day: date, known_on: date) -> Value:
     """Price and quantity of a day, by the changes that had taken effect both by that day and by the day of knowing."""
-    price = charge.unit_amount if charge.model == "per_unit" else charge.amount
-    quantity = charge.quantity if charge.model == "per_unit" else Decimal(1)
-    assert price is not None
-    assert quantity is not None
+    price, quantity = charge.price, charge.quantity
     for change in changes:
         if change.on <= day and change.on <= known_on:
-            new_price = change.unit_amount if charge.model == "per_unit" else change.amount
-            price = price if new_price is None else new_price
-            if charge.model == "per_unit":
-                quantity = _new_quantity(change, quantity)
+            price = change.price or price
+            wanted = getattr(change, "quantity", None)
+            quantity = quantity if wanted is None else wanted
     return price, quantity
-
-
-def _new_quantity(change: PriceStep | Amendment, quantity: Decimal) -> Decimal:
-    wanted: Decimal | None = getattr(change, "quantity", None)
-    return quantity if wanted is None else wanted
 
 
 def discount_factor(charge: Charge, day: date) -> Fraction:
@@ -174,8 +168,72 @@ def discount_factor(charge: Charge, day: date) -> Fraction:
 
 
 def cost(value: Value, currency: str) -> Fraction:
-    """Price × quantity in minor units."""
-    return Fraction(value[0]) * Fraction(value[1]) * MINOR_UNITS[currency]
+    """What a full period costs in minor units."""
+    price, quantity = value
+    return MINOR_UNITS[currency] * price_of(price, quantity)
+
+
+def price_of(price: Price, quantity: Quantity | None) -> Fraction:
+    """What a full period costs, by the definition of each kind of price."""
+    if isinstance(price, FlatPrice):
+        return Fraction(price.amount)
+    if isinstance(price, TimePrice):
+        assert isinstance(quantity, tuple)
+        return hours_cost(price, {entry.role: Fraction(entry.quantity) for entry in quantity})
+    assert isinstance(quantity, Decimal)
+    units = Fraction(quantity)
+    if isinstance(price, UnitPrice):
+        return Fraction(price.unit_amount) * units
+    if isinstance(price, PackagePrice):
+        return Fraction(price.amount) * packages(price, units)
+    if isinstance(price, TieredPrice):
+        return tiers_cost(price, units)
+    bounds = [Fraction(tier.up_to) if tier.up_to is not None else max(units, Fraction(0)) for tier in price.tiers]
+    portions = [min(units, top) - min(units, below) for below, top in zip([Fraction(0), *bounds], bounds, strict=False)]
+    return sum(
+        (portion * Fraction(tier.percent) / 100 for portion, tier in zip(portions, price.tiers, strict=True)),
+        Fraction(),
+    )
+
+
+def tiers_cost(price: TieredPrice, units: Fraction) -> Fraction:
+    """A tiered price, by asking of every tier whether it counts."""
+    if units == 0 and not price.bills_zero:
+        return Fraction()
+    total, below = Fraction(), Fraction(0)
+    for number, tier in enumerate(price.tiers):
+        top = units if tier.up_to is None else Fraction(tier.up_to)
+        is_entered = number == 0 or units > below
+        holds_all = is_entered and units <= top
+        if price.rule == "graduated" and is_entered:
+            total += (min(units, top) - below) * Fraction(tier.unit_amount) + Fraction(tier.flat_amount)
+        elif price.rule == "volume" and holds_all:
+            total += units * Fraction(tier.unit_amount) + Fraction(tier.flat_amount)
+        elif price.rule == "stairstep" and holds_all:
+            total += Fraction(tier.flat_amount)
+        below = top
+    return total
+
+
+def packages(price: PackagePrice, units: Fraction) -> int:
+    """Packages opened one after the other until the units are used up."""
+    left, count = units - Fraction(price.free_units), 0
+    size = Fraction(price.package_size)
+    while left >= size or (left > 0 and price.rounding == "up"):
+        left -= size
+        count += 1
+    return count
+
+
+def hours_cost(price: TimePrice, hours: dict[str, Fraction]) -> Fraction:
+    """A rate card, the included hours taken off role by role."""
+    total, included = Fraction(price.amount), Fraction(price.included)
+    for rate in price.rates:
+        worked = hours.get(rate.role, Fraction())
+        paid = max(worked - included, Fraction())
+        included -= worked - paid
+        total += paid * Fraction(rate.unit_amount if price.overage is None else price.overage)
+    return total
 
 
 def half_up(value: Fraction) -> int:

@@ -6,6 +6,18 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from billcheck.contracts.prices import (
+    FlatPrice,
+    PackagePrice,
+    PercentagePrice,
+    PercentTier,
+    Rate,
+    RoleHours,
+    Tier,
+    TieredPrice,
+    TimePrice,
+    UnitPrice,
+)
 from billcheck.contracts.terms import (
     Amendment,
     ChangeBilling,
@@ -23,7 +35,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from random import Random
 
-MODELS: tuple[Model, ...] = ("flat", "flat", "per_unit", "per_unit", "one_off")
+    from billcheck.contracts.prices import Price, Quantity, TierRule
+
+
+MODELS: tuple[Model, ...] = (
+    *("flat", "flat", "per_unit", "per_unit", "one_off"),
+    *("graduated", "graduated", "volume", "stairstep", "package", "percentage", "time"),
+)
+ROLES = ("senior", "junior", "intern")
 CADENCES: tuple[CadenceUnit, ...] = ("month", "month", "month", "quarter", "half_year", "year")
 TIMINGS: tuple[Timing, ...] = ("in_advance", "in_advance", "in_arrears")
 NAMED_INVOICE_DAYS: tuple[InvoiceDay, ...] = ("period_start", "period_end")
@@ -50,9 +69,8 @@ def random_charge(random: Random) -> Charge:
         model=model,
         start=start,
         end=end,
-        amount=None if model == "per_unit" else _money(random),
-        unit_amount=_money(random) if model == "per_unit" else None,
-        quantity=_quantity(random) if model == "per_unit" else None,
+        price=_price(random, model),
+        quantity=_quantity_for(random, model),
         discounts=tuple(_discount(random, days) for _ in range(random.choice((0, 0, 0, 1, 2)))),
         on=days[0] if model == "one_off" else None,
     )
@@ -65,8 +83,7 @@ def _recurring(random: Random, charge: Charge, days: Sequence[date]) -> Charge:
         model=charge.model,
         start=charge.start,
         end=charge.end,
-        amount=charge.amount,
-        unit_amount=charge.unit_amount,
+        price=charge.price,
         quantity=charge.quantity,
         discounts=charge.discounts,
         every=Cadence(random.choice(CADENCES)),
@@ -82,6 +99,50 @@ def _money(random: Random) -> Decimal:
     return Decimal(random.randrange(10**6)).scaleb(-random.randrange(5))
 
 
+def _price(random: Random, model: Model) -> Price:
+    if model == "per_unit":
+        return UnitPrice(_money(random))
+    if model in {"graduated", "volume", "stairstep"}:
+        tiers = tuple(Tier(bound, _small(random), _small(random)) for bound in _bounds(random))
+        rule: TierRule = "graduated" if model == "graduated" else "volume" if model == "volume" else "stairstep"
+        return TieredPrice(rule, tiers, bills_zero=random.random() < 0.7)
+    if model == "package":
+        size = max(_quantity(random), Decimal("0.5"))
+        free = _quantity(random) if random.random() < 0.5 else Decimal(0)
+        return PackagePrice(_money(random), size, free, "up" if random.random() < 0.6 else "down")
+    if model == "percentage":
+        return PercentagePrice(tuple(PercentTier(Decimal(random.choice(PERCENTS)), top) for top in _bounds(random)))
+    if model == "time":
+        rates = tuple(Rate(role, _small(random)) for role in ROLES)
+        has_fee = random.random() < 0.5
+        return TimePrice(
+            rates,
+            _money(random) if has_fee else Decimal(0),
+            _quantity(random) if has_fee else Decimal(0),
+            _small(random) if random.random() < 0.3 else None,
+        )
+    return FlatPrice(_money(random))
+
+
+def _small(random: Random) -> Decimal:
+    """A price that is often nothing."""
+    return Decimal(random.choice((0, 1, random.randrange(10**5)))).scaleb(-random.randrange(4))
+
+
+def _bounds(random: Random) -> tuple[Decimal | None, ...]:
+    """Bounds of tiers, near the quantities that occur."""
+    found = {bound for _ in range(random.randrange(4)) if (bound := _quantity(random))}
+    return (*sorted(found), None)
+
+
+def _quantity_for(random: Random, model: Model) -> Quantity | None:
+    if model in {"flat", "one_off"}:
+        return None
+    if model == "time":
+        return tuple(RoleHours(role, _quantity(random)) for role in ROLES if random.random() < 0.6)
+    return random.choice((Decimal(0), _quantity(random), _quantity(random)))
+
+
 def _quantity(random: Random) -> Decimal:
     return Decimal(random.randrange(200)).scaleb(-random.choice((0, 0, 0, 1, 2)))
 
@@ -91,20 +152,19 @@ def _day(random: Random, days: Sequence[date]) -> date:
 
 
 def _step(random: Random, charge: Charge, days: Sequence[date]) -> PriceStep:
-    is_per_unit = charge.model == "per_unit"
-    price = _money(random)
-    return PriceStep(_day(random, days), None if is_per_unit else price, price if is_per_unit else None)
+    price = _price(random, charge.model)
+    return PriceStep(_day(random, days), price)
 
 
 def _amendment(random: Random, charge: Charge, days: Sequence[date]) -> Amendment:
     on, billing = _day(random, days), random.choice(BILLINGS)
-    if charge.model == "flat":
-        return Amendment(on, amount=_money(random), change_billing=billing)
+    if charge.quantity is None:
+        return Amendment(on, price=_price(random, charge.model), change_billing=billing)
     kind = random.randrange(3)
     return Amendment(
         on,
-        quantity=_quantity(random) if kind != 1 else None,
-        unit_amount=_money(random) if kind != 0 else None,
+        quantity=_quantity_for(random, charge.model) if kind != 1 else None,
+        price=_price(random, charge.model) if kind != 0 else None,
         change_billing=billing,
     )
 

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from billcheck.contracts.prices import FlatPrice, UnitPrice
 from billcheck.contracts.terms import Charge
 from billcheck.period import Cadence
 from billcheck.pricing.schedule import make_schedule
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 def flat(amount: str, **terms: Any) -> Charge:
     """A flat charge, by default monthly in advance from 2026-01-01."""
     defaults: dict[str, Any] = {"start": date(2026, 1, 1), "every": Cadence("month"), "timing": "in_advance"}
-    return Charge(name="Fee", model="flat", amount=Decimal(amount), **{**defaults, **terms})
+    return Charge(name="Fee", model="flat", price=FlatPrice(Decimal(amount)), **{**defaults, **terms})
 
 
 def per_unit(unit_amount: str, quantity: str, **terms: Any) -> Charge:
@@ -27,7 +28,7 @@ def per_unit(unit_amount: str, quantity: str, **terms: Any) -> Charge:
     return Charge(
         name="Seats",
         model="per_unit",
-        unit_amount=Decimal(unit_amount),
+        price=UnitPrice(Decimal(unit_amount)),
         quantity=Decimal(quantity),
         **{**defaults, **terms},
     )
@@ -35,7 +36,9 @@ def per_unit(unit_amount: str, quantity: str, **terms: Any) -> Charge:
 
 def one_off(amount: str, on: date, **terms: Any) -> Charge:
     """A one_off charge of a contract from 2026-01-01."""
-    return Charge(name="Setup", model="one_off", start=date(2026, 1, 1), amount=Decimal(amount), on=on, **terms)
+    return Charge(
+        name="Setup", model="one_off", start=date(2026, 1, 1), price=FlatPrice(Decimal(amount)), on=on, **terms
+    )
 
 
 def charges_until(charge: Charge, until: date, currency: str = "EUR") -> list[ExpectedCharge]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from billcheck.contracts.prices import FlatPrice, UnitPrice
 from billcheck.contracts.terms import Amendment, ChangeBilling, Discount, PriceStep
 from billcheck.pricing.amendments import (
     FROM_THE_BEGINNING,
@@ -21,6 +22,7 @@ from billcheck.pricing.amendments import (
 from tests.pricing.samples import flat, one_off, per_unit
 
 if TYPE_CHECKING:
+    from billcheck.contracts.prices import Price
     from billcheck.contracts.terms import Charge
 
 JANUARY = (date(2026, 1, 1).toordinal(), date(2026, 2, 1).toordinal())
@@ -44,16 +46,22 @@ def january(charge: Charge, *, due: int, next_due: int = 32) -> list[Row]:
 
 def spans(row: Row) -> list[tuple[int, int, str]]:
     """First and last day of January of each part, with its price."""
-    return [(part.first_day - JANUARY[0] + 1, part.end - JANUARY[0], f"{part.terms.price}") for part in row.parts]
+    return [(part.first_day - JANUARY[0] + 1, part.end - JANUARY[0], written(part.terms.price)) for part in row.parts]
+
+
+def written(price: Price) -> str:
+    """The amount of a flat price."""
+    assert isinstance(price, FlatPrice)
+    return f"{price.amount}"
 
 
 def steps(**prices: str) -> tuple[PriceStep, ...]:
     """Price steps by day of January: ``steps(d11="2")``."""
-    return tuple(PriceStep(on(int(day[1:])), amount=Decimal(price)) for day, price in prices.items())
+    return tuple(PriceStep(on(int(day[1:])), price=FlatPrice(Decimal(price))) for day, price in prices.items())
 
 
 def amendment(day: int, price: str, billing: ChangeBilling = "immediate") -> Amendment:
-    return Amendment(on(day), amount=Decimal(price), change_billing=billing)
+    return Amendment(on(day), price=FlatPrice(Decimal(price)), change_billing=billing)
 
 
 class TestTimeline:
@@ -66,24 +74,24 @@ class TestTimeline:
     def test_terms_hold_from_their_day_to_the_day_before_the_next(self) -> None:
         timeline = make_timeline(flat("1", price_steps=steps(d11="2", d21="3")))
         found = [timeline.terms_on(ordinal(day)).price for day in (1, 10, 11, 20, 21, 31)]
-        assert found == [Decimal(price) for price in (1, 1, 2, 2, 3, 3)]
+        assert found == [FlatPrice(Decimal(price)) for price in (1, 1, 2, 2, 3, 3)]
 
     def test_each_term_remembers_when_it_was_set(self) -> None:
         charge = per_unit(
             "1",
             "5",
-            price_steps=(PriceStep(on(11), unit_amount=Decimal(2)),),
+            price_steps=(PriceStep(on(11), price=UnitPrice(Decimal(2))),),
             amendments=(Amendment(on(21), quantity=Decimal(6)),),
         )
         last = make_timeline(charge).terms_on(ordinal(31))
-        assert (last.price, last.quantity) == (Decimal(2), Decimal(6))
+        assert (last.price, last.quantity) == (UnitPrice(Decimal(2)), Decimal(6))
         assert (last.price_since, last.quantity_since) == (ordinal(11), ordinal(21))
 
     def test_changes_of_one_day_are_one(self) -> None:
         charge = per_unit(
             "1",
             "5",
-            price_steps=(PriceStep(on(11), unit_amount=Decimal(2)),),
+            price_steps=(PriceStep(on(11), price=UnitPrice(Decimal(2))),),
             amendments=(Amendment(on(11), quantity=Decimal(6), change_billing="immediate"),),
         )
         timeline = make_timeline(charge)
@@ -95,10 +103,21 @@ class TestTimeline:
         charge = flat("1", amendments=(amendment(11, "2"), amendment(21, "3", "next_invoice")))
         assert [terms.is_immediate for terms in make_timeline(charge).terms] == [False, True, False]
 
-    def test_terms_of_another_model_change_nothing(self) -> None:
-        stray = Amendment(on(11), quantity=Decimal(9), unit_amount=Decimal(9))
+    def test_a_quantity_of_what_is_not_counted_changes_nothing(self) -> None:
+        stray = Amendment(on(11), quantity=Decimal(9))
         terms = make_timeline(flat("1", amendments=(stray,))).terms_on(ordinal(12))
-        assert (terms.price, terms.quantity) == (Decimal(1), None)
+        assert (terms.price, terms.quantity) == (FlatPrice(Decimal(1)), None)
+
+    def test_a_price_of_another_kind_replaces_the_old_one_as_a_whole(self) -> None:
+        plan = Amendment(on(11), quantity=Decimal(9), price=UnitPrice(Decimal(2)))
+        back = Amendment(on(21), price=FlatPrice(Decimal(3)))
+        timeline = make_timeline(flat("1", amendments=(plan, back)))
+        found = [(terms.price, terms.quantity) for terms in timeline.terms]
+        assert found == [
+            (FlatPrice(Decimal(1)), None),
+            (UnitPrice(Decimal(2)), Decimal(9)),
+            (FlatPrice(Decimal(3)), None),
+        ]
 
     def test_discounts_hold_from_their_first_to_their_last_day(self) -> None:
         discount = Discount(Decimal(10), on(11), on(21))
@@ -116,7 +135,7 @@ class TestTimeline:
         ]
 
     def test_a_one_off_has_a_timeline_too(self) -> None:
-        assert make_timeline(one_off("9", on(5))).terms_on(ordinal(5)).price == Decimal(9)
+        assert make_timeline(one_off("9", on(5))).terms_on(ordinal(5)).price == FlatPrice(Decimal(9))
 
 
 class TestRows:
@@ -141,7 +160,7 @@ class TestRows:
         assert spans(row) == [(1, 31, "2")]
 
     def test_a_change_on_the_day_after_is_none_of_this_period(self) -> None:
-        charge = flat("1", price_steps=(PriceStep(date(2026, 2, 1), amount=Decimal(2)),))
+        charge = flat("1", price_steps=(PriceStep(date(2026, 2, 1), price=FlatPrice(Decimal(2))),))
         (row,) = january(charge, due=1)
         assert spans(row) == [(1, 31, "1")]
 

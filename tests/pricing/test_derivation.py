@@ -8,9 +8,10 @@ from decimal import Decimal
 from fractions import Fraction
 from random import Random
 
+from billcheck.contracts.prices import FlatPrice
 from billcheck.contracts.terms import Amendment, Charge, Discount, PriceStep
 from billcheck.period import Cadence
-from billcheck.pricing.derivation import plain_number
+from billcheck.pricing.wording import plain_number
 from tests.pricing.random_charges import random_charge
 from tests.pricing.samples import charges_until, flat, one_off, per_unit
 
@@ -72,7 +73,7 @@ def test_a_discount_that_begins_is_named_from_its_day() -> None:
 
 
 def test_parts_are_shown_exactly_and_rounded_once() -> None:
-    step = PriceStep(date(2026, 1, 16), amount=Decimal(400))
+    step = PriceStep(date(2026, 1, 16), price=FlatPrice(Decimal(400)))
     charge = flat("300", timing="in_arrears", price_steps=(step,))
     assert lines(charge, date(2026, 2, 1)) == [
         "300.00 × 15/31 days (2026-01-01 to 2026-01-15) = 145.161290…",
@@ -94,19 +95,19 @@ def test_a_change_says_what_it_is_instead_of_and_when_it_is_billed() -> None:
 
 
 def test_an_immediate_change_says_so() -> None:
-    amendment = Amendment(date(2026, 1, 16), amount=Decimal(31), change_billing="immediate")
+    amendment = Amendment(date(2026, 1, 16), price=FlatPrice(Decimal(31)), change_billing="immediate")
     found = lines(flat("62", amendments=(amendment,)), date(2026, 1, 31), 1)
     assert found[0] == "(31.00 − 62.00) × 16/31 days (2026-01-16 to 2026-01-31) = -16.00"
     assert found[-1].endswith("billed on that day (immediate)")
 
 
 def test_a_last_day_is_named_alone() -> None:
-    charge = flat("31", timing="in_arrears", price_steps=(PriceStep(date(2026, 1, 31), amount=Decimal(62)),))
+    charge = flat("31", timing="in_arrears", price_steps=(PriceStep(date(2026, 1, 31), price=FlatPrice(Decimal(62))),))
     assert lines(charge, date(2026, 2, 1))[1] == "62.00 × 1/31 days (2026-01-31) = 2.00"
 
 
 def test_negative_parts_keep_their_sign_where_they_are_cut_off() -> None:
-    charge = flat("62", amendments=(Amendment(date(2026, 2, 16), amount=Decimal(30)),))
+    charge = flat("62", amendments=(Amendment(date(2026, 2, 16), price=FlatPrice(Decimal(30))),))
     change = next(row for row in charges_until(charge, date(2026, 3, 1)) if row.is_change)
     assert change.amount == Decimal("-14.86")  # −32 × 13/28
     assert change.derivation[1] == f"-14.857142… {ROUNDED}"
@@ -148,16 +149,35 @@ def calculate(product: str) -> Fraction:
     days = re.search(r" × (\d+)/(\d+) days$", text)
     share = Fraction(int(days[1]), int(days[2])) if days else Fraction(1)
     text = text[: days.start()] if days else text
-    value = sum(
-        (sign * _price(part) for sign, part in zip((1, -1), text.strip("()").split(" − "), strict=False)), Fraction()
-    )
+    value = _sum(re.findall(r"[()+−×%]|[\d.]+", text))
     for percent in percents:
         value *= 1 - Fraction(percent.removesuffix(" %")) / 100
     return value * share
 
 
-def _price(text: str) -> Fraction:
-    value = Fraction(1)
-    for factor in text.split(" × "):
-        value *= Fraction(factor)
+def _sum(tokens: list[str]) -> Fraction:
+    """Products added and subtracted, up to a closing bracket or the end."""
+    total = _product(tokens)
+    while tokens and tokens[0] in "+−":
+        sign = 1 if tokens.pop(0) == "+" else -1
+        total += sign * _product(tokens)
+    return total
+
+
+def _product(tokens: list[str]) -> Fraction:
+    """Factors; a percent stands before what it is taken of."""
+    value = _factor(tokens)
+    while tokens and tokens[0] in "×%":
+        value *= Fraction(1, 100) if tokens[0] == "%" else 1
+        tokens.pop(0)
+        value *= _factor(tokens)
+    return value
+
+
+def _factor(tokens: list[str]) -> Fraction:
+    first = tokens.pop(0)
+    if first != "(":
+        return Fraction(first)
+    value = _sum(tokens)
+    assert tokens.pop(0) == ")"
     return value

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
+from billcheck.contracts.prices import FlatPrice, UnitPrice
 from billcheck.contracts.terms import Amendment, Charge, Discount, PriceStep
 from billcheck.pricing.mistakes import MOST_MISTAKES, Mistake, plausible_mistakes
 from billcheck.pricing.schedule import make_schedule
@@ -32,8 +33,8 @@ def test_a_step_is_forgotten_for_good() -> None:
     charge = flat(
         "100",
         price_steps=(
-            PriceStep(date(2026, 3, 1), amount=Decimal(110)),
-            PriceStep(date(2026, 5, 1), amount=Decimal(120)),
+            PriceStep(date(2026, 3, 1), price=FlatPrice(Decimal(110))),
+            PriceStep(date(2026, 5, 1), price=FlatPrice(Decimal(120))),
         ),
     )
     latest, first = mistakes(charge)
@@ -52,13 +53,13 @@ def test_an_amended_quantity_is_forgotten() -> None:
 
 
 def test_an_amended_price_is_forgotten() -> None:
-    (only,) = mistakes(flat("100", amendments=(Amendment(date(2026, 3, 1), amount=Decimal(90)),)))
+    (only,) = mistakes(flat("100", amendments=(Amendment(date(2026, 3, 1), price=FlatPrice(Decimal(90))),)))
     assert only.code == "previous_price"
     assert amounts(only.charge)[:4] == ["100.00"] * 4
 
 
 def test_an_amendment_of_both_is_forgotten_in_part_or_whole() -> None:
-    amendment = Amendment(date(2026, 3, 1), quantity=Decimal(7), unit_amount=Decimal(9))
+    amendment = Amendment(date(2026, 3, 1), quantity=Decimal(7), price=UnitPrice(Decimal(9)))
     found = mistakes(per_unit("10", "5", amendments=(amendment,)))
     assert [mistake.code for mistake in found] == ["previous_price", "old_quantity", "old_terms"]
     assert [amounts(mistake.charge)[2] for mistake in found] == ["70.00", "45.00", "50.00"]
@@ -96,7 +97,7 @@ def test_a_discount_to_the_end_cannot_outlive_it() -> None:
 
 
 def test_terms_from_the_start_are_no_change_to_forget() -> None:
-    assert mistakes(flat("100", price_steps=(PriceStep(date(2026, 1, 1), amount=Decimal(110)),))) == ()
+    assert mistakes(flat("100", price_steps=(PriceStep(date(2026, 1, 1), price=FlatPrice(Decimal(110))),))) == ()
 
 
 def test_a_one_off_may_lack_its_discount() -> None:
@@ -105,7 +106,9 @@ def test_a_one_off_may_lack_its_discount() -> None:
 
 
 def test_there_are_at_most_forty() -> None:
-    steps = tuple(PriceStep(date(2026, 1, 2) + timedelta(days=day), amount=Decimal(day)) for day in range(100))
+    steps = tuple(
+        PriceStep(date(2026, 1, 2) + timedelta(days=day), price=FlatPrice(Decimal(day))) for day in range(100)
+    )
     found = mistakes(flat("100", price_steps=steps))
     assert len(found) == MOST_MISTAKES == 40
     assert found[0].sentence == f"billed at the price before {steps[-1].on}"

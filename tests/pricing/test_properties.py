@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from billcheck.contracts.prices import FlatPrice, PercentagePrice, PercentTier, with_amounts
 from billcheck.contracts.terms import Amendment, Discount, PriceStep
 from billcheck.money import round_half_up
 from billcheck.period import Cadence, add_months
@@ -22,6 +23,7 @@ from tests.pricing.random_charges import contract_of, random_charge
 from tests.pricing.samples import flat
 
 if TYPE_CHECKING:
+    from billcheck.contracts.prices import Price
     from billcheck.contracts.terms import Charge, Timing
     from billcheck.period import CadenceUnit
 
@@ -41,18 +43,17 @@ def charge_from(seed: int) -> Charge:
 
 
 def with_prices_times(charge: Charge, factor: int) -> Charge:
-    def times(price: Decimal | None) -> Decimal | None:
-        return None if price is None else price * factor
+    def times(price: Price) -> Price:
+        if isinstance(price, PercentagePrice):
+            return PercentagePrice(tuple(PercentTier(tier.percent * factor, tier.up_to) for tier in price.tiers))
+        return with_amounts(price, lambda amount: amount * factor)
 
     return replace(
         charge,
-        amount=times(charge.amount),
-        unit_amount=times(charge.unit_amount),
-        price_steps=tuple(
-            PriceStep(step.on, times(step.amount), times(step.unit_amount)) for step in charge.price_steps
-        ),
+        price=times(charge.price),
+        price_steps=tuple(PriceStep(step.on, times(step.price)) for step in charge.price_steps),
         amendments=tuple(
-            replace(each, amount=times(each.amount), unit_amount=times(each.unit_amount)) for each in charge.amendments
+            each if each.price is None else replace(each, price=times(each.price)) for each in charge.amendments
         ),
     )
 
@@ -88,7 +89,7 @@ def test_a_price_change_in_arrears_equals_two_contracts(start: date, old: Decima
     """Up to the rounding of the one period that is cut: it is rounded once, the two halves once each."""
     change, end = start + timedelta(days=days), add_months(start, 15, start.day)
     terms = {"timing": "in_arrears", "anchor_day": start.day}
-    one = flat(str(old), start=start, end=end, price_steps=(PriceStep(change, amount=new),), **terms)
+    one = flat(str(old), start=start, end=end, price_steps=(PriceStep(change, FlatPrice(new)),), **terms)
     before = flat(str(old), start=start, end=change, **terms)
     after = flat(str(new), start=change, end=end, **terms)
     whole = sum(schedule_of(one, end).amounts)
@@ -170,7 +171,7 @@ def test_a_change_row_and_its_period_come_to_what_arrears_would_bill(
     start: date, day: int, old: Decimal, new: Decimal
 ) -> None:
     change, end = start + timedelta(days=1 + day), add_months(start, 1, start.day)
-    in_advance = flat(str(old), start=start, end=end, amendments=(Amendment(change, amount=new),))
+    in_advance = flat(str(old), start=start, end=end, amendments=(Amendment(change, price=FlatPrice(new)),))
     in_arrears = replace(in_advance, timing="in_arrears")
     advance, arrears = schedule_of(in_advance, end), schedule_of(in_arrears, end)
     assert abs(sum(advance.amounts) - sum(arrears.amounts)) <= 1

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from billcheck.contracts.prices import FlatPrice, UnitPrice
 from billcheck.contracts.terms import Amendment, Charge, Contract, Discount, PriceStep
 from billcheck.errors import InternalError, UsageError
 from billcheck.period import Cadence
@@ -195,16 +196,18 @@ class TestDiscounts:
 
 class TestChanges:
     def test_a_step_on_a_boundary_is_a_new_price_and_no_more(self) -> None:
-        charge = flat("100", price_steps=(PriceStep(date(2026, 2, 1), amount=Decimal(110)),))
+        charge = flat("100", price_steps=(PriceStep(date(2026, 2, 1), price=FlatPrice(Decimal(110))),))
         assert [row[3] for row in figures(charge, date(2026, 2, 1))] == ["100.00", "110.00", "110.00"]
 
     def test_in_arrears_a_step_cuts_the_period(self) -> None:
-        charge = flat("310", timing="in_arrears", price_steps=(PriceStep(date(2026, 1, 16), amount=Decimal(620)),))
+        charge = flat(
+            "310", timing="in_arrears", price_steps=(PriceStep(date(2026, 1, 16), price=FlatPrice(Decimal(620))),)
+        )
         # 15 × 10 + 16 × 20
         assert figures(charge, date(2026, 2, 1))[0][3] == "470.00"
 
     def test_in_advance_a_step_comes_with_the_next_invoice(self) -> None:
-        charge = flat("310", price_steps=(PriceStep(date(2026, 1, 16), amount=Decimal(620)),))
+        charge = flat("310", price_steps=(PriceStep(date(2026, 1, 16), price=FlatPrice(Decimal(620))),))
         assert figures(charge, date(2026, 2, 1)) == [
             ("2026-01-01", "2026-01-31", "2026-01-01", "310.00"),
             ("2026-02-01", "2026-02-28", "2026-02-01", "620.00"),
@@ -213,7 +216,7 @@ class TestChanges:
         ]
 
     def test_a_lower_price_comes_back(self) -> None:
-        charge = flat("620", price_steps=(PriceStep(date(2026, 1, 16), amount=Decimal(310)),))
+        charge = flat("620", price_steps=(PriceStep(date(2026, 1, 16), price=FlatPrice(Decimal(310))),))
         assert figures(charge, date(2026, 2, 1))[2][3] == "-160.00 change"
 
     def test_an_immediate_amendment_is_due_on_its_day(self) -> None:
@@ -226,16 +229,21 @@ class TestChanges:
         ]
 
     def test_without_a_next_invoice_a_change_is_due_on_the_day_after_the_period(self) -> None:
-        charge = flat("310", end=date(2026, 2, 1), amendments=(Amendment(date(2026, 1, 16), amount=Decimal(620)),))
+        charge = flat(
+            "310", end=date(2026, 2, 1), amendments=(Amendment(date(2026, 1, 16), price=FlatPrice(Decimal(620))),)
+        )
         assert figures(charge, date(2026, 6, 1))[1] == ("2026-01-16", "2026-01-31", "2026-02-01", "160.00 change")
 
     def test_a_change_known_on_a_later_invoice_day_cuts_the_regular_row(self) -> None:
-        charge = flat("310", invoice_day=20, price_steps=(PriceStep(date(2026, 1, 20), amount=Decimal(620)),))
+        charge = flat("310", invoice_day=20, price_steps=(PriceStep(date(2026, 1, 20), price=FlatPrice(Decimal(620))),))
         # 19 × 10 + 12 × 20: the invoice of the 20th knows the price of the 20th
         assert figures(charge, date(2026, 1, 20))[0] == ("2026-01-01", "2026-01-31", "2026-01-20", "430.00")
 
     def test_two_changes_on_one_invoice_share_the_period(self) -> None:
-        steps = (PriceStep(date(2026, 1, 11), amount=Decimal(620)), PriceStep(date(2026, 1, 21), amount=Decimal(930)))
+        steps = (
+            PriceStep(date(2026, 1, 11), price=FlatPrice(Decimal(620))),
+            PriceStep(date(2026, 1, 21), price=FlatPrice(Decimal(930))),
+        )
         assert figures(flat("310", price_steps=steps), date(2026, 2, 1))[2:4] == [
             ("2026-01-11", "2026-01-20", "2026-02-01", "100.00 change"),  # 10 days × 10 more
             ("2026-01-21", "2026-01-31", "2026-02-01", "220.00 change"),  # 11 days × 20 more
@@ -245,8 +253,8 @@ class TestChanges:
         charge = flat(
             "310",
             amendments=(
-                Amendment(date(2026, 1, 11), amount=Decimal(620), change_billing="immediate"),
-                Amendment(date(2026, 1, 21), amount=Decimal(930), change_billing="immediate"),
+                Amendment(date(2026, 1, 11), price=FlatPrice(Decimal(620)), change_billing="immediate"),
+                Amendment(date(2026, 1, 21), price=FlatPrice(Decimal(930)), change_billing="immediate"),
             ),
         )
         assert figures(charge, date(2026, 1, 31))[1:3] == [
@@ -255,49 +263,54 @@ class TestChanges:
         ]
 
     def test_a_change_to_the_same_price_makes_no_row(self) -> None:
-        charge = flat("310", price_steps=(PriceStep(date(2026, 1, 16), amount=Decimal(310)),))
+        charge = flat("310", price_steps=(PriceStep(date(2026, 1, 16), price=FlatPrice(Decimal(310))),))
         assert [row[3] for row in figures(charge, date(2026, 2, 1))] == ["310.00", "310.00", "310.00"]
 
     def test_a_change_is_discounted_like_what_it_changes(self) -> None:
         charge = flat(
             "310",
             discounts=(Discount(Decimal(50)),),
-            price_steps=(PriceStep(date(2026, 1, 16), amount=Decimal(620)),),
+            price_steps=(PriceStep(date(2026, 1, 16), price=FlatPrice(Decimal(620))),),
         )
         assert figures(charge, date(2026, 2, 1))[2][3] == "80.00 change"
 
     def test_segments_are_summed_before_they_are_rounded(self) -> None:
         # Each third of a cent alone would round away: 0.01 × (10 + 10 + 11)/31 in three segments is one whole cent.
         steps = (
-            PriceStep(date(2026, 1, 11), amount=Decimal("0.01")),
-            PriceStep(date(2026, 1, 21), amount=Decimal("0.01")),
+            PriceStep(date(2026, 1, 11), price=FlatPrice(Decimal("0.01"))),
+            PriceStep(date(2026, 1, 21), price=FlatPrice(Decimal("0.01"))),
         )
         assert figures(flat("0.01", timing="in_arrears", price_steps=steps), date(2026, 2, 1))[0][3] == "0.01"
 
     def test_a_step_before_the_start_is_the_first_price(self) -> None:
-        charge = flat("100", price_steps=(PriceStep(date(2025, 6, 1), amount=Decimal(110)),))
+        charge = flat("100", price_steps=(PriceStep(date(2025, 6, 1), price=FlatPrice(Decimal(110))),))
         assert figures(charge, date(2025, 1, 1))[0][3] == "110.00"
 
     def test_the_last_price_set_is_in_force_whoever_set_it(self) -> None:
         charge = flat(
             "100",
             price_steps=(
-                PriceStep(date(2026, 2, 1), amount=Decimal(110)),
-                PriceStep(date(2026, 4, 1), amount=Decimal(130)),
+                PriceStep(date(2026, 2, 1), price=FlatPrice(Decimal(110))),
+                PriceStep(date(2026, 4, 1), price=FlatPrice(Decimal(130))),
             ),
-            amendments=(Amendment(date(2026, 3, 1), amount=Decimal(90)),),
+            amendments=(Amendment(date(2026, 3, 1), price=FlatPrice(Decimal(90))),),
         )
         assert [row[3] for row in figures(charge, date(2026, 3, 31))] == ["100.00", "110.00", "90.00", "130.00"]
 
     def test_on_one_day_the_amendment_comes_after_the_step(self) -> None:
         day = date(2026, 2, 1)
         charge = flat(
-            "100", price_steps=(PriceStep(day, amount=Decimal(110)),), amendments=(Amendment(day, amount=Decimal(90)),)
+            "100",
+            price_steps=(PriceStep(day, price=FlatPrice(Decimal(110))),),
+            amendments=(Amendment(day, price=FlatPrice(Decimal(90))),),
         )
         assert figures(charge, date(2026, 1, 31))[1][3] == "90.00"
 
     def test_an_order_of_writing_changes_nothing(self) -> None:
-        steps = (PriceStep(date(2026, 1, 11), amount=Decimal(620)), PriceStep(date(2026, 1, 21), amount=Decimal(930)))
+        steps = (
+            PriceStep(date(2026, 1, 11), price=FlatPrice(Decimal(620))),
+            PriceStep(date(2026, 1, 21), price=FlatPrice(Decimal(930))),
+        )
         one, other = flat("310", price_steps=steps), flat("310", price_steps=steps[::-1])
         assert figures(one, date(2026, 4, 1)) == figures(other, date(2026, 4, 1))
 
@@ -320,7 +333,7 @@ class TestQuantities:
 
     def test_a_change_names_the_difference_only_where_nothing_else_changed(self) -> None:
         more = Amendment(date(2026, 1, 9), quantity=Decimal(3))
-        dearer = Amendment(date(2026, 1, 9), quantity=Decimal(3), unit_amount=Decimal(7))
+        dearer = Amendment(date(2026, 1, 9), quantity=Decimal(3), price=UnitPrice(Decimal(7)))
         by_quantity = charges_until(per_unit("1", "2", amendments=(more,)), date(2026, 2, 1))
         by_both = charges_until(per_unit("1", "2", amendments=(dearer,)), date(2026, 2, 1))
         assert [expected.quantity for expected in by_quantity if expected.is_change] == [Decimal(1)]
@@ -342,7 +355,7 @@ class TestInterfaces:
         assert found[0].amount == Decimal("1.00")
 
     def test_columns_are_sorted_and_parallel(self) -> None:
-        steps = (PriceStep(date(2026, 1, 16), amount=Decimal(620)),)
+        steps = (PriceStep(date(2026, 1, 16), price=FlatPrice(Decimal(620))),)
         schedule = make_schedule(contract_of(flat("310")), flat("310", price_steps=steps), date(2026, 6, 1))
         keys = list(zip(schedule.due_days, schedule.changes, schedule.first_days, strict=True))
         assert keys == sorted(keys)
@@ -382,12 +395,10 @@ class TestIncompleteTerms:
     @pytest.mark.parametrize(
         ("charge", "message"),
         [
-            (replace(flat("1"), amount=None), 'charge "Fee" amount'),
-            (replace(per_unit("1", "1"), unit_amount=None), 'charge "Seats" unit_amount'),
             (replace(per_unit("1", "1"), quantity=None), 'charge "Seats" quantity'),
             (replace(flat("1"), every=None), 'charge "Fee" every'),
             (replace(flat("1"), timing=None), 'charge "Fee" timing'),
-            (Charge("Setup", "one_off", date(2026, 1, 1), amount=Decimal(1)), 'charge "Setup" on'),
+            (Charge("Setup", "one_off", date(2026, 1, 1), FlatPrice(Decimal(1))), 'charge "Setup" on'),
             (flat("1", start=date(1899, 12, 31)), "years that can be priced"),
             (flat("1", end=date(2201, 1, 1)), "years that can be priced"),
             (flat("1", end=date(2026, 1, 1)), "has no day to price"),

@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from billcheck.contracts.prices import FlatPrice
 from billcheck.contracts.terms import Charge, Contract
 from billcheck.findings import (
     DEFAULT_FAIL_ON,
@@ -67,7 +68,7 @@ def make_contract(
                 model="flat",
                 start=date(2026, 1, 1),
                 end=date(2028, 1, 1),
-                amount=Decimal(2400),
+                price=FlatPrice(Decimal(2400)),
                 every=Cadence("month"),
                 timing="in_arrears",
                 invoice_day="period_end",

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from billcheck.contracts.shapes import Kind, Shape, Texts
+from billcheck.contracts.kinds import Kind, Shape, Texts
 
 
 class ScopeShape(Shape):

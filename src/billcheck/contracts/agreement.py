@@ -7,45 +7,24 @@ ends; or, in the docket, every reason why it says nothing certain. Must not know
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from operator import attrgetter
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
-from billcheck.contracts.changes import read_amendments, read_discounts, read_price_steps
+from billcheck.contracts.charges import read_charge, read_tax_percent
 from billcheck.contracts.faults import TableProblem, read_shape
-from billcheck.contracts.shapes import FOREIGN_TO_MODEL, REQUIRED_FOR_MODEL, ContractShape
-from billcheck.contracts.terms import Charge, ChargeMatching, Contract, ContractMatching
-from billcheck.contracts.values import (
-    OutsideTermProblem,
-    Term,
-    fold,
-    read_day,
-    read_decimal,
-    read_percent,
-    read_term,
-    refuse_foreign,
-    require,
-    shared,
-)
+from billcheck.contracts.shapes import ContractShape
+from billcheck.contracts.terms import Contract, ContractMatching
+from billcheck.contracts.values import Term, fold, read_term, require, shared
 from billcheck.errors import Problem
 from billcheck.money import MINOR_DIGITS, is_currency
-from billcheck.period import Cadence, CadenceUnit
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from billcheck.contracts.faults import Docket, Path
-    from billcheck.contracts.shapes import ChargeMatchingShape, ChargeShape, ContractMatchingShape, TaxShape
-
-LAST_DAY_OF_MONTH = 31
-"""What "last" stands for: clamped to the month's end, the 31st is always its last day."""
+    from billcheck.contracts.faults import Docket
+    from billcheck.contracts.shapes import ChargeShape, ContractMatchingShape
+    from billcheck.contracts.terms import Charge
 
 _PAYMENT_TERMS = re.compile(r"([0-9]{1,3}) days?")
-_CADENCES: dict[str, Cadence] = {unit: Cadence(unit) for unit in get_args(CadenceUnit)}
-_required_values = {model: attrgetter("name", *keys) for model, keys in REQUIRED_FOR_MODEL.items()}
-_foreign_values = {model: attrgetter(*keys) for model, keys in FOREIGN_TO_MODEL.items()}
-_NOTHING = {model: (None,) * len(keys) for model, keys in FOREIGN_TO_MODEL.items()}
-_CONTRADICTIONS = {("in_advance", "period_end"), ("in_arrears", "period_start")}
 
 
 class CurrencyProblem(Problem):
@@ -72,12 +51,6 @@ class RepeatedChargeProblem(Problem):
     remedy = "Give each charge a name of its own."
 
 
-class ContradictionProblem(Problem):
-    """The invoice day contradicts the timing."""
-
-    remedy = "in_advance goes with period_start, in_arrears with period_end."
-
-
 class GroupProblem(Problem):
     """Charges of one group must recur at the same rhythm and be taxed alike."""
 
@@ -99,7 +72,7 @@ def read_contract(docket: Docket) -> Contract | None:
         docket.add(CurrencyProblem, ("currency",), currency, remedy=near)
     term = read_term(docket, (), shape)
     payment_days = _payment_days(docket, shape.payment_terms)
-    tax_percent = _tax_percent(docket, (), shape.tax)
+    tax_percent = read_tax_percent(docket, (), shape.tax)
     charges = _read_charges(docket, shape.charge or [], term)
     if docket.problems or identity is None or customer is None or currency is None or term.start is None:
         return None
@@ -146,14 +119,6 @@ def _payment_days(docket: Docket, text: str | None) -> int | None:
     return int(found[1])
 
 
-def _tax_percent(docket: Docket, prefix: Path, tax: TaxShape | None) -> Decimal | None:
-    if tax is None:
-        return None
-    path = (*prefix, "tax", "percent")
-    require(docket, path, tax.percent, tax)
-    return read_percent(docket, path, tax.percent)
-
-
 def _read_charges(docket: Docket, shapes: list[ChargeShape], term: Term) -> tuple[Charge, ...]:
     """All charges of a contract that are free of faults; the docket has the others."""
     if not shapes and not docket.is_broken("charge"):
@@ -169,82 +134,13 @@ def _read_charges(docket: Docket, shapes: list[ChargeShape], term: Term) -> tupl
             if folded in names:
                 docket.add(RepeatedChargeProblem, ("charge", index, "name"), name)
             names.add(folded)
-        charge = _read_charge(docket, ("charge", index), shape, term)
+        charge = read_charge(docket, ("charge", index), shape, term)
         if charge is not None:
             charges.append(charge)
     return tuple(charges)
 
 
-def _read_charge(docket: Docket, prefix: Path, shape: ChargeShape, contract_term: Term) -> Charge | None:
-    """One charge; None where the docket holds faults, of this charge or of what it depends on."""
-    model = shape.model
-    if model is None or None in _required_values[model](shape):
-        for key in ("name", "model", *REQUIRED_FOR_MODEL.get(model or "", ())):
-            require(docket, (*prefix, key), getattr(shape, key), shape)
-    if model is not None and _foreign_values[model](shape) != _NOTHING[model]:
-        refuse_foreign(docket, prefix, shape, model, FOREIGN_TO_MODEL[model])
-    term = contract_term if model == "one_off" else read_term(docket, prefix, shape, within=contract_term)
-    on = read_day(docket, (*prefix, "on"), shape.on)
-    if model == "one_off" and on is not None and not contract_term.holds(on):
-        docket.add(OutsideTermProblem, (*prefix, "on"), on, what=f"The day is outside the term ({contract_term}).")
-    if shape.invoice_day is not None and (shape.timing, shape.invoice_day) in _CONTRADICTIONS:
-        docket.add(ContradictionProblem, (*prefix, "invoice_day"), f"{shape.invoice_day} with {shape.timing}")
-    price_steps = read_price_steps(docket, prefix, shape, term) if shape.price_steps else ()
-    amendments = read_amendments(docket, prefix, shape, term) if shape.amendments else ()
-    discounts = read_discounts(docket, prefix, shape, term) if shape.discounts else ()
-    tax_percent = _tax_percent(docket, prefix, shape.tax)
-    if docket.problems or shape.name is None or model is None or term.start is None:
-        return None
-    return Charge(
-        name=shared(shape.name),
-        model=model,
-        start=term.start,
-        end=term.end,
-        amount=read_decimal(shape.amount),
-        unit_amount=read_decimal(shape.unit_amount),
-        quantity=read_decimal(shape.quantity),
-        every=None if shape.every is None else _CADENCES[shape.every],
-        timing=shape.timing,
-        on=on,
-        anchor_day=LAST_DAY_OF_MONTH if shape.anchor_day == "last" else shape.anchor_day,
-        invoice_day=shape.invoice_day,
-        price_steps=price_steps,
-        discounts=discounts,
-        amendments=amendments,
-        tax_percent=tax_percent,
-        grace_days=shape.grace_days,
-        matching=_charge_matching(shape.matching),
-    )
-
-
-_NO_CHARGE_MATCHING = ChargeMatching()
 _NO_CONTRACT_MATCHING = ContractMatching()
-
-
-def _charge_matching(shape: ChargeMatchingShape | None) -> ChargeMatching:
-    if shape is None:
-        return _NO_CHARGE_MATCHING
-    return _shared_matching(
-        tuple(shape.templates or ()),
-        tuple(shape.items or ()),
-        tuple(shape.accounts or ()),
-        tuple(shape.tracking or ()),
-        tuple(shape.patterns or ()),
-        shape.group,
-    )
-
-
-@lru_cache(maxsize=4096)
-def _shared_matching(
-    templates: tuple[str, ...],
-    items: tuple[str, ...],
-    accounts: tuple[str, ...],
-    tracking: tuple[str, ...],
-    patterns: tuple[str, ...],
-    group: str | None,
-) -> ChargeMatching:
-    """The same object for equal codes: those of many charges are few."""
-    return ChargeMatching(templates, items, accounts, tracking, patterns, group)
 
 
 def _contract_matching(shape: ContractMatchingShape | None) -> ContractMatching:

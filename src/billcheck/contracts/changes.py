@@ -7,8 +7,18 @@ more likely a slip than meant. Must not know contracts as a whole.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
+from billcheck.contracts.price_keys import (
+    ONE_DAY_MODELS,
+    PRICE_KEYS,
+    foreign_price_keys,
+    foreign_quantity_keys,
+    has_price,
+    read_hours,
+    read_price,
+)
+from billcheck.contracts.shapes import PricedShape
 from billcheck.contracts.terms import Amendment, Discount, PriceStep
 from billcheck.contracts.values import (
     OutsideTermProblem,
@@ -19,16 +29,17 @@ from billcheck.contracts.values import (
     read_term,
     refuse_foreign,
     require,
+    tables_of,
 )
 from billcheck.errors import Problem
 from billcheck.period import ONE_DAY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import date
 
     from billcheck.contracts.faults import Docket, Path
-    from billcheck.contracts.shapes import AmendmentShape, ChargeShape, DiscountShape, PriceStepShape
+    from billcheck.contracts.prices import Price, Quantity
+    from billcheck.contracts.shapes import AmendmentShape, ChargeShape, PriceStepShape
 
 
 class EmptyChangeProblem(Problem):
@@ -49,49 +60,71 @@ class TwoPricesProblem(Problem):
 
 def read_price_steps(docket: Docket, prefix: Path, charge: ChargeShape, term: Term) -> tuple[PriceStep, ...]:
     """The price steps of a recurring charge."""
-    if not charge.price_steps or charge.model not in _PRICE_KEYS:
+    model = charge.model
+    if not charge.price_steps or model is None or model in ONE_DAY_MODELS:
         return ()
-    wanted, other = _PRICE_KEYS[charge.model]
     steps = []
     days: set[date] = set()
-    for path, step in _tables(docket, (*prefix, "price_steps"), charge.price_steps):
+    for path, step in tables_of(docket, (*prefix, "price_steps"), charge.price_steps):
         day = _read_change_day(docket, path, step, term, days)
-        require(docket, (*path, wanted), getattr(step, wanted), step)
-        refuse_foreign(docket, path, step, charge.model, (other,))
-        if day is not None:
-            steps.append(PriceStep(day, read_decimal(step.amount), read_decimal(step.unit_amount)))
+        price = _read_new_price(docket, path, step, model, charge)
+        if day is not None and price is not None:
+            steps.append(PriceStep(day, price))
     return tuple(steps)
 
 
-def read_amendments(docket: Docket, prefix: Path, charge: ChargeShape, term: Term) -> tuple[Amendment, ...]:
-    """The amendments of a recurring charge."""
-    if not charge.amendments or charge.model not in _PRICE_KEYS:
+def read_amendments(
+    docket: Docket, prefix: Path, charge: ChargeShape, term: Term, price: Price | None
+) -> tuple[Amendment, ...]:
+    """The amendments of a recurring charge, whose price is the one it begins with."""
+    model = charge.model
+    if not charge.amendments or model is None or model in ONE_DAY_MODELS:
         return ()
-    wanted, other = _PRICE_KEYS[charge.model]
-    changeable = (wanted, "quantity") if charge.model == "per_unit" else (wanted,)
-    foreign = (other,) if charge.model == "per_unit" else (other, "quantity")
     step_days = {str(step.on) for step in charge.price_steps or ()}
     amendments = []
     days: set[date] = set()
-    for path, amendment in _tables(docket, (*prefix, "amendments"), charge.amendments):
+    for path, amendment in tables_of(docket, (*prefix, "amendments"), charge.amendments):
         day = _read_change_day(docket, path, amendment, term, days)
-        refuse_foreign(docket, path, amendment, charge.model, foreign)
-        keys = (*changeable, *foreign)
-        if all(getattr(amendment, key) is None and not docket.is_broken(*path, key) for key in keys):
-            docket.add(EmptyChangeProblem, path, remedy=f"Give the new {' or '.join(changeable)}.")
-        if str(day) in step_days and getattr(amendment, wanted) is not None:
-            docket.add(TwoPricesProblem, (*path, wanted), getattr(amendment, wanted))
+        new_price = None
+        is_priced = has_price(amendment, model)
+        if is_priced:
+            new_price = _read_new_price(docket, path, amendment, model, charge)
+        else:
+            refuse_foreign(docket, path, amendment, model, foreign_price_keys(model))
+        refuse_foreign(docket, path, amendment, model, foreign_quantity_keys(model))
+        if str(day) in step_days and is_priced:
+            key = next(key for key in type(amendment).model_fields if getattr(amendment, key) is not None)
+            value = getattr(amendment, key)
+            docket.add(TwoPricesProblem, (*path, key), None if isinstance(value, list) else value)
+        quantity: Quantity | None = read_decimal(amendment.quantity)
+        if amendment.hours is not None:
+            quantity = read_hours(docket, (*path, "hours"), amendment.hours, new_price or price)
+        if not is_priced and quantity is None:
+            _judge_emptiness(docket, path, amendment, model)
         if day is not None:
-            amendments.append(
-                Amendment(
-                    day,
-                    quantity=read_decimal(amendment.quantity),
-                    amount=read_decimal(amendment.amount),
-                    unit_amount=read_decimal(amendment.unit_amount),
-                    change_billing=amendment.change_billing or "next_invoice",
-                )
-            )
+            amendments.append(Amendment(day, quantity, new_price, amendment.change_billing or "next_invoice"))
     return tuple(amendments)
+
+
+def _read_new_price(
+    docket: Docket, path: Path, change: PriceStepShape | AmendmentShape, model: str, charge: ChargeShape
+) -> Price | None:
+    """The price that a change sets."""
+    refuse_foreign(docket, path, change, model, foreign_price_keys(model))
+    for key in PRICE_KEYS[model]:
+        if key != "percent":
+            require(docket, (*path, key), getattr(change, key), change)
+    return read_price(docket, path, change, model, charge)
+
+
+def _judge_emptiness(docket: Docket, path: Path, amendment: AmendmentShape, model: str) -> None:
+    """An amendment that changes nothing is a slip."""
+    if all(
+        getattr(amendment, key) is None and not docket.is_broken(*path, key)
+        for key in (*PricedShape.model_fields, "quantity", "hours")
+    ):
+        known = (*PRICE_KEYS[model], *(key for key in ("quantity", "hours") if key not in foreign_quantity_keys(model)))
+        docket.add(EmptyChangeProblem, path, remedy=f"Give the new {' or '.join(known)}.")
 
 
 def read_discounts(docket: Docket, prefix: Path, charge: ChargeShape, term: Term) -> tuple[Discount, ...]:
@@ -99,7 +132,7 @@ def read_discounts(docket: Docket, prefix: Path, charge: ChargeShape, term: Term
     if not charge.discounts:
         return ()
     discounts = []
-    for path, shape in _tables(docket, (*prefix, "discounts"), charge.discounts):
+    for path, shape in tables_of(docket, (*prefix, "discounts"), charge.discounts):
         require(docket, (*path, "percent"), shape.percent, shape)
         percent = read_percent(docket, (*path, "percent"), shape.percent)
         given = read_term(docket, path, shape)
@@ -107,19 +140,6 @@ def read_discounts(docket: Docket, prefix: Path, charge: ChargeShape, term: Term
         if percent is not None:
             discounts.append(Discount(percent, given.start, given.end))
     return tuple(discounts)
-
-
-_PRICE_KEYS = {"flat": ("amount", "unit_amount"), "per_unit": ("unit_amount", "amount")}
-"""The key that is the price of a model, and the one that is not."""
-
-Change = TypeVar("Change", "PriceStepShape", "AmendmentShape", "DiscountShape")
-
-
-def _tables(docket: Docket, path: Path, shapes: list[Change]) -> Iterator[tuple[Path, Change]]:
-    """The tables of a list with their paths, without those that were no tables."""
-    for index, shape in enumerate(shapes):
-        if not docket.is_broken(*path, index):
-            yield (*path, index), shape
 
 
 def _read_change_day(

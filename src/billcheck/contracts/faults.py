@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar, get_args, get
 
 from pydantic import ValidationError
 
-from billcheck.contracts.shapes import ChargeShape, ContractShape, Kind, Shape
+from billcheck.contracts.kinds import Kind, Shape
+from billcheck.contracts.shapes import ChargeShape, ContractShape
 from billcheck.contracts.vocabulary import is_later_key, is_later_word
 from billcheck.errors import Problem
 

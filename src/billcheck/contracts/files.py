@@ -23,7 +23,8 @@ from billcheck.contracts.faults import (
     suggest,
     written,
 )
-from billcheck.contracts.shapes import FileShape, contract_schema
+from billcheck.contracts.schema import contract_schema
+from billcheck.contracts.shapes import FileShape
 from billcheck.contracts.tables import parse_list, parse_tables, read_text
 from billcheck.contracts.values import fold, forget
 from billcheck.errors import ContractsRefusedError, Problem

@@ -1,63 +1,31 @@
 """The shape of a contract file: every key, its type and what it means.
 
 Comes in: tables as TOML or JSON gave them, one contract at a time. Goes out: the same values, known to have the right
-types and no unknown keys; and the JSON Schema of a whole file. What keys mean together (an end before a start, a model
-without its amount) is judged in `billcheck.contracts.agreement`, which is why every key is optional here. Must not know
-files.
+types and no unknown keys. What keys mean together (an end before a start, a model without its amount) is judged in
+`billcheck.contracts.agreement`, which is why every key is optional here. Must not know files.
 """
 
 from __future__ import annotations
 
-from datetime import date
-from enum import Enum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from billcheck.grammar import DECIMAL_DIGITS
+from billcheck.contracts.kinds import (
+    Day,
+    DayCount,
+    DayOfMonth,
+    DueDay,
+    Kind,
+    Month,
+    PlainDecimal,
+    PlainText,
+    Shape,
+    Texts,
+)
 
-WHOLE_DIGITS = 12
-"""Digits before the point; a price times a quantity then still fits the arithmetic of decimals exactly."""
-PLAIN_DECIMAL = rf"^[0-9]{{1,{WHOLE_DIGITS}}}(\.[0-9]{{1,{DECIMAL_DIGITS}}})?$"
-"""Amounts, quantities and percents: the plain decimals of `billcheck.grammar` without a sign, and not as long."""
-ISO_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-TEXT = r"^[^\s\x00-\x1f\x7f-\x9f]([^\x00-\x1f\x7f-\x9f\u2028\u2029]*[^\s\x00-\x1f\x7f-\x9f])?$"
-"""At least one character, no space at either end, no line break or other control character."""
-
-
-class Kind(Enum):
-    """What may stand under a key; decides how a wrong value is explained."""
-
-    DECIMAL = "decimal"
-    DAY = "day"
-    TEXT = "text"
-    TEXTS = "texts"
-    DAYS = "days"
-    MONTH = "month"
-    DAY_OF_MONTH = "day_of_month"
-    INVOICE_DAY = "invoice_day"
-    CHOICE = "choice"
-    FLAG = "flag"
-    TABLE = "table"
-    TABLES = "tables"
-
-
-PlainDecimal = Annotated[
-    Annotated[str, Field(pattern=PLAIN_DECIMAL)] | Annotated[int, Field(ge=0, lt=10**WHOLE_DIGITS)], Kind.DECIMAL
-]
-Day = Annotated[Annotated[str, Field(pattern=ISO_DAY, json_schema_extra={"format": "date"})] | date, Kind.DAY]
-PlainText = Annotated[str, Field(pattern=TEXT), Kind.TEXT]
-Texts = Annotated[list[Annotated[str, Field(pattern=TEXT)]], Kind.TEXTS]
-DayCount = Annotated[int, Field(ge=0, le=366), Kind.DAYS]
-Month = Annotated[int, Field(ge=1, le=12), Kind.MONTH]
-DayOfMonth = Annotated[Annotated[int, Field(ge=1, le=31)] | Literal["last"], Kind.DAY_OF_MONTH]
-DueDay = Annotated[Annotated[int, Field(ge=1, le=31)] | Literal["period_start", "period_end"], Kind.INVOICE_DAY]
-
-
-class Shape(BaseModel):
-    """A table with a closed set of keys and no conversions."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
+Model = Literal["flat", "per_unit", "graduated", "volume", "stairstep", "package", "percentage", "time", "one_off"]
+"""The models that files may name."""
 
 
 class TaxShape(Shape):
@@ -109,14 +77,94 @@ class ChargeMatchingShape(Shape):
     )
 
 
-class PriceStepShape(Shape):
+class TierShape(Shape):
+    """The price of quantities up to a bound."""
+
+    up_to: PlainDecimal | None = Field(
+        None, description="The largest quantity of the tier, inclusive; left out in the last tier.", examples=["10"]
+    )
+    unit_amount: PlainDecimal | None = Field(
+        None, description="Price of each unit (graduated: within the tier; volume: of all units).", examples=["30.00"]
+    )
+    flat_amount: PlainDecimal | None = Field(
+        None, description="Price of the tier itself, once it is reached.", examples=["50.00"]
+    )
+    percent: PlainDecimal | None = Field(
+        None, description="Percent of the part of the amount within the tier (percentage).", examples=["2.5"]
+    )
+
+
+class RateShape(Shape):
+    """What an hour of one role costs."""
+
+    role: PlainText | None = Field(None, description="The role. Required.", examples=["senior"])
+    unit_amount: PlainDecimal | None = Field(None, description="Price of one hour. Required.", examples=["140.00"])
+
+
+class HoursShape(Shape):
+    """How many hours of one role belong to a full period."""
+
+    role: PlainText | None = Field(None, description="A role of the rate card. Required.", examples=["senior"])
+    quantity: PlainDecimal | None = Field(None, description="Hours in a full period. Required.", examples=["12.5"])
+
+
+class PricedShape(Shape):
+    """The keys that make a price, wherever one is given."""
+
+    amount: PlainDecimal | None = Field(
+        None,
+        description=(
+            "Price of one full period (flat), of one package (package) or of the whole (one_off), or the fixed fee of "
+            "a full period (time), excl. tax."
+        ),
+        examples=["2400.00"],
+    )
+    unit_amount: PlainDecimal | None = Field(
+        None, description="Price of one unit for one full period (per_unit), excl. tax.", examples=["30.00"]
+    )
+    tiers: Annotated[list[TierShape], Kind.TABLES] | None = Field(
+        None,
+        description="Prices by quantity (graduated, volume, stairstep) or percents by amount (percentage).",
+        examples=[[{"up_to": "10", "unit_amount": "30.00"}, {"unit_amount": "25.00"}]],
+    )
+    bill_zero: Annotated[bool, Kind.FLAG] | None = Field(
+        None,
+        description="Whether a quantity of zero costs the flat amount of the first tier; true if absent.",
+        examples=[False],
+    )
+    package_size: PlainDecimal | None = Field(None, description="Units in one package (package).", examples=["100"])
+    free_units: PlainDecimal | None = Field(
+        None, description="Units that cost nothing before packages are counted (package).", examples=["50"]
+    )
+    package_rounding: Annotated[Literal["up", "down"], Kind.CHOICE] | None = Field(
+        None,
+        description="Whether a package that is not full counts in whole (up, the default) or not at all (down).",
+        examples=["down"],
+    )
+    percent: PlainDecimal | None = Field(
+        None, description="Percent of the given amount (percentage); instead of tiers.", examples=["2.5"]
+    )
+    rates: Annotated[list[RateShape], Kind.TABLES] | None = Field(
+        None,
+        description="The rate card: what an hour of each role costs (time).",
+        examples=[[{"role": "senior", "unit_amount": "140.00"}]],
+    )
+    included: PlainDecimal | None = Field(
+        None,
+        description="Hours of a full period that the fixed fee pays for, used up in the order of the rate card (time).",
+        examples=["10"],
+    )
+    overage: PlainDecimal | None = Field(
+        None,
+        description="Price of every hour beyond the included ones, instead of the role's rate (time).",
+        examples=["160.00"],
+    )
+
+
+class PriceStepShape(PricedShape):
     """A new price from a day on."""
 
     on: Day | None = Field(None, description="First day of the new price. Required.", examples=["2027-01-01"])
-    amount: PlainDecimal | None = Field(None, description="The new price of a flat charge.", examples=["2500.00"])
-    unit_amount: PlainDecimal | None = Field(
-        None, description="The new unit price of a per_unit charge.", examples=["28.00"]
-    )
 
 
 class DiscountShape(Shape):
@@ -134,13 +182,16 @@ class DiscountShape(Shape):
     )
 
 
-class AmendmentShape(Shape):
+class AmendmentShape(PricedShape):
     """An agreed change of quantity, price or both from a day on."""
 
     on: Day | None = Field(None, description="First day of the new state. Required.", examples=["2026-05-16"])
-    quantity: PlainDecimal | None = Field(None, description="The new quantity (per_unit).", examples=["16"])
-    amount: PlainDecimal | None = Field(None, description="The new price (flat).", examples=["2500.00"])
-    unit_amount: PlainDecimal | None = Field(None, description="The new unit price (per_unit).", examples=["28.00"])
+    quantity: PlainDecimal | None = Field(None, description="The new quantity.", examples=["16"])
+    hours: Annotated[list[HoursShape], Kind.TABLES] | None = Field(
+        None,
+        description="The new hours of each role (time).",
+        examples=[[{"role": "senior", "quantity": "16"}]],
+    )
     change_billing: Annotated[Literal["next_invoice", "immediate"], Kind.CHOICE] | None = Field(
         None,
         description=(
@@ -151,24 +202,28 @@ class AmendmentShape(Shape):
     )
 
 
-class ChargeShape(Shape):
+class ChargeShape(PricedShape):
     """One thing that is billed."""
 
     name: PlainText | None = Field(
         None, description="Name of the charge, unique within its contract. Required.", examples=["Seats"]
     )
-    model: Annotated[Literal["flat", "per_unit", "one_off"], Kind.CHOICE] | None = Field(
+    model: Annotated[Model, Kind.CHOICE] | None = Field(
         None,
-        description="flat (amount per period), per_unit (unit_amount × quantity) or one_off (amount, once). Required.",
+        description=(
+            "How the price is worked out: flat, per_unit, graduated, volume, stairstep, package, percentage or time "
+            "for each period; one_off, once. Required."
+        ),
         examples=["per_unit"],
     )
-    amount: PlainDecimal | None = Field(
-        None, description="Price of one full period (flat) or of the whole (one_off), excl. tax.", examples=["2400.00"]
+    quantity: PlainDecimal | None = Field(
+        None, description="How many units, or the amount that a percentage is taken of.", examples=["12"]
     )
-    unit_amount: PlainDecimal | None = Field(
-        None, description="Price of one unit for one full period (per_unit), excl. tax.", examples=["30.00"]
+    hours: Annotated[list[HoursShape], Kind.TABLES] | None = Field(
+        None,
+        description="Hours of each role in a full period (time).",
+        examples=[[{"role": "senior", "quantity": "12.5"}]],
     )
-    quantity: PlainDecimal | None = Field(None, description="How many units (per_unit).", examples=["12"])
     every: Annotated[Literal["month", "quarter", "half_year", "year"], Kind.CHOICE] | None = Field(
         None, description="Length of a full period. Required where the charge recurs.", examples=["month"]
     )
@@ -277,65 +332,7 @@ REQUIRED_KEYS: dict[type[Shape], tuple[str, ...]] = {
     AmendmentShape: ("on",),
     DiscountShape: ("percent",),
     TaxShape: ("percent",),
+    RateShape: ("role", "unit_amount"),
+    HoursShape: ("role", "quantity"),
 }
 """Keys without which a table says nothing, whatever its other keys are."""
-
-REQUIRED_FOR_MODEL: dict[str, tuple[str, ...]] = {
-    "flat": ("amount", "every", "timing"),
-    "per_unit": ("unit_amount", "quantity", "every", "timing"),
-    "one_off": ("amount", "on"),
-}
-"""Keys that a charge needs besides, by its model."""
-
-FOREIGN_TO_MODEL: dict[str, tuple[str, ...]] = {
-    "flat": ("unit_amount", "quantity", "on"),
-    "per_unit": ("amount", "on"),
-    "one_off": (
-        *("unit_amount", "quantity", "every", "timing", "start", "end", "last_day"),
-        *("anchor_day", "invoice_day", "price_steps", "amendments"),
-    ),
-}
-"""Keys that would mean nothing in a charge of this model, and are refused rather than ignored."""
-
-
-def contract_schema() -> dict[str, object]:
-    """The JSON Schema (draft 2020-12) of a contract file, with a description of every key.
-
-    It describes files as JSON writes them; in TOML days may also be written without quotes.
-    """
-    schema = FileShape.model_json_schema()
-    tables = {**schema.pop("$defs"), FileShape.__name__: schema}
-    for table in tables.values():
-        table["properties"] = {key: _tidy(value) for key, value in table["properties"].items()}
-    for shape, keys in REQUIRED_KEYS.items():
-        tables[shape.__name__]["required"] = list(keys)
-    tables["FileShape"]["properties"]["contract"]["minItems"] = 1
-    tables["ContractShape"]["properties"]["charge"]["minItems"] = 1
-    tables["ChargeShape"]["allOf"] = [
-        {
-            "if": {"properties": {"model": {"const": model}}, "required": ["model"]},
-            "then": {"required": list(keys), "properties": dict.fromkeys(FOREIGN_TO_MODEL[model], False)},
-        }
-        for model, keys in REQUIRED_FOR_MODEL.items()
-    ]
-    root = tables.pop("FileShape")
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "billcheck contract file",
-        **{key: value for key, value in root.items() if key != "title"},
-        "$defs": {
-            name: {key: value for key, value in table.items() if key != "title"} for name, table in tables.items()
-        },
-    }
-
-
-def _tidy(key: dict[str, Any]) -> dict[str, Any]:
-    """The schema of one key without what pydantic adds for its own sake: titles, and absence spelt as null."""
-    choices = [choice for choice in key.get("anyOf", []) if choice not in ({"type": "null"}, _DATE_BY_TYPE)]
-    tidy = {name: value for name, value in key.items() if name not in {"title", "anyOf", "default"}}
-    if len(choices) == 1:
-        return {**choices[0], **tidy}
-    return {"anyOf": choices, **tidy} if choices else tidy
-
-
-_DATE_BY_TYPE = {"type": "string", "format": "date"}

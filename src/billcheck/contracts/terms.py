@@ -14,9 +14,12 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
+    from billcheck.contracts.prices import Price, Quantity
     from billcheck.period import Cadence
 
-Model = Literal["flat", "per_unit", "one_off"]
+Model = Literal[
+    "flat", "per_unit", "graduated", "volume", "stairstep", "package", "percentage", "time", "one_off", "milestone"
+]
 Timing = Literal["in_advance", "in_arrears"]
 ChangeBilling = Literal["next_invoice", "immediate"]
 InvoiceDay = Literal["period_start", "period_end"] | int
@@ -26,11 +29,10 @@ DEFAULT_GRACE_DAYS = 10
 
 @dataclass(frozen=True, slots=True)
 class PriceStep:
-    """A new price from `on` (inclusive) until the next step; one of the two amounts is set, as the model needs."""
+    """A new price from `on` (inclusive) until the next one."""
 
     on: date
-    amount: Decimal | None = None
-    unit_amount: Decimal | None = None
+    price: Price
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +40,8 @@ class Amendment:
     """An agreed change from `on` (inclusive): a new quantity, a new price, or both."""
 
     on: date
-    quantity: Decimal | None = None
-    amount: Decimal | None = None
-    unit_amount: Decimal | None = None
+    quantity: Quantity | None = None
+    price: Price | None = None
     change_billing: ChangeBilling = "next_invoice"
 
 
@@ -88,8 +89,8 @@ class ContractMatching:
 class Charge:
     """One thing that is billed.
 
-    `amount` (flat, one_off) and `unit_amount` × `quantity` (per_unit) are for one full period, in the contract's
-    currency, excluding tax. `start` and `end` (exclusive, None: open) already include the contract's own. `every`
+    `price` is for one full period, or for the whole of a charge that does not recur; `quantity` is None where the price
+    needs none. `start` and `end` (exclusive, None: open) already include the contract's own. `every`
     and `timing` are None only for `one_off`, whose single day is `on`. `anchor_day` is 1-31, where 31 also stands for
     the written "last"; None means the day of `start`.
     """
@@ -97,10 +98,9 @@ class Charge:
     name: str
     model: Model
     start: date
+    price: Price
     end: date | None = None
-    amount: Decimal | None = None
-    unit_amount: Decimal | None = None
-    quantity: Decimal | None = None
+    quantity: Quantity | None = None
     every: Cadence | None = None
     timing: Timing | None = None
     on: date | None = None

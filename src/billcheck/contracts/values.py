@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from billcheck.contracts.faults import DayProblem
 from billcheck.errors import Problem
@@ -18,10 +18,11 @@ from billcheck.grammar import FIRST_YEAR, LAST_YEAR, parse_plain_decimal
 from billcheck.period import ONE_DAY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from billcheck.contracts.faults import Docket, Path
-    from billcheck.contracts.shapes import ChargeShape, ContractShape, DiscountShape, Shape
+    from billcheck.contracts.kinds import Shape
+    from billcheck.contracts.shapes import ChargeShape, ContractShape, DiscountShape
 
 EARLIEST_DAY = date(FIRST_YEAR, 1, 1)
 LATEST_DAY = date(LAST_YEAR, 12, 31)
@@ -198,8 +199,17 @@ def require(docket: Docket, path: Path, value: object, shape: Shape) -> None:
     if value is None and not docket.is_broken(*path):
         key = str(path[-1])
         examples = type(shape).model_fields[key].examples or ()
-        example = f'Add it, for example {key} = "{examples[0]}".' if examples else ""
+        example = f"Add it, for example {key} = {_toml(examples[0])}." if examples else ""
         docket.add(MissingKeyProblem, path, remedy=example)
+
+
+def _toml(example: object) -> str:
+    """An example as a contract file would have it."""
+    if isinstance(example, list):
+        return f"[{', '.join(_toml(item) for item in example)}]"
+    if isinstance(example, dict):
+        return f"{{ {', '.join(f'{key} = {_toml(value)}' for key, value in example.items())} }}"
+    return f'"{example}"'
 
 
 def refuse_foreign(docket: Docket, prefix: Path, shape: Shape, model: str, keys: Iterable[str]) -> None:
@@ -209,6 +219,16 @@ def refuse_foreign(docket: Docket, prefix: Path, shape: Shape, model: str, keys:
         if value is not None and value != []:
             what = f"A {model} charge knows no {key} here."
             docket.add(KeyNotForModelProblem, (*prefix, key), None if isinstance(value, list) else value, what=what)
+
+
+AnyShape = TypeVar("AnyShape", bound="Shape")
+
+
+def tables_of(docket: Docket, path: Path, shapes: list[AnyShape]) -> Iterator[tuple[Path, AnyShape]]:
+    """The tables of a list with their paths, without those that were no tables."""
+    for index, shape in enumerate(shapes):
+        if not docket.is_broken(*path, index):
+            yield (*path, index), shape
 
 
 @lru_cache(maxsize=4096)

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from billcheck.contracts.shapes import Shape
+    from billcheck.contracts.kinds import Shape
 
 _LATER_KEYS = {
     "ContractShape": """
@@ -18,16 +18,16 @@ _LATER_KEYS = {
         late_invoice_cutoff maximum minimum proration quantities renewal retention rounding supersedes
     """,
     "ChargeShape": """
-        align amount_per cancel_day_billed commitment deposit escalator free_periods free_units included
-        late_invoice_cutoff maximum metered milestones minimum overage package_rounding package_size percent proration
-        quantity_basis rates renewal retention rollover rounding supersedes tiers
+        align amount_per cancel_day_billed commitment deposit escalator free_periods
+        late_invoice_cutoff maximum metered milestones minimum proration
+        quantity_basis renewal retention rollover rounding supersedes
     """,
-    "PriceStepShape": "applies change_billing percent quantity tiers",
-    "AmendmentShape": "applies change model plan tiers",
+    "PriceStepShape": "applies change_billing quantity",
+    "AmendmentShape": "applies change model plan",
     "DiscountShape": "amount applies periods",
 }
 _LATER_WORDS = {
-    "model": "graduated milestone package percentage stairstep time volume",
+    "model": "milestone",
     "every": "day semi_month week",
 }
 _COUNTED_CADENCE = re.compile(r"[0-9]+ (?:day|week|month|year)s?")

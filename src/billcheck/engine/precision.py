@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from billcheck.contracts.prices import unit_amounts
 from billcheck.money import MINOR_DIGITS
 
 if TYPE_CHECKING:
@@ -70,11 +71,11 @@ def small_part(charges: Iterable[Charge], scale: int) -> Fraction:
     prices: list[Decimal] = []
     for charge in charges:
         stated = (
-            charge.unit_amount,
-            *(step.unit_amount for step in charge.price_steps),
-            *(amendment.unit_amount for amendment in charge.amendments),
+            charge.price,
+            *(step.price for step in charge.price_steps),
+            *(amendment.price for amendment in charge.amendments if amendment.price is not None),
         )
-        prices.extend(price for price in stated if price)
+        prices.extend(amount for price in stated for amount in unit_amounts(price) if amount)
     if not prices:
         return SMALL_PART
     return max(SMALL_PART, min(1 / abs(Fraction(min(prices, key=abs)) * scale), Fraction(1)))

@@ -14,13 +14,13 @@ from itertools import pairwise
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from billcheck.contracts.prices import is_counted
 from billcheck.contracts.terms import Amendment
-from billcheck.pricing.models import full_price, new_price_of, price_of, quantity_of
+from billcheck.pricing.models import full_price, quantity_of
 from billcheck.pricing.proration import Ratio, add, multiply, prorate, subtract
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
+    from billcheck.contracts.prices import Price, Quantity
     from billcheck.contracts.terms import Charge, Discount, PriceStep
 
 _first_day_of = attrgetter("first_day")
@@ -38,8 +38,8 @@ class Terms:
     """
 
     first_day: int
-    price: Decimal
-    quantity: Decimal | None
+    price: Price
+    quantity: Quantity | None
     price_since: int = FROM_THE_BEGINNING
     quantity_since: int = FROM_THE_BEGINNING
     is_immediate: bool = False
@@ -106,11 +106,11 @@ def make_timeline(charge: Charge) -> Timeline:
     Price steps and amendments are taken by their day; the price in force is the one set last. On one day a price step
     comes before amendments, and amendments keep their order; contract files refuse two prices for one day.
     """
-    terms = [Terms(FROM_THE_BEGINNING, price_of(charge), quantity_of(charge))]
+    terms = [Terms(FROM_THE_BEGINNING, charge.price, quantity_of(charge))]
     changes: list[PriceStep | Amendment] = [*charge.price_steps, *charge.amendments]
     changes.sort(key=_day_of)
     for change in changes:
-        _change(terms, charge, change)
+        _change(terms, change)
     cuts = [later.first_day for later in terms[1:]]
     if charge.discounts:
         ends = (day for discount in charge.discounts for day in (discount.start, discount.end) if day is not None)
@@ -121,20 +121,21 @@ def make_timeline(charge: Charge) -> Timeline:
 _day_of = attrgetter("on")
 
 
-def _change(terms: list[Terms], charge: Charge, change: PriceStep | Amendment) -> None:
+def _change(terms: list[Terms], change: PriceStep | Amendment) -> None:
     """Add the terms after one change, or put them in the place of those that begin on its day."""
     day = change.on.toordinal()
     before = terms[-1]
     price, price_since = before.price, before.price_since
     quantity, quantity_since = before.quantity, before.quantity_since
     is_immediate = before.first_day == day and before.is_immediate
-    new_price = new_price_of(charge, change)
-    if new_price is not None:
-        price, price_since = new_price, day
+    if change.price is not None:
+        price, price_since = change.price, day
     if isinstance(change, Amendment):
-        if change.quantity is not None and charge.model == "per_unit":
+        if change.quantity is not None and is_counted(price):
             quantity, quantity_since = change.quantity, day
         is_immediate = is_immediate or change.change_billing == "immediate"
+    if not is_counted(price):
+        quantity = None
     if before.first_day == day:
         terms.pop()
     terms.append(Terms(day, price, quantity, price_since, quantity_since, is_immediate))

@@ -8,21 +8,17 @@ what it shows, and must not know schedules.
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from billcheck.money import MINOR_DIGITS, format_minor, minor_scale
+from billcheck.money import minor_scale
 from billcheck.pricing.amendments import FROM_THE_BEGINNING, exact_amount, exact_part
+from billcheck.pricing.wording import exact_text, minor_text, plain_number, price_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from billcheck.contracts.terms import Charge, Discount
     from billcheck.pricing.amendments import Part, Row, Terms
-    from billcheck.pricing.proration import Ratio
-
-_MORE_DIGITS = 4
-"""Digits shown beyond the currency's own where an amount is not exact."""
 
 
 def derive(charge: Charge, row: Row, currency: str, amount_minor: int) -> tuple[str, ...]:
@@ -34,14 +30,14 @@ def derive(charge: Charge, row: Row, currency: str, amount_minor: int) -> tuple[
     is_rounded = exact[0] != amount_minor * exact[1]
     lines = []
     if len(row.parts) == 1:
-        lines.append(f"{_product(charge, row, row.parts[0], currency)} = {_grouped(amount_minor, currency)}")
+        lines.append(f"{_product(charge, row, row.parts[0], currency)} = {minor_text(amount_minor, currency)}")
     else:
         for part in row.parts:
-            shown = _exactly(exact_part(part, row.full_days, minor_scale(currency)), currency)
+            shown = exact_text(exact_part(part, row.full_days, minor_scale(currency)), currency)
             lines.append(f"{_product(charge, row, part, currency)} = {shown}")
-        lines.append(f"sum of {len(row.parts)} parts = {_grouped(amount_minor, currency)}")
+        lines.append(f"sum of {len(row.parts)} parts = {minor_text(amount_minor, currency)}")
     if is_rounded:
-        lines.append(f"{_exactly(exact, currency)} rounded half-up once for the charge (default)")
+        lines.append(f"{exact_text(exact, currency)} rounded half-up once for the charge (default)")
     lines += _reasons(row)
     lines += _conventions(row)
     return tuple(lines)
@@ -64,8 +60,7 @@ def _product(charge: Charge, row: Row, part: Part, currency: str) -> str:
 
 
 def _price(terms: Terms, currency: str) -> str:
-    price = _money(terms.price, currency)
-    return price if terms.quantity is None else f"{plain_number(terms.quantity)} × {price}"
+    return price_text(terms.price, terms.quantity, currency)
 
 
 def _reasons(row: Row) -> Iterator[str]:
@@ -103,35 +98,6 @@ def _conventions(row: Row) -> Iterator[str]:
         yield f"partial period by actual days of its full period of {row.full_days} days (default)"
     if len({part.terms for part in row.parts}) > 1:
         yield "a new price or quantity counts from its day (default)"
-
-
-def plain_number(value: Decimal) -> str:
-    """A number without grouping and without trailing zeros after the point: ``12``, ``2.5``."""
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _money(value: Decimal, currency: str) -> str:
-    """A price as written, grouped, with at least the digits of its currency: ``2,400.00``, ``0.0006``."""
-    text = f"{value:,f}"
-    whole, _, decimals = text.partition(".")
-    decimals = decimals.rstrip("0").ljust(MINOR_DIGITS[currency], "0")
-    return f"{whole}.{decimals}" if decimals else whole
-
-
-def _grouped(minor: int, currency: str) -> str:
-    return format_minor(minor, currency, grouped=True)
-
-
-def _exactly(amount: Ratio, currency: str) -> str:
-    """An exact amount of minor units: in full where the currency's digits suffice, else cut off with an ellipsis."""
-    numerator, denominator = amount
-    if numerator % denominator == 0:
-        return _grouped(numerator // denominator, currency)
-    sign = "-" if numerator < 0 else ""
-    cut, rest = divmod(abs(numerator) * 10**_MORE_DIGITS, denominator)
-    shown = Decimal(cut).scaleb(-MINOR_DIGITS[currency] - _MORE_DIGITS)
-    return f"{sign}{shown:,f}…" if rest else f"{sign}{_money(shown, currency)}"
 
 
 def _days(first_day: int, end: int) -> str:

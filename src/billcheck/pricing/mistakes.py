@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from billcheck.period import ONE_DAY
-from billcheck.pricing.derivation import plain_number
-from billcheck.pricing.models import new_price_of
+from billcheck.pricing.wording import plain_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +51,7 @@ def _forgotten_changes(charge: Charge) -> Iterator[Mistake]:
         without_price = _without_prices_since(charge, day)
         without_quantity = _without_quantities_since(charge, day)
         is_priced = any(step.on == day for step in charge.price_steps) or any(
-            amendment.on == day and new_price_of(charge, amendment) is not None for amendment in charge.amendments
+            amendment.on == day and amendment.price is not None for amendment in charge.amendments
         )
         is_counted = any(amendment.on == day and amendment.quantity is not None for amendment in charge.amendments)
         if is_priced:
@@ -67,8 +66,7 @@ def _forgotten_changes(charge: Charge) -> Iterator[Mistake]:
 def _without_prices_since(charge: Charge, day: date) -> Charge:
     steps: tuple[PriceStep, ...] = tuple(step for step in charge.price_steps if step.on < day)
     amendments = (
-        amendment if amendment.on < day else replace(amendment, amount=None, unit_amount=None)
-        for amendment in charge.amendments
+        amendment if amendment.on < day else replace(amendment, price=None) for amendment in charge.amendments
     )
     return replace(charge, price_steps=steps, amendments=_kept(amendments))
 
@@ -82,11 +80,7 @@ def _without_quantities_since(charge: Charge, day: date) -> Charge:
 
 def _kept(amendments: Iterator[Amendment]) -> tuple[Amendment, ...]:
     """The amendments that still change something."""
-    return tuple(
-        amendment
-        for amendment in amendments
-        if not (amendment.amount is None and amendment.unit_amount is None and amendment.quantity is None)
-    )
+    return tuple(amendment for amendment in amendments if not (amendment.price is None and amendment.quantity is None))
 
 
 def _wrong_discounts(charge: Charge) -> Iterator[Mistake]:

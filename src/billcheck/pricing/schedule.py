@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from billcheck.errors import InternalError
@@ -24,13 +25,13 @@ from billcheck.pricing.amendments import (
 )
 from billcheck.pricing.derivation import derive
 from billcheck.pricing.grid import Grid, make_grid
-from billcheck.pricing.models import full_price, price_of, quantity_of, require
+from billcheck.pricing.models import full_price, quantity_of, require
 from billcheck.pricing.proration import prorate, round_ratio
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from decimal import Decimal
 
+    from billcheck.contracts.prices import Quantity
     from billcheck.contracts.terms import Charge, Contract
     from billcheck.pricing.amendments import Timeline
 
@@ -142,7 +143,7 @@ def make_schedule(contract: Contract, charge: Charge, until: date) -> Schedule:
     grid = _grid_of(charge, until.toordinal())
     if charge.price_steps or charge.amendments or charge.discounts:
         return _changing_schedule(contract, charge, grid, until.toordinal())
-    price = full_price(price_of(charge), quantity_of(charge), scale)
+    price = full_price(charge.price, quantity_of(charge), scale)
     amounts = (round_ratio(*price),) * len(grid.first_days)
     if grid.stubs:
         parts = list(amounts)
@@ -246,10 +247,13 @@ def _quantity_of(row: Row) -> Decimal | None:
     """The quantity of a row, if it is the same throughout; the difference, if a change is of the quantity alone."""
     first = row.parts[0]
     quantities = {(part.terms.quantity, part.instead_of and part.instead_of.quantity) for part in row.parts}
-    if len(quantities) > 1 or first.terms.quantity is None:
-        return None
-    if first.instead_of is None:
-        return first.terms.quantity
-    if first.instead_of.quantity is None or first.terms.price != first.instead_of.price:
-        return None
-    return first.terms.quantity - first.instead_of.quantity
+    units = _units(first.terms.quantity)
+    if len(quantities) > 1 or units is None or first.instead_of is None:
+        return units if len(quantities) == 1 else None
+    before = _units(first.instead_of.quantity)
+    return None if before is None or first.terms.price != first.instead_of.price else units - before
+
+
+def _units(quantity: Quantity | None) -> Decimal | None:
+    """A quantity as one number; hours of all roles together."""
+    return sum((hours.quantity for hours in quantity), Decimal(0)) if isinstance(quantity, tuple) else quantity

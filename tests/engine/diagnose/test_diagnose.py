@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from billcheck.contracts.prices import FlatPrice, UnitPrice
 from billcheck.contracts.terms import Amendment, Charge, Contract, Discount, PriceStep
 from billcheck.engine.diagnose import Fraction, diagnose, fitting_fractions
 from billcheck.engine.diff import JudgedRow
@@ -35,7 +36,7 @@ def flat(
         name="Retainer",
         model="flat",
         start=START,
-        amount=Decimal(amount),
+        price=FlatPrice(Decimal(amount)),
         every=Cadence(every),
         timing=timing,
         **terms,  # type: ignore[arg-type]
@@ -47,7 +48,7 @@ def per_unit(*amendments: Amendment, timing: Timing = "in_arrears") -> Charge:
         name="Seats",
         model="per_unit",
         start=START,
-        unit_amount=Decimal("10.00"),
+        price=UnitPrice(Decimal("10.00")),
         quantity=Decimal(12),
         every=Cadence("month"),
         timing=timing,
@@ -223,7 +224,7 @@ def test_quarters_are_named_by_their_months() -> None:
 
 
 def test_a_price_step_that_was_missed_in_one_amount_is_only_consistent() -> None:
-    charge = flat(price_steps=(PriceStep(date(2026, 4, 1), amount=Decimal("2500.00")),))
+    charge = flat(price_steps=(PriceStep(date(2026, 4, 1), price=FlatPrice(Decimal("2500.00"))),))
     cause = only_cause(causes_for(charge, [240000, 240000, 240000, 240000, 240000]))
     assert cause.code == "previous_price"
     assert cause.sentence == "consistent with: billed at the price before 2026-04-01, since 2026-04"
@@ -235,8 +236,8 @@ def test_a_price_step_that_was_missed_with_two_amounts_is_stated() -> None:
     charge = flat(
         "2411.11",
         price_steps=(
-            PriceStep(date(2026, 3, 1), amount=Decimal("2533.33")),
-            PriceStep(date(2026, 5, 1), amount=Decimal("2677.77")),
+            PriceStep(date(2026, 3, 1), price=FlatPrice(Decimal("2533.33"))),
+            PriceStep(date(2026, 5, 1), price=FlatPrice(Decimal("2677.77"))),
         ),
     )
     cause = only_cause(causes_for(charge, [241111] * 6))
@@ -247,13 +248,13 @@ def test_a_price_step_that_was_missed_with_two_amounts_is_stated() -> None:
 
 
 def test_a_mistake_explains_only_the_rows_that_differ() -> None:
-    charge = flat("2411.11", price_steps=(PriceStep(date(2026, 3, 1), amount=Decimal("2533.33")),))
+    charge = flat("2411.11", price_steps=(PriceStep(date(2026, 3, 1), price=FlatPrice(Decimal("2533.33"))),))
     causes = causes_for(charge, [241111, 241111, 241111, 253333])
     assert sentences(causes) == {2: "consistent with: billed at the price before 2026-03-01, in 2026-03"}
 
 
 def test_half_of_a_price_that_doubled_names_both_readings() -> None:
-    charge = flat("1200.00", price_steps=(PriceStep(date(2026, 3, 1), amount=Decimal("2400.00")),))
+    charge = flat("1200.00", price_steps=(PriceStep(date(2026, 3, 1), price=FlatPrice(Decimal("2400.00"))),))
     cause = only_cause(causes_for(charge, [120000] * 6))
     assert cause.code == "previous_price_or_half_rate"
     assert cause.sentence == (
@@ -262,7 +263,7 @@ def test_half_of_a_price_that_doubled_names_both_readings() -> None:
 
 
 def test_one_row_at_half_of_a_price_that_doubled_names_both_readings() -> None:
-    charge = flat("1200.00", price_steps=(PriceStep(date(2026, 3, 1), amount=Decimal("2400.00")),))
+    charge = flat("1200.00", price_steps=(PriceStep(date(2026, 3, 1), price=FlatPrice(Decimal("2400.00"))),))
     cause = only_cause(causes_for(charge, [120000] * 3))
     assert cause.sentence == (
         "consistent with: billed at the price before 2026-03-01 or billed at half the agreed amount, in 2026-03"
@@ -334,7 +335,7 @@ def test_equal_mistakes_are_all_named() -> None:
     """The price rose by what the discount was worth on the day the discount ended."""
     charge = flat(
         "927.00",
-        price_steps=(PriceStep(date(2026, 4, 1), amount=Decimal("1030.00")),),
+        price_steps=(PriceStep(date(2026, 4, 1), price=FlatPrice(Decimal("1030.00"))),),
         discounts=(Discount(Decimal(10), end=date(2026, 4, 1)),),
     )
     cause = only_cause(causes_for(charge, [83430, 83430, 83430, 92700, 92700]))
@@ -365,7 +366,7 @@ def test_a_missing_change_beside_correct_invoices_is_just_missing() -> None:
 
 
 def test_least_unexplained_comes_before_fewest_segments() -> None:
-    charge = flat("2411.11", price_steps=(PriceStep(date(2026, 3, 1), amount=Decimal("2533.33")),))
+    charge = flat("2411.11", price_steps=(PriceStep(date(2026, 3, 1), price=FlatPrice(Decimal("2533.33"))),))
     causes = causes_for(charge, [241111, 120556, 241111, 126667, 111, 126667, 126667])
     assert sorted(causes) == [1, 2, 3, 5, 6]
     assert causes[5] == causes[6]

@@ -1,0 +1,58 @@
+"""The kinds of values that stand in files people write, and the table they stand in.
+
+Comes in: values as TOML or JSON gave them. Goes out: types that pydantic holds them against, each marked with the kind
+that decides how a wrong value is explained. Must not know which keys there are.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import Enum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from billcheck.grammar import DECIMAL_DIGITS
+
+WHOLE_DIGITS = 12
+"""Digits before the point; a price times a quantity then still fits the arithmetic of decimals exactly."""
+PLAIN_DECIMAL = rf"^[0-9]{{1,{WHOLE_DIGITS}}}(\.[0-9]{{1,{DECIMAL_DIGITS}}})?$"
+"""Amounts, quantities and percents: the plain decimals of `billcheck.grammar` without a sign, and not as long."""
+ISO_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+TEXT = r"^[^\s\x00-\x1f\x7f-\x9f]([^\x00-\x1f\x7f-\x9f\u2028\u2029]*[^\s\x00-\x1f\x7f-\x9f])?$"
+"""At least one character, no space at either end, no line break or other control character."""
+
+
+class Kind(Enum):
+    """What may stand under a key; decides how a wrong value is explained."""
+
+    DECIMAL = "decimal"
+    DAY = "day"
+    TEXT = "text"
+    TEXTS = "texts"
+    DAYS = "days"
+    MONTH = "month"
+    DAY_OF_MONTH = "day_of_month"
+    INVOICE_DAY = "invoice_day"
+    CHOICE = "choice"
+    FLAG = "flag"
+    TABLE = "table"
+    TABLES = "tables"
+
+
+PlainDecimal = Annotated[
+    Annotated[str, Field(pattern=PLAIN_DECIMAL)] | Annotated[int, Field(ge=0, lt=10**WHOLE_DIGITS)], Kind.DECIMAL
+]
+Day = Annotated[Annotated[str, Field(pattern=ISO_DAY, json_schema_extra={"format": "date"})] | date, Kind.DAY]
+PlainText = Annotated[str, Field(pattern=TEXT), Kind.TEXT]
+Texts = Annotated[list[Annotated[str, Field(pattern=TEXT)]], Kind.TEXTS]
+DayCount = Annotated[int, Field(ge=0, le=366), Kind.DAYS]
+Month = Annotated[int, Field(ge=1, le=12), Kind.MONTH]
+DayOfMonth = Annotated[Annotated[int, Field(ge=1, le=31)] | Literal["last"], Kind.DAY_OF_MONTH]
+DueDay = Annotated[Annotated[int, Field(ge=1, le=31)] | Literal["period_start", "period_end"], Kind.INVOICE_DAY]
+
+
+class Shape(BaseModel):
+    """A table with a closed set of keys and no conversions."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
