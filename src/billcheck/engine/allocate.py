@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from billcheck.engine.align import FreeEvent, Openings
 from billcheck.engine.blocks import Share
-from billcheck.engine.books import Books, PostingRule
+from billcheck.engine.books import PLACING_RULES, Books, PostingRule
 from billcheck.engine.copied import find_copied
 from billcheck.engine.credits import post_credits, post_reversals, take_reductions, take_reversals
 from billcheck.engine.habit import Habit, HabitPlacement, find_habit
 from billcheck.engine.pinned import EXPIRED, post_pinned
+from billcheck.engine.repeats import post_repeats
 from billcheck.engine.runs import find_runs
 from billcheck.engine.settlement import (
     feed_changes,
@@ -74,8 +75,35 @@ def allocate(schedule: Schedule, events: Events, known: Known) -> Books:
         books = _allocate(schedule, events, known, late)
         idle = late & _without_effect(books)
         if not idle:
+            books.far = _far_events(books, known.as_of_day)
             return books
         late -= idle
+
+
+def _far_events(books: Books, as_of_day: int) -> frozenset[tuple[int, ...]]:
+    """The events, by their rows, that went to a period their date alone would not put them on.
+
+    They are more than half an interval from when it is due by the contract, or when its block is: order, the habit of
+    the charge or the amounts of the other invoices have put them there, and that is an inference. Not where a credit
+    says why: what was taken back there in full is billed again later. Also those of another amount than a period that
+    is not due yet, which as well may bill the one before.
+    """
+    half = nominal_days(books.schedule.charge) // 2
+    credited = {
+        posting.period: posting.event.issue_day
+        for posting in books.postings
+        if posting.rule is PostingRule.REVERSED and posting.amount < 0
+    }
+    return frozenset(
+        event.rows
+        for event, period, _, rule in books.postings
+        if rule in PLACING_RULES
+        and (
+            abs(event.issue_day - books.due_days[period]) > half
+            or (books.due_days[period] > as_of_day and books.open_amount(period) != 0)
+        )
+        and not (period in credited and credited[period] <= event.issue_day)
+    )
 
 
 def _without_effect(books: Books) -> frozenset[tuple[int, ...]]:
@@ -112,6 +140,13 @@ def _allocate(schedule: Schedule, events: Events, known: Known, late: frozenset[
     left = post_duplicates(books, left, nominal_days(schedule.charge) * books.block // 2)
     for event in left:
         books.leave(event, event.amount, *_why_left(books, event, is_open))
+    if events.repeated:
+        pace = find_pace(books, known)
+        post_repeats(
+            books,
+            events.repeated,
+            lambda period: known.is_open(books.due_days[period], pace.late_days, pace.early_days),
+        )
     post_reversals(books, taken.reversals)
     books.postings = [posting for posting in books.postings if posting.amount or posting.rule in _KEPT_AT_ZERO]
     return books

@@ -66,11 +66,12 @@ class Books:
     `billed[i]` is what approved documents billed for period *i* so far; `credited[i]` how much of the shortfall of a
     period linked credits made. `offset` and `block` are the habit found for free events (0 and 1 where there is none);
     `due_days` is when each period is due by that habit, without the offset: with its block. `mislabelled` holds the
-    events whose stated period is a copy and that went by their dates.
+    events whose stated period is a copy and that went by their dates; `far` those, by their rows, whose dates alone
+    would not have put them where they are.
     """
 
     __slots__ = (
-        "_regular", "billed", "block", "credited", "due_days", "expected", "leftovers", "mislabelled", "offset",
+        "_regular", "billed", "block", "credited", "due_days", "expected", "far", "leftovers", "mislabelled", "offset",
         "postings", "schedule",
     )  # fmt: skip
 
@@ -82,6 +83,7 @@ class Books:
         self.postings: list[Posting] = []
         self.leftovers: list[Leftover] = []
         self.mislabelled: list[Mislabelled] = []
+        self.far: frozenset[tuple[int, ...]] = frozenset()
         self.due_days = schedule.due_days
         self._regular: list[tuple[int, int]] | None = None
         self.offset = 0

@@ -10,8 +10,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from billcheck.engine.allocate import find_pace, nominal_days
-from billcheck.engine.books import INFERRED_RULES, PLACING_RULES, SETTLING_RULES, PostingRule
+from billcheck.engine.allocate import find_pace
+from billcheck.engine.books import INFERRED_RULES, SETTLING_RULES, PostingRule
 from billcheck.findings import Status
 
 if TYPE_CHECKING:
@@ -96,28 +96,6 @@ def status_of_unbilled(due_day: int, pace: Pace, known: Known) -> tuple[Status, 
     return Status.INCONCLUSIVE, window.advice(due_day, wait_days)
 
 
-def _far_events(books: Books) -> set[tuple[int, ...]]:
-    """The events, by their rows, that went to a period their date alone would not put them on.
-
-    They are more than half an interval from when it is due by the contract, or when its block is: order, the habit of
-    the charge or the amounts of the other invoices have put them there, and that is an inference. Not where a credit
-    says why: what was taken back there in full is billed again later.
-    """
-    half = nominal_days(books.schedule.charge) // 2
-    credited = {
-        posting.period: posting.event.issue_day
-        for posting in books.postings
-        if posting.rule is PostingRule.REVERSED and posting.amount < 0
-    }
-    return {
-        event.rows
-        for event, period, _, rule in books.postings
-        if rule in PLACING_RULES
-        and abs(event.issue_day - books.due_days[period]) > half
-        and not (period in credited and credited[period] <= event.issue_day)
-    }
-
-
 class _Judging:
     """Looks at the postings once, then judges one period after the other."""
 
@@ -130,7 +108,6 @@ class _Judging:
         self._lines = [0] * periods
         self._inferred = [0] * periods
         self._rules: dict[int, set[PostingRule]] = {}
-        far = _far_events(books)
         for event, period, amount, rule in books.postings:
             if rule is PostingRule.REVERSED:
                 continue
@@ -140,7 +117,7 @@ class _Judging:
                 self._rules[period] = {rule}
             else:
                 rules.add(rule)
-            if event.is_inferred or rule in INFERRED_RULES or (far and event.rows in far):
+            if event.is_inferred or rule in INFERRED_RULES or event.rows in books.far:
                 self._inferred[period] += amount
         self._pace = find_pace(books, known)
 

@@ -55,12 +55,16 @@ class Event(NamedTuple):
 
 @dataclass(slots=True)
 class Events:
-    """The events of one charge by what they do; each list in the order of issue day, number and line."""
+    """The events of one charge by what they do; each list in the order of issue day, number and line.
+
+    `repeated` gives the amount of each line of billing events that are several equal lines, by the rows of the event.
+    """
 
     billed: list[Event] = field(default_factory=list)
     credits: list[Event] = field(default_factory=list)
     drafts: list[Event] = field(default_factory=list)
     foreign: list[Event] = field(default_factory=list)
+    repeated: dict[tuple[int, ...], int] = field(default_factory=dict)
 
 
 def gather_events(matched: Matched, slot: int) -> Events:
@@ -102,6 +106,8 @@ def gather_events(matched: Matched, slot: int) -> Events:
             events.credits.append(event)
         else:
             events.billed.append(event)
+            if len(rows) > 1 and event.amount and len({lines.amounts[row] for row in rows}) == 1:
+                events.repeated[event.rows] = lines.amounts[rows[0]]
     for found in (events.billed, events.credits, events.drafts, events.foreign):
         found.sort(key=_order)
     return events

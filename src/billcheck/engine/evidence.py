@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from billcheck.engine.books import PLACING_RULES
 from billcheck.engine.credit_classes import CLASS_WORDS
 from billcheck.engine.diagnose import diagnose
 from billcheck.engine.match_rules import (
@@ -36,6 +37,10 @@ if TYPE_CHECKING:
     from billcheck.ledger.source import Source
     from billcheck.ledger.table import LineTable
     from billcheck.pricing.schedule import Schedule
+
+
+FAR_WORDS = ", which its date alone does not say (inferred)"
+"""Evidence of what its date alone would not have put on a period."""
 
 
 class Places:
@@ -129,6 +134,8 @@ class _Evidence:
 
     def _items(self, posting: Posting) -> Iterable[Evidence]:
         lines = self._examined.lines
+        is_far = posting.rule in PLACING_RULES and posting.event.rows in self._examined.books.far
+        rule = f"{posting.rule}{FAR_WORDS}" if is_far else posting.rule
         for row, part in self._parts[id(posting)]:
             path, file_row = self._places[row]
             yield Evidence(
@@ -139,7 +146,7 @@ class _Evidence:
                 amount_minor=part,
                 path=path,
                 row=file_row,
-                rule=f"{describe_match(lines.match_rules[row], lines.period_rules[row])}; {posting.rule}",
+                rule=f"{describe_match(lines.match_rules[row], lines.period_rules[row])}; {rule}",
             )
 
 
