@@ -2,14 +2,18 @@ from __future__ import annotations
 
 import json
 import re
-from argparse import ArgumentParser, _SubParsersAction
+from argparse import Action, ArgumentParser, _SubParsersAction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from billcheck.cli.main import COMMANDS, make_parser
 from billcheck.findings import KINDS, Status, Totals
 from billcheck.report.json_text import report_schema_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 
@@ -18,6 +22,15 @@ def parser_of(command: str) -> ArgumentParser:
     (subparsers,) = [action for action in make_parser()._actions if isinstance(action, _SubParsersAction)]
     parser: ArgumentParser = subparsers.choices[command]
     return parser
+
+
+def actions_of(parser: ArgumentParser) -> Iterator[Action]:
+    """All arguments of a parser and of what is below it; the names of what is below count as choices."""
+    for action in parser._actions:
+        yield action
+        if isinstance(action, _SubParsersAction):
+            for below in action.choices.values():
+                yield from actions_of(below)
 
 
 def section_of(text: str, heading: str) -> str:
@@ -29,19 +42,19 @@ def section_of(text: str, heading: str) -> str:
 @pytest.mark.parametrize("command", [command.NAME for command in COMMANDS])
 def test_every_command_and_option_is_documented(command: str) -> None:
     section = section_of((REFERENCE / "command-line.md").read_text(encoding="utf-8"), f"billcheck {command}")
-    for action in parser_of(command)._actions:
+    for action in actions_of(parser_of(command)):
         for name in action.option_strings:
             assert name in {"-h", "--help"} or f"`{name}" in section, name
         for choice in action.choices or ():
             assert f"`{choice}`" in section, choice
-        if not action.option_strings and action.metavar:
+        if not action.option_strings and action.metavar and not action.choices:
             assert f"`{action.metavar}" in section
 
 
 @pytest.mark.parametrize("command", [command.NAME for command in COMMANDS])
 def test_no_option_is_documented_that_does_not_exist(command: str) -> None:
     section = section_of((REFERENCE / "command-line.md").read_text(encoding="utf-8"), f"billcheck {command}")
-    known = {name for action in parser_of(command)._actions for name in action.option_strings}
+    known = {name for action in actions_of(parser_of(command)) for name in action.option_strings}
     assert set(re.findall(r"`(--[a-z-]+)", section)) <= known
 
 

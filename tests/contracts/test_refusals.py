@@ -483,7 +483,11 @@ FILE_FAULTS: list[tuple[str, bytes, str]] = [
     ("c.toml", b"# \xff\xfe", "c.toml: line 1: The file is not UTF-8 text. Found 'ff'. Save it as UTF-8."),
     ("c.json", "{}".encode("utf-16"), "c.json: line 1: The file is not UTF-8 text. Found 'ff'. Save it as UTF-8."),
     ("c.json", b'{"contract": [], "contract": []}', "c.json: contract: The key stands twice in one table."),
-    ("c.yaml", b"contract: []", "c.yaml: This is not a contract file. Contract files end in .toml or .json."),
+    (
+        "c.txt",
+        b"contract: []",
+        "c.txt: This is not a contract file. Contract files end in .toml, .json, .yaml, .csv or .xlsx.",
+    ),
 ]
 
 
@@ -544,7 +548,7 @@ def test_paths_that_lead_nowhere(tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
     assert refusals(str(empty), f"{tmp_path}/none.toml", "") == [
-        f"{empty}: The folder holds no contract file. Contract files end in .toml or .json.",
+        f"{empty}: The folder holds no contract file. Contract files end in .toml, .json, .yaml, .csv or .xlsx.",
         f"{tmp_path}/none.toml: There is no such file or folder. Check the path.",
         ": There is no such file or folder. Check the path.",
     ]
@@ -645,8 +649,8 @@ def test_every_problem_has_an_example() -> None:
         assert is_shown or item.__name__ in _SAID_WITH_OTHER_WORDS, item
 
 
-_SAID_WITH_OTHER_WORDS = {"OutsideTermProblem", "KeyNotForModelProblem"}
-"""Their sentences always name the term or the model at hand."""
+_SAID_WITH_OTHER_WORDS = {"OutsideTermProblem", "KeyNotForModelProblem", "MissingExtraProblem"}
+"""Their sentences always name the term or the model at hand; the extras have tests of their own."""
 
 KEYS = st.sampled_from(
     (

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 SESSIONS_OF_A_COMMIT = ["tests", "lint", "types", "layers", "docs"]
 
 
-DISTRIBUTIONS = {"dateutil": "python-dateutil"}
+DISTRIBUTIONS = {"dateutil": "python-dateutil", "python_calamine": "python-calamine", "yaml": "pyyaml"}
 """Distributions whose name is not that of the package to import."""
 
 
@@ -85,8 +85,13 @@ def test_every_dependency_has_its_reason_in_the_decision_log() -> None:
 def test_the_package_imports_only_what_it_declares_and_the_log_names_what_is_not_used_yet() -> None:
     imported = {name for path in modules() for name in imported_packages(tree(path))} - {"billcheck"}
     distributions = {DISTRIBUTIONS.get(name, name) for name in imported - sys.stdlib_module_names}
-    required = {name_of(requirement) for requirement in project_table()["project"]["dependencies"]}
-    assert distributions <= required
+    project = project_table()["project"]
+    required = {name_of(requirement) for requirement in project["dependencies"]}
+    extras = project["optional-dependencies"]
+    optional = {name_of(item) for extra, items in extras.items() if extra != "dev" for item in items}
+    assert optional <= {name_of(item) for item in extras["dev"]}, "the tests read and write every kind of file"
+    assert distributions <= required | optional
+    assert optional <= distributions
     log = text_of("docs/design/decisions.md")
     unused = set(
         re.findall(r"^\| `([a-z-]+)` \| .*Nothing in the package imports it in this version", log, re.MULTILINE)

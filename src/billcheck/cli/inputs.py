@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from billcheck.configuration.rules import Configuration
+    from billcheck.contracts.files import Written
     from billcheck.contracts.terms import Contracts
     from billcheck.report.report import Report
 
@@ -51,6 +52,18 @@ def load(arguments: Namespace) -> Contracts:
     paths = arguments.contracts or _default_paths()
     with progress("Reading contracts"):
         return load_contracts(*paths)
+
+
+def load_as_written(arguments: Namespace) -> tuple[Written, ...]:
+    """The same contracts with the tables they were written as.
+
+    Raises:
+        UsageError: There are none.
+        ContractsRefusedError: They hold faults.
+    """
+    from billcheck.contracts.files import load_written
+
+    return load_written(*(arguments.contracts or _default_paths()))
 
 
 def _default_paths() -> list[str]:

@@ -1,7 +1,8 @@
 """Contract files: found, read and judged as a whole.
 
-Comes in: paths of TOML or JSON files, or of folders that hold some. Goes out: frozen contracts in the order of the
-paths; or one error with every fault of every file. Must not know ledgers or prices.
+Comes in: paths of TOML, JSON, YAML, CSV or XLSX files, or of folders that hold some. Goes out: frozen contracts in the
+order of the paths, and where wanted the tables they were written as; or one error with every fault of every file. Must
+not know ledgers or prices.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from billcheck.contracts.agreement import read_contract
 from billcheck.contracts.faults import (
@@ -32,11 +33,14 @@ from billcheck.errors import ContractsRefusedError, Problem
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from billcheck.contracts.row_files import RowFiles
     from billcheck.contracts.terms import Contract, Contracts
 
-__all__ = ["contract_schema", "load_contracts"]
+__all__ = ["contract_schema", "load_contracts", "load_written"]
 
-_READERS = {".toml": "TOML", ".json": "JSON"}
+_READERS = {".toml": "TOML", ".json": "JSON", ".yaml": "YAML", ".yml": "YAML", ".csv": "CSV", ".xlsx": "XLSX"}
+_ENDINGS = "Contract files end in .toml, .json, .yaml, .csv or .xlsx."
+_ROW_READERS = {"CSV", "XLSX"}
 
 
 class NoPathProblem(Problem):
@@ -54,13 +58,13 @@ class NoSuchFileProblem(Problem):
 class EmptyFolderProblem(Problem):
     """The folder holds no contract file."""
 
-    remedy = "Contract files end in .toml or .json."
+    remedy = _ENDINGS
 
 
 class FileTypeProblem(Problem):
     """This is not a contract file."""
 
-    remedy = "Contract files end in .toml or .json."
+    remedy = _ENDINGS
 
 
 class EmptyFileProblem(Problem):
@@ -72,7 +76,7 @@ class EmptyFileProblem(Problem):
 class NoContractProblem(Problem):
     """The file holds no contract."""
 
-    remedy = 'Add one: [[contract]] in TOML, {"contract": [...]} in JSON.'
+    remedy = 'Add one: [[contract]] in TOML, {"contract": [...]} in JSON, a row in a table.'
 
 
 class RepeatedContractProblem(Problem):
@@ -81,11 +85,20 @@ class RepeatedContractProblem(Problem):
     remedy = "Give each contract an id of its own, and name each file once."
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A contract, and the table it was written as: the keys as they stand in the file, without those left out."""
+
+    table: dict[str, Any]
+    contract: Contract
+
+
 def load_contracts(*paths: str | os.PathLike[str]) -> Contracts:
     """The contracts of files and folders, in the order of the paths and, within a file, as written.
 
     Args:
-        paths: Files ending in .toml or .json; of a folder, all such files in it and below it, sorted by path.
+        paths: Files ending in .toml, .json, .yaml, .csv or .xlsx; of a folder, all such files in it and below it,
+            sorted by path. CSV files are tables of charges or of amendments, told by their headings.
 
     Returns:
         The contracts, with every default filled in.
@@ -93,18 +106,52 @@ def load_contracts(*paths: str | os.PathLike[str]) -> Contracts:
     Raises:
         ContractsRefusedError: Something is wrong; holds every fault of every file, and no contract is used.
     """
+    return tuple(_load(paths, None))
+
+
+def load_written(*paths: str | os.PathLike[str]) -> tuple[Written, ...]:
+    """The same contracts with the tables they were written as.
+
+    Raises:
+        ContractsRefusedError: As `load_contracts`.
+    """
+    tables: list[dict[str, Any]] = []
+    return tuple(map(Written, tables, _load(paths, tables)))
+
+
+def _load(paths: tuple[str | os.PathLike[str], ...], tables: list[dict[str, Any]] | None) -> list[Contract]:
+    """The contracts of paths; their tables are added to `tables` where that is given."""
     problems: list[Problem] = [] if paths else [NoPathProblem("contracts")]
     contracts: list[Contract] = []
     places: dict[str, str] = {}
-    for path in _find_files([os.fsdecode(path) for path in paths], problems):
-        found = _read_file(path, places)
+    files = list(_find_files([os.fsdecode(path) for path in paths], problems))
+    in_rows = [path for path in files if _reader_of(Path(path)) in _ROW_READERS]
+    opened = _open_rows(in_rows, problems) if in_rows else None
+    for path in files:
+        if opened is None or path not in in_rows:
+            found = _read_file(path, places)
+        else:
+            found = _read_each(opened.dockets(path), places)
         problems += found.problems
         contracts += found.contracts
         places.update(dict.fromkeys(found.ids, path))
+        if tables is not None:
+            tables += found.tables
+    if opened is not None:
+        opened.finish()
     forget()
+    if not contracts and not problems:
+        problems.append(NoContractProblem(files[0]))
     if problems:
         raise ContractsRefusedError(problems)
-    return tuple(contracts)
+    return contracts
+
+
+def _open_rows(files: list[str], problems: list[Problem]) -> RowFiles:
+    """The files that hold tables of rows; what reads them is loaded only for such files."""
+    from billcheck.contracts.row_files import RowFiles  # noqa: PLC0415 - as the docstring says
+
+    return RowFiles(files, problems)
 
 
 def _find_files(paths: list[str], problems: list[Problem]) -> Iterator[str]:
@@ -127,15 +174,16 @@ def _find_files(paths: list[str], problems: list[Problem]) -> Iterator[str]:
 
 
 def _reader_of(path: Path) -> str | None:
-    """TOML or JSON by the file's ending; None for any other."""
+    """The kind of a file by its ending; None for any other than contract files."""
     return _READERS.get(path.suffix.lower())
 
 
 @dataclass(slots=True)
 class _Found:
-    """What one file holds: its contracts, their folded ids, and its faults."""
+    """What one file holds: its contracts with their tables, their folded ids, and its faults."""
 
     contracts: list[Contract] = field(default_factory=list)
+    tables: list[dict[str, Any]] = field(default_factory=list)
     ids: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
 
@@ -149,12 +197,22 @@ def _read_file(path: str, places: dict[str, str]) -> _Found:
     if not text.strip():
         found.problems.append(EmptyFileProblem(path))
         return found
-    is_toml = _reader_of(Path(path)) == "TOML"
-    if not is_toml:
+    reader = _reader_of(Path(path))
+    if reader == "JSON":
         with suppress(ValueError, RecursionError):  # whatever is odd is told of the file as a whole
             return _read_each(_number(path, parse_list(text, "contract")), places)
-    table = parse_tables(path, text, found.problems, is_toml=is_toml)
+    if reader == "YAML":
+        table = _parse_yaml(path, text, found.problems)
+    else:
+        table = parse_tables(path, text, found.problems, is_toml=reader == "TOML")
     return found if table is None else _read_each(_open_dockets(path, table, found.problems), places, found)
+
+
+def _parse_yaml(path: str, text: str, problems: list[Problem]) -> object:
+    """What a YAML text holds; what reads it is loaded only for such files."""
+    from billcheck.contracts.yaml_file import parse_yaml  # noqa: PLC0415 - as the docstring says
+
+    return parse_yaml(path, text, problems)
 
 
 def _read_each(dockets: Iterable[Docket], places: dict[str, str], found: _Found | None = None) -> _Found:
@@ -166,6 +224,7 @@ def _read_each(dockets: Iterable[Docket], places: dict[str, str], found: _Found 
         found.problems += docket.problems
         if contract is not None:
             found.contracts.append(contract)
+            found.tables.append(docket.table if isinstance(docket.table, dict) else {})
     return found
 
 

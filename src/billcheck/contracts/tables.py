@@ -36,6 +36,10 @@ class EncodingProblem(Problem):
     remedy = "Save it as UTF-8."
 
 
+class MissingExtraProblem(Problem):
+    """The package that reads this kind of file is not installed."""
+
+
 class TomlProblem(Problem):
     """This is not valid TOML."""
 

@@ -1,0 +1,115 @@
+"""What a contract says by leaving keys out: the defaults that take part in what it comes to.
+
+Comes in: the table of a contract as it was written, free of faults. Goes out: the table with these defaults filled in,
+and a list of them. A default that no key could say, such as a term without an end, is listed without a value. Reading
+the filled table gives the same periods, days and amounts. Must not know how any of it is worked out.
+"""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from billcheck.contracts.terms import DEFAULT_GRACE_DAYS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from billcheck.contracts.faults import Path
+
+    Found = tuple[object, str] | None
+    """The value a key has where it is left out (None where none can be written) and the rule in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """A key that was left out: its path, the value it then has, and the rule that gives it in words.
+
+    The value is None where the rule cannot be written as one.
+    """
+
+    path: Path
+    value: object | None
+    rule: str
+
+
+def fill_in(table: dict[str, Any]) -> tuple[dict[str, Any], tuple[Default, ...]]:
+    """A copy of a contract's table with its defaults filled in, and these defaults in the order of the table."""
+    filled = deepcopy(table)
+    defaults: list[Default] = []
+    _fill(filled, (), defaults, {key: rule(table) for key, rule in OF_CONTRACTS.items()})
+    for index, charge in enumerate(table["charge"]):
+        path: Path = ("charge", index)
+        _fill(filled["charge"][index], path, defaults, {key: rule(table, charge) for key, rule in OF_CHARGES.items()})
+        for number, amendment in enumerate(filled["charge"][index].get("amendments", ())):
+            found = {key: rule(table, charge, amendment) for key, rule in OF_AMENDMENTS.items()}
+            _fill(amendment, (*path, "amendments", number), defaults, found)
+    return filled, tuple(defaults)
+
+
+def _fill(table: dict[str, Any], path: Path, defaults: list[Default], found: dict[str, Found]) -> None:
+    for key, default in found.items():
+        if key in table or default is None:
+            continue
+        value, rule = default
+        if value is not None:
+            table[key] = value
+        defaults.append(Default((*path, key), value, rule))
+
+
+def _end_of_contract(contract: dict[str, Any]) -> Found:
+    return None if "end" in contract else (None, "open")
+
+
+def _start_of_charge(contract: dict[str, Any], charge: dict[str, Any]) -> Found:
+    return (contract["start"], "the contract's") if _recurs(charge) else None
+
+
+def _end_of_charge(contract: dict[str, Any], charge: dict[str, Any], key: str) -> Found:
+    if not _recurs(charge) or "end" in charge or "last_day" in charge or key not in contract:
+        return None
+    return contract[key], "the contract's"
+
+
+def _anchor_day(contract: dict[str, Any], charge: dict[str, Any]) -> Found:
+    start = str(charge.get("start", contract["start"]))
+    return (int(start[-2:]), "day of start") if _recurs(charge) else None
+
+
+def _invoice_day(_: dict[str, Any], charge: dict[str, Any]) -> Found:
+    if not _recurs(charge):
+        return None
+    if charge["timing"] == "in_advance":
+        return "period_start", "by timing"
+    return None, "by timing: the day after the period"
+
+
+def _tax(contract: dict[str, Any], _: dict[str, Any]) -> Found:
+    return (contract["tax"], "the contract's") if "tax" in contract else None
+
+
+def _grace_days(contract: dict[str, Any], _: dict[str, Any]) -> Found:
+    return contract.get("grace_days", DEFAULT_GRACE_DAYS), "the contract's"
+
+
+def _recurs(charge: dict[str, Any]) -> bool:
+    return "every" in charge
+
+
+OF_CONTRACTS: dict[str, Callable[[dict[str, Any]], Found]] = {
+    "last_day": _end_of_contract,
+    "grace_days": lambda _: (DEFAULT_GRACE_DAYS, str(DEFAULT_GRACE_DAYS)),
+}
+OF_CHARGES: dict[str, Callable[[dict[str, Any], dict[str, Any]], Found]] = {
+    "start": _start_of_charge,
+    "last_day": lambda contract, charge: _end_of_charge(contract, charge, "last_day"),
+    "end": lambda contract, charge: _end_of_charge(contract, charge, "end"),
+    "anchor_day": _anchor_day,
+    "invoice_day": _invoice_day,
+    "tax": _tax,
+    "grace_days": _grace_days,
+}
+OF_AMENDMENTS: dict[str, Callable[[dict[str, Any], dict[str, Any], dict[str, Any]], Found]] = {
+    "change_billing": lambda *_: ("next_invoice", '"next_invoice"'),
+}
