@@ -140,6 +140,9 @@ OBSERVED: dict[str, Callable[[Report, Any], Any]] = {
     "due_on": lambda report, _: {item.contract.id: [str(row.due_on) for row in item.rows] for item in report.contracts},
     "findings": lambda report, _: dict(Counter(item.kind for item in report.findings)),
     "finding_days": as_finding_days,
+    "sentences": lambda report, wanted: {
+        kind: [item.sentence for item in report.findings if item.kind == kind] for kind in wanted
+    },
     "causes": as_causes,
     "residue": lambda report, _: sorted([item.kind, item.document, str(item.amount)] for item in report.residue),
     "coverage": as_coverage,
@@ -165,6 +168,7 @@ OBSERVED: dict[str, Callable[[Report, Any], Any]] = {
     "out_of_scope": lambda report, _: [
         [item.currency, item.lines, to_text(item.amount_minor)] for item in report.out_of_scope
     ],
+    "unused_scope": lambda report, _: [list(item) for item in report.unused_scope],
     "set_aside": lambda report, _: [[item.path, item.row] for item in report.set_aside],
     "refused": lambda report, _: [[item.path, item.row, item.column, item.value] for item in report.refused],
 }

@@ -7,19 +7,19 @@ engine are introduced to each other; each of the steps lives in a room of its ow
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 from os import PathLike
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING
 
 from billcheck.configuration.rules import Configuration
 from billcheck.engine.controls import compare_with_controls, say_difference
 from billcheck.engine.coverage import find_coverage, make_window
 from billcheck.engine.credit_links import link_credits
 from billcheck.engine.discounts import spread_discounts
-from billcheck.engine.evidence import Places, find_set_aside, make_period_rows, make_residue, make_set_aside
+from billcheck.engine.evidence import Places, make_residue
 from billcheck.engine.examination import HORIZON_DAYS, Examination, ExaminedCharge, PlainCharge, Setting, Sums
 from billcheck.engine.groups import check_together
 from billcheck.engine.invariants import check_lines_conserved, check_totals
@@ -41,8 +41,10 @@ from billcheck.engine.sentences import (
     find_sequence_gap,
     find_tax_mismatch,
     row_id,
+    say_numbers_lacking,
 )
-from billcheck.engine.sequences import find_sequence_gaps
+from billcheck.engine.sequences import NumbersLacking, SequenceGap, find_sequence_gaps
+from billcheck.engine.shown import LazyContracts, LazySetAside
 from billcheck.engine.taxes import find_tax_runs
 from billcheck.engine.unread import find_unread
 from billcheck.engine.whole_credits import split_whole_credits
@@ -50,7 +52,6 @@ from billcheck.errors import Problem, UsageError
 from billcheck.findings import (
     DEFAULT_FAIL_ON,
     KINDS,
-    ContractRows,
     Counts,
     Coverage,
     Finding,
@@ -70,12 +71,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from billcheck.contracts.terms import Contract, Contracts
-    from billcheck.findings import SetAside, Totals
+    from billcheck.findings import Totals
     from billcheck.ledger.source import Batch, Keys, Receipt, RefusedRow
 
-
-KEPT_CONTRACTS = 256
-"""How many contracts with rows a report keeps: those that several faces ask for one after the other."""
 
 FIRST_YEAR, LAST_YEAR = 1900, 2190
 """Years a check may look back from: those that can be priced, with room for periods that are not due yet."""
@@ -202,11 +200,9 @@ def check(
     precision = Precision(ledger.sources, matcher.matched)
     examination = Examination(contracts, matcher.matched, setting, precision)
     is_whole = not (scanned.refused or left_out or doubts)
-    outcome = _examine(
-        examination, Places(ledger.sources, matcher.matched), conflicts, scanned.outside, is_whole=is_whole
-    )
-    if not scanned.refused:
-        outcome.findings.extend(map(find_sequence_gap, find_sequence_gaps(scanned.receipts)))
+    places = Places(ledger.sources, matcher.matched)
+    outcome = _examine(examination, places, conflicts, scanned, is_whole=is_whole)
+    outcome.findings.extend(map(find_sequence_gap, scanned.gaps))
     return replace(
         _report(examination, outcome, scanned, coverage, as_of),
         fail_on=kinds,
@@ -214,17 +210,23 @@ def check(
         check_from=check_from,
         controls=controls,
         shortcomings=(*left_out, *doubts.values()),
+        unused_scope=matcher.unused_scope,
         min_amounts=least,
     )
 
 
-@dataclass(slots=True)
+@dataclass
 class _Scanned:
     """What the sources said beside their lines."""
 
     receipts: list[Receipt] = field(default_factory=list)
     refused: list[RefusedRow] = field(default_factory=list)
     outside: dict[tuple[str, str], OutsideTotal] = field(default_factory=dict)
+
+    @cached_property
+    def gaps(self) -> list[SequenceGap]:
+        """The numbers that lack; none where rows were refused, since they may be theirs."""
+        return [] if self.refused else find_sequence_gaps(self.receipts)
 
     def add(self, batch: Batch) -> None:
         self.refused.extend(batch.refused)
@@ -344,19 +346,24 @@ def _examine(
     examination: Examination,
     places: Places,
     conflicts: list[Conflict],
-    outside: Mapping[tuple[str, str], OutsideTotal],
+    scanned: _Scanned,
     *,
     is_whole: bool,
 ) -> _Outcome:
     """Examine every charge. Where rows were refused (`is_whole` is False) nobody is said to have never been billed."""
     outcome = _Outcome(places)
     remarkable: list[ExaminedCharge] = []
-    look_alikes = _look_alikes(outside)
+    look_alikes = _look_alikes(scanned.outside)
+    lacking = NumbersLacking(scanned.gaps, examination.matched.documents)
     for examined in examination.run(outcome.sums):
         is_missing = any(row.status is Status.MISSING for row in examined.rows)
         suggestion = look_alikes.suggest_other_form(examined.slot.contract.customer) if is_missing else ""
         for row in examined.rows:
-            outcome.findings.extend(find_in_row(examined.slot, examined.schedule, row, suggestion))
+            hints = [suggestion]
+            if row.status is Status.MISSING and scanned.gaps:
+                hints.append(say_numbers_lacking(lacking.near(examined.invoice_day(row.period))))
+            hint = " ".join(filter(None, hints))
+            outcome.findings.extend(find_in_row(examined.slot, examined.schedule, row, hint))
         if isinstance(examined, PlainCharge):
             continue
         if examined.has_own_habit:
@@ -462,69 +469,6 @@ def _check_sums(examination: Examination, sums: Sums) -> None:
         check_totals(total)
 
 
-class _LazyContracts(Sequence[ContractRows]):
-    """Contracts with their rows, worked out when one is asked for; the last few are kept."""
-
-    def __init__(self, examination: Examination, places: Places) -> None:
-        self._examination = examination
-        self._places = places
-        self._kept: dict[int, ContractRows] = {}
-
-    def __len__(self) -> int:
-        return len(self._examination.contracts)
-
-    @overload
-    def __getitem__(self, index: int) -> ContractRows: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[ContractRows]: ...
-    def __getitem__(self, index: int | slice) -> ContractRows | Sequence[ContractRows]:
-        if isinstance(index, slice):
-            return [self[position] for position in range(*index.indices(len(self)))]
-        kept = self._kept.get(index)
-        if kept is None:
-            kept = self._work_out(index)
-            if len(self._kept) >= KEPT_CONTRACTS:
-                self._kept.clear()
-            self._kept[index] = kept
-        return kept
-
-    def _work_out(self, index: int) -> ContractRows:
-        contract = self._examination.contracts[index]
-        charges = (self._examination.examine(slot) for slot in self._examination.slots_of(contract))
-        return ContractRows(
-            contract,
-            tuple(row for charge in charges for row in make_period_rows(charge, self._places)),
-            self._examination.together_with(contract),
-        )
-
-
-class _LazySetAside(Sequence["SetAside"]):
-    """Lines that do not count, read back when somebody looks, and only those."""
-
-    def __init__(self, matched: Matched, places: Places, count: int) -> None:
-        self._matched = matched
-        self._places = places
-        self._count = count
-        self._rows: list[int] | None = None
-
-    def __len__(self) -> int:
-        return self._count
-
-    @overload
-    def __getitem__(self, index: int) -> SetAside: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[SetAside]: ...
-    def __getitem__(self, index: int | slice) -> SetAside | Sequence[SetAside]:
-        if self._rows is None:
-            self._rows = find_set_aside(self._matched)
-        if isinstance(index, slice):
-            return make_set_aside(self._matched, self._places, self._rows[index])
-        return make_set_aside(self._matched, self._places, [self._rows[index]])[0]
-
-    def __iter__(self) -> Iterator[SetAside]:
-        return iter(self[:])
-
-
 def _report(
     examination: Examination,
     outcome: _Outcome,
@@ -557,7 +501,7 @@ def _report(
         ),
         totals=tuple(totals),
         counts=counts,
-        contracts=_LazyContracts(examination, outcome.places),
+        contracts=LazyContracts(examination, outcome.places),
         findings=tuple(findings),
         residue=tuple(outcome.residue),
         outside=tuple(
@@ -576,7 +520,7 @@ def _report(
             for currency, lines in sorted(matched.out_of_scope_lines.items())
             if lines
         ),
-        set_aside=_LazySetAside(matched, outcome.places, counts.set_aside),
+        set_aside=LazySetAside(matched, outcome.places, counts.set_aside),
         refused=tuple(scanned.refused),
         inconclusive_rows=sums.inconclusive_rows,
         judged_rows=sums.judged_rows,

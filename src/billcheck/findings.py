@@ -459,6 +459,16 @@ class Outside:
     last_date: date
 
 
+class UnusedScope(NamedTuple):
+    """An account, an item or a customer that the configuration leaves out and no line of the ledger bears.
+
+    `kind` is one of these three words, `text` what was declared, in the spelling that is compared.
+    """
+
+    kind: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class OutOfScope:
     """What the configuration leaves out, in one currency: approved lines, and what they add up to, excl. tax."""

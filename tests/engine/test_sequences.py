@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from billcheck import Ledger, Line, check
+from tests.engine.agreements import contract, flat
 
 YEARLY = [f"2026-{number:04d}" for number in range(1, 31)]
 
@@ -67,3 +68,44 @@ def test_a_long_list_is_counted() -> None:
         "Of the documents INV-1000 to INV-1999, 30 numbers are not in the ledger: INV-1100, INV-1101,"
     )
     assert said.endswith("INV-1119 and 10 more.")
+
+
+def missing(*documents: tuple[str, str, str]) -> list[str]:
+    """What the findings about missing months say, of documents given as number, customer and day."""
+    lines = [
+        Line(
+            document=number, issue_date=date.fromisoformat(day), customer=customer, amount=Decimal(100), currency="EUR"
+        )
+        for number, customer, day in documents
+    ]
+    agreed = contract(flat("Fee", "100", timing="in_advance", invoice_day=None), customer="A")
+    report = check([agreed], Ledger.from_lines(lines), as_of=date(2026, 12, 20))
+    return [finding.sentence for finding in report.findings if finding.kind == "missing"]
+
+
+MONTHS = [(f"INV-{number:03d}", "A", f"2026-{number:02d}-01") for number in range(1, 13)]
+
+
+def test_a_missing_month_names_the_numbers_that_lack_around_its_day() -> None:
+    without_may = [month for month in MONTHS if "-05-" not in month[2]]
+    (sentence,) = missing(*without_may)
+    assert sentence.endswith("INV-005 lacks in the ledger, between INV-004 of 2026-04-01 and INV-006 of 2026-06-01.")
+
+
+def test_several_numbers_may_lack_and_neighbours_may_be_of_other_customers() -> None:
+    numbers = iter(range(1, 100))
+    documents = []
+    for _, _, day in MONTHS:
+        documents += [(f"{next(numbers):03d}", customer, day) for customer in ("B", "A", "C")]
+    lacking = [one for one in documents if one[0] not in {"014", "015"}]
+    (sentence,) = missing(*lacking)
+    assert sentence.endswith("014, 015 lack in the ledger, between 011 of 2026-04-01 and 017 of 2026-06-01.")
+
+
+def test_a_month_whose_day_lies_elsewhere_and_one_in_a_sequence_without_a_gap_name_nothing() -> None:
+    without_may = [month for month in MONTHS if "-05-" not in month[2]]
+    renumbered = [(f"INV-{number:03d}", "A", day) for number, (*_, day) in enumerate(without_may, 1)]
+    assert missing(*renumbered)[0].endswith("nothing was billed.")
+    numbers = (1, 2, *range(4, 12))
+    skipped = [(f"INV-{number:03d}", "A", day) for number, (*_, day) in zip(numbers, without_may, strict=False)]
+    assert missing(*skipped)[0].endswith("nothing was billed.")

@@ -51,6 +51,7 @@ KEYS = [
     "ambiguous",
     "outside",
     "out_of_scope",
+    "unused_scope",
     "set_aside",
     "refused",
 ]

@@ -16,6 +16,7 @@ from billcheck.findings import (
     SetAside,
     Severity,
     Status,
+    UnusedScope,
 )
 from billcheck.ledger.source import RefusedRow
 from billcheck.report import selection, table
@@ -179,6 +180,27 @@ def test_overbilled_is_said_apart_from_arrears() -> None:
     ) in text
 
 
+def test_what_was_credited_is_said_apart_from_what_was_never_billed() -> None:
+    contract = make_contract()
+    row = make_row(contract, "2026-01", 100, 0, Status.MISSING)
+    report = make_report([ContractRows(contract, (row,))])
+    credited = replace(report, totals=(replace(report.totals[0], credited=30),))
+    assert (
+        "Verdict: findings. 0.70 EUR excl. tax was agreed and never billed; "
+        "0.30 EUR excl. tax was credited and not billed again."
+    ) in text_of(credited)
+    wholly = replace(report, totals=(replace(report.totals[0], credited=100),))
+    assert "Verdict: findings. 1.00 EUR excl. tax was credited and not billed again." in text_of(wholly)
+
+
+def test_what_the_scope_names_and_no_line_bears_stands_at_the_head() -> None:
+    assert "Scope" not in text_of(clean())
+    one = replace(clean(), unused_scope=(UnusedScope("account", "63o"),))
+    assert 'no line bears account "63o": see [scope]' in text_of(one)
+    many = replace(clean(), unused_scope=tuple(UnusedScope("item", f"x{number}") for number in range(7)))
+    assert 'item "x4" and 2 more: see [scope]' in text_of(many)
+
+
 def test_a_lone_finding_speaks_for_itself() -> None:
     contract = make_contract()
     row = make_row(contract, "2026-01", 100, 0, Status.MISSING)
@@ -302,7 +324,7 @@ def test_totals_show_what_is_not_zero() -> None:
     report = half_rate()
     total = replace(report.totals[0], inferred=1, awaiting=2, inconclusive=3, never_billed=4, residue=-5, rounding=6)
     text = plain(table.totals_lines(replace(report, totals=(total, replace(total, currency="JPY")))))
-    for label in ("by inference", "grace days", "could not be judged", "without a single line", "Rounding"):
+    for label in ("by inference", "still awaited", "could not be judged", "without a single line", "Rounding"):
         assert text.count(label) == 2
     assert "-0.05" in text
     assert "Totals in JPY" in text

@@ -79,6 +79,10 @@ class PlainCharge:
     schedule: Schedule
     rows: list[JudgedRow]
 
+    def invoice_day(self, period: int) -> int:
+        """The day around which a period is invoiced."""
+        return self.schedule.due_days[period]
+
     @property
     def is_remarkable(self) -> bool:
         """Whether there is anything to say beyond "billed as agreed"."""
@@ -96,6 +100,10 @@ class ExaminedCharge:
     rows: list[JudgedRow]
     grace_days: int
     lines: LineTable
+
+    def invoice_day(self, period: int) -> int:
+        """The day around which a period is invoiced, by the habit of the charge."""
+        return self.books.due_days[period] + self.books.offset
 
     @property
     def has_own_habit(self) -> bool:

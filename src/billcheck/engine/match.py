@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from billcheck.configuration.rules import CreditClass, Scope
     from billcheck.engine.credit_links import Mentioned
     from billcheck.engine.keys import Directory, Slot
+    from billcheck.findings import UnusedScope
     from billcheck.ledger.source import Batch
 
 Codes = tuple[str, str | tuple[str, str], str, str, str]
@@ -183,6 +184,11 @@ class Matcher:
         self._plain: dict[tuple[Candidates, str, str | tuple[str, str], str, str, str], tuple[int, int]] = {}
         self._stated = StatedPeriods(has_fiscal_years=any(slot.contract.fiscal_year_start for slot in directory.slots))
         self.matched.placeholders = self._stated.placeholders
+
+    @property
+    def unused_scope(self) -> tuple[UnusedScope, ...]:
+        """What of the scope no line bore."""
+        return () if self._filter is None else self._filter.unused()
 
     def add(self, batch: Batch, source: int) -> None:
         """Match every line of a batch and append it to the table.

@@ -1,13 +1,14 @@
 """Lines that the configuration leaves out of a check.
 
-Comes in: what the business declared to be out of scope. Goes out: whether a line is. Each combination of customer, item
-and account is looked at once. Must not know contracts, charges or amounts.
+Comes in: what the business declared to be out of scope. Goes out: whether a line is, and what of the declaration no
+line bore. Each combination of customer, item and account is looked at once. Must not know contracts or amounts.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from billcheck.findings import UnusedScope
 from billcheck.ledger.names import fold_code, fold_name
 
 if TYPE_CHECKING:
@@ -20,10 +21,12 @@ class ScopeFilter:
     """Tells lines that are out of scope; customers are meant by name or by id."""
 
     def __init__(self, ignore: Selector) -> None:
+        self._ignore = ignore
         self._accounts = frozenset(ignore.accounts)
         self._items = frozenset(ignore.items)
         self._customers = frozenset(ignore.customers)
         self._known: dict[tuple[str, str, str, str], bool] = {}
+        self._used: set[tuple[str, str]] = set()
 
     def is_left_out(self, customer: str, customer_id: str, item: str, account: str) -> bool:
         """Whether a line with these names and codes, as its source spells them, is out of scope."""
@@ -32,10 +35,25 @@ class ScopeFilter:
         if known is None:
             if len(self._known) >= MEMO_LIMIT:
                 self._known.clear()
-            known = self._known[key] = (
-                fold_name(customer) in self._customers
-                or fold_name(customer_id) in self._customers
-                or fold_code(item) in self._items
-                or fold_code(account) in self._accounts
-            )
+            known = self._known[key] = self._look(*key)
         return known
+
+    def _look(self, customer: str, customer_id: str, item: str, account: str) -> bool:
+        meant = {
+            ("customer", name) for name in (fold_name(customer), fold_name(customer_id)) if name in self._customers
+        }
+        if (code := fold_code(item)) in self._items:
+            meant.add(("item", code))
+        if (code := fold_code(account)) in self._accounts:
+            meant.add(("account", code))
+        self._used |= meant
+        return bool(meant)
+
+    def unused(self) -> tuple[UnusedScope, ...]:
+        """What no line so far bore, in the order of the declaration: accounts, items, customers."""
+        declared = (
+            *(("account", code) for code in self._ignore.accounts),
+            *(("item", code) for code in self._ignore.items),
+            *(("customer", name) for name in self._ignore.customers),
+        )
+        return tuple(UnusedScope(*one) for one in declared if one not in self._used)

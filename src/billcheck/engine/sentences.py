@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from billcheck.engine.diff import JudgedRow
     from billcheck.engine.events import Event
     from billcheck.engine.keys import Slot
-    from billcheck.engine.sequences import SequenceGap
+    from billcheck.engine.sequences import Neighbours, SequenceGap
     from billcheck.engine.taxes import TaxRun
     from billcheck.findings import Residue
     from billcheck.pricing.schedule import Schedule
@@ -44,7 +44,7 @@ def row_id(slot: Slot, schedule: Schedule, period: int) -> str:
 def find_in_row(slot: Slot, schedule: Schedule, row: JudgedRow, suggestion: str = "") -> list[Finding]:
     """The findings of one row: at most one about its money, and one where drafts would bill it.
 
-    `suggestion` is a sentence about a look-alike name in the ledger that may have been billed instead, or empty.
+    `suggestion` says what a missing invoice may be, such as a look-alike name that was billed instead, or is empty.
     """
     found = []
     kind = _kind_of(row)
@@ -236,6 +236,20 @@ def find_sequence_gap(gap: SequenceGap) -> Finding:
         (gap.first.rstrip("0123456789"),),
         f"Of the documents {gap.first} to {gap.last}, {numbers} not in the ledger: {listed}{more}.",
     )
+
+
+def say_numbers_lacking(near: Sequence[Neighbours]) -> str:
+    """Sentences about numbers that lack in the ledger around the day of an invoice, or nothing."""
+    return " ".join(
+        f"{_some(run.missing)} {'lacks' if len(run.missing) == 1 else 'lack'} in the ledger, "
+        f"between {_dated(run.before)} and {_dated(run.after)}."
+        for run in near[:NAMED]
+    )
+
+
+def _dated(document: tuple[str, int]) -> str:
+    number, day = document
+    return f"{number} of {date.fromordinal(day)}"
 
 
 def find_conflict(number: str, customer: str, contract: str | None, paths: tuple[str, ...]) -> Finding:

@@ -12,7 +12,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 NO_ROW = -1
 NO_SLOT = -1
@@ -128,6 +128,18 @@ class DocumentTable:
     def number(self, row: int) -> str:
         """The document number as the source writes it."""
         return self.number_bytes(row).decode("utf-8", "surrogatepass")
+
+    def find(self, numbers: Iterable[str]) -> dict[str, int]:
+        """The first row of each of these numbers, exactly as the source writes them; without those none has."""
+        wanted = {number.encode("utf-8", "surrogatepass"): number for number in numbers}
+        found: dict[str, int] = {}
+        start = 0
+        for row, end in enumerate(self._ends):
+            number = wanted.get(bytes(self._numbers[start:end]))
+            start = end
+            if number is not None:
+                found.setdefault(number, row)
+        return found
 
     def number_bytes(self, row: int) -> bytearray:
         """The document number in UTF-8."""

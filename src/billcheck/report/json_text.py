@@ -70,6 +70,7 @@ def to_json(report: Report) -> str:
         *(_array(name, (_text(_residue(entry)) for entry in entries)) for name, entries in residue.items()),
         _array("outside", (_text(_outside(entry)) for entry in report.outside)),
         _array("out_of_scope", (_text(_out_of_scope(entry)) for entry in report.out_of_scope)),
+        _array("unused_scope", (_text(entry._asdict()) for entry in report.unused_scope)),
         _array("set_aside", (_text(asdict(entry)) for entry in report.set_aside)),
         _array("refused", (_text(asdict(entry)) for entry in report.refused)),
     ]

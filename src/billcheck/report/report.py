@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         Residue,
         SetAside,
         Totals,
+        UnusedScope,
     )
     from billcheck.ledger.source import RefusedRow
 
@@ -70,6 +71,7 @@ class Report:
         grace_days: The grace days given for this check, None where the contracts' own or the default applied.
         check_from: Periods that begin earlier were not checked; None where none was left out.
         out_of_scope: What the configuration leaves out, by currency.
+        unused_scope: What the configuration leaves out and no line bears, so that it may be a slip of the pen.
         controls: The totals of the general ledger that were given, beside those of the ledger.
         shortcomings: Sentences that say why the ledger may not hold all it should, each with what settles it.
         min_amounts: The amounts (minor units) per currency below which a finding does not fail this check.
@@ -93,6 +95,7 @@ class Report:
     grace_days: int | None = None
     check_from: date | None = None
     out_of_scope: tuple[OutOfScope, ...] = ()
+    unused_scope: tuple[UnusedScope, ...] = ()
     controls: tuple[ControlTotal, ...] = ()
     shortcomings: tuple[str, ...] = ()
     min_amounts: Mapping[str, int] = field(default_factory=dict)

@@ -65,7 +65,7 @@ _TOTAL_LABELS = (
     ("net", "Agreed less billed", True),
     ("credited", "Of the arrears, made by credit notes", False),
     ("inferred", "Of the billed, allocated by inference", False),
-    ("awaiting", "Due, still within grace days", False),
+    ("awaiting", "Due, still awaited (grace or usual delay)", False),
     ("billed_ahead", "Billed ahead of its period", False),
     ("decided", "Set aside by decisions", False),
     ("inconclusive", "Open in periods that could not be judged", False),
@@ -132,6 +132,7 @@ def opening_lines(report: Report) -> list[Line]:
         *_input_facts(report),
         ("Lines", f"{counts.lines:,} of contracted customers, {counts.allocated:,} allocated to periods"),
         ("Coverage", "none: the ledger holds no document" if covers is None else ""),
+        *_scope_facts(report),
         ("Periods", _period_fact(report)),
         ("Grace", _grace_fact(report)),
     ]
@@ -151,6 +152,12 @@ def _control_facts(report: Report) -> list[tuple[str, str]]:
         outcome = f"differs by {money_text(difference, currency)}" if difference else "ties"
         facts.append(("Control", f"{money_text(control.stated_minor, currency)} in the general ledger: {outcome}"))
     return facts
+
+
+def _scope_facts(report: Report) -> list[tuple[str, str]]:
+    unused = [f'{entry.kind} "{entry.text}"' for entry in report.unused_scope]
+    rest = [f"{len(unused) - EXAMPLES:,} more"] if len(unused) > EXAMPLES else []
+    return [("Scope", f"no line bears {listed([*unused[:EXAMPLES], *rest])}: see [scope]")] if unused else []
 
 
 def _input_facts(report: Report) -> list[tuple[str, str]]:

@@ -56,8 +56,11 @@ def _kinds(findings: Iterable[Finding]) -> str:
 
 def _amounts(report: Report) -> Iterator[str]:
     for totals in report.totals:
-        if totals.arrears:
-            yield f"{money_text(totals.arrears, totals.currency)} excl. tax was agreed and never billed"
+        never_billed = totals.arrears - totals.credited
+        if never_billed:
+            yield f"{money_text(never_billed, totals.currency)} excl. tax was agreed and never billed"
+        if totals.credited:
+            yield f"{money_text(totals.credited, totals.currency)} excl. tax was credited and not billed again"
         if totals.overbilled:
             yield f"{money_text(totals.overbilled, totals.currency)} excl. tax was billed beyond what was agreed"
 
