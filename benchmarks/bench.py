@@ -87,19 +87,20 @@ def run_timed(command: Sequence[str], runs: Runs, output: Path) -> None:
     runs.peaks.append(usage.ru_maxrss / KIB_PER_MIB)
 
 
-def check_command(folder: Path, output_format: str) -> list[str]:
+def check_command(folder: Path, output_format: str, processes: int | None = None) -> list[str]:
     """The command line of a check of the generated ledger."""
     command = [sys.executable, "-m", "billcheck", "check", str(folder / "SalesInvoices.csv")]
     command += ["--contracts", str(folder / "contracts.json"), "--as-of", AS_OF.isoformat()]
+    command += [] if processes is None else ["--processes", str(processes)]
     return [*command, "--exit-zero", "--format", output_format]
 
 
-def measure(folder: Path, repeats: int) -> tuple[Runs, Runs]:
+def measure(folder: Path, repeats: int, processes: int | None = None) -> tuple[Runs, Runs]:
     """Reading only, and the check, in turns."""
     reading, checking = Runs(), Runs()
     for _ in range(repeats):
         run_timed([sys.executable, "-c", READ_ONLY, str(folder / "SalesInvoices.csv")], reading, folder / "none.txt")
-        run_timed(check_command(folder, "table"), checking, folder / "report.txt")
+        run_timed(check_command(folder, "table", processes), checking, folder / "report.txt")
     return reading, checking
 
 
@@ -154,6 +155,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Time billcheck check next to csv.reader on generated ledgers.")
     parser.add_argument("lines", type=int, nargs="*", default=[100_000], help="numbers of lines (default: 100000)")
     parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--processes", type=int, help="how many a check may use (default: one for each processor)")
     parser.add_argument("--data", type=Path, default=DATA, help="folder of the generated ledgers")
     arguments = parser.parse_args()
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {arguments.repeats} runs each")
@@ -162,7 +164,7 @@ def main() -> int:
         folder = arguments.data / str(lines)
         if not (folder / "truth.json").exists():
             generate(folder, lines, SEED)
-        reading, checking = measure(folder, arguments.repeats)
+        reading, checking = measure(folder, arguments.repeats, arguments.processes)
         _print_times(lines, reading, checking)
         times.append((lines, checking.time))
         stages = [sys.executable, "-m", "benchmarks.stages", str(folder)]

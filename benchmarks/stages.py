@@ -1,4 +1,4 @@
-"""Processor seconds of each stage of one `billcheck check`, in this process.
+"""Processor seconds of each stage of one `billcheck check` in one process.
 
     python -m benchmarks.stages benchmarks/data/1000000
 
@@ -27,7 +27,11 @@ if TYPE_CHECKING:
 STAGES = {
     "contracts": ("billcheck.contracts.files:load_contracts", "billcheck.check:make_directory"),
     "reading": ("billcheck.connectors.files.csv_file:CsvFile.scan",),
-    "matching": ("billcheck.check:Matcher.add", "billcheck.check:set_aside_overlaps", "billcheck.check:check_together"),
+    "matching": (
+        "billcheck.engine.match:Matcher.add",
+        "billcheck.check:set_aside_overlaps",
+        "billcheck.check:check_together",
+    ),
     "pricing": ("billcheck.engine.examination:make_schedule", "billcheck.engine.examination:schedule_of"),
     "allocation": (
         "billcheck.engine.examination:gather_events",
@@ -40,7 +44,7 @@ STAGES = {
         "billcheck.engine.examination:Sums.add_row",
     ),
     "findings": (
-        "billcheck.check:find_in_row",
+        "billcheck.stages:find_in_row",
         "billcheck.check:make_residue",
         "billcheck.check:find_in_residue",
         "billcheck.check:_never_billed",
@@ -102,7 +106,7 @@ def time_stages(folder: Path) -> dict[str, float]:
     """Processor seconds per stage of a check of the generated ledger in a folder."""
     command = importlib.import_module("billcheck.cli.main")
     words = ["check", str(folder / "SalesInvoices.csv"), "--contracts", str(folder / "contracts.json")]
-    words += ["--as-of", AS_OF.isoformat(), "--exit-zero"]
+    words += ["--as-of", AS_OF.isoformat(), "--exit-zero", "--processes", "1"]
     clock = Clock()
     with contextlib.ExitStack() as stack:
         for stage, places in STAGES.items():

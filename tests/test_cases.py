@@ -55,7 +55,7 @@ def read_case(folder: Path) -> Case:
     return Case(folder, options, expected)
 
 
-def run(case: Case) -> Report:
+def run(case: Case, processes: int = 1) -> Report:
     """Check the files of a case; the working directory is its folder."""
     options = case.options
     return check(
@@ -69,6 +69,7 @@ def run(case: Case) -> Report:
         configuration=load_configuration("billcheck.toml") if (case.folder / "billcheck.toml").exists() else None,
         control_totals=as_amounts(options.get("control_totals")),
         min_amounts=as_amounts(options.get("min_amounts")),
+        processes=processes,
     )
 
 

@@ -10,40 +10,37 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import cached_property
+from functools import partial
 from os import PathLike
 from typing import TYPE_CHECKING
 
+from billcheck import stages
 from billcheck.configuration.rules import Configuration
 from billcheck.engine.controls import compare_with_controls, say_difference
 from billcheck.engine.coverage import find_coverage, make_window
 from billcheck.engine.credit_links import link_credits
 from billcheck.engine.discounts import spread_discounts
 from billcheck.engine.evidence import Places, make_residue
-from billcheck.engine.examination import HORIZON_DAYS, Examination, ExaminedCharge, PlainCharge, Setting, Sums
+from billcheck.engine.examination import HORIZON_DAYS, Examination, Setting, Sums
 from billcheck.engine.groups import check_together
 from billcheck.engine.invariants import check_lines_conserved, check_totals
 from billcheck.engine.keys import Slot, make_directory
 from billcheck.engine.look_alikes import LookAlikes
-from billcheck.engine.match import Matched, Matcher
+from billcheck.engine.match import Matcher
 from billcheck.engine.match_rules import SET_ASIDE_WORDS, MatchRule, match_rule_of
 from billcheck.engine.overlaps import Conflict, set_aside_overlaps
 from billcheck.engine.precision import Precision
+from billcheck.engine.scope import find_unused
 from billcheck.engine.sentences import (
     find_conflict,
-    find_expired,
-    find_habit_unlike_contract,
     find_in_residue,
-    find_in_row,
-    find_mislabelled,
     find_never_billed,
     find_placeholder_left,
     find_sequence_gap,
     find_tax_mismatch,
     row_id,
-    say_numbers_lacking,
 )
-from billcheck.engine.sequences import NumbersLacking, SequenceGap, find_sequence_gaps
+from billcheck.engine.sequences import NumbersLacking
 from billcheck.engine.shown import LazyContracts, LazySetAside
 from billcheck.engine.taxes import find_tax_runs
 from billcheck.engine.unread import find_unread
@@ -59,20 +56,22 @@ from billcheck.findings import (
     OutOfScope,
     Outside,
     Residue,
-    Status,
 )
-from billcheck.ledger.source import Ledger, OutsideTotal
+from billcheck.ledger.source import Ledger
 from billcheck.ledger.table import NO_SLOT
 from billcheck.money import is_currency, tax_on, to_minor
 from billcheck.pricing.schedule import make_schedule
 from billcheck.report.report import Report
+from billcheck.stages import Hints, Scanned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from billcheck.contracts.terms import Contract, Contracts
+    from billcheck.engine.match import Matched
     from billcheck.findings import Totals
-    from billcheck.ledger.source import Batch, Keys, Receipt, RefusedRow
+    from billcheck.ledger.source import OutsideTotal
+    from billcheck.stages import Examined
 
 
 FIRST_YEAR, LAST_YEAR = 1900, 2190
@@ -135,6 +134,7 @@ def check(
     configuration: Configuration | None = None,
     control_totals: Mapping[str, Decimal] | None = None,
     min_amounts: Mapping[str, Decimal] | None = None,
+    processes: int = 1,
 ) -> Report:
     """Check what a ledger billed against what contracts agreed.
 
@@ -151,6 +151,8 @@ def check(
         control_totals: What the general ledger has as billed per currency, excl. tax; where the ledger adds up to
             something else, unbilled periods in that currency are not judged.
         min_amounts: Findings of a smaller amount in that currency do not fail the check; all totals stay what they are.
+        processes: How many processes may work on a large ledger at a time; the report is the same with any number.
+            Copies of this process do the work, so a program with threads of its own should leave it at 1.
 
     Returns:
         The report; with no contracts it has checked nothing, and its verdict is inconclusive.
@@ -171,18 +173,20 @@ def check(
     configuration = configuration or Configuration()
     directory = make_directory(contracts)
     prices = _Prices(as_of)
-    matcher = Matcher(
+    make_matcher = partial(
+        Matcher,
         directory,
         as_of_day=as_of.toordinal(),
         has_price=prices.has,
         scope=configuration.scope,
         credit_rules=configuration.credits,
     )
-    scanned = _scan(ledger, matcher, directory.keys(configuration.scope))
+    scanned = stages.scan(ledger, make_matcher, directory.keys(configuration.scope), processes)
+    matched = scanned.matched
     coverage = find_coverage(covers, scanned.receipts)
-    conflicts = set_aside_overlaps(matcher.matched)
-    link_credits(matcher.matched)
-    controls = compare_with_controls(stated, matcher.matched, scanned.outside)
+    conflicts = set_aside_overlaps(matched)
+    link_credits(matched)
+    controls = compare_with_controls(stated, matched, scanned.outside)
     doubts = {control.currency: say_difference(control) for control in controls if control.difference_minor}
     left_out = [] if covers else [receipt.shortcoming for receipt in scanned.receipts if receipt.shortcoming]
     setting = Setting(
@@ -194,14 +198,16 @@ def check(
         doubts=doubts,
         unread=find_unread(scanned.refused, contracts),
     )
-    check_together(matcher.matched, as_of + timedelta(HORIZON_DAYS))
-    spread_discounts(matcher.matched)
-    split_whole_credits(matcher.matched)
-    precision = Precision(ledger.sources, matcher.matched)
-    examination = Examination(contracts, matcher.matched, setting, precision)
+    check_together(matched, as_of + timedelta(HORIZON_DAYS))
+    spread_discounts(matched)
+    split_whole_credits(matched)
+    precision = Precision(ledger.sources, matched)
+    examination = Examination(contracts, matched, setting, precision)
     is_whole = not (scanned.refused or left_out or doubts)
-    places = Places(ledger.sources, matcher.matched)
-    outcome = _examine(examination, places, conflicts, scanned, is_whole=is_whole)
+    outcome = _Outcome(Places(ledger.sources, matched))
+    hints = Hints(_look_alikes(scanned.outside), NumbersLacking(scanned.gaps, matched.documents))
+    examined = stages.examine(examination, hints, processes)
+    _settle(examination, outcome, examined, hints.look_alikes, conflicts, is_whole=is_whole)
     outcome.findings.extend(map(find_sequence_gap, scanned.gaps))
     return replace(
         _report(examination, outcome, scanned, coverage, as_of),
@@ -210,37 +216,9 @@ def check(
         check_from=check_from,
         controls=controls,
         shortcomings=(*left_out, *doubts.values()),
-        unused_scope=matcher.unused_scope,
+        unused_scope=find_unused(configuration.scope.ignore, matched.used_scope),
         min_amounts=least,
     )
-
-
-@dataclass
-class _Scanned:
-    """What the sources said beside their lines."""
-
-    receipts: list[Receipt] = field(default_factory=list)
-    refused: list[RefusedRow] = field(default_factory=list)
-    outside: dict[tuple[str, str], OutsideTotal] = field(default_factory=dict)
-
-    @cached_property
-    def gaps(self) -> list[SequenceGap]:
-        """The numbers that lack; none where rows were refused, since they may be theirs."""
-        return [] if self.refused else find_sequence_gaps(self.receipts)
-
-    def add(self, batch: Batch) -> None:
-        self.refused.extend(batch.refused)
-        self.add_outside(batch.outside)
-        if batch.receipt is not None:
-            self.receipts.append(batch.receipt)
-
-    def add_outside(self, totals: Mapping[tuple[str, str], OutsideTotal]) -> None:
-        for key, total in totals.items():
-            known = self.outside.get(key)
-            if known is None:
-                self.outside[key] = OutsideTotal(total.lines, total.amount, total.first_day, total.last_day)
-            else:
-                known.add(total.lines, total.amount, total.first_day, total.last_day)
 
 
 @dataclass(slots=True)
@@ -332,60 +310,26 @@ def _minor_units(name: str, amounts: Mapping[str, Decimal] | None) -> dict[str, 
     return minor
 
 
-def _scan(ledger: Ledger, matcher: Matcher, keys: Keys) -> _Scanned:
-    scanned = _Scanned()
-    for number, source in enumerate(ledger.sources):
-        for batch in source.scan(keys):
-            matcher.add(batch, number)
-            scanned.add(batch)
-    scanned.add_outside(matcher.matched.outside)
-    return scanned
-
-
-def _examine(
+def _settle(
     examination: Examination,
-    places: Places,
+    outcome: _Outcome,
+    examined: Examined,
+    look_alikes: LookAlikes,
     conflicts: list[Conflict],
-    scanned: _Scanned,
     *,
     is_whole: bool,
-) -> _Outcome:
-    """Examine every charge. Where rows were refused (`is_whole` is False) nobody is said to have never been billed."""
-    outcome = _Outcome(places)
-    remarkable: list[ExaminedCharge] = []
-    look_alikes = _look_alikes(scanned.outside)
-    lacking = NumbersLacking(scanned.gaps, examination.matched.documents)
-    for examined in examination.run(outcome.sums):
-        is_missing = any(row.status is Status.MISSING for row in examined.rows)
-        suggestion = look_alikes.suggest_other_form(examined.slot.contract.customer) if is_missing else ""
-        for row in examined.rows:
-            hints = [suggestion]
-            if row.status is Status.MISSING and scanned.gaps:
-                hints.append(say_numbers_lacking(lacking.near(examined.invoice_day(row.period))))
-            hint = " ".join(filter(None, hints))
-            outcome.findings.extend(find_in_row(examined.slot, examined.schedule, row, hint))
-        if isinstance(examined, PlainCharge):
-            continue
-        if examined.has_own_habit:
-            outcome.findings.append(
-                find_habit_unlike_contract(examined.slot, examined.books.offset, examined.books.block)
-            )
-        outcome.findings.extend(find_mislabelled(examined.slot, label) for label in examined.books.mislabelled)
-        expired = [item.event for item in examined.books.leftovers if item.kind == "expired_still_billed"]
-        if expired:
-            outcome.findings.append(find_expired(examined.slot, expired))
-        if examined.books.leftovers or examined.events.foreign:
-            remarkable.append(examined)
+) -> None:
+    """Add what only all charges together show. Where rows were refused nobody is said to have never been billed."""
+    outcome.sums, outcome.findings = examined.sums, examined.findings
     if is_whole:
         outcome.findings.extend(_never_billed(examination, look_alikes))
-    outcome.findings.extend(_conflicts(examination.matched, places, conflicts))
+    outcome.findings.extend(_conflicts(examination.matched, outcome.places, conflicts))
     outcome.findings.extend(_placeholders(examination.matched))
     outcome.findings.extend(map(find_tax_mismatch, find_tax_runs(examination.matched)))
-    outcome.residue = make_residue(examination, remarkable, places)
+    outcome.residue = make_residue(examination, examined.left_over, outcome.places)
     outcome.findings.extend(finding for residue in outcome.residue if (finding := find_in_residue(residue)))
     _add_lines_without_charge(examination.matched, outcome.sums)
     _check_sums(examination, outcome.sums)
-    return outcome
 
 
 def _look_alikes(outside: Mapping[tuple[str, str], OutsideTotal]) -> LookAlikes:
@@ -472,7 +416,7 @@ def _check_sums(examination: Examination, sums: Sums) -> None:
 def _report(
     examination: Examination,
     outcome: _Outcome,
-    scanned: _Scanned,
+    scanned: Scanned,
     coverage: Coverage | None,
     as_of: date,
 ) -> Report:
@@ -528,7 +472,7 @@ def _report(
     )
 
 
-def _counts(examination: Examination, outcome: _Outcome, scanned: _Scanned) -> Counts:
+def _counts(examination: Examination, outcome: _Outcome, scanned: Scanned) -> Counts:
     matched = examination.matched
     lines = len(matched.lines) - matched.shares - sum(matched.out_of_scope_lines.values())
     aside = outcome.sums.aside_lines

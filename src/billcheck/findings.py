@@ -379,6 +379,11 @@ class Totals:
     arrears_tax: int = 0
     arrears_incl_tax: int = 0
 
+    def add(self, other: Totals) -> None:
+        """Add the sums of other charges in the same currency."""
+        for name, amount in other.amounts().items():
+            setattr(self, name, getattr(self, name) + amount)
+
     def amounts(self) -> dict[str, int]:
         """The sums under their names, in the documented order, without the currency."""
         return {name.name: getattr(self, name.name) for name in fields(self) if name.name != "currency"}

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,4}")
+_SMALL_NUMBER = re.compile(r"[1-9][0-9]{0,2}")
 
 
 def parse_date(text: str) -> date:
@@ -78,6 +79,18 @@ def parse_days(text: str) -> int:
     """
     if not _WHOLE_NUMBER.fullmatch(text):
         message = f"{text!r} is no number of days; write a whole number such as 10"
+        raise ArgumentTypeError(message)
+    return int(text)
+
+
+def parse_processes(text: str) -> int:
+    """A number of processes, one or more.
+
+    Raises:
+        ArgumentTypeError: The text is no whole number from 1 to 999.
+    """
+    if not _SMALL_NUMBER.fullmatch(text):
+        message = f"{text!r} is no number of processes; write a whole number such as 2"
         raise ArgumentTypeError(message)
     return int(text)
 
@@ -167,6 +180,12 @@ def add_reading_options(parser: ArgumentParser) -> None:
         type=parse_days,
         metavar="N",
         help="days after the due date before an unbilled period counts as missing (default: the contract's, else 10)",
+    )
+    parser.add_argument(
+        "--processes",
+        type=parse_processes,
+        metavar="N",
+        help="how many processes may work on a large ledger at a time (default: as many as there are processors)",
     )
     parser.add_argument(
         "--control-total",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from billcheck.cli.console import note, progress
 from billcheck.errors import Problem, UsageError
+from billcheck.processes import usable_processors
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -126,6 +127,7 @@ def make_report(
             configuration=configuration,
             control_totals=_by_currency("--control-total", arguments.control_total),
             min_amounts=_by_currency("--min-amount", min_amounts),
+            processes=usable_processors() if arguments.processes is None else arguments.processes,
         )
 
 

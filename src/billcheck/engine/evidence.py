@@ -191,31 +191,39 @@ def find_causes(examined: ExaminedCharge) -> dict[int, tuple[Cause, ...]]:
     return diagnose(examined.slot.contract, examined.slot.charge, examined.schedule, examined.rows)
 
 
-def make_residue(examination: Examination, remarkable: Sequence[ExaminedCharge], places: Places) -> list[Residue]:
-    """Everything that went to no period: left-over events, lines without a charge, lines in another currency.
+LeftOverLine = tuple[int, int, str, str, tuple[str, ...], str | None]
+"""Row, amount, kind of residue and reason of a line, the charges it may be about, and the one contract of these."""
+
+
+def left_over_lines(examined: ExaminedCharge) -> list[LeftOverLine]:
+    """The lines of a charge that went to none of its periods, in whole or in part."""
+    if not examined.books.leftovers and not examined.events.foreign:
+        return []
+    contract = examined.slot.contract
+    candidates = (_name(contract.id, examined.slot.label),)
+    reason = f"the contract is in {contract.currency}"
+    left = [(item.event, item.amount, item.kind, item.reason) for item in examined.books.leftovers]
+    left.extend((event, event.amount, "currency_mismatch", reason) for event in examined.events.foreign)
+    return [
+        (row, part, kind, why, candidates, contract.id)
+        for event, amount, kind, why in left
+        for row, part in split_over_lines(examined.lines, event, amount)
+    ]
+
+
+def make_residue(examination: Examination, left_over: Iterable[LeftOverLine], places: Places) -> list[Residue]:
+    """Everything that went to no period: left-over lines of charges, and lines without a charge.
 
     Ordered by date, document and line.
     """
     matched = examination.matched
-    rows: list[tuple[int, int, str, str, tuple[str, ...], str | None]] = []
-    for examined in remarkable:
-        contract = examined.slot.contract
-        candidates = (_name(contract.id, examined.slot.label),)
-        reason = f"the contract is in {contract.currency}"
-        left = [(item.event, item.amount, item.kind, item.reason) for item in examined.books.leftovers]
-        left.extend((event, event.amount, "currency_mismatch", reason) for event in examined.events.foreign)
-        for event, amount, kind, why in left:
-            parts = split_over_lines(matched.lines, event, amount)
-            rows.extend((row, part, kind, why, candidates, contract.id) for row, part in parts)
-    rows.extend(_without_charge(examination))
+    rows = [*left_over, *_without_charge(examination)]
     found = places.find(row for row, *_ in rows)
     residue = [_make_residue(matched, found, *row) for row in rows]
     return sorted(residue, key=lambda item: (item.date, item.document, item.line, item.customer, item.kind))
 
 
-def _without_charge(
-    examination: Examination,
-) -> Iterable[tuple[int, int, str, str, tuple[str, ...], str | None]]:
+def _without_charge(examination: Examination) -> Iterable[LeftOverLine]:
     matched = examination.matched
     slots = matched.directory.slots
     known: dict[tuple[int, ...], tuple[tuple[str, ...], str | None]] = {}

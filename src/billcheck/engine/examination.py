@@ -32,7 +32,7 @@ from billcheck.money import minor_scale
 from billcheck.pricing.schedule import Schedule, make_schedule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from decimal import Decimal
 
     from billcheck.contracts.terms import Contract, Contracts
@@ -147,6 +147,18 @@ class Sums:
     judged_rows: int = 0
     inconclusive_rows: int = 0
 
+    def join(self, other: Sums) -> None:
+        """Add the sums of other charges."""
+        for currency, theirs in other.totals.items():
+            self.total(currency).add(theirs)
+        self.arrears_by_tax.update(other.arrears_by_tax)
+        self.allocated.update(other.allocated)
+        self.residue.update(other.residue)
+        self.aside.update(other.aside)
+        self.aside_lines += other.aside_lines
+        self.judged_rows += other.judged_rows
+        self.inconclusive_rows += other.inconclusive_rows
+
     def total(self, currency: str) -> Totals:
         """The totals of a currency, begun at zero."""
         found = self.totals.get(currency)
@@ -220,9 +232,8 @@ class Examination:
 
     def _slots_by_contract(self) -> dict[str, list[Slot]]:
         slots: dict[str, list[Slot]] = {contract.id: [] for contract in self.contracts}
-        for slot in self.matched.directory.slots:
-            if slot.number not in self.matched.merged:
-                slots[slot.contract.id].append(slot)
+        for slot in self.slots:
+            slots[slot.contract.id].append(slot)
         return slots
 
     def slots_of(self, contract: Contract) -> list[Slot]:
@@ -247,11 +258,14 @@ class Examination:
             return False
         return not (contract.matching.confirmed or contract.matching.customer_ids)
 
-    def run(self, sums: Sums) -> Iterator[ExaminedCharge | PlainCharge]:
-        """Examine every charge, add to `sums`, and yield the charges there is something to say about, in order."""
-        for slot in self.matched.directory.slots:
-            if slot.number in self.matched.merged:
-                continue
+    @property
+    def slots(self) -> list[Slot]:
+        """All charges, in the order of the contracts; a group in the place of its first member."""
+        return [slot for slot in self.matched.directory.slots if slot.number not in self.matched.merged]
+
+    def run(self, sums: Sums, slots: Iterable[Slot]) -> Iterator[ExaminedCharge | PlainCharge]:
+        """Examine these charges, add to `sums`, and yield those there is something to say about, in order."""
+        for slot in slots:
             plain = self._judge_plainly(slot, sums)
             if plain is not None:
                 if plain.is_remarkable:

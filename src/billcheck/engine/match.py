@@ -9,22 +9,23 @@ expected amounts beyond asking whether one charge alone has a price, nor anythin
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate, compress
-from operator import ne
+from operator import and_, ne
 from typing import TYPE_CHECKING, NamedTuple
 
 from billcheck.configuration.rules import CreditRules
 from billcheck.engine.columns import Columns
 from billcheck.engine.credit_classes import CreditClasses
 from billcheck.engine.credit_links import note_credits
+from billcheck.engine.keys import make_directory
 from billcheck.engine.match_rules import WITHOUT_EVIDENCE, MatchRule, Named, PeriodRule
 from billcheck.engine.scope import ScopeFilter
 from billcheck.engine.stated import MEMO_LIMIT, StatedPeriods
 from billcheck.engine.taxes import OtherTaxes, TaxComparison
 from billcheck.ledger.line import TRACKING_SEPARATOR, DocumentStatus, Kind
 from billcheck.ledger.names import fold_code, spaced_words
-from billcheck.ledger.source import NO_DAY, OutsideTotal
+from billcheck.ledger.source import NO_DAY, OutsideTotal, add_totals
 from billcheck.ledger.table import NO_SLOT, DocumentTable, LineTable, Names
 from billcheck.periods.catch_up import says_catch_up
 
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from billcheck.configuration.rules import CreditClass, Scope
     from billcheck.engine.credit_links import Mentioned
     from billcheck.engine.keys import Directory, Slot
-    from billcheck.findings import UnusedScope
     from billcheck.ledger.source import Batch
 
 Codes = tuple[str, str | tuple[str, str], str, str, str]
@@ -42,6 +42,9 @@ Codes = tuple[str, str | tuple[str, str], str, str, str]
 
 Beside the charge stands the recurring invoice, where a source knows it: few do, and what the others lack costs nothing.
 """
+
+
+_NO_DIRECTORY = make_directory(())
 
 
 @dataclass(slots=True, eq=False)
@@ -66,7 +69,8 @@ class Matched:
     `merged` are slots whose lines stand under the first slot of their group. `other_taxes` are the lines that bear
     another tax than their charge agreed. `unnamed_credits` are negative lines of invoices that bear no evidence of a
     charge; `credit_lines` are all approved credits, with what each mentions as its invoice, and `linked` those whose
-    words name one. `shares` counts rows that are but a further share of a line.
+    words name one. `used_scope` is what lines bore of that which is to be ignored. `shares` counts rows that are but a
+    further share of a line.
     """
 
     directory: Directory
@@ -90,6 +94,7 @@ class Matched:
     unnamed_credits: list[int] = field(default_factory=list)
     credit_lines: dict[int, Mentioned] = field(default_factory=dict)
     linked: set[int] = field(default_factory=set)
+    used_scope: set[tuple[str, str]] = field(default_factory=set)
     shares: int = 0
 
     def set_aside(self, currency: str, amount: int) -> None:
@@ -101,6 +106,33 @@ class Matched:
         """Count a line as out of scope; `lines` is -1 to take one back."""
         self.out_of_scope[currency] += amount
         self.out_of_scope_lines[currency] += lines
+
+    def without_directory(self) -> Matched:
+        """The same without the contracts, to be sent to a process that knows them."""
+        return replace(self, directory=_NO_DIRECTORY)
+
+    def join(self, later: Matched) -> None:
+        """Append lines that were matched apart against the same charges, none of them moved or merged yet."""
+        first, documents = len(self.lines), len(self.documents)
+        self.documents.join(
+            later.documents, self.customers.join(later.customers), self.currencies.join(later.currencies)
+        )
+        self.lines.join(later.lines, documents)
+        self.is_plain[:] = bytes(map(and_, self.is_plain, later.is_plain))
+        self.other_taxes.join(later.other_taxes, first)
+        for mine, theirs in ((self.ambiguous, later.ambiguous), (self.compared, later.compared)):
+            mine.update((first + row, slots) for row, slots in theirs.items())
+        self.declared.update((first + row, declared) for row, declared in later.declared.items())
+        self.placeholders.update((first + row, text) for row, text in later.placeholders.items())
+        self.unnamed_credits.extend(first + row for row in later.unnamed_credits)
+        self.credit_lines.update((first + row, mentioned) for row, mentioned in later.credit_lines.items())
+        self.touched_contracts |= later.touched_contracts
+        self.used_scope |= later.used_scope
+        self.aside.update(later.aside)
+        self.aside_lines += later.aside_lines
+        self.out_of_scope.update(later.out_of_scope)
+        self.out_of_scope_lines.update(later.out_of_scope_lines)
+        add_totals(self.outside, later.outside)
 
     def is_draft(self, row: int) -> bool:
         """Whether a line stands on a document that was never approved."""
@@ -164,7 +196,6 @@ class Matcher:
         self._directory = directory
         self._as_of_day = as_of_day
         self._has_price = has_price
-        self._filter = ScopeFilter(scope.ignore) if scope is not None and scope.ignore else None
         slots = len(directory.slots)
         self._taxes = TaxComparison(directory.slots)
         self.matched = Matched(
@@ -176,6 +207,9 @@ class Matcher:
             bytearray(b"\x01") * slots,
             self._taxes.others,
         )
+        self._filter = (
+            ScopeFilter(scope.ignore, self.matched.used_scope) if scope is not None and scope.ignore else None
+        )
         self._by_reference: dict[str, Candidates | None] = {}
         self._by_customer: dict[tuple[str, str], Candidates] = {}
         self._numbers: dict[tuple[int, ...], tuple[int, ...]] = {}
@@ -184,11 +218,6 @@ class Matcher:
         self._plain: dict[tuple[Candidates, str, str | tuple[str, str], str, str, str], tuple[int, int]] = {}
         self._stated = StatedPeriods(has_fiscal_years=any(slot.contract.fiscal_year_start for slot in directory.slots))
         self.matched.placeholders = self._stated.placeholders
-
-    @property
-    def unused_scope(self) -> tuple[UnusedScope, ...]:
-        """What of the scope no line bore."""
-        return () if self._filter is None else self._filter.unused()
 
     def add(self, batch: Batch, source: int) -> None:
         """Match every line of a batch and append it to the table.

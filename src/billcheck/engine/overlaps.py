@@ -19,6 +19,9 @@ from billcheck.ledger.line import DocumentStatus
 if TYPE_CHECKING:
     from billcheck.engine.match import Matched
 
+_CHECKSUMS, _PARTS = 1 << 32, 4
+"""How many checksums there are, and in how many parts they are sorted; one at a time takes little memory."""
+
 DocumentKey = tuple[str, int, int, int]
 """Number, kind, customer and currency of a document: what makes it the same one in two exports."""
 
@@ -84,8 +87,10 @@ def _suspects(matched: Matched) -> set[int]:
     """Rows of documents whose number occurs again; a checksum in an array finds them without keeping every number."""
     documents = matched.documents
     checksums = array("L", (crc32(documents.number_bytes(row)) for row in range(len(documents))))
-    ordered = sorted(checksums)
-    repeated = {one for one, other in itertools.pairwise(ordered) if one == other}
+    repeated: set[int] = set()
+    for first in range(0, _CHECKSUMS, _CHECKSUMS // _PARTS):
+        part = sorted(filter(range(first, first + _CHECKSUMS // _PARTS).__contains__, checksums))
+        repeated.update(one for one, other in itertools.pairwise(part) if one == other)
     return {row for row, checksum in enumerate(checksums) if checksum in repeated} if repeated else set()
 
 

@@ -12,21 +12,22 @@ from billcheck.findings import UnusedScope
 from billcheck.ledger.names import fold_code, fold_name
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from billcheck.configuration.rules import Selector
 
 MEMO_LIMIT = 65_536
 
 
 class ScopeFilter:
-    """Tells lines that are out of scope; customers are meant by name or by id."""
+    """Tells lines that are out of scope; customers are meant by name or by id. `used` takes what lines bore of it."""
 
-    def __init__(self, ignore: Selector) -> None:
-        self._ignore = ignore
+    def __init__(self, ignore: Selector, used: set[tuple[str, str]]) -> None:
         self._accounts = frozenset(ignore.accounts)
         self._items = frozenset(ignore.items)
         self._customers = frozenset(ignore.customers)
         self._known: dict[tuple[str, str, str, str], bool] = {}
-        self._used: set[tuple[str, str]] = set()
+        self._used = used
 
     def is_left_out(self, customer: str, customer_id: str, item: str, account: str) -> bool:
         """Whether a line with these names and codes, as its source spells them, is out of scope."""
@@ -49,11 +50,12 @@ class ScopeFilter:
         self._used |= meant
         return bool(meant)
 
-    def unused(self) -> tuple[UnusedScope, ...]:
-        """What no line so far bore, in the order of the declaration: accounts, items, customers."""
-        declared = (
-            *(("account", code) for code in self._ignore.accounts),
-            *(("item", code) for code in self._ignore.items),
-            *(("customer", name) for name in self._ignore.customers),
-        )
-        return tuple(UnusedScope(*one) for one in declared if one not in self._used)
+
+def find_unused(ignore: Selector, used: Collection[tuple[str, str]]) -> tuple[UnusedScope, ...]:
+    """What is to be ignored and no line bore, in the order of the declaration: accounts, items, customers."""
+    declared = (
+        *(("account", code) for code in ignore.accounts),
+        *(("item", code) for code in ignore.items),
+        *(("customer", name) for name in ignore.customers),
+    )
+    return tuple(UnusedScope(*one) for one in declared if one not in used)

@@ -55,6 +55,12 @@ class OtherTaxes:
     amounts: array[int]
     taxes: array[int]
 
+    def join(self, later: OtherTaxes, first_row: int) -> None:
+        """Count in the rows of another table, whose first row is `first_row` here."""
+        self.rows.extend([first_row + row for row in later.rows])
+        self.amounts += later.amounts
+        self.taxes += later.taxes
+
 
 @dataclass(frozen=True, slots=True)
 class TaxRun:

@@ -8,12 +8,12 @@ source may give more than the keys ask for, never less. Must not know contracts,
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from billcheck.ledger.names import fold_code, fold_name, parents_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from billcheck.grammar import DateOrder
@@ -81,6 +81,16 @@ class OutsideTotal:
         self.amount += amount
         self.first_day = min(self.first_day, first_day)
         self.last_day = max(self.last_day, last_day)
+
+
+def add_totals(totals: dict[tuple[str, str], OutsideTotal], further: Mapping[tuple[str, str], OutsideTotal]) -> None:
+    """Count totals per customer and currency into others."""
+    for key, total in further.items():
+        known = totals.get(key)
+        if known is None:
+            totals[key] = OutsideTotal(total.lines, total.amount, total.first_day, total.last_day)
+        else:
+            known.add(total.lines, total.amount, total.first_day, total.last_day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +206,46 @@ class Source(Protocol):
 
         Raises:
             SourceChangedError: The source is not what it was during the scan.
+        """
+        ...
+
+
+class SourceShare(Protocol):
+    """A part of a divisible source; `rows` counts its rows once it was scanned."""
+
+    @property
+    def size(self) -> int:
+        """How much there is to read, in bytes."""
+        ...
+
+    def scan(self, keys: Keys) -> Iterator[Batch]:
+        """The lines of this part, in batches without totals, refused rows or receipt.
+
+        Raises:
+            LedgerRefusedError: The part cannot be read as it stands.
+        """
+        ...
+
+    def remainder(self) -> object:
+        """What the source needs to know of this part after its scan; picklable."""
+        ...
+
+
+@runtime_checkable
+class DivisibleSource(Source, Protocol):
+    """A source that may be scanned in parts, also in copies of this process."""
+
+    def shares(self, count: int) -> Sequence[SourceShare]:
+        """The source in parts of about the same size, in order; at most as many as asked for, fewer if it is small."""
+        ...
+
+    def finish(self, keys: Keys, shares: Sequence[SourceShare], remainders: Sequence[object]) -> Iterator[Batch] | None:
+        """The batches that only the whole can give, the last one with totals, refused rows and receipt.
+
+        None where the parts do not fit together; the source has to be scanned as a whole then.
+
+        Raises:
+            LedgerRefusedError: The source as a whole cannot be read without guessing.
         """
         ...
 

@@ -55,6 +55,10 @@ class Names:
             self.number(text)
         return list(map(self._numbers.__getitem__, texts))
 
+    def join(self, later: Names) -> list[int]:
+        """Count in strings that were numbered apart; what each of their numbers is here."""
+        return self.numbers(later._texts)
+
     def __getitem__(self, number: int) -> str:
         return self._texts[number]
 
@@ -124,6 +128,25 @@ class DocumentTable:
             self.sources[row], [self.issue_days[row]], [""],
         )  # fmt: skip
         return len(self) - 1
+
+    def join(self, later: DocumentTable, customers: Sequence[int], currencies: Sequence[int]) -> None:
+        """Append documents of a table of their own.
+
+        Args:
+            later: The other table.
+            customers: What each of its customer numbers is here.
+            currencies: What each of its currency numbers is here.
+        """
+        first, end = len(self), len(self._numbers)
+        self.credited.update((first + row, number) for row, number in later.credited.items())
+        self._ends.extend([end + one for one in later._ends])
+        self._numbers += later._numbers
+        self.kinds += later.kinds
+        self.statuses += later.statuses
+        self.currencies.extend([currencies[number] for number in later.currencies])
+        self.customers.extend([customers[number] for number in later.customers])
+        self.sources += later.sources
+        self.issue_days += later.issue_days
 
     def number(self, row: int) -> str:
         """The document number as the source writes it."""
@@ -216,6 +239,26 @@ class LineTable:
             (self.match_rules, match_rules), (self.period_rules, period_rules),
         ):  # fmt: skip
             column.extend(values)
+        self._chain_new(slots, first)
+
+    def join(self, later: LineTable, documents: int) -> None:
+        """Append the lines of a table of their own, of which none was moved since; `documents` stand before theirs."""
+        first = len(self)
+        self.slots += later.slots
+        self.documents.extend([documents + row for row in later.documents])
+        self.line_numbers += later.line_numbers
+        self.issue_days += later.issue_days
+        self.first_days += later.first_days
+        self.end_days += later.end_days
+        self.amounts += later.amounts
+        self.locators += later.locators
+        self.sources += later.sources
+        self.match_rules += later.match_rules
+        self.period_rules += later.period_rules
+        self._chain_new(later.slots, first)
+
+    def _chain_new(self, slots: Sequence[int], first: int) -> None:
+        """Chain new lines, which begin at row `first`, to the others of their slots."""
         heads, previous = self._heads, self.previous
         for row, slot in enumerate(slots, first):
             if slot == NO_SLOT:

@@ -21,6 +21,7 @@ from billcheck.connectors.files.values import (
     Amounts,
     Currencies,
     Days,
+    Decimals,
     Texts,
     WordMeanings,
     clean_text,
@@ -120,6 +121,8 @@ class Converter:
         tokenizer: How it is cut.
         key_fields: The fields that tell one document from the next.
         refuse: Takes line number and fault of each refused row.
+        decimals: Takes what amounts show of the decimal mark.
+        order: The order of local dates, where it is known before and the profile leaves it open.
     """
 
     def __init__(
@@ -129,15 +132,18 @@ class Converter:
         tokenizer: Tokenizer,
         key_fields: Sequence[str],
         refuse: Callable[[int, Fault], None],
+        decimals: Decimals,
+        order: DateOrder | None,
     ) -> None:
         profile, delimiter = layout.profile, layout.delimiter
         self.texts = Texts(delimiter)
-        self.amounts = Amounts(delimiter, profile.values.marks, is_empty_zero=profile.is_empty_amount_zero)
+        self.amounts = Amounts(delimiter, profile.values.marks, decimals, is_empty_zero=profile.is_empty_amount_zero)
+        self._decimals = decimals
         self._path = text.path
         self._layout = layout
         self._key_fields = key_fields
         self._refuse = refuse
-        self._days = Days(delimiter, profile.values.date_order, lambda: prove_order(text, layout, tokenizer))
+        self._days = Days(delimiter, profile.values.date_order or order, lambda: prove_order(text, layout, tokenizer))
         self._kinds = WordMeanings(delimiter, profile.kinds, profile.default_kind)
         self._statuses = WordMeanings(delimiter, profile.statuses, profile.default_status)
         self._currencies = Currencies(delimiter)
@@ -171,9 +177,9 @@ class Converter:
         Raises:
             LedgerRefusedError: It was not.
         """
-        amounts = self.amounts
-        if amounts.open_line and not amounts.is_proved:
-            raise LedgerRefusedError([OpenDecimalMarkError(f"{self._path} row {amounts.open_line}", amounts.open_text)])
+        found = self._decimals
+        if found.open_line and not found.is_proved:
+            raise LedgerRefusedError([OpenDecimalMarkError(f"{self._path} row {found.open_line}", found.open_text)])
 
     def _convert(self, rows: Rows) -> Converted | None:
         cells = rows.cells

@@ -14,7 +14,8 @@ from billcheck.connectors.files.heading import read_layout
 from billcheck.connectors.files.output import join_tracking
 from billcheck.connectors.files.places import offset_of
 from billcheck.connectors.files.profile import fold_word
-from billcheck.connectors.files.scan import FileScan
+from billcheck.connectors.files.scan import FileScan, Remainder
+from billcheck.connectors.files.shares import FileShare, cut_file
 from billcheck.connectors.files.tokens import Tokenizer
 from billcheck.connectors.files.values import PADDING
 from billcheck.errors import InternalError, LedgerRefusedError, SourceChangedError
@@ -28,18 +29,18 @@ if TYPE_CHECKING:
 
     from billcheck.connectors.files.heading import Layout
     from billcheck.connectors.files.text import Fingerprint, TextFile
-    from billcheck.ledger.source import Batch, Keys
+    from billcheck.ledger.source import Batch, Keys, SourceShare
 
 
 @dataclass(slots=True)
 class _Scanned:
-    """What a scan leaves behind for reading rows back."""
+    """What a scan leaves behind for reading rows back; `remainder` holds the places of rows and the order of dates."""
 
     text: TextFile
     layout: Layout
     tokenizer: Tokenizer
-    scan: FileScan
     fingerprint: Fingerprint
+    remainder: Remainder
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +65,46 @@ class CsvFile:
             SourceChangedError: The file changed during the scan.
         """
         text, layout = read_layout(self.path, self.location, self.profile)
-        fields = layout.fields
-        probe = (fields["issue_date"], fields["amount"])
-        tokenizer = Tokenizer(self.path, layout.delimiter, layout.width, probe)
+        tokenizer = Tokenizer.of_layout(self.path, layout)
+        fingerprint = text.fingerprint()
         scan = FileScan(text, layout, tokenizer, keys)
-        scanned = _Scanned(text, layout, tokenizer, scan, text.fingerprint())
         yield from scan.run()
-        self._scans[:] = [scanned]
+        self._scans[:] = [_Scanned(text, layout, tokenizer, fingerprint, scan.remainder)]
+
+    def shares(self, count: int) -> list[FileShare]:
+        """The file in parts that can be scanned side by side; one share of it all where it cannot be cut.
+
+        Raises:
+            LedgerRefusedError: The file as a whole cannot be read without guessing.
+            UsageError: There is no profile of this name.
+        """
+        text, layout = read_layout(self.path, self.location, self.profile)
+        return cut_file(text, layout, count)
+
+    def finish(self, keys: Keys, shares: Sequence[SourceShare], remainders: Sequence[object]) -> Iterator[Batch] | None:
+        """The batches that only the whole file can give, once all of its shares were scanned.
+
+        None where the shares do not fit together: two of them read dates otherwise, or one could not be read alone.
+
+        Raises:
+            LedgerRefusedError: The file as a whole cannot be read without guessing.
+        """
+        parts = [share for share in shares if isinstance(share, FileShare)]
+        left = [one for one in remainders if isinstance(one, Remainder)]
+        order = parts[0].order
+        if not len(parts) == len(left) == len(shares) or any(one.date_order is not order for one in left):
+            return None
+        return self._finish(keys, parts[0], left)
+
+    def _finish(self, keys: Keys, share: FileShare, left: Sequence[Remainder]) -> Iterator[Batch]:
+        text, layout = share.text, share.layout
+        digest = text.digest()
+        tokenizer = Tokenizer.of_layout(self.path, layout)
+        scan = FileScan(text, layout, tokenizer, keys, share.order)
+        for one in left:
+            scan.remainder.join(one)
+        yield from scan.finish(digest, share.fingerprint)
+        self._scans[:] = [_Scanned(text, layout, tokenizer, share.fingerprint, scan.remainder)]
 
     def read(self, locators: Sequence[int]) -> list[SourceRow]:
         """The lines at these locators, in the order asked for, with the line of text each begins on.
@@ -81,13 +115,13 @@ class CsvFile:
             SourceChangedError: The file is not what it was during the scan.
         """
         scanned = self._scanned()
-        places = scanned.scan.places
+        places = scanned.remainder.places
         parts = sorted({places.find(offset_of(locator)) for locator in locators})
         data = dict(zip(parts, scanned.text.slices(map(places.span, parts)), strict=True))
         for part, text in data.items():
             if crc32(text) != places.checksums[part]:
                 raise SourceChangedError(self.path)
-        reader = _LineReader(scanned.layout, scanned.scan.date_order)
+        reader = _LineReader(scanned.layout, scanned.remainder.date_order)
         rows = []
         for locator in locators:
             offset = offset_of(locator)
@@ -105,7 +139,7 @@ class CsvFile:
             SourceChangedError: The file is not what it was during the scan.
         """
         scanned = self._scanned()
-        rows = [scanned.scan.places.line_of(locator) for locator in locators]
+        rows = [scanned.remainder.places.line_of(locator) for locator in locators]
         return [
             self.read([locator])[0].row if row is None else row for row, locator in zip(rows, locators, strict=True)
         ]

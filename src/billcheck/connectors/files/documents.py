@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from billcheck.connectors.files.columns import Converted
     from billcheck.connectors.files.rows import Key
 
-_PARTS = 4
-"""In how many steps the settled documents are compared with each other; each takes a part of the memory at once."""
+_PARTS = 16
+"""In how many groups the settled documents are compared with each other; one at a time takes little memory."""
 
 
 class TaxMode(IntEnum):
@@ -142,14 +142,30 @@ class Footing:
                 ),
             )
 
+    def join(self, later: Footing) -> None:
+        """Count in the documents of rows that follow, seen by this process or a copy of it: elsewhere hashes differ."""
+        self._exclusive += later._exclusive
+        self._inclusive += later._inclusive
+        for key, document in later.waiting.items():
+            known = self.waiting.get(key)
+            if known is None:
+                self.waiting[key] = document
+            else:
+                known.lines += document.lines
+                known.taxes += document.taxes
+                known.runs += document.runs
+
     def suspects(self) -> frozenset[int]:
         """Hashes of documents with a settled run and another run; they need a second look at the whole file."""
         waiting = {hash(key) for key in self.waiting}
         found = _repeated(self._inclusive) | waiting.intersection(self._inclusive)
         if waiting or self._inclusive:
             found |= (waiting | set(self._inclusive)).intersection(self._exclusive)
-        for rest in range(_PARTS):
-            found |= _repeated([value for value in self._exclusive if value % _PARTS == rest])
+        groups = [array("q") for _ in range(_PARTS)]
+        for value in self._exclusive:
+            groups[value % _PARTS].append(value)
+        for group in groups:
+            found |= _repeated(group)
         return frozenset(found)
 
     def look_again(self, documents: Mapping[Key, DocumentSum]) -> list[DocumentSum]:

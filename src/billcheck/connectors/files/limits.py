@@ -9,6 +9,8 @@ from __future__ import annotations
 BLOCK_BYTES = 1 << 16
 """How much of a file is in hand at a time. Some 200 rows of the widest export: enough to make work per block small,
 little enough for the processor's cache."""
+SHARE_BYTES = 1 << 24
+"""The least part of a file that is worth a process of its own."""
 FIELD_BYTES = 131_072
 """The longest single field, which is also what the csv module of the standard library allows."""
 COLUMNS = 256

@@ -13,7 +13,7 @@ from operator import not_, or_
 from typing import TYPE_CHECKING
 
 from billcheck.connectors.files.limits import BATCH_LINES
-from billcheck.connectors.files.values import Amounts, Concerns, clean_texts, limit_memory, plain_texts
+from billcheck.connectors.files.values import Amounts, Concerns, Decimals, clean_texts, limit_memory, plain_texts
 from billcheck.ledger.line import TRACKING_SEPARATOR, DocumentStatus, Kind
 from billcheck.ledger.source import NO_DAY, Batch, OutsideTotal
 from billcheck.money import minor_scale
@@ -40,7 +40,7 @@ _TEXT_FIELDS = frozenset({*_REPEATING_FIELDS, *_DIFFERING_FIELDS, "description",
 class Output:
     """Collects what one scan gives."""
 
-    def __init__(self, layout: Layout, keys: Keys, texts: Texts) -> None:
+    def __init__(self, layout: Layout, keys: Keys, texts: Texts, outside: dict[tuple[str, str], OutsideTotal]) -> None:
         delimiter = layout.delimiter
         self._delimiter = delimiter
         self._texts = texts
@@ -54,10 +54,11 @@ class Output:
             self._codes["item"] = Concerns(delimiter, keys.has_item)
         if keys.accounts:
             self._codes["account"] = Concerns(delimiter, keys.has_account)
-        self._outside: dict[tuple[str, str], OutsideTotal] = {}
+        self._outside = outside
         self._held = _Held()
         # Apart from the amounts: what stands in a column of taxes proves nothing about them.
-        self._taxes = Amounts(delimiter, layout.profile.values.marks, is_empty_zero=False) if keys.has_tax else None
+        marks = layout.profile.values.marks
+        self._taxes = Amounts(delimiter, marks, Decimals(), is_empty_zero=False) if keys.has_tax else None
 
     def add(self, rows: Rows, columns: Columns, numbers: Sequence[int], modes: Sequence[int] = ()) -> None:
         """Take rows in.
@@ -96,11 +97,11 @@ class Output:
     def full_batches(self) -> Iterator[Batch]:
         """The lines held so far, once there are enough of them."""
         if len(self._held.locators) >= BATCH_LINES:
-            yield self._batch()
+            yield self.batch()
 
     def last_batch(self, refused: list[RefusedRow], receipt: Receipt) -> Batch:
         """What is left, with the totals of the whole scan."""
-        batch = self._batch()
+        batch = self.batch()
         batch.outside, batch.refused, batch.receipt = self._outside, refused, receipt
         return batch
 
@@ -176,7 +177,8 @@ class Output:
         text_of = self._texts.__getitem__
         return (join_tracking(pair) for pair in zip(map(text_of, first), map(text_of, second), strict=True))
 
-    def _batch(self) -> Batch:
+    def batch(self) -> Batch:
+        """The lines held so far, however few."""
         held, self._held = self._held, _Held()
         texts = held.texts
         return Batch(

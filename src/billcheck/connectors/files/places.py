@@ -63,6 +63,13 @@ class PlaceIndex:
             self.checksums.append(crc32(data[start - slab.start : end - slab.start]))
         self._end = slab.end
 
+    def join(self, later: PlaceIndex) -> None:
+        """Count in the parts that follow."""
+        self.starts += later.starts
+        self.lines += later.lines
+        self.checksums += later.checksums
+        self._end = later._end
+
     def find(self, offset: int) -> int:
         """The number of the part that holds an offset."""
         return bisect_right(self.starts, offset) - 1

@@ -1,14 +1,16 @@
-"""One pass over one CSV file: rows in, batches of lines out.
+"""One pass over one CSV file, or over a part of it: rows in, batches of lines out.
 
 Comes in: a file, its layout and the keys of a check. Goes out: batches of the lines the keys may concern, totals of all
 others, refused rows, a receipt, and an index by which rows are found again. Memory does not grow with the file but for
-a few bytes per document. Must not know contracts, or how cells are cut.
+a few bytes per document. What a pass leaves behind is plain data, so that the parts of a file may be passed over in
+several processes and joined. Must not know contracts, or how cells are cut.
 """
 
 from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
+from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import compress
 from operator import neg, not_, sub
@@ -21,13 +23,13 @@ from billcheck.connectors.files.limits import BLOCK_BYTES, REFUSED_ROWS
 from billcheck.connectors.files.output import Output
 from billcheck.connectors.files.places import PlaceIndex, offset_of
 from billcheck.connectors.files.rows import Rows, key_fields, whole_runs
-from billcheck.connectors.files.scope import Scope
+from billcheck.connectors.files.scope import Extent, Scope
 from billcheck.connectors.files.text import skip_bytes
-from billcheck.connectors.files.values import clean_text
+from billcheck.connectors.files.values import Decimals, clean_text
 from billcheck.errors import LedgerRefusedError, Problem, SourceChangedError
 from billcheck.ledger.line import Kind
 from billcheck.ledger.numbers import DocumentNumbers
-from billcheck.ledger.source import NO_DAY, Receipt, RefusedRow
+from billcheck.ledger.source import NO_DAY, Receipt, RefusedRow, add_totals
 from billcheck.money import format_minor
 
 if TYPE_CHECKING:
@@ -37,10 +39,10 @@ if TYPE_CHECKING:
     from billcheck.connectors.files.documents import DocumentSum
     from billcheck.connectors.files.heading import Layout
     from billcheck.connectors.files.rows import Key
-    from billcheck.connectors.files.text import TextFile
+    from billcheck.connectors.files.text import Fingerprint, TextFile
     from billcheck.connectors.files.tokens import Slab, Tokenizer
     from billcheck.grammar import DateOrder
-    from billcheck.ledger.source import Batch, Keys
+    from billcheck.ledger.source import Batch, Keys, OutsideTotal
 
 
 _CREDIT_NOTE = int(Kind.CREDIT_NOTE)
@@ -59,32 +61,81 @@ class TooManyRefusedError(Problem):
     remedy = f"At most {REFUSED_ROWS:,} refused rows are listed. Look at the first of them."
 
 
-class FileScan:
-    """One scan of one file; `run` is called once."""
+@dataclass(slots=True)
+class Remainder:
+    """What a pass over rows leaves behind beside its batches.
 
-    def __init__(self, text: TextFile, layout: Layout, tokenizer: Tokenizer, keys: Keys) -> None:
-        self.places = PlaceIndex()
+    `footing` is None where documents state no totals; `credit_sums` then tells the sign of credit notes. `waiting` are
+    the locators of rows that need the rest of the file, `waiting_numbers` their line numbers in their documents.
+    `date_order` is the order of local dates, None where none needed one.
+    """
+
+    places: PlaceIndex
+    footing: Footing | None
+    extent: Extent
+    decimals: Decimals
+    numbers: DocumentNumbers = field(default_factory=DocumentNumbers)
+    outside: dict[tuple[str, str], OutsideTotal] = field(default_factory=dict)
+    refused: list[RefusedRow] = field(default_factory=list)
+    credit_sums: dict[tuple[str, str], int] = field(default_factory=dict)
+    waiting: array[int] = field(default_factory=lambda: array("q"))
+    waiting_numbers: array[int] = field(default_factory=lambda: array("q"))
+    rows: int = 0
+    first_day: int = NO_DAY
+    last_day: int = NO_DAY
+    date_order: DateOrder | None = None
+
+    def join(self, later: Remainder) -> None:
+        """Count in what a pass over the rows that follow left behind; both know the order of dates alike."""
+        self.places.join(later.places)
+        if self.footing is not None and later.footing is not None:
+            self.footing.join(later.footing)
+        self.extent.join(later.extent)
+        self.decimals.join(later.decimals)
+        self.numbers.merge(later.numbers)
+        add_totals(self.outside, later.outside)
+        self.refused += later.refused
+        for key, amount in later.credit_sums.items():
+            self.credit_sums[key] = self.credit_sums.get(key, 0) + amount
+        self.waiting += later.waiting
+        self.waiting_numbers += later.waiting_numbers
+        self.rows += later.rows
+        if later.first_day:
+            self.first_day = min(self.first_day or later.first_day, later.first_day)
+            self.last_day = max(self.last_day, later.last_day)
+
+
+class FileScan:
+    """One scan of one file: `run` does it all; else `take` a part of it, and `finish` once all parts are joined."""
+
+    def __init__(
+        self, text: TextFile, layout: Layout, tokenizer: Tokenizer, keys: Keys, order: DateOrder | None = None
+    ) -> None:
+        """Prepare for a scan.
+
+        Args:
+            text: The file.
+            layout: Where its fields are.
+            tokenizer: How it is cut.
+            keys: What the check may concern.
+            order: The order of local dates, where it is known before.
+        """
+        footing = Footing(layout.delimiter) if layout.profile.control else None
+        self._left = Remainder(PlaceIndex(), footing, Extent(layout), Decimals())
         self._text = text
         self._layout = layout
         self._tokenizer = tokenizer
         self._key_fields = key_fields(layout)
-        self._converter = Converter(text, layout, tokenizer, self._key_fields, self._refuse)
-        self._output = Output(layout, keys, self._converter.texts)
-        self._footing = Footing(layout.delimiter) if layout.profile.control else None
-        self._credit_sums: dict[tuple[str, str], int] = {}
-        self._waiting = array("q")
-        self._waiting_numbers = array("q")
-        self._refused: list[RefusedRow] = []
-        self._scope = Scope(text.path, layout)
-        self._numbers = DocumentNumbers()
+        self._converter = Converter(text, layout, tokenizer, self._key_fields, self._refuse, self._left.decimals, order)
+        self._output = Output(layout, keys, self._converter.texts, self._left.outside)
+        self._scope = Scope(self._left.extent, layout)
         self._is_second_look = False
-        self._rows = 0
-        self._first_day = self._last_day = NO_DAY
 
     @property
-    def date_order(self) -> DateOrder | None:
-        """The order of local dates in the file, None where it has none that needs one."""
-        return self._converter.date_order
+    def remainder(self) -> Remainder:
+        """What the rows taken so far left behind."""
+        self._left.date_order = self._converter.date_order
+        return self._left
 
     def run(self) -> Iterator[Batch]:
         """Batches of kept lines; the last one carries totals, refused rows and the receipt.
@@ -96,11 +147,42 @@ class FileScan:
         fingerprint = self._text.fingerprint()
         digest = sha256()
         blocks = skip_bytes(self._layout.start, self._text.blocks(0, digest))
-        slabs = self._tokenizer.slabs(blocks, self._layout.start, self._layout.first_line)
+        yield from self.take(blocks, self._layout.start, self._layout.first_line)
+        yield from self.finish(digest.hexdigest(), fingerprint)
+
+    def take(self, blocks: Iterator[bytes], start: int, first_line: int) -> Iterator[Batch]:
+        """Full batches of the lines in some blocks, which hold whole documents as far as their rows follow each other.
+
+        Args:
+            blocks: The stream from `start` on.
+            start: The offset of the first block in the stream.
+            first_line: The line number of `start`.
+
+        Raises:
+            LedgerRefusedError: The blocks cannot be read without guessing.
+        """
+        slabs = self._tokenizer.slabs(blocks, start, first_line)
         for rows in whole_runs(self._text.path, map(self._count_in, slabs), self._key_fields):
             self._take(rows)
             yield from self._dated(self._output.full_batches())
-        if not self._rows:
+
+    def rest(self) -> Batch:
+        """The lines taken that filled no batch; it has no totals."""
+        return next(self._dated([self._output.batch()]))
+
+    def finish(self, digest: str, fingerprint: Fingerprint) -> Iterator[Batch]:
+        """What only the whole file can tell; the last batch carries totals, refused rows and the receipt.
+
+        Args:
+            digest: The SHA-256 of the file.
+            fingerprint: What the file looked like before the scan.
+
+        Raises:
+            LedgerRefusedError: The file as a whole cannot be read without guessing.
+            SourceChangedError: The file changed meanwhile.
+        """
+        left = self._left
+        if not left.rows:
             raise LedgerRefusedError([NoRowsError(self._text.path)])
         self._converter.check_decimals()
         self._look_again()
@@ -109,13 +191,13 @@ class FileScan:
             yield from self._dated(self._output.full_batches())
         if self._text.fingerprint() != fingerprint:
             raise SourceChangedError(self._text.path)
-        self._refused.sort(key=lambda row: row.row)
-        yield from self._dated([self._output.last_batch(self._refused, self._receipt(digest.hexdigest()))])
+        left.refused.sort(key=lambda row: row.row)
+        yield from self._dated([self._output.last_batch(left.refused, self._receipt(digest))])
 
     def _dated(self, batches: Iterable[Batch]) -> Iterator[Batch]:
         """Batches that know in which order the file writes day and month."""
         for batch in batches:
-            batch.date_order = self.date_order
+            batch.date_order = self._converter.date_order
             yield batch
 
     def _receipt(self, digest: str) -> Receipt:
@@ -123,31 +205,31 @@ class FileScan:
             path=self._text.path,
             sha256=digest,
             profile=self._layout.profile.id,
-            rows=self._rows,
-            lines=self._rows - len(self._refused),
-            first_day=self._first_day,
-            last_day=self._last_day,
-            numbers=self._numbers,
-            shortcoming=self._scope.shortcoming(self._last_day - self._first_day),
+            rows=self._left.rows,
+            lines=self._left.rows - len(self._left.refused),
+            first_day=self._left.first_day,
+            last_day=self._left.last_day,
+            numbers=self._left.numbers,
+            shortcoming=self._left.extent.shortcoming(self._text.path, self._left.last_day - self._left.first_day),
         )
 
     def _count_in(self, slab: Slab) -> Rows:
         """The rows of a slab seen for the first time."""
-        self.places.add(slab)
+        self._left.places.add(slab)
         self._scope.add_slab(slab)
         for record in slab.ragged:
             reason = refusals.RAGGED.format(cells=record.cells, width=self._layout.width)
             self._refuse(record.line, Fault("", record.text[:200], reason))
-        self._rows += len(slab.offsets) + len(slab.ragged)
+        self._left.rows += len(slab.offsets) + len(slab.ragged)
         return Rows.of_slab(slab, self._layout)
 
     def _refuse(self, line: int, fault: Fault) -> None:
         if self._is_second_look:
             return
         column = self._layout.heading_of(fault.field) if fault.field else ""
-        self._refused.append(RefusedRow(self._text.path, line, column, fault.value, fault.reason, fault.customer))
-        if len(self._refused) > REFUSED_ROWS:
-            first = min(self._refused, key=lambda row: row.row)
+        self._left.refused.append(RefusedRow(self._text.path, line, column, fault.value, fault.reason, fault.customer))
+        if len(self._left.refused) > REFUSED_ROWS:
+            first = min(self._left.refused, key=lambda row: row.row)
             where = f"{self._text.path} row {first.row} {first.column}".rstrip()
             raise LedgerRefusedError([TooManyRefusedError(where, first.value)])
 
@@ -156,17 +238,17 @@ class FileScan:
         converted = self._converter.convert(rows)
         if converted is None:
             return
-        self._scope.add_documents(converted.run_keys)
-        self._numbers.add([key[0] for key in converted.run_keys])
+        self._left.extent.add_documents(converted.run_keys)
+        self._left.numbers.add([key[0] for key in converted.run_keys])
         columns, numbers = converted.columns, converted.runs.line_numbers()
         days = set(columns.issue_days)
         first, last = min(days), max(days)
-        self._first_day = min(self._first_day or first, first)
-        self._last_day = max(self._last_day, last)
-        if self._footing is None:
+        self._left.first_day = min(self._left.first_day or first, first)
+        self._left.last_day = max(self._left.last_day, last)
+        if self._left.footing is None:
             self._take_as_written(converted.rows, columns, numbers)
             return
-        self._take_judged(converted, self._footing.judge(converted), numbers)
+        self._take_judged(converted, self._left.footing.judge(converted), numbers)
 
     def _take_judged(self, converted: Converted, modes: dict[int, TaxMode], numbers: Sequence[int]) -> None:
         """Rows of documents that state totals: without tax, credit notes negative; those still open wait.
@@ -209,7 +291,7 @@ class FileScan:
             for key, amount in zip(
                 self._credit_keys(rows.pick(waiting)), compress(columns.amounts, waiting), strict=True
             ):
-                self._credit_sums[key] = self._credit_sums.get(key, 0) + amount
+                self._left.credit_sums[key] = self._left.credit_sums.get(key, 0) + amount
             self._wait(rows, flags, numbers)
             rows, columns, numbers = rows.pick(flags), columns.pick(flags), list(compress(numbers, flags))
         self._output.add(rows, columns, numbers)
@@ -221,18 +303,18 @@ class FileScan:
 
     def _wait(self, rows: Rows, flags: Sequence[bool], numbers: Sequence[int]) -> None:
         waiting = [not flag for flag in flags]
-        self._waiting.extend(compress(rows.locators, waiting))
-        self._waiting_numbers.extend(compress(numbers, waiting))
+        self._left.waiting.extend(compress(rows.locators, waiting))
+        self._left.waiting_numbers.extend(compress(numbers, waiting))
 
     def _look_again(self) -> None:
         """Read the whole file once more where rows of one document stand in several places and some add up alone."""
-        if self._footing is None:
+        if self._left.footing is None:
             return
         documents: dict[Key, DocumentSum] = {}
-        suspects = self._footing.suspects()
+        suspects = self._left.footing.suspects()
         if suspects:
             self._collect(suspects, documents)
-        repeated = self._footing.look_again(documents)
+        repeated = self._left.footing.look_again(documents)
         if repeated:
             path = self._text.path
             raise LedgerRefusedError(
@@ -256,16 +338,16 @@ class FileScan:
     ) -> None:
         keys, columns, runs = converted.run_keys, converted.columns, converted.runs
         wanted = [index for index, key in enumerate(keys) if hash(key) in suspects]
-        if self._footing is None:
+        if self._left.footing is None:
             return
-        for index, document in self._footing.documents(converted, wanted):
+        for index, document in self._left.footing.documents(converted, wanted):
             span = slice(runs.starts[index], runs.ends[index])
             documents.setdefault(keys[index], document).add(sum(columns.amounts[span]), sum(columns.taxes[span]))
 
     def _waiting_rows(self) -> Iterator[tuple[Rows, list[int]]]:
         """The rows that wait, read again in the order of the file, with their line numbers."""
-        waiting, numbers = self._waiting, self._waiting_numbers
-        spans = list(self.places.joined_spans(waiting, BLOCK_BYTES))
+        waiting, numbers = self._left.waiting, self._left.waiting_numbers
+        spans = list(self._left.places.joined_spans(waiting, BLOCK_BYTES))
         done = 0
         for (start, end, line), data in zip(
             spans, self._text.slices((start, end) for start, end, _ in spans), strict=True
@@ -287,13 +369,13 @@ class FileScan:
         if converted is None or len(converted.rows) != len(rows):
             raise SourceChangedError(self._text.path)
         columns = converted.columns
-        if self._footing is None:
+        if self._left.footing is None:
             for index, key in enumerate(self._credit_keys(rows)):
-                if self._credit_sums[key] > 0:
+                if self._left.credit_sums[key] > 0:
                     columns.amounts[index] *= -1
             self._output.add(rows, columns, numbers)
             return
-        documents = [self._footing.waiting[key] for key in rows.keys(self._key_fields)]
+        documents = [self._left.footing.waiting[key] for key in rows.keys(self._key_fields)]
         flags = [document.mode is not TaxMode.OPEN for document in documents]
         for index in compress(range(len(rows)), map(not_, flags)):
             value = clean_text(rows.cells["amount"][index], self._layout.delimiter)

@@ -32,28 +32,49 @@ UNPAID = (
 )
 
 
-class Scope:
-    """What one scan has seen of the extent of its file."""
+class Extent:
+    """What is known of the extent of one file; `is_paid_seen` also where the file does not say what is paid."""
 
-    def __init__(self, path: str, layout: Layout) -> None:
-        self._path = path
-        self._layout = layout
+    def __init__(self, layout: Layout) -> None:
+        self.is_paid_seen = "amount_due" not in layout.fields
+        self.is_unpaid_seen = False
         self._limit = layout.profile.document_limit
         self._documents: set[Key] = set()
-        self._looks_for_payment = "amount_due" in layout.fields
-        self._has_unpaid = False
-        profile, delimiter = layout.profile, layout.delimiter
-        self._kinds = WordMeanings(delimiter, profile.kinds, profile.default_kind)
-        self._statuses = WordMeanings(delimiter, profile.statuses, profile.default_status)
 
     def add_documents(self, keys: Iterable[Key]) -> None:
         """Count documents until there are more than the limit."""
         if self._limit and len(self._documents) <= self._limit:
             self._documents.update(keys)
 
+    def join(self, later: Extent) -> None:
+        """Count in what is known of a part of the file that follows."""
+        self.is_paid_seen |= later.is_paid_seen
+        self.is_unpaid_seen |= later.is_unpaid_seen
+        self.add_documents(later._documents)
+
+    def shortcoming(self, path: str, days: int) -> str:
+        """Why the file may hold only a part; `days` is the number of days its documents span."""
+        if self._limit and len(self._documents) == self._limit:
+            return AT_LIMIT.format(path=path, count=self._limit)
+        if self.is_unpaid_seen and not self.is_paid_seen and days > UNPAID_DAYS:
+            return UNPAID.format(path=path)
+        return ""
+
+
+class Scope:
+    """Looks at the rows of one scan for what they say of the extent of their file."""
+
+    def __init__(self, extent: Extent, layout: Layout) -> None:
+        self._extent = extent
+        self._layout = layout
+        profile, delimiter = layout.profile, layout.delimiter
+        self._kinds = WordMeanings(delimiter, profile.kinds, profile.default_kind)
+        self._statuses = WordMeanings(delimiter, profile.statuses, profile.default_status)
+
     def add_slab(self, slab: Slab) -> None:
         """Look for an approved document that is paid, until there is one."""
-        if not self._looks_for_payment:
+        extent = self._extent
+        if extent.is_paid_seen:
             return
         limit_memory(self._kinds, self._statuses)
         fields, kind_of, status_of = self._layout.fields, self._kinds, self._statuses
@@ -66,15 +87,7 @@ class Scope:
             if not digits or kind_of[kind] == Kind.OTHER or status_of[status] != DocumentStatus.APPROVED:
                 continue
             if digits.strip(b"0.,"):
-                self._has_unpaid = True
+                extent.is_unpaid_seen = True
             else:
-                self._looks_for_payment = False
+                extent.is_paid_seen = True
                 return
-
-    def shortcoming(self, days: int) -> str:
-        """Why the file may hold only a part; `days` is the number of days its documents span."""
-        if self._limit and len(self._documents) == self._limit:
-            return AT_LIMIT.format(path=self._path, count=self._limit)
-        if self._looks_for_payment and self._has_unpaid and days > UNPAID_DAYS:
-            return UNPAID.format(path=self._path)
-        return ""

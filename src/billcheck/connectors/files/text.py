@@ -8,6 +8,7 @@ which for UTF-8 files is the offset in the file itself. Must not know delimiters
 from __future__ import annotations
 
 import codecs
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -118,6 +119,18 @@ class TextFile:
                 yield from self._translated(_raw_blocks(file, digest))
             else:
                 yield from skip_bytes(start, self._translated(self._decoded(_raw_blocks(file, digest))))
+
+    def digest(self) -> str:
+        """The SHA-256 of the file as stored, in hexadecimal.
+
+        Raises:
+            LedgerRefusedError: The file cannot be opened.
+        """
+        with _open(self.path, self.location) as file:
+            digest = hashlib.sha256()
+            for _ in _raw_blocks(file, digest):
+                pass
+            return digest.hexdigest()
 
     def slices(self, spans: Iterable[tuple[int, int]]) -> Iterator[bytes]:
         """The bytes of each span (start, exclusive end); spans are in order and do not overlap."""

@@ -25,6 +25,8 @@ from billcheck.errors import LedgerRefusedError, Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from billcheck.connectors.files.heading import Layout
+
 _HIDDEN_DELIMITER, _HIDDEN_RETURN, _HIDDEN_NEWLINE, _NEEDLESS_QUOTE = b"\xfd", b"\xfe", b"\xff", b"\xfc"
 _DELIMITERS = (b",", b";", b"\t")
 _HIDE = {
@@ -131,6 +133,12 @@ class Tokenizer:
     delimiter: bytes
     width: int
     probe: tuple[int, int]
+
+    @classmethod
+    def of_layout(cls, path: str, layout: Layout) -> Tokenizer:
+        """The tokenizer of a file that is laid out so."""
+        probe = layout.fields["issue_date"], layout.fields["amount"]
+        return cls(path, layout.delimiter, layout.width, probe)
 
     def slabs(self, blocks: Iterator[bytes], start: int, first_line: int) -> Iterator[Slab]:
         """All records of the blocks, in order.

@@ -8,6 +8,7 @@ differ. Must not know rows, documents or what to say about a bad cell.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from billcheck.connectors.files.limits import CACHE_ENTRIES
@@ -157,22 +158,35 @@ def _decode_joined(joined: bytes, cells: list[bytes], delimiter: bytes) -> list[
     return [text if text[:1] != '"' else cell_text(cell, delimiter) for text, cell in zip(texts, cells, strict=True)]
 
 
-class Amounts:
-    """Amount cells to minor units, by the marks of the profile.
+@dataclass(slots=True)
+class Decimals:
+    """What the amounts of a file show of its decimal mark.
 
     `is_proved` is set once some amount shows which mark is the decimal one; `open_line` is the line of the first amount
     that might mean something else in the other convention, with `open_text` its text.
     """
 
-    def __init__(self, delimiter: bytes, marks: AmountMarks, *, is_empty_zero: bool) -> None:
+    is_proved: bool = False
+    open_line: int = 0
+    open_text: str = ""
+
+    def join(self, later: Decimals) -> None:
+        """Count in what later rows show."""
+        self.is_proved |= later.is_proved
+        if not self.open_line:
+            self.open_line, self.open_text = later.open_line, later.open_text
+
+
+class Amounts:
+    """Amount cells to minor units, by the marks of the profile; `decimals` takes what they show of these."""
+
+    def __init__(self, delimiter: bytes, marks: AmountMarks, decimals: Decimals, *, is_empty_zero: bool) -> None:
+        self._decimals = decimals
         self._delimiter = delimiter
         self._marks = marks
         self._mark = marks.decimal.encode()
         self._is_empty_zero = is_empty_zero
         self._plain = re.compile(rb"(?:-?[0-9]{1,15}+" + re.escape(self._mark) + rb"[0-9]{2}\n)++")
-        self.is_proved = False
-        self.open_line = 0
-        self.open_text = ""
 
     def column(
         self, cells: list[bytes], scales: set[int], currencies: Iterable[str], lines: Iterable[int]
@@ -188,7 +202,7 @@ class Amounts:
         if scales == {_CENTS}:
             joined = b"\n".join(cells) + b"\n"
             if self._plain.fullmatch(joined):
-                self.is_proved = True
+                self._decimals.is_proved = True
                 return list(map(int, joined.replace(self._mark, b"").split()))
         found: list[int] = []
         for cell, currency, line in zip(cells, currencies, lines, strict=True):
@@ -204,7 +218,7 @@ class Amounts:
         scale = minor_scale(currency)
         is_plain = mark and len(decimals) == _CENT_DIGITS and decimals.isdigit() and whole.isdigit()
         if is_plain and len(whole) <= WHOLE_DIGITS and scale == _CENTS:
-            self.is_proved = True
+            self._decimals.is_proved = True
             return int(whole + decimals)
         text = clean_text(cell, self._delimiter)
         if not text and self._is_empty_zero:
@@ -214,9 +228,9 @@ class Amounts:
         except GrammarError:
             return None
         if self._marks.proves(text):
-            self.is_proved = True
-        elif amount is not None and scale <= _CENTS and self._marks.is_open(text) and not self.open_line:
-            self.open_line, self.open_text = line, text
+            self._decimals.is_proved = True
+        elif amount is not None and scale <= _CENTS and self._marks.is_open(text) and not self._decimals.open_line:
+            self._decimals.open_line, self._decimals.open_text = line, text
         return amount
 
     def is_broken_by(self, cell: bytes) -> bool:

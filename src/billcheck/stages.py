@@ -1,0 +1,213 @@
+"""The two long stages of a check, each shared over as many processes as it may use: scanning, and examining charges.
+
+Comes in: sources and charges. Goes out: matched lines, sums, findings and left-over lines, the same however many
+processes took part. A share is always a stretch of rows or of charges in their order, so that joining the results in
+that order gives what one process gives. Must not know reports.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from billcheck.engine.evidence import left_over_lines
+from billcheck.engine.examination import PlainCharge, Sums
+from billcheck.engine.sentences import (
+    find_expired,
+    find_habit_unlike_contract,
+    find_in_row,
+    find_mislabelled,
+    say_numbers_lacking,
+)
+from billcheck.engine.sequences import find_sequence_gaps
+from billcheck.errors import LedgerRefusedError
+from billcheck.findings import Status
+from billcheck.ledger.source import DivisibleSource, add_totals
+from billcheck.processes import Job
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from billcheck.engine.diff import JudgedRow
+    from billcheck.engine.evidence import LeftOverLine
+    from billcheck.engine.examination import Examination, ExaminedCharge
+    from billcheck.engine.keys import Slot
+    from billcheck.engine.look_alikes import LookAlikes
+    from billcheck.engine.match import Matched, Matcher
+    from billcheck.engine.sequences import NumbersLacking, SequenceGap
+    from billcheck.findings import Finding
+    from billcheck.ledger.source import Batch, Keys, Ledger, OutsideTotal, Receipt, RefusedRow, SourceShare
+
+CHARGES_PER_PROCESS = 4_000
+"""Fewer charges are examined sooner than a process is copied and its findings are sent back."""
+
+
+@dataclass
+class Scanned:
+    """What the sources said, and the lines they gave with their charges."""
+
+    matcher: Matcher
+    receipts: list[Receipt] = field(default_factory=list)
+    refused: list[RefusedRow] = field(default_factory=list)
+    outside: dict[tuple[str, str], OutsideTotal] = field(default_factory=dict)
+
+    @property
+    def matched(self) -> Matched:
+        """The lines."""
+        return self.matcher.matched
+
+    @cached_property
+    def gaps(self) -> list[SequenceGap]:
+        """The numbers that lack; none where rows were refused, since they may be theirs."""
+        return [] if self.refused else find_sequence_gaps(self.receipts)
+
+    def take(self, batches: Iterable[Batch], source: int) -> None:
+        """Count the batches of a source in."""
+        for batch in batches:
+            self.matcher.add(batch, source)
+            self.refused.extend(batch.refused)
+            add_totals(self.outside, batch.outside)
+            if batch.receipt is not None:
+                self.receipts.append(batch.receipt)
+
+
+def scan(ledger: Ledger, make_matcher: Callable[[], Matcher], keys: Keys, processes: int) -> Scanned:
+    """Read all sources and match their lines.
+
+    Args:
+        ledger: The sources, scanned in their order.
+        make_matcher: Makes what takes the lines of one share.
+        keys: What the check may concern.
+        processes: How many may work at a time. A single source that is large is divided among them.
+
+    Raises:
+        LedgerRefusedError: A source as a whole cannot be read without guessing.
+    """
+    if processes > 1 and len(ledger.sources) == 1 and isinstance(ledger.sources[0], DivisibleSource):
+        scanned = _scan_divided(ledger.sources[0], make_matcher, keys, processes)
+        if scanned is not None:
+            return scanned
+    scanned = Scanned(make_matcher())
+    for number, source in enumerate(ledger.sources):
+        scanned.take(source.scan(keys), number)
+    add_totals(scanned.outside, scanned.matched.outside)
+    return scanned
+
+
+def _scan_divided(
+    source: DivisibleSource, make_matcher: Callable[[], Matcher], keys: Keys, processes: int
+) -> Scanned | None:
+    """Scan one source in shares; None where it cannot be divided, or a share cannot be read by itself."""
+    shares = source.shares(processes)
+    if len(shares) < 2:  # noqa: PLR2004 - one share is no division
+        return None
+    jobs = [Job(partial(_scan_share, share, make_matcher, keys)) for share in shares]
+    scanned = Scanned(make_matcher())
+    remainders = []
+    for job in jobs:
+        # One after the other: what was joined is in memory once, not twice.
+        found = job.result()
+        if found is not None:
+            scanned.matched.join(found[0])
+            remainders.append(found[1])
+    batches = source.finish(keys, shares, remainders)
+    if batches is None:
+        return None
+    scanned.take(batches, 0)
+    add_totals(scanned.outside, scanned.matched.outside)
+    return scanned
+
+
+def _scan_share(share: SourceShare, make_matcher: Callable[[], Matcher], keys: Keys) -> tuple[Matched, object] | None:
+    """The lines of a share and what its scan left behind; None where it cannot be read by itself.
+
+    Whatever is wrong with it is said once the source is scanned as a whole, where line and reason are sure to be right.
+    """
+    matcher = make_matcher()
+    try:
+        for batch in share.scan(keys):
+            matcher.add(batch, 0)
+    except LedgerRefusedError:
+        return None
+    return matcher.matched.without_directory(), share.remainder()
+
+
+@dataclass(slots=True)
+class Examined:
+    """Sums, findings and left-over lines of some charges."""
+
+    sums: Sums = field(default_factory=Sums)
+    findings: list[Finding] = field(default_factory=list)
+    left_over: list[LeftOverLine] = field(default_factory=list)
+
+    def join(self, later: Examined) -> None:
+        """Count in what charges that follow came to."""
+        self.sums.join(later.sums)
+        self.findings += later.findings
+        self.left_over += later.left_over
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What else in the ledger may have to do with a period that is missing.
+
+    `look_alikes` are names of customers that were billed without a contract, `lacking` numbers that no document has.
+    """
+
+    look_alikes: LookAlikes
+    lacking: NumbersLacking
+
+    def say(self, examined: ExaminedCharge | PlainCharge, row: JudgedRow) -> str:
+        """The hints for a row that is missing, as sentences; nothing for others."""
+        if row.status is not Status.MISSING:
+            return ""
+        other_form = self.look_alikes.suggest_other_form(examined.slot.contract.customer)
+        numbers = say_numbers_lacking(self.lacking.near(examined.invoice_day(row.period)))
+        return " ".join(filter(None, (other_form, numbers)))
+
+
+def examine(examination: Examination, hints: Hints, processes: int) -> Examined:
+    """Examine every charge.
+
+    Args:
+        examination: All charges with their lines.
+        hints: What may have to do with missing periods.
+        processes: How many may work at a time.
+    """
+    slots = examination.slots
+    shares = _stretches(slots, max(1, min(processes, len(slots) // CHARGES_PER_PROCESS)))
+    jobs = [Job(partial(_examine_some, examination, hints, share)) for share in shares[1:]]
+    examined = _examine_some(examination, hints, shares[0])
+    for job in jobs:
+        examined.join(job.result())
+    return examined
+
+
+def _stretches(slots: Sequence[Slot], count: int) -> list[Sequence[Slot]]:
+    """The charges in stretches of about the same length."""
+    bounds = [len(slots) * part // count for part in range(count + 1)]
+    return [slots[start:end] for start, end in pairwise(bounds)]
+
+
+def _examine_some(examination: Examination, hints: Hints, slots: Sequence[Slot]) -> Examined:
+    found = Examined()
+    for examined in examination.run(found.sums, slots):
+        for row in examined.rows:
+            found.findings.extend(find_in_row(examined.slot, examined.schedule, row, hints.say(examined, row)))
+        if not isinstance(examined, PlainCharge):
+            found.findings.extend(_find_in_charge(examined))
+            found.left_over.extend(left_over_lines(examined))
+    return found
+
+
+def _find_in_charge(examined: ExaminedCharge) -> Iterator[Finding]:
+    """What is to be said about a charge as a whole."""
+    if examined.has_own_habit:
+        yield find_habit_unlike_contract(examined.slot, examined.books.offset, examined.books.block)
+    for label in examined.books.mislabelled:
+        yield find_mislabelled(examined.slot, label)
+    expired = [item.event for item in examined.books.leftovers if item.kind == "expired_still_billed"]
+    if expired:
+        yield find_expired(examined.slot, expired)
