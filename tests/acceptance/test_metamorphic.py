@@ -158,6 +158,7 @@ def test_m8_another_customer_changes_nothing_for_the_first(seed: int) -> None:
     for agreement in other.agreements:
         agreement.id = f"D-{agreement.id}"
         agreement.names = [f"Other {name}" for name in agreement.names]
+        agreement.children = [f"Other {name}" for name in agreement.children]
     other.strangers = 0
     lines = [*lines_of(world), *(replace(line, document=f"O-{line.document}") for line in lines_of(other))]
     both = check(

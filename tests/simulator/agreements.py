@@ -92,7 +92,10 @@ class Charge:
 
 @dataclass(slots=True)
 class Agreement:
-    """A contract: `last_day` inclusive or None, `names` the customer's own name and its aliases."""
+    """A contract: `last_day` inclusive or None, `names` the customer's own name and its aliases.
+
+    `children` are the "Parent:Child" names that the ledger may have instead; the contract does not spell them.
+    """
 
     id: str
     names: list[str]
@@ -102,6 +105,7 @@ class Agreement:
     charges: list[Charge]
     tax: int | None = None
     named_by: str = "only"
+    children: list[str] = field(default_factory=list)
 
     @property
     def end(self) -> date | None:
@@ -218,7 +222,8 @@ def _contract(agreement: Agreement) -> list[str]:
         lines.append(f"last_day = {agreement.last_day}")
     if agreement.tax is not None:
         lines.append(f'tax = {{ percent = "{agreement.tax}" }}')
-    lines.append(f"matching = {{ confirmed = true, aliases = {agreement.names[1:]!r} }}".replace("'", '"'))
+    families = ", sub_customers = true" if agreement.children else ""
+    lines.append(f"matching = {{ confirmed = true, aliases = {agreement.names[1:]!r}{families} }}".replace("'", '"'))
     for charge in agreement.charges:
         lines += _charge(charge, agreement.currency)
     return lines

@@ -1,8 +1,8 @@
 """A correct ledger, kept the way people keep one.
 
 Comes in: agreements with their rows, and a seeded generator. Goes out: documents whose entries know which rows they
-bill: late or early by habit, off by a few days, combined, split, credited and billed again, with drafts, void copies
-and what others were billed beside them. Must not know the library.
+bill: late or early by habit, off by a few days, combined, split, credited and billed again, with drafts and void
+copies, and what others were billed beside them. Must not know the library.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 LATEST_WAIT = timedelta(250)
 """How far the day of the check may move while it waits for a bill: for six months at once, and late at that."""
+
+COPIES = {1: ("-V", "void"), 2: ("-C", "draft")}
+"""What a copy of a document that counts for nothing is called, and its status."""
 
 Place = tuple[int, int]
 """A charge: which agreement, and which of its charges."""
@@ -165,9 +168,8 @@ def _in_blocks(place: Place, charge: Charge, rows: list[tuple[int, Row]], size: 
     found = []
     for start in range(0, len(rows), size):
         members = rows[start : start + size]
-        if len(members) == size or charge.timing == "in_advance":
-            due = members[0][1].due if charge.timing == "in_advance" else members[-1][1].due
-            found.append((due, [Entry(place, {index: row.amount for index, row in members}, None)]))
+        due = members[0][1].due if charge.timing == "in_advance" else members[-1][1].due
+        found.append((due, [Entry(place, {index: row.amount for index, row in members}, None)]))
     return found
 
 
@@ -224,17 +226,17 @@ def _write_papers(random: Random, world: World, bills: list[tuple[date, Entry]])
 
 
 def _disturb(random: Random, world: World) -> None:
-    """What changes no figure: credit and rebill, void copies, strangers."""
+    """What changes no figure: credit and rebill, void copies, drafts of what was billed, strangers."""
     world.strangers = random.choice((0, 0, 1, 3))
     for paper in list(world.papers):
         if paper.kind == "invoice" and all(entry.amount > 0 for entry in paper.entries):
             chance = random.randrange(40)
             if chance == 0 and paper.issued + timedelta(4) <= world.as_of:
                 rebill(world, paper, random.randint(0, 4))
-            elif chance == 1:
-                world.papers.append(
-                    Paper(f"{paper.number}-V", paper.issued, paper.agreement, paper.entries, status="void")
-                )
+            elif chance in COPIES:
+                suffix, status = COPIES[chance]
+                copy = Paper(f"{paper.number}{suffix}", paper.issued, paper.agreement, paper.entries, status=status)
+                world.papers.append(copy)
 
 
 def rebill(world: World, paper: Paper, days: int) -> None:

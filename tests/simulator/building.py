@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 NAMES = ("Website care", "Hosting", "Seats", "Support desk", "Retainer", "Licence")
 CUSTOMERS = ("Hartwell Interieur", "Bakkerij Noord", "Müller Söhne", "Côté Jardin", "Łódź Druk", "Acme BV")
+CHILDREN = ("Amsterdam", "North:Depot")
 CURRENCIES = ("EUR",) * 6 + ("USD", "USD", "JPY", "KWD")
 ANCHORS = (1, 15, 28, 29, 30, 31)
 
@@ -26,6 +27,7 @@ def build_agreements(random: Random, *, is_pinned: bool) -> tuple[list[Agreement
     names = [customer] + (
         [f"{customer}: North", f"{customer} Holding"][: random.randint(1, 2)] if _one_in(random, 3) else []
     )
+    children = [f"{random.choice(names)}:{child}" for child in CHILDREN] if _one_in(random, 4) else []
     first_start = date(
         random.randint(2022, 2025), random.randint(1, 12), random.choice((1, 1, 1, random.randint(1, 28)))
     )
@@ -41,7 +43,7 @@ def build_agreements(random: Random, *, is_pinned: bool) -> tuple[list[Agreement
         currency = random.choice(CURRENCIES) if not agreements else agreements[0].currency
         last_day = start + timedelta(random.randint(200, 700)) if _one_in(random, 5) else None
         tax = random.choice((None, 21))
-        agreement = Agreement(f"C-{number + 1}", names, currency, start, last_day, [], tax, named_by)
+        agreement = Agreement(f"C-{number + 1}", names, currency, start, last_day, [], tax, named_by, children)
         for _ in range(1 if is_alone else random.randint(1, 3)):
             charge = _charge(random, agreement, free_names.pop(), is_pinned=is_pinned)
             first = agreement.charges[0] if agreement.charges else charge
@@ -111,7 +113,8 @@ def _vary(random: Random, agreement: Agreement, charge: Charge, as_of: date) -> 
     span = (min(term_end, as_of) - agreement.start).days
     # A change may move to the first of its month, and the two must not fall into one period even then.
     apart = 31 * (MONTHS[charge.every] + 1) + 5
-    if _one_in(random, 3) and span > 40:
+    is_changed = _one_in(random, 3) if charge.quantity is None else not _one_in(random, 3)
+    if is_changed and span > 40:
         charge.changes.append(
             _change(random, agreement, charge, agreement.start + timedelta(random.randint(20, span - 10)))
         )

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tests.simulator.agreements import half_up, terms_on
-from tests.simulator.bookkeeping import Entry, Paper, credit_of
+from tests.simulator.bookkeeping import COPIES, Entry, Paper, credit_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,8 +27,13 @@ SETTLED_DAYS = 75
 
 MOST_MISTAKES = 5
 
-HOLES = frozenset({"missed_period", "missing_line", "void_after_payment", "credit_left", "wrong_currency"})
+HOLES = frozenset(
+    {"missed_period", "missing_line", "void_after_payment", "left_as_draft", "credit_left", "wrong_currency"}
+)
 """Errors that leave a row without an invoice."""
+
+STALE = 6
+"""How much more often than others a stale quantity is tried where quantities change: that is seldom possible."""
 
 SELDOM = 5
 """One in so many errors that hardly anybody could see is made all the same."""
@@ -43,8 +48,11 @@ def make_mistakes(random: Random, world: World) -> None:
     """Put in up to five errors; each kind says whether it could be made on the entry it was given."""
     wanted = random.choice((0, 0, 1, 1, 2, 3, 4, MOST_MISTAKES))
     used: set[tuple[Place, int]] = set()
+    has_quantities = any(
+        change.quantity is not None for place in world.places() for change in world.charge(place).changes
+    )
     for _ in range(wanted):
-        kind = random.choice(list(MISTAKES))
+        kind = random.choice([*MISTAKES, *(("stale_quantity",) * STALE if has_quantities else ())])
         targets = _targets(world, used)
         random.shuffle(targets)
         for paper, entry in targets:
@@ -123,10 +131,11 @@ def _is_whole_row(world: World, entry: Entry) -> bool:
 
 
 def missed_period(_: Random, world: World, paper: Paper, entry: Entry) -> bool:
-    """The document was never written, nor any void copy of it."""
+    """The document was never written, nor any copy of it."""
     if any(other.place != entry.place for other in paper.entries):
         return False
-    world.papers = [other for other in world.papers if other.number not in {paper.number, f"{paper.number}-V"}]
+    gone = {paper.number, *(f"{paper.number}{suffix}" for suffix, _ in COPIES.values())}
+    world.papers = [other for other in world.papers if other.number not in gone]
     return True
 
 
@@ -182,8 +191,6 @@ def double_bill(random: Random, world: World, paper: Paper, __: Entry) -> bool:
     again = [Entry(entry.place, dict(entry.shares), entry.stated) for entry in paper.entries]
     if any(entry.amount < 0 or not _is_whole_row(world, entry) for entry in paper.entries):
         return False
-    if any(row.is_change for entry in paper.entries for row in world.charge(entry.place).rows):
-        return False  # the excess of a period goes to the changes inside it first, so that it is no repeat any more
     day = paper.issued + timedelta(random.randint(1, 6))
     world.papers.append(Paper(f"{paper.number}-D", day, paper.agreement, again))
     return True
@@ -211,6 +218,16 @@ def credit_left(random: Random, world: World, paper: Paper, __: Entry) -> bool:
 def void_after_payment(_: Random, __: World, paper: Paper, ___: Entry) -> bool:
     """The document was made void."""
     paper.status = "void"
+    return True
+
+
+def left_as_draft(_: Random, world: World, paper: Paper, __: Entry) -> bool:
+    """The document was written and never approved."""
+    if any(entry.amount < 0 for entry in paper.entries) or any(
+        other.number == f"{paper.number}-C" for other in world.papers
+    ):
+        return False
+    paper.status = "draft"
     return True
 
 
@@ -252,6 +269,7 @@ MISTAKES: dict[str, Mistake] = {
     "wrong_currency": wrong_currency,
     "credit_left": credit_left,
     "void_after_payment": void_after_payment,
+    "left_as_draft": left_as_draft,
     "one_day_off": one_day_off,
     "rounding_cent": rounding_cent,
 }

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tests.simulator.agreements import GRACE
 from tests.simulator.bookkeeping import nominal_days
+from tests.simulator.settling import Event, Reading, Slot, Told, settle
 
 if TYPE_CHECKING:
     from datetime import date
@@ -25,29 +26,6 @@ BLOCKS = (1, 2, 3, 6, 12)
 MOST_READINGS = 12
 ENOUGH_FOR_BLOCKS = 3
 HORIZON = timedelta(400)
-
-Step = tuple[tuple[int, ...], tuple[int, ...]]
-"""Events that go to rows."""
-Reading = tuple[Step, ...]
-Billed = tuple[int, ...]
-
-
-class Event(NamedTuple):
-    """What one document bills for the charge."""
-
-    issued: int
-    amount: int
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A row, or a block of rows: when it is due, what it needs, what it costs in tenths of a day when open."""
-
-    due: int
-    needs: int
-    cost: int
-    is_change: bool
-    members: tuple[int, ...]
 
 
 @dataclass(slots=True)
@@ -68,49 +46,58 @@ def events_of(world: World, place: Place) -> list[Event]:
             continue
         lines = [entry.amount for entry in paper.entries if entry.place == place and not entry.foreign]
         issued = paper.issued.toordinal()
-        for part, amount in enumerate(_apart(world.charge(place), issued, lines)):
-            found.append((issued, paper.number, part, amount))
-    return [Event(issued, amount) for issued, _, _, amount in sorted(found)]
+        for part, (amount, count) in enumerate(_apart(world.charge(place), issued, lines)):
+            found.append((issued, paper.number, part, amount, count))
+    return [Event(issued, amount, count) for issued, _, _, amount, count in sorted(found)]
 
 
-def _apart(charge: Charge, issued: int, lines: list[int]) -> list[int]:
-    """What a document bills in all; or the rest, and then the one line that is just what a change due by then is."""
+def _apart(charge: Charge, issued: int, lines: list[int]) -> list[tuple[int, int]]:
+    """What a document bills in all, and in how many lines; or the rest, and then the one line that is just a change."""
     total, reach = sum(lines), nominal_days(charge) // 2
     near = [row for row in charge.rows if abs(row.due.toordinal() - issued) <= reach]
     regular = {row.amount for row in near if not row.is_change}
     changes = {row.amount for row in near if row.is_change and row.amount > 0}
     parts = [line for line in lines if line in changes - regular]
     if len(parts) == 1 and len(lines) > 1 and total > parts[0] and total not in regular:
-        return [total - parts[0], parts[0]]
-    return [total] if total else []
+        rest, change = (total - parts[0], len(lines) - 1), (parts[0], 1)
+        beside = [
+            (row.amount != rest[0], abs(row.due.toordinal() - issued), row.due) for row in near if not row.is_change
+        ]
+        is_before = beside and min(row.due for row in near if row.is_change and row.amount == parts[0]) < min(beside)[2]
+        return [change, rest] if is_before else [rest, change]
+    return [(total, len(lines))] if total else []
 
 
-def read(world: World, place: Place) -> set[Billed]:
-    """What each of the cheapest readings bills per row of the charge, residue aside."""
+def read(world: World, place: Place) -> list[Told]:
+    """What each of the cheapest readings says of the rows of the charge; of equally cheap habits the plainest first.
+
+    The plainest bills the fewest rows at once, then shifts the least, then is the later of two.
+    """
     charge = world.charge(place)
     rows = [row for row in charge.rows if row.due <= world.as_of + HORIZON]
     events = events_of(world, place)
     wait = _Wait(world.as_of.toordinal(), _in_doubt(world, place, rows))
-    best: list[tuple[int, int, Reading, list[Slot]]] = []
+    best: list[tuple[int, Reading, list[Slot], int, int]] = []
     cheapest = None
     for size in BLOCKS:
         if size > 1 and not _may_block(charge, rows, events):
             continue
-        for offset in offsets_of(rows, events):
+        for offset in sorted(offsets_of(rows, events), key=lambda offset: (abs(offset), -offset)):
             for phase in range(min(size, len(rows))):
                 slots = _slots(wait, charge, rows, size, phase, offset)
                 cost, readings = _cheapest(events, slots, nominal_days(charge), size, offset)
-                for reading in readings:
-                    if size > 1 and not _is_believed(reading, events, slots, rows):
+                for reading in sorted(readings):
+                    if size > 1 and not _is_believed(reading, events, slots, rows, offset):
                         continue
                     if cheapest is None or cost <= cheapest:
                         cheapest = cost
-                        best.append((cost, offset, reading, slots))
-    return {
-        _settled(world, rows, events, reading, slots, offset)
-        for cost, offset, reading, slots in best
+                        best.append((cost, reading, slots, offset, size))
+    told = [
+        settle(world, rows, events, reading, slots, offset=offset, block=size)
+        for cost, reading, slots, offset, size in best
         if cost == cheapest
-    }
+    ]
+    return list(dict.fromkeys(told))
 
 
 def offsets_of(rows: list[Row], events: list[Event]) -> list[int]:
@@ -141,7 +128,10 @@ def _may_block(charge: Charge, rows: list[Row], events: list[Event]) -> bool:
 
 
 def _in_doubt(world: World, place: Place, rows: list[Row]) -> frozenset[int]:
-    """The rows whose due days are nearest to documents in another currency: they may be unbilled for that reason."""
+    """The rows that documents in another currency, or credited and not written again, would bill, by their dates.
+
+    Those may be unbilled for that reason.
+    """
     regular = [(row.due.toordinal(), index) for index, row in enumerate(rows) if not row.is_change]
     days = [
         paper.issued.toordinal()
@@ -150,7 +140,45 @@ def _in_doubt(world: World, place: Place, rows: list[Row]) -> frozenset[int]:
         for entry in paper.entries
         if entry.place == place and entry.foreign
     ]
-    return frozenset(min(regular, key=lambda item: (abs(item[0] - day), item[1]))[1] for day in days)
+    foreign = {min(regular, key=lambda item: (abs(item[0] - day), item[1]))[1] for day in days}
+    return frozenset(foreign | _credited_rows(world, place, rows))
+
+
+def _credited_rows(world: World, place: Place, rows: list[Row]) -> set[int]:
+    """The rows whose invoice was credited in full, unless something was billed within half an interval after that."""
+    charge, found = world.charge(place), set()
+    half = nominal_days(charge) // 2
+    events = events_of(world, place)
+    for credit in world.papers:
+        gone = [paper for paper in world.papers if credit.credits and paper.number == credit.credits]
+        if not gone or credit.issued > world.as_of:
+            continue
+        amount = sum(entry.amount for entry in gone[0].entries if entry.place == place)
+        day = credit.issued.toordinal()
+        if amount and not any(0 <= event.issued - day <= half for event in events):
+            found |= _rows_of_amount(charge, rows, amount, gone[0].issued.toordinal())
+    return found
+
+
+def _rows_of_amount(charge: Charge, rows: list[Row], amount: int, day: int) -> set[int]:
+    """The rows an amount would bill on a day: the nearest, a change or several in a row around it; else the nearest."""
+    nearest = min(
+        (index for index, row in enumerate(rows) if not row.is_change),
+        key=lambda index: (abs(rows[index].due.toordinal() - day), index),
+    )
+    changes = [index for index, row in enumerate(rows) if row.is_change and row.amount == amount]
+    if rows[nearest].amount == amount:
+        return {nearest}
+    if changes:
+        return {min(changes, key=lambda index: (abs(rows[index].due.toordinal() - day), index))}
+    runs: list[range] = []
+    for first in range(max(nearest - 11, 0), nearest + 1):
+        for stop in range(max(first + 1, nearest + 1), min(first + 12, len(rows)) + 1):
+            part = rows[first:stop]
+            if all(row.amount > 0 for row in part) and sum(row.amount for row in part) == amount:
+                runs.append(range(first, stop))
+    end = -1 if charge.timing == "in_arrears" else 0
+    return set(min((abs(run[end] - nearest), list(run)) for run in runs)[1]) if runs else {nearest}
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,9 +275,9 @@ def _steps(board: _Board, first: int, row: int) -> list[tuple[int, int, int]]:
     return found
 
 
-def _is_believed(reading: Reading, events: list[Event], slots: list[Slot], rows: list[Row]) -> bool:
-    """Whether blocks may be read: enough events or an exact one, and few that bill one row dealt out to several."""
-    if len(events) < ENOUGH_FOR_BLOCKS and not _has_exact_block(reading, events, slots):
+def _is_believed(reading: Reading, events: list[Event], slots: list[Slot], rows: list[Row], offset: int) -> bool:
+    """Whether blocks may be read: enough events, or an exact one on its day; and few that bill one row of several."""
+    if len(events) < ENOUGH_FOR_BLOCKS and (offset or not _has_exact_block(reading, events, slots)):
         return False
     amounts = {row.amount for row in rows if not row.is_change}
     singles = in_blocks = 0
@@ -276,112 +304,3 @@ def _has_exact_block(reading: Reading, events: list[Event], slots: list[Slot]) -
         and events[taken[0]].amount == slots[rows[0]].needs
         for taken, rows in reading
     )
-
-
-def _settled(
-    world: World, rows: list[Row], events: list[Event], reading: Reading, slots: list[Slot], offset: int
-) -> Billed:
-    """What a reading bills per row, after left-over events have settled what they equal or repeat."""
-    billed = [0] * len(rows)
-    placed: dict[int, tuple[int, ...]] = {}
-    for taken, numbers in reading:
-        members = tuple(sorted(index for number in numbers for index in slots[number].members))
-        amount = sum(events[event].amount for event in taken)
-        placed.update(dict.fromkeys(taken, members))
-        for index, part in zip(members, _shares(rows, members, amount), strict=True):
-            billed[index] += part
-    _feed_changes(rows, billed)
-    left = [number for number in range(len(events)) if number not in placed]
-    due = _block_dues(rows, slots)
-    rest = []
-    for number in left:
-        run = _settles(world, rows, billed, due, events[number], offset) or _ahead(rows, billed, events[number])
-        for index in run:
-            billed[index] = rows[index].amount
-        if not run:
-            rest.append(number)
-    half = max(slot.cost for slot in slots) // 10 if slots else 0
-    for number in rest:
-        twins = [
-            (abs(events[other].issued - events[number].issued), members[0])
-            for other, members in placed.items()
-            if len(members) == 1
-            and events[other].amount == events[number].amount
-            and abs(events[other].issued - events[number].issued) <= half
-            and billed[members[0]] >= rows[members[0]].amount
-        ]
-        if twins:
-            billed[min(twins)[1]] += events[number].amount
-    return tuple(billed)
-
-
-def _block_dues(rows: list[Row], slots: list[Slot]) -> list[int]:
-    due = [row.due.toordinal() for row in rows]
-    for slot in slots:
-        for index in slot.members:
-            due[index] = slot.due
-    return due
-
-
-def _shares(rows: list[Row], members: tuple[int, ...], amount: int) -> list[int]:
-    needs = [rows[index].amount for index in members]
-    if sum(needs) == amount or len(members) == 1:
-        return needs if sum(needs) == amount else [amount]
-    weights = [max(need, 0) for need in needs]
-    total = sum(weights)
-    floors = [amount * weight // total for weight in weights]
-    order = sorted(range(len(weights)), key=lambda index: (-(amount * weights[index] % total), index))
-    for index in order[: amount - sum(floors)]:
-        floors[index] += 1
-    return floors
-
-
-def _feed_changes(rows: list[Row], billed: list[int]) -> None:
-    """The excess of a regular row goes to the change row due with it; a reduction is netted against a shortfall."""
-    for index, row in enumerate(rows):
-        if not row.is_change:
-            continue
-        for other, regular in enumerate(rows):
-            if regular.is_change or regular.due != row.due or not billed[other]:
-                continue
-            wanted, excess = row.amount - billed[index], billed[other] - regular.amount
-            moved = max(min(wanted, excess), 0) + min(max(wanted, excess), 0)
-            billed[index] += moved
-            billed[other] -= moved
-
-
-def _settles(world: World, rows: list[Row], billed: list[int], due: list[int], event: Event, offset: int) -> list[int]:
-    """The open rows an event equals: all of them, or runs of one shape."""
-    wait = GRACE + max(0, offset)
-    is_open = [
-        row.amount > billed[index]
-        and row.due.toordinal() <= event.issued
-        and (bool(billed[index]) or due[index] + wait < world.as_of.toordinal())
-        for index, row in enumerate(rows)
-    ]
-    missing = [row.amount - billed[index] for index, row in enumerate(rows)]
-    everything = [index for index in range(len(rows)) if is_open[index]]
-    if everything and sum(missing[index] for index in everything) == event.amount:
-        return everything
-    runs = []
-    for first in everything:
-        last = first
-        while last < len(rows) and is_open[last]:
-            last += 1
-            if sum(missing[first:last]) == event.amount:
-                runs.append(list(range(first, last)))
-    shapes = {tuple(missing[index] for index in run) for run in runs}
-    return runs[0] if len(shapes) == 1 else []
-
-
-def _ahead(rows: list[Row], billed: list[int], event: Event) -> list[int]:
-    """Two or more whole rows not yet due that the event equals."""
-    coming = [
-        index
-        for index, row in enumerate(rows)
-        if row.due.toordinal() > event.issued and not row.is_change and not billed[index]
-    ]
-    for count in range(2, len(coming) + 1):
-        if sum(rows[index].amount for index in coming[:count]) == event.amount:
-            return coming[:count]
-    return []

@@ -38,9 +38,12 @@ class Tally:
     misses: int = 0
     false_alarms: int = 0
     minor_units_off: int = 0
+    looked_at: int = 0
     ties: list[int] = field(default_factory=list)
-    others: list[int] = field(default_factory=list)
+    settles: list[int] = field(default_factory=list)
+    cheaper: list[int] = field(default_factory=list)
     unmarked: list[int] = field(default_factory=list)
+    lucky: list[int] = field(default_factory=list)
     lost: list[int] = field(default_factory=list)
     wrong: list[int] = field(default_factory=list)
 
@@ -54,10 +57,12 @@ class Tally:
         self.misses += outcome.misses
         self.false_alarms += outcome.false_alarms
         self.minor_units_off += outcome.minor_units_off
-        if "tie" in outcome.doubted.values():
-            self.ties.append(world.seed)
-        elif outcome.doubted:
-            self.others.append(world.seed)
+        self.looked_at += outcome.looked_at
+        for why, seeds in (("tie", self.ties), ("settles", self.settles), ("cheaper", self.cheaper)):
+            if why in outcome.doubted.values():
+                seeds.append(world.seed)
+        if outcome.lucky:
+            self.lucky.append(world.seed)
         if outcome.unmarked:
             self.unmarked.append(world.seed)
         if outcome.lost:
@@ -67,10 +72,10 @@ class Tally:
 
     def merge(self, other: Tally) -> None:
         """Count in what another process counted."""
-        for name in ("ledgers", "pinned", "correct", "misses", "false_alarms", "minor_units_off"):
+        for name in ("ledgers", "pinned", "correct", "misses", "false_alarms", "minor_units_off", "looked_at"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.injected.update(other.injected)
-        for name in ("ties", "others", "unmarked", "lost", "wrong"):
+        for name in ("ties", "settles", "cheaper", "lucky", "unmarked", "lost", "wrong"):
             getattr(self, name).extend(getattr(other, name))
 
     def __str__(self) -> str:
@@ -78,10 +83,16 @@ class Tally:
         return (
             f"{self.ledgers} ledgers ({self.pinned} pinned, {self.correct} correct); injected: {kinds}; "
             f"misses {self.misses}, false alarms {self.false_alarms}, minor units off {self.minor_units_off}; "
-            f"undecidable {len(self.ties)} {self.ties[:FEW]}, reads otherwise {len(self.others)} {self.others[:FEW]}, "
-            f"of which not marked {len(self.unmarked)} {self.unmarked[:FEW]}; "
-            f"lost {len(self.lost)} {self.lost[:FEW]}, wrong {len(self.wrong)} {self.wrong[:FEW]}"
+            f"free charges read independently {self.looked_at}; undecidable: {_counted(self.ties)}, "
+            f"of which right by the order of ties alone {_counted(self.lucky)}; other readings: "
+            f"an exact sum settles {_counted(self.settles)}, a cheaper order {_counted(self.cheaper)}; "
+            f"of all these not marked {_counted(self.unmarked)}; "
+            f"lost {_counted(self.lost)}, wrong {_counted(self.wrong)}"
         )
+
+
+def _counted(seeds: list[int]) -> str:
+    return f"{len(seeds)} {seeds[:FEW]}" if seeds else "0"
 
 
 def run(seeds: Iterable[int]) -> Tally:

@@ -13,8 +13,11 @@ from tests.simulator.run import Tally, run, show
 
 LEDGERS = 2_000
 SHARDS = 4
-MOST_DOUBTED = 3
-"""Percent of ledgers that may not show what was done, because other readings of free invoices are as good."""
+MOST_UNDECIDABLE = 3
+"""Percent of ledgers of which the rules give several readings that cost the same."""
+
+MOST_OTHERS = 15
+"""Of a thousand ledgers, how many the rules may read otherwise than they were made."""
 
 
 @pytest.fixture(scope="module")
@@ -41,10 +44,17 @@ def test_every_row_and_finding_is_as_the_truth_has_it(tallies: dict[int, Tally],
     assert (tally.wrong, tally.misses, tally.false_alarms, tally.minor_units_off) == ([], 0, 0, 0), str(tally)
 
 
-def test_few_ledgers_can_be_read_in_two_ways(tallies: dict[int, Tally]) -> None:
+def test_few_ledgers_can_be_read_in_two_ways_equally_well(tallies: dict[int, Tally]) -> None:
     found = [tally_of(tallies, shard) for shard in range(SHARDS)]
-    doubted = sum(len(tally.ties) + len(tally.others) for tally in found)
-    assert 100 * doubted <= MOST_DOUBTED * LEDGERS
+    assert 100 * sum(len(tally.ties) for tally in found) <= MOST_UNDECIDABLE * LEDGERS
+
+
+def test_few_ledgers_show_something_else_than_was_done(tallies: dict[int, Tally]) -> None:
+    """By the rules themselves: an invoice too many pays for one too few, or another order of them costs less."""
+    found = [tally_of(tallies, shard) for shard in range(SHARDS)]
+    others = sum(len({*tally.settles, *tally.cheaper}) for tally in found)
+    assert 1000 * others <= MOST_OTHERS * LEDGERS
+    assert sum(tally.looked_at for tally in found) > LEDGERS // 10
 
 
 @pytest.mark.parametrize("shard", range(SHARDS))

@@ -16,7 +16,7 @@ from billcheck.engine.align import FreeEvent, Openings
 from billcheck.engine.blocks import Share
 from billcheck.engine.books import PLACING_RULES, Books, PostingRule
 from billcheck.engine.copied import find_copied
-from billcheck.engine.credits import post_credits, post_reversals, take_reductions, take_reversals
+from billcheck.engine.credits import periods_reversed, post_credits, post_reversals, take_reductions, take_reversals
 from billcheck.engine.habit import Habit, HabitPlacement, find_habit
 from billcheck.engine.pinned import EXPIRED, post_pinned
 from billcheck.engine.repeats import post_repeats
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from billcheck.contracts.terms import Charge
     from billcheck.engine.coverage import Window
+    from billcheck.engine.credits import Taken
     from billcheck.engine.events import Event, Events
     from billcheck.engine.runs import Run
     from billcheck.pricing.schedule import Schedule
@@ -85,8 +86,8 @@ def _far_events(books: Books, as_of_day: int) -> frozenset[tuple[int, ...]]:
 
     They are more than half an interval from when it is due by the contract, or when its block is: order, the habit of
     the charge or the amounts of the other invoices have put them there, and that is an inference. Not where a credit
-    says why: what was taken back there in full is billed again later. Also those of another amount than a period that
-    is not due yet, which as well may bill the one before.
+    says why: what was taken back there in full is billed again within half an interval. Also those of another amount
+    than a period that is not due yet, which as well may bill the one before.
     """
     half = nominal_days(books.schedule.charge) // 2
     credited = {
@@ -102,7 +103,7 @@ def _far_events(books: Books, as_of_day: int) -> frozenset[tuple[int, ...]]:
             abs(event.issue_day - books.due_days[period]) > half
             or (books.due_days[period] > as_of_day and books.open_amount(period) != 0)
         )
-        and not (period in credited and credited[period] <= event.issue_day)
+        and not (period in credited and 0 <= event.issue_day - credited[period] <= half)
     )
 
 
@@ -122,7 +123,7 @@ def _allocate(schedule: Schedule, events: Events, known: Known, late: frozenset[
     """The books of one charge, where the events of `late` (by their rows) make up for shortfalls of the others."""
     books = Books(schedule)
     taken = take_reversals(books, events.billed, events.credits)
-    in_doubt = _periods_in_doubt(books, events.foreign)
+    in_doubt = _periods_in_doubt(books, events.foreign, taken)
     left = _place(books, [event for event in taken.billed if event.rows not in late], known, in_doubt)
     reductions, later = take_reductions(books, taken.later)
     post_credits(books, reductions)
@@ -214,10 +215,23 @@ def open_flags(books: Books, known: Known, *, is_awaiting_open: bool = False) ->
     ]
 
 
-def _periods_in_doubt(books: Books, foreign: list[Event]) -> frozenset[int]:
-    """The periods that lines in another currency would fill, by their dates; no other invoice need bill those."""
+def _periods_in_doubt(books: Books, foreign: list[Event], taken: Taken) -> frozenset[int]:
+    """The periods that lines in another currency would fill, or that invoices credited in full were for.
+
+    Both by their dates: there was an invoice, so that no other one need bill them. A credit that is followed by an
+    invoice within half an interval leaves no doubt: that may bill the period again, at another price even.
+    """
     nearest = [books.nearest_period(event.issue_day) for event in foreign if not event.is_pinned]
-    return frozenset(period for period in nearest if period is not None)
+    found = {period for period in nearest if period is not None}
+    half = nominal_days(books.schedule.charge) // 2
+    for reversal in taken.reversals:
+        day = reversal.credits[-1].issue_day
+        if any(0 <= event.issue_day - day <= half for event in taken.billed):
+            continue
+        for event in reversal.events:
+            if not event.is_pinned:
+                found.update(periods_reversed(books, event))
+    return frozenset(found)
 
 
 def _place(books: Books, billed: list[Event], known: Known, in_doubt: frozenset[int]) -> list[Event]:

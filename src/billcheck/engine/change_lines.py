@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def set_changes_apart(events: Events, schedule: Schedule, amounts: Sequence[int], half_interval: int) -> Events:
-    """The events, in their order; what bills a change follows what its document bills beside it.
+    """The events, in their order; what bills a change stands before or after what its document bills beside it, as due.
 
     Args:
         events: The events of the charge.
@@ -34,10 +34,23 @@ def set_changes_apart(events: Events, schedule: Schedule, amounts: Sequence[int]
         if row is None:
             billed.append(event)
             continue
-        rest = tuple(other for other in event.rows if other != row)
-        billed.append(event._replace(rows=rest, amount=event.amount - amounts[row]))
-        billed.append(event._replace(rows=(row,), amount=amounts[row]))
+        rows = tuple(other for other in event.rows if other != row)
+        rest = event._replace(rows=rows, amount=event.amount - amounts[row])
+        change = event._replace(rows=(row,), amount=amounts[row])
+        is_before = _is_due_before(schedule, change, rest, half_interval)
+        billed += [change, rest] if is_before else [rest, change]
     return replace(events, billed=billed)
+
+
+def _is_due_before(schedule: Schedule, change: Event, rest: Event, half_interval: int) -> bool:
+    """Whether a change is due before the regular period beside it: the nearest one that costs just that, else any."""
+    columns = list(zip(schedule.due_days, schedule.amounts, schedule.changes, strict=True))
+    near = [column for column in columns if abs(change.issue_day - column[0]) <= half_interval]
+    regular = [
+        (amount != rest.amount, abs(rest.issue_day - day), day) for day, amount, is_change in near if not is_change
+    ]
+    due_days = [day for day, amount, is_change in near if is_change and amount == change.amount]
+    return bool(regular) and min(due_days) < min(regular)[2]
 
 
 def _row_of_change(event: Event, schedule: Schedule, amounts: Sequence[int], half_interval: int) -> int | None:

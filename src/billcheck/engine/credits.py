@@ -133,7 +133,7 @@ def take_reversals(books: Books, billed: list[Event], credits_: list[Event]) -> 
             for earlier in together[:-1]:
                 del later[earlier.rows]
             reversals.append(Reversal(together, open_.take(named)))
-        elif credit.is_pinned or credit.names_charge or named:
+        elif credit.is_pinned or credit.names_charge or named or _reductions_equal(books, credit):
             later[credit.rows] = credit
             open_.later.setdefault(credit.credited, []).append(credit)
         else:
@@ -176,13 +176,22 @@ def _why_open(credit: Event, numbers: set[str]) -> str:
 
 
 def take_reductions(books: Books, later: list[Event]) -> tuple[list[Event], list[Event]]:
-    """The credits that state the very days of a change to lower terms, and the others."""
+    """The credits that state the very days of a change to lower terms or, stating none, equal one; and the others."""
     reductions = [
         credit
         for credit in later
-        if credit.is_pinned and any(books.expected[period] < 0 for period in periods_of(books.schedule, credit))
+        if (credit.is_pinned and any(books.expected[row] < 0 for row in periods_of(books.schedule, credit)))
+        or _reductions_equal(books, credit)
     ]
     return reductions, [credit for credit in later if credit not in reductions]
+
+
+def _reductions_equal(books: Books, credit: Event) -> list[int]:
+    """The first change to lower terms that a credit without a period or document of its own gives back exactly."""
+    if credit.is_pinned or credit.credited:
+        return []
+    changes = enumerate(books.schedule.changes)
+    return [row for row, is_change in changes if is_change and 0 > books.open_amount(row) == credit.amount][:1]
 
 
 def post_credits(books: Books, later: list[Event]) -> None:
@@ -225,6 +234,8 @@ def _periods_credited(books: Books, credit: Event, named: set[int]) -> list[int]
         return sorted(named & set(stated) or named)
     if credit.is_pinned:
         return periods_of(books.schedule, credit)
+    if reductions := _reductions_equal(books, credit):
+        return reductions
     exceeded = {
         period for period, billed in enumerate(books.billed) if books.expected[period] - billed == credit.amount
     }
@@ -255,7 +266,7 @@ def post_reversals(books: Books, reversals: list[Reversal]) -> None:
     for reversal in reversals:
         purse = [_Purse(credit, -credit.amount) for credit in reversal.credits]
         for event in reversal.events:
-            periods = _periods_reversed(books, event)
+            periods = periods_reversed(books, event)
             if not periods:
                 books.leave(event, event.amount, "out_of_term", "the charge has no period at all")
                 continue
@@ -266,7 +277,7 @@ def post_reversals(books: Books, reversals: list[Reversal]) -> None:
             books.leave(item.credit, -item.left, "open_credit", EXCEEDS)
 
 
-def _periods_reversed(books: Books, event: Event) -> list[int]:
+def periods_reversed(books: Books, event: Event) -> list[int]:
     """The periods a reversed event states; else the open ones in a row around its day that it equals; else the nearest.
 
     It was taken out before habits were looked for, so that nothing but its day and its amount tells what it was for.

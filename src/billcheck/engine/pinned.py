@@ -24,13 +24,15 @@ EXPIRED = "the charge had ended"
 def periods_of(schedule: Schedule, event: Event) -> list[int]:
     """The rows an event's own period means, in order; empty where none meets it.
 
-    The row with equal dates, a regular one before a change; else, for a range, every regular row of which at least half
-    lies inside, or, where it begins and ends with rows, however short, those from the one to the other; else the
-    regular row that shares most days with it, the later of two that share equally many.
+    The row with equal dates, a regular one before a change; else a change whose last day is off by one, since
+    "8 November - 8 February" means that day to some and not to others; else, for a range, every regular row of which at
+    least half lies inside, or, where it begins and ends with rows, however short, those from the one to the other; else
+    the regular row that shares most days with it, the later of two that share equally many.
     """
     first_day, end_day = event.first_day, event.end_day
     rows = range(len(schedule.first_days))
     equal = [row for row in rows if schedule.first_days[row] == first_day and schedule.ends[row] == end_day]
+    equal = equal or [row for row in rows if schedule.changes[row] and _is_day_off(schedule, event, row)]
     if equal:
         return sorted(equal, key=lambda row: schedule.changes[row])[:1]
     shared = _shared_days(schedule, event)
@@ -41,6 +43,10 @@ def periods_of(schedule: Schedule, event: Event) -> list[int]:
     ):
         return inside
     return sorted(met, key=lambda row: (-shared[row], -row))[:1]
+
+
+def _is_day_off(schedule: Schedule, event: Event, row: int) -> bool:
+    return schedule.first_days[row] == event.first_day and abs(schedule.ends[row] - event.end_day) == 1
 
 
 def _shared_days(schedule: Schedule, event: Event) -> dict[int, int]:
@@ -67,7 +73,7 @@ def _is_covered(schedule: Schedule, rows: list[int], first_day: int, end_day: in
 
 def post_pinned(books: Books, billed: list[Event]) -> list[Event]:
     """Post every event that states its period; the free events are returned, in order."""
-    free, straddling = [], []
+    free, own, straddling = [], [], []
     for event in billed:
         if not event.is_pinned:
             free.append(event)
@@ -80,11 +86,15 @@ def post_pinned(books: Books, billed: list[Event]) -> list[Event]:
             else:
                 books.leave(event, event.amount, "out_of_term", "its period lies outside the term of the charge")
         elif len(periods) == 1:
-            _post_own(books, event, periods[0])
+            books.post(event, periods[0], event.amount, PostingRule.OWN_PERIOD)
+            own.append((event, periods[0]))
             if not _is_inside(books.schedule, event, periods[0]):
                 straddling.append((event, periods[0]))
         else:
             _post_range(books, event, periods)
+    if any(books.schedule.changes):
+        for event, period in own:
+            _feed_changes_inside(books, event, period)
     for event, period in straddling:
         _share_straddling(books, event, period)
     return free
@@ -110,18 +120,31 @@ def _share_straddling(books: Books, event: Event, period: int) -> None:
                 break
 
 
-def _post_own(books: Books, event: Event, period: int) -> None:
-    """Post to one row; what exceeds it goes to the change rows inside the stated period, as far as they are open."""
-    books.post(event, period, event.amount, PostingRule.OWN_PERIOD)
+def _feed_changes_inside(books: Books, event: Event, period: int) -> None:
+    """Give what a row has too much to the changes inside the stated period, as far as no event bills those itself.
+
+    A repeat of another event is no change: it would lie there as if a change had been billed, or billed ahead.
+    """
     if books.schedule.changes[period]:
         return
-    for change in _changes_inside(books.schedule, event):
-        index = len(books.postings) - 1
-        while books.postings[index].period != period:
-            index -= 1
+    changes = [change for change in _changes_inside(books.schedule, event) if books.open_amount(change) > 0]
+    if not changes or _is_repeat(books, event, period, sum(map(books.open_amount, changes))):
+        return
+    for change in changes:
+        index = next(
+            index for index, posting in enumerate(books.postings) if (posting.event, posting.period) == (event, period)
+        )
         excess = min(-books.open_amount(period), books.open_amount(change), books.postings[index].amount)
         if excess > 0:
             books.move(index, change, excess, PostingRule.CHANGE)
+
+
+def _is_repeat(books: Books, event: Event, period: int, open_changes: int) -> bool:
+    """Whether an event is billed in full beside an equal one for the same period, and is not just what changes need."""
+    if -books.open_amount(period) < event.amount or event.amount == open_changes:
+        return False
+    alike = [posting for posting in books.postings if posting.period == period and posting.event.amount == event.amount]
+    return len(alike) > 1
 
 
 def _changes_inside(schedule: Schedule, event: Event) -> list[int]:
