@@ -14,9 +14,10 @@ from typing import Literal
 
 ONE_DAY = timedelta(days=1)
 MONTHS_OF = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
-NOMINAL_DAYS_OF = {"month": 30, "quarter": 90, "half_year": 180, "year": 360}
+DAYS_OF = {"week": 7, "day": 1}
+NOMINAL_DAYS_OF = {"month": 30, "quarter": 90, "half_year": 180, "year": 360, "week": 7, "day": 1, "semi_month": 15}
 
-CadenceUnit = Literal["month", "quarter", "half_year", "year"]
+CadenceUnit = Literal["month", "quarter", "half_year", "year", "week", "day", "semi_month"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -59,22 +60,33 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Cadence:
-    """How often a charge recurs: every month, quarter, half_year or year."""
+    """How often a charge recurs: every `count` months, quarters, half years, years, weeks or days, or twice a month.
+
+    Twice a month (semi_month) is on the two `days` of every month; they ascend, and the first is at most 27, so that no
+    month lets them fall together.
+    """
 
     unit: CadenceUnit
+    count: int = 1
+    days: tuple[int, int] = (1, 15)
 
     @property
     def months(self) -> int:
-        """Calendar months between two boundaries."""
-        return MONTHS_OF[self.unit]
+        """Calendar months between two boundaries; 0 for weeks, days and half months."""
+        return MONTHS_OF.get(self.unit, 0) * self.count
+
+    @property
+    def fixed_days(self) -> int:
+        """Days between two boundaries, where that is always the same number; else 0."""
+        return DAYS_OF.get(self.unit, 0) * self.count
 
     @property
     def nominal_days(self) -> int:
         """The round number of days the matching of invoices to periods reckons with (month 30, quarter 90, …)."""
-        return NOMINAL_DAYS_OF[self.unit]
+        return NOMINAL_DAYS_OF[self.unit] * self.count
 
     def __str__(self) -> str:
-        return self.unit
+        return self.unit if self.count == 1 else f"{self.count} {self.unit}s"
 
 
 def add_months(day: date, months: int, wanted_day: int) -> date:
@@ -88,12 +100,17 @@ def boundary(anchor: date, cadence: Cadence, number: int, anchor_day: int | None
     """Boundary `number` of the grid that `anchor` starts; negative numbers lie before the anchor.
 
     Args:
-        anchor: Boundary 0.
+        anchor: Boundary 0; for half months one of their days.
         cadence: The distance between boundaries.
         number: Which boundary.
         anchor_day: The wanted day of the month where it differs from the anchor's own (an anchor on 28 February that
-            stands for the 31st); None takes the anchor's day.
+            stands for the 31st); None takes the anchor's day. Only months have one.
     """
+    if cadence.fixed_days:
+        return anchor + number * cadence.fixed_days * ONE_DAY
+    if cadence.unit == "semi_month":
+        half = number + (anchor.day >= min(cadence.days[1], monthrange(anchor.year, anchor.month)[1]))
+        return add_months(anchor, half // 2, cadence.days[half % 2])
     return add_months(anchor, number * cadence.months, anchor.day if anchor_day is None else anchor_day)
 
 

@@ -14,13 +14,16 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from billcheck.contracts.prices import FlatPrice, PackagePrice, TieredPrice, TimePrice, UnitPrice
+from billcheck.contracts.terms import DaysAfter
 
 if TYPE_CHECKING:
     from billcheck.contracts.prices import Price, Quantity
     from billcheck.contracts.terms import Amendment, Charge, PriceStep
+    from billcheck.period import Cadence
 
 DAY = timedelta(days=1)
 MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
+DAYS = {"week": 7, "day": 1}
 MINOR_UNITS = {"EUR": 100, "JPY": 1, "KWD": 1000}
 Value = tuple["Price", "Quantity | None"]
 
@@ -36,10 +39,10 @@ class Row(NamedTuple):
 
 
 class Service(NamedTuple):
-    """The days of one period, the days of the full period around it, and when its regular row is due."""
+    """The days of one period with what each weighs, what a full period weighs, and when the regular row is due."""
 
-    days: list[date]
-    full_days: int
+    weights: dict[date, int]
+    full_weight: int
     due_on: date
 
 
@@ -53,7 +56,7 @@ def price_by_day(charge: Charge, currency: str, until: date) -> list[Row]:
     services = list(periods(charge, until))
     rows: list[Row] = []
     for number, service in enumerate(services):
-        following = services[number + 1].due_on if number + 1 < len(services) else service.days[-1] + DAY
+        following = services[number + 1].due_on if number + 1 < len(services) else max(service.weights) + DAY
         rows += rows_of(charge, currency, service, following)
     due = [row for row in rows if row.due_on <= until]
     later = sorted(row for row in rows if row.due_on > until and not row.is_change)
@@ -63,14 +66,12 @@ def price_by_day(charge: Charge, currency: str, until: date) -> list[Row]:
 def periods(charge: Charge, until: date) -> list[Service]:
     """The periods of service until well after the horizon, from a walk over all days."""
     assert charge.every is not None
-    months = MONTHS[charge.every.unit]
-    wanted = charge.anchor_day or charge.start.day
-    longest = timedelta(days=31 * months)
+    longest = timedelta(days=max(31 * months_of(charge.every), days_of(charge.every), 31))
     horizon = max(until, charge.start) + 2 * longest
     day = charge.start - longest
     boundaries = []
     while day <= horizon + longest:
-        if (day.month - charge.start.month) % months == 0 and is_day_of_month(day, wanted):
+        if is_boundary(charge, charge.every, day):
             boundaries.append(day)
         day += DAY
     services = []
@@ -82,8 +83,84 @@ def periods(charge: Charge, until: date) -> list[Service]:
             and (charge.end is None or first + timedelta(days=offset) < charge.end)
         ]
         if days and days[0] <= horizon:
-            services.append(Service(days, (after - first).days, due_day(charge, days)))
+            weights, full_weight = weigh(charge, days, first, after)
+            services.append(Service(weights, full_weight, due_day(charge, days)))
     return services
+
+
+def months_of(cadence: Cadence) -> int:
+    return MONTHS.get(cadence.unit, 0) * cadence.count
+
+
+def days_of(cadence: Cadence) -> int:
+    return DAYS.get(cadence.unit, 0) * cadence.count
+
+
+def is_boundary(charge: Charge, every: Cadence, day: date) -> bool:
+    """Whether periods begin on this day."""
+    if every.unit == "semi_month":
+        return any(is_day_of_month(day, wanted) for wanted in every.days)
+    if days_of(every):
+        return day.weekday() == 0 if charge.align == "calendar" else (day - charge.start).days % days_of(every) == 0
+    if charge.align == "calendar":
+        return day.day == 1 and (day.month - 1) % months_of(every) == 0
+    apart = 12 * (day.year - charge.start.year) + day.month - charge.start.month
+    return apart % months_of(every) == 0 and is_day_of_month(day, charge.anchor_day or charge.start.day)
+
+
+def weigh(charge: Charge, days: list[date], first: date, after: date) -> tuple[dict[date, int], int]:
+    """What each day of a period weighs, and what a full period weighs; `first` and `after` bound the full one."""
+    assert charge.every is not None
+    months, rule = months_of(charge.every), charge.proration.rule
+    is_whole = (days[0], days[-1] + DAY) == (first, after)
+    if not is_whole:
+        rule = (charge.proration.first if days[0] != first else charge.proration.last) or rule
+    ones = dict.fromkeys(days, 1)
+    if rule == "actual_30":
+        return ones, 30 * months
+    if rule in {"30_360", "fixed_30"}:
+        weights = {day: weight_of_30(day, is_last_30th=rule == "30_360") for day in days}
+        return weights, sum(weights.values()) if is_whole else 30 * months
+    if is_whole or rule == "full_period":
+        return ones, len(days)
+    if rule == "none":
+        return dict.fromkeys(days, 0), 1
+    if days[0] != first and months and charge.proration.full_period != "containing":
+        is_back = charge.proration.full_period == "back_from_boundary"
+        full = (after - moved(after, -months)) if is_back else (moved(days[0], months) - days[0])
+        return ones, full.days
+    return ones, (after - first).days
+
+
+def weight_of_30(day: date, *, is_last_30th: bool) -> int:
+    """How many of the 30 days of its month a day counts for."""
+    number, after = (number_of_30(each, is_last_30th=is_last_30th) for each in (day, day + DAY))
+    return after - number if (day + DAY).month == day.month else 30 + after - number
+
+
+def number_of_30(day: date, *, is_last_30th: bool) -> int:
+    if not is_last_30th:
+        return day.day
+    return 30 if (day + DAY).month != day.month else min(day.day, 30)
+
+
+def moved(day: date, months: int) -> date:
+    """The same day so many months on, or the last of a month that has fewer days."""
+    index = 12 * day.year + day.month - 1 + months
+    found = date(index // 12, index % 12 + 1, 1)
+    while not is_day_of_month(found, day.day):
+        found += DAY
+    return found
+
+
+def time_factor(charge: Charge) -> Fraction:
+    """What part of the stretch of time that the price is for one full period is."""
+    every, per = charge.every, charge.amount_per
+    if every is None or per is None:
+        return Fraction(1)
+    if days_of(every):
+        return Fraction(days_of(every), days_of(per))
+    return (Fraction(1, 2) if every.unit == "semi_month" else Fraction(months_of(every))) / months_of(per)
 
 
 def due_day(charge: Charge, days: list[date]) -> date:
@@ -93,6 +170,8 @@ def due_day(charge: Charge, days: list[date]) -> date:
     if charge.invoice_day == "period_end":
         return days[-1]
     due = days[0] if charge.timing == "in_advance" else days[-1] + DAY
+    if isinstance(charge.invoice_day, DaysAfter):
+        return due + timedelta(days=charge.invoice_day.days)
     if charge.invoice_day is not None:
         while not is_day_of_month(due, charge.invoice_day):
             due += DAY
@@ -106,12 +185,14 @@ def is_day_of_month(day: date, wanted: int) -> bool:
 
 def rows_of(charge: Charge, currency: str, service: Service, following: date) -> list[Row]:
     """The regular row of a period, and the rows of changes that came after it was due."""
-    first, end = service.days[0], service.days[-1] + DAY
+    first, end = min(service.weights), max(service.weights) + DAY
     changes = changes_of(charge)
-    expected = {day: value_known(charge, changes, day, service.due_on) for day in service.days}
-    counted = Counter((expected[day], discount_factor(charge, day)) for day in service.days)
-    total = sum((cost(value, currency) * factor * days for (value, factor), days in counted.items()), Fraction())
-    amount = half_up(total / service.full_days)
+    expected = {day: value_known(charge, changes, day, service.due_on) for day in service.weights}
+    counted: Counter[tuple[Value, Fraction]] = Counter()
+    for day, weight in service.weights.items():
+        counted[expected[day], discount_factor(charge, day)] += weight
+    total = sum((cost(value, currency) * factor * weight for (value, factor), weight in counted.items()), Fraction())
+    amount = half_up(total * time_factor(charge) / service.full_weight)
     rows = [Row(service.due_on, is_change=False, first_day=first, end=end, amount=amount)]
     late = sorted({change.on for change in changes if service.due_on < change.on < end and first < change.on})
     for change_day in late:
@@ -121,22 +202,22 @@ def rows_of(charge: Charge, currency: str, service: Service, following: date) ->
         due_on = change_day if is_immediate else following
         covered = [
             day
-            for day in service.days
+            for day in service.weights
             if day >= change_day and not any(change_day < later <= day and later <= due_on for later in late)
         ]
         differences: Counter[tuple[Value, Value, Fraction]] = Counter()
         for day in covered:
             value = value_known(charge, changes, day, change_day)
-            differences[value, expected[day], discount_factor(charge, day)] += 1
+            differences[value, expected[day], discount_factor(charge, day)] += service.weights[day]
             expected[day] = value
         total = sum(
             (
-                (cost(new, currency) - cost(old, currency)) * factor * days
-                for (new, old, factor), days in differences.items()
+                (cost(new, currency) - cost(old, currency)) * factor * weight
+                for (new, old, factor), weight in differences.items()
             ),
             Fraction(),
         )
-        amount = half_up(total / service.full_days)
+        amount = half_up(total * time_factor(charge) / service.full_weight)
         if amount:
             rows.append(Row(due_on, is_change=True, first_day=change_day, end=covered[-1] + DAY, amount=amount))
     return rows

@@ -19,17 +19,22 @@ from billcheck.contracts.prices import (
     UnitPrice,
 )
 from billcheck.contracts.terms import (
+    Align,
     Amendment,
     ChangeBilling,
     Charge,
     Contract,
+    DaysAfter,
     Discount,
+    FullPeriodRule,
     InvoiceDay,
     Model,
     PriceStep,
+    Proration,
+    ProrationRule,
     Timing,
 )
-from billcheck.period import Cadence, CadenceUnit
+from billcheck.period import Cadence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +48,20 @@ MODELS: tuple[Model, ...] = (
     *("graduated", "graduated", "volume", "stairstep", "package", "percentage", "time"),
 )
 ROLES = ("senior", "junior", "intern")
-CADENCES: tuple[CadenceUnit, ...] = ("month", "month", "month", "quarter", "half_year", "year")
+CADENCES = (
+    *(Cadence("month"), Cadence("month"), Cadence("month"), Cadence("quarter"), Cadence("half_year"), Cadence("year")),
+    *(
+        Cadence("week"),
+        Cadence("week", 4),
+        Cadence("day", 30),
+        Cadence("semi_month"),
+        Cadence("semi_month", 1, (10, 25)),
+    ),
+    *(Cadence("month", 2), Cadence("month", 5), Cadence("semi_month", 1, (15, 31))),
+)
+RULES: tuple[ProrationRule, ...] = ("actual_actual", "30_360", "actual_30", "fixed_30", "full_period", "none")
+EVEN_RULES: tuple[ProrationRule, ...] = ("actual_actual", "actual_actual", "full_period", "none")
+FULL_PERIODS: tuple[FullPeriodRule, ...] = ("containing", "containing", "back_from_boundary", "from_start")
 TIMINGS: tuple[Timing, ...] = ("in_advance", "in_advance", "in_arrears")
 NAMED_INVOICE_DAYS: tuple[InvoiceDay, ...] = ("period_start", "period_end")
 BILLINGS: tuple[ChangeBilling, ...] = ("next_invoice", "immediate")
@@ -78,6 +96,9 @@ def random_charge(random: Random) -> Charge:
 
 
 def _recurring(random: Random, charge: Charge, days: Sequence[date]) -> Charge:
+    every = random.choice(CADENCES)
+    may_align = every == Cadence("week") or (every.months and 12 % every.months == 0)
+    align: Align = "calendar" if may_align and random.random() < 0.2 else "anniversary"
     return Charge(
         name=charge.name,
         model=charge.model,
@@ -86,13 +107,34 @@ def _recurring(random: Random, charge: Charge, days: Sequence[date]) -> Charge:
         price=charge.price,
         quantity=charge.quantity,
         discounts=charge.discounts,
-        every=Cadence(random.choice(CADENCES)),
+        every=every,
+        amount_per=_amount_per(random, every),
+        align=align,
+        proration=_proration(random, every),
         timing=random.choice(TIMINGS),
         anchor_day=random.choice((None, None, 1, 15, 28, 29, 30, 31, random.randrange(1, 32))),
-        invoice_day=random.choice((None, None, *NAMED_INVOICE_DAYS, 1, 31, random.randrange(1, 32))),
+        invoice_day=random.choice(
+            (None, None, *NAMED_INVOICE_DAYS, 1, 31, random.randrange(1, 32), DaysAfter(random.randrange(40)))
+        ),
         price_steps=tuple(_step(random, charge, days) for _ in range(random.choice((0, 0, 1, 2, 3)))),
         amendments=tuple(_amendment(random, charge, days) for _ in range(random.choice((0, 0, 1, 2, 3)))),
     )
+
+
+def _amount_per(random: Random, every: Cadence) -> Cadence | None:
+    if random.random() < 0.7:
+        return None
+    if every.fixed_days:
+        return random.choice((Cadence("week"), Cadence("day", 30)))
+    return random.choice((Cadence("month"), Cadence("quarter"), Cadence("year")))
+
+
+def _proration(random: Random, every: Cadence) -> Proration:
+    if random.random() < 0.5:
+        return Proration()
+    rules = RULES if every.months else EVEN_RULES
+    first, last = (random.choice(rules) if random.random() < 0.4 else None for _ in range(2))
+    return Proration(random.choice(rules), first, last, random.choice(FULL_PERIODS))
 
 
 def _money(random: Random) -> Decimal:

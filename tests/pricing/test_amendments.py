@@ -19,6 +19,7 @@ from billcheck.pricing.amendments import (
     make_timeline,
     rows_of_period,
 )
+from billcheck.pricing.proration import Measure
 from tests.pricing.samples import flat, one_off, per_unit
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def ordinal(day: int) -> int:
 
 def january(charge: Charge, *, due: int, next_due: int = 32) -> list[Row]:
     """The rows of January where its regular row is due on this day of it."""
-    return rows_of_period(make_timeline(charge), *JANUARY, ordinal(due), 31, ordinal(next_due))
+    return rows_of_period(make_timeline(charge), Measure(*JANUARY, *JANUARY), ordinal(due), ordinal(next_due))
 
 
 def spans(row: Row) -> list[tuple[int, int, str]]:
@@ -217,7 +218,7 @@ class TestRows:
 class TestAmounts:
     def test_a_part_costs_its_share(self) -> None:
         (row,) = january(flat("31", price_steps=steps(d11="62")), due=11)
-        assert [Fraction(*exact_part(part, 31, 100)) for part in row.parts] == [1000, 4200]
+        assert [Fraction(*exact_part(part, row.measure, 100)) for part in row.parts] == [1000, 4200]
         assert Fraction(*exact_amount(row, 100)) == 5200
 
     def test_discounts_compound_and_stop_at_zero(self) -> None:

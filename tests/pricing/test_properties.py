@@ -17,7 +17,7 @@ from billcheck.contracts.prices import FlatPrice, PercentagePrice, PercentTier, 
 from billcheck.contracts.terms import Amendment, Discount, PriceStep
 from billcheck.money import round_half_up
 from billcheck.period import Cadence, add_months
-from billcheck.pricing.proration import add, multiply, prorate, round_ratio, subtract
+from billcheck.pricing.proration import Measure, add, multiply, round_ratio, subtract
 from billcheck.pricing.schedule import Schedule, make_schedule
 from tests.pricing.random_charges import contract_of, random_charge
 from tests.pricing.samples import flat
@@ -197,5 +197,5 @@ def test_ratios_are_exact_fractions(n1: int, d1: int, n2: int, d2: int) -> None:
     assert Fraction(*add((n1, d1), (n2, d2))) == left + right
     assert Fraction(*subtract((n1, d1), (n2, d2))) == left - right
     assert Fraction(*multiply((n1, d1), (n2, d2))) == left * right
-    assert Fraction(*prorate((n1, d1), 15, 31)) == left * Fraction(15, 31)
+    assert Fraction(*Measure(1, 32, 1, 32).prorate((n1, d1), 1, 16)) == left * Fraction(15, 31)
     assert round_ratio(n1, d1) == round_half_up(left)

@@ -22,7 +22,37 @@ Model = Literal[
 ]
 Timing = Literal["in_advance", "in_arrears"]
 ChangeBilling = Literal["next_invoice", "immediate"]
-InvoiceDay = Literal["period_start", "period_end"] | int
+Align = Literal["anniversary", "calendar"]
+ProrationRule = Literal["actual_actual", "30_360", "actual_30", "fixed_30", "full_period", "none"]
+FullPeriodRule = Literal["containing", "back_from_boundary", "from_start"]
+
+
+@dataclass(frozen=True, slots=True)
+class DaysAfter:
+    """So many days after the day on which a period would be due by its timing."""
+
+    days: int
+
+
+InvoiceDay = Literal["period_start", "period_end"] | int | DaysAfter
+
+
+@dataclass(frozen=True, slots=True)
+class Proration:
+    """What a part of a full period costs.
+
+    `first` and `last` are the rules of the first and the last part where they differ from `rule`; `full_period` says
+    which full period the first part is weighed against: the one that contains it, one counted back from its end, or one
+    counted from its first day.
+    """
+
+    rule: ProrationRule = "actual_actual"
+    first: ProrationRule | None = None
+    last: ProrationRule | None = None
+    full_period: FullPeriodRule = "containing"
+
+
+BY_ACTUAL_DAYS = Proration()
 
 DEFAULT_GRACE_DAYS = 10
 
@@ -92,7 +122,8 @@ class Charge:
     `price` is for one full period, or for the whole of a charge that does not recur; `quantity` is None where the price
     needs none. `start` and `end` (exclusive, None: open) already include the contract's own. `every`
     and `timing` are None only for `one_off`, whose single day is `on`. `anchor_day` is 1-31, where 31 also stands for
-    the written "last"; None means the day of `start`.
+    the written "last"; None means the day of `start`. The price is for `amount_per` where that is another stretch of
+    time than `every`. `cancel_day_billed` says that the day of a cancellation is still billed; it is already in `end`.
     """
 
     name: str
@@ -104,8 +135,12 @@ class Charge:
     every: Cadence | None = None
     timing: Timing | None = None
     on: date | None = None
+    amount_per: Cadence | None = None
     anchor_day: int | None = None
+    align: Align = "anniversary"
     invoice_day: InvoiceDay | None = None
+    proration: Proration = BY_ACTUAL_DAYS
+    cancel_day_billed: bool = False
     price_steps: tuple[PriceStep, ...] = ()
     discounts: tuple[Discount, ...] = ()
     amendments: tuple[Amendment, ...] = ()
@@ -116,10 +151,24 @@ class Charge:
     @property
     def rhythm(self) -> tuple[object, ...] | None:
         """What two charges share if their periods have the same boundaries and due days; None for a one_off."""
-        if self.every is None:
+        every = self.every
+        if every is None:
             return None
-        month = (self.start.year * 12 + self.start.month) % self.every.months
-        return self.every, self.timing, self.invoice_day, self.anchor_day or self.start.day, month
+        is_calendar = self.align == "calendar"
+        origin: object = None
+        if every.fixed_days:
+            origin = "Monday" if is_calendar else self.start.toordinal() % every.fixed_days
+        elif every.months:
+            month = 0 if is_calendar else (self.start.year * 12 + self.start.month - 1) % every.months
+            origin = (self.wanted_day, month)
+        return every, self.timing, self.invoice_day, origin
+
+    @property
+    def wanted_day(self) -> int:
+        """The day of the month on which periods of months begin, 1-31."""
+        if self.align == "calendar":
+            return 1
+        return self.start.day if self.anchor_day is None else self.anchor_day
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from billcheck.contracts.prices import is_counted
 from billcheck.contracts.terms import Amendment
 from billcheck.pricing.models import full_price, quantity_of
-from billcheck.pricing.proration import Ratio, add, multiply, prorate, subtract
+from billcheck.pricing.proration import Measure, Ratio, add, multiply, subtract
 
 if TYPE_CHECKING:
     from billcheck.contracts.prices import Price, Quantity
@@ -62,13 +62,16 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One expected charge before rounding: its days (`end` exclusive), when it is due, and its parts in order."""
+    """One expected charge before rounding: its days (`end` exclusive), when it is due, and its parts in order.
+
+    `measure` weighs the days of the parts; in the row of a change it is that of the period it falls in.
+    """
 
     first_day: int
     end: int
     due_day: int
     is_change: bool
-    full_days: int
+    measure: Measure
     parts: tuple[Part, ...]
 
 
@@ -141,26 +144,23 @@ def _change(terms: list[Terms], change: PriceStep | Amendment) -> None:
     terms.append(Terms(day, price, quantity, price_since, quantity_since, is_immediate))
 
 
-def rows_of_period(
-    timeline: Timeline, first_day: int, end: int, due_day: int, full_days: int, next_due_day: int
-) -> list[Row]:
+def rows_of_period(timeline: Timeline, measure: Measure, due_day: int, next_due_day: int) -> list[Row]:
     """The regular row of a period, and a row for each change that comes after it is due.
 
     Args:
         timeline: The terms.
-        first_day: The period's first day.
-        end: The day after its last day.
+        measure: The period's days, and how they are weighed.
         due_day: When the regular row is due; changes up to and including this day are known to it.
-        full_days: The days of the full period.
         next_due_day: When the next regular row is due; the period's end where there is none.
     """
+    first_day, end = measure.first_day, measure.end
     known = timeline.terms_on(due_day)
     late = [terms for terms in timeline.terms if max(due_day, first_day) < terms.first_day < end]
     days = _cut(timeline, first_day, late[0].first_day if late else end)
     parts = [Part(day, after, timeline.terms_on(day), timeline.discounts_on(day)) for day, after in pairwise(days)]
     if late:
         parts += _parts_of(timeline, late[0].first_day, end, known)
-    rows = [Row(first_day, end, due_day, is_change=False, full_days=full_days, parts=_merged(parts))]
+    rows = [Row(first_day, end, due_day, is_change=False, measure=measure, parts=_merged(parts))]
     covered = known
     for number, terms in enumerate(late, start=1):
         row_due_day = terms.first_day if terms.is_immediate else next_due_day
@@ -169,9 +169,7 @@ def rows_of_period(
         is_shortened = following is not None and following.first_day <= row_due_day
         row_end = following.first_day if following is not None and is_shortened else end
         parts = _parts_of(timeline, terms.first_day, row_end, terms, instead_of=covered)
-        rows.append(
-            Row(terms.first_day, row_end, row_due_day, is_change=True, full_days=full_days, parts=_merged(parts))
-        )
+        rows.append(Row(terms.first_day, row_end, row_due_day, is_change=True, measure=measure, parts=_merged(parts)))
         if not is_shortened:
             covered = terms
     return rows
@@ -189,16 +187,16 @@ def exact_amount(row: Row, scale: int) -> Ratio:
     """The row's amount in minor units, exact: the sum of its parts."""
     total: Ratio = (0, 1)
     for part in row.parts:
-        total = add(total, exact_part(part, row.full_days, scale))
+        total = add(total, exact_part(part, row.measure, scale))
     return total
 
 
-def exact_part(part: Part, full_days: int, scale: int) -> Ratio:
+def exact_part(part: Part, measure: Measure, scale: int) -> Ratio:
     """One part's amount in minor units, exact."""
     price = full_price(part.terms.price, part.terms.quantity, scale)
     if part.instead_of is not None:
         price = subtract(price, full_price(part.instead_of.price, part.instead_of.quantity, scale))
-    return prorate(discounted(price, part.discounts), part.end - part.first_day, full_days)
+    return measure.prorate(discounted(price, part.discounts), part.first_day, part.end)
 
 
 def _is_given(discount: Discount, day: int) -> bool:

@@ -8,6 +8,7 @@ what it shows, and must not know schedules.
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from billcheck.money import minor_scale
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from billcheck.contracts.terms import Charge, Discount
+    from billcheck.period import Cadence
     from billcheck.pricing.amendments import Part, Row, Terms
 
 
@@ -33,13 +35,13 @@ def derive(charge: Charge, row: Row, currency: str, amount_minor: int) -> tuple[
         lines.append(f"{_product(charge, row, row.parts[0], currency)} = {minor_text(amount_minor, currency)}")
     else:
         for part in row.parts:
-            shown = exact_text(exact_part(part, row.full_days, minor_scale(currency)), currency)
+            shown = exact_text(exact_part(part, row.measure, minor_scale(currency)), currency)
             lines.append(f"{_product(charge, row, part, currency)} = {shown}")
         lines.append(f"sum of {len(row.parts)} parts = {minor_text(amount_minor, currency)}")
     if is_rounded:
         lines.append(f"{exact_text(exact, currency)} rounded half-up once for the charge (default)")
     lines += _reasons(row)
-    lines += _conventions(row)
+    lines += _conventions(charge, row)
     return tuple(lines)
 
 
@@ -48,15 +50,28 @@ def _product(charge: Charge, row: Row, part: Part, currency: str) -> str:
     price = _price(part.terms, currency)
     if part.instead_of is not None:
         price = f"({price} − {_price(part.instead_of, currency)})"
-    days = part.end - part.first_day
-    if charge.every is None:
-        share = " once"
-    elif days == row.full_days:
-        share = f" per {charge.every.unit.replace('_', ' ')}"
-    else:
-        share = f" × {days}/{row.full_days} days"
     reductions = "".join(f" less {plain_number(discount.percent)} %" for discount in part.discounts)
-    return f"{price}{share}{reductions} ({_days(part.first_day, part.end)})"
+    return f"{price}{_share(charge, row, part)}{reductions} ({_days(part.first_day, part.end)})"
+
+
+def _share(charge: Charge, row: Row, part: Part) -> str:
+    """What the price is for, and the part of that which is charged."""
+    if charge.every is None:
+        return " once"
+    days, of_days = row.measure.share(part.first_day, part.end)
+    factor = Fraction(*row.measure.factor)
+    text = ""
+    if charge.amount_per is not None:
+        text = f" per {_words(charge.amount_per)}" + (f" × {factor}" if factor != 1 else "")
+    elif days == of_days:
+        text = f" per {_words(charge.every)}"
+    if days != of_days:
+        text += f" × {days}/{of_days} days" if days else " × 0"
+    return text
+
+
+def _words(cadence: Cadence) -> str:
+    return "half month" if cadence.unit == "semi_month" else str(cadence).replace("_", " ")
 
 
 def _price(terms: Terms, currency: str) -> str:
@@ -87,17 +102,34 @@ def _discount(discount: Discount) -> str:
     return f"discount of {percent} %{since}{until}"
 
 
-def _conventions(row: Row) -> Iterator[str]:
+def _conventions(charge: Charge, row: Row) -> Iterator[str]:
     """The rules that shaped the row where a contract could have said otherwise."""
     if row.is_change:
         terms = row.parts[0].terms
         billing = "on that day (immediate)" if terms.is_immediate else "with the next invoice (default: next_invoice)"
         yield f"change on {date.fromordinal(row.first_day)} inside a period already due; billed {billing}"
         return
-    if row.end - row.first_day < row.full_days:
-        yield f"partial period by actual days of its full period of {row.full_days} days (default)"
+    measure = row.measure
+    if measure.is_stub:
+        yield _STUB_RULES[measure.rule].format(full_days=measure.full_days)
+        if charge.proration.full_period != "containing":
+            yield f"full period of a first part: {charge.proration.full_period} (proration_denominator)"
+    elif measure.rule == "actual_30" and measure.months:
+        yield "actual days over 30 days a month, also in a full period (proration: actual_30)"
+    if charge.align == "calendar":
+        yield "periods of the calendar (align)"
     if len({part.terms for part in row.parts}) > 1:
         yield "a new price or quantity counts from its day (default)"
+
+
+_STUB_RULES = {
+    "actual_actual": "partial period by actual days of its full period of {full_days} days (default)",
+    "actual_30": "actual days over 30 days a month, also in a full period (proration: actual_30)",
+    "30_360": "partial period by months of 30 days, the last day of a month its 30th (proration: 30_360)",
+    "fixed_30": "partial period by months of 30 days counted from their first (proration: fixed_30)",
+    "full_period": "a period that has begun costs a full one (proration: full_period)",
+    "none": "a period that is not full costs nothing (proration: none)",
+}
 
 
 def _days(first_day: int, end: int) -> str:

@@ -7,13 +7,13 @@ are written only when somebody asks for one. Must not know ledgers, files or the
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from billcheck.errors import InternalError
+from billcheck.errors import InternalError, Problem, UsageError
 from billcheck.money import minor_scale, to_decimal
 from billcheck.pricing.amendments import (
     Part,
@@ -26,14 +26,20 @@ from billcheck.pricing.amendments import (
 from billcheck.pricing.derivation import derive
 from billcheck.pricing.grid import Grid, make_grid
 from billcheck.pricing.models import full_price, quantity_of, require
-from billcheck.pricing.proration import prorate, round_ratio
+from billcheck.pricing.proration import WHOLE, Measure, Ratio, multiply, round_ratio
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from billcheck.contracts.prices import Quantity
     from billcheck.contracts.terms import Charge, Contract
     from billcheck.pricing.amendments import Timeline
+
+
+class IncomparableProblem(Problem):
+    """A price for months cannot be billed by days, nor the other way round."""
+
+    remedy = "Write the price for one full period."
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +129,7 @@ class Schedule:
         grid = _grid_of(self.charge, self.due_days[-1])
         for period in range(len(grid.first_days)):
             if grid.first_days[period] <= first_day < grid.ends[period]:
-                for row in _rows(timeline, grid, period):
+                for row in _rows(self.charge, timeline, grid, period):
                     if row.first_day == first_day and row.is_change is is_change:
                         return row
         raise InternalError("every row of a schedule belongs to a period", contract=self.contract.id, index=index)
@@ -144,13 +150,12 @@ def make_schedule(contract: Contract, charge: Charge, until: date) -> Schedule:
     if charge.price_steps or charge.amendments or charge.discounts:
         return _changing_schedule(contract, charge, grid, until.toordinal())
     price = full_price(charge.price, quantity_of(charge), scale)
-    amounts = (round_ratio(*price),) * len(grid.first_days)
-    if grid.stubs:
-        parts = list(amounts)
-        for index, full_days in grid.stubs:
-            parts[index] = round_ratio(*prorate(price, grid.ends[index] - grid.first_days[index], full_days))
-        amounts = tuple(parts)
-    return Schedule(contract, charge, grid.first_days, grid.ends, grid.due_days, amounts, grid.changes)
+    uneven = _uneven(charge, grid)
+    amounts = [round_ratio(*multiply(price, factor_of(charge)))] * (len(grid.first_days) - len(uneven))
+    for index in uneven:
+        measure = measure_of(charge, grid, index)
+        amounts.insert(index, round_ratio(*measure.prorate(price, measure.first_day, measure.end)))
+    return Schedule(contract, charge, grid.first_days, grid.ends, grid.due_days, tuple(amounts), grid.changes)
 
 
 def expected_charges(contracts: Iterable[Contract], until: date) -> Iterator[ExpectedCharge]:
@@ -170,12 +175,27 @@ def _grid_of(charge: Charge, until: int) -> Grid:
     return make_grid(
         charge.start.toordinal(),
         None if charge.end is None else charge.end.toordinal(),
-        every.months,
-        charge.start.day if charge.anchor_day is None else charge.anchor_day,
+        every,
+        charge.wanted_day,
         require(charge.timing, charge, "timing"),
         charge.invoice_day,
         until,
+        is_calendar=charge.align == "calendar",
+        full_period=charge.proration.full_period,
     )
+
+
+def measure_of(charge: Charge, grid: Grid, period: int) -> Measure:
+    """How the days of one period of the charge's grid are weighed."""
+    proration = charge.proration
+    first_day, end = grid.first_days[period], grid.ends[period]
+    full_first_day, full_end = grid.full_period(period)
+    rule = proration.rule
+    if (first_day, end) != (full_first_day, full_end):
+        is_first = period == 0 and grid.is_cut_at_start
+        rule = (proration.first if is_first else proration.last) or rule
+    months = 0 if charge.every is None else charge.every.months
+    return Measure(first_day, end, full_first_day, full_end, rule, months, factor_of(charge))
 
 
 def _row_of_one_off(charge: Charge) -> Row:
@@ -185,40 +205,35 @@ def _row_of_one_off(charge: Charge) -> Row:
     day = require(charge.on, charge, "on").toordinal()
     timeline = make_timeline(charge)
     part = Part(day, day + 1, timeline.terms_on(day), timeline.discounts_on(day))
-    return Row(day, day + 1, day, is_change=False, full_days=1, parts=(part,))
+    measure = Measure(day, day + 1, day, day + 1)
+    return Row(day, day + 1, day, is_change=False, measure=measure, parts=(part,))
 
 
-def _rows(timeline: Timeline, grid: Grid, period: int) -> list[Row]:
+def _rows(charge: Charge, timeline: Timeline, grid: Grid, period: int) -> list[Row]:
     """The rows of one period of the grid."""
-    end = grid.ends[period]
     has_next = period + 1 < len(grid.due_days)
-    return rows_of_period(
-        timeline,
-        grid.first_days[period],
-        end,
-        grid.due_days[period],
-        grid.full_days(period),
-        grid.due_days[period + 1] if has_next else end,
-    )
+    next_due_day = grid.due_days[period + 1] if has_next else grid.ends[period]
+    return rows_of_period(timeline, measure_of(charge, grid, period), grid.due_days[period], next_due_day)
 
 
 def _changing_schedule(contract: Contract, charge: Charge, grid: Grid, until: int) -> Schedule:
     """The schedule of a charge with steps, amendments or discounts: only periods in which one falls are cut up."""
     scale = minor_scale(contract.currency)
     timeline = make_timeline(charge)
+    uneven = _uneven(charge, grid)
     regular: list[int] = []
     changes: list[tuple[int, bool, int, int, int]] = []
     while len(regular) < len(grid.first_days):
         period = len(regular)
         first_day = grid.first_days[period]
-        stop = _end_of_run(grid, timeline.next_cut(first_day), period)
+        stop = _end_of_run(grid, timeline.next_cut(first_day), period, uneven)
         if stop > period:
             terms = timeline.terms_on(first_day)
             price = full_price(terms.price, terms.quantity, scale)
-            amount = round_ratio(*discounted(price, timeline.discounts_on(first_day)))
+            amount = round_ratio(*multiply(discounted(price, timeline.discounts_on(first_day)), factor_of(charge)))
             regular += [amount] * (stop - period)
             continue
-        own, *late = _rows(timeline, grid, period)
+        own, *late = _rows(charge, timeline, grid, period)
         regular.append(round_ratio(*exact_amount(own, scale)))
         for row in late:
             amount = round_ratio(*exact_amount(row, scale))
@@ -234,13 +249,36 @@ def _changing_schedule(contract: Contract, charge: Charge, grid: Grid, until: in
     return Schedule(contract, charge, first_days, ends, due_days, sums, are_changes)
 
 
-def _end_of_run(grid: Grid, cut: int | None, period: int) -> int:
-    """The index after the last of the full periods, from this one on, that end by the next change; none: `period`."""
+def _end_of_run(grid: Grid, cut: int | None, period: int, uneven: Sequence[int]) -> int:
+    """The index after the last of the even periods, from this one on, that end by the next change; none: `period`."""
     stop = len(grid.ends) if cut is None else bisect_right(grid.ends, cut)
-    for stub, _ in grid.stubs:
-        if stub >= period:
-            stop = min(stop, stub)
-    return stop
+    following = bisect_left(uneven, period)
+    return min(stop, uneven[following]) if following < len(uneven) else stop
+
+
+def _uneven(charge: Charge, grid: Grid) -> Sequence[int]:
+    """The periods that do not cost a full price even where nothing changes in them, in order."""
+    if charge.proration.rule == "actual_30":
+        return range(len(grid.first_days))
+    return [stub for stub, _, _ in grid.stubs]
+
+
+def factor_of(charge: Charge) -> Ratio:
+    """What part of the stretch of time that the price is for one full period is.
+
+    Raises:
+        UsageError: The two cannot be compared: one counts months, the other days.
+    """
+    every, per = charge.every, charge.amount_per
+    if every is None or per is None:
+        return WHOLE
+    # Half a month is half a month, whatever its days.
+    halves = 1 if every.unit == "semi_month" else 2 * every.months
+    if halves and per.months:
+        return halves, 2 * per.months
+    if every.fixed_days and per.fixed_days:
+        return every.fixed_days, per.fixed_days
+    raise UsageError([IncomparableProblem(f'charge "{charge.name}" amount_per', str(per))])
 
 
 def _quantity_of(row: Row) -> Decimal | None:
