@@ -134,10 +134,6 @@ def test_keys_of_later_versions_are_known(shape: Any, key: str, *, is_later: boo
     [
         ("model", "milestone", True),
         ("model", "flat", False),
-        ("every", "week", True),
-        ("every", "semi_month", True),
-        ("every", "4 weeks", True),
-        ("every", "30 days", True),
         ("every", "30 fortnights", False),
         ("every", "month", False),
         ("timing", "week", False),

@@ -107,6 +107,7 @@ KIND_OF_KEY: dict[str, dict[str, Any]] = {
     "included": {**TIME, "amount": "1000.00", "included": "10"},
     "percent": PERCENTAGE,
     "on": ONE_OFF,
+    "semi_month_days": {**FLAT, "every": "semi_month"},
 }
 
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from billcheck.contracts import agreement, changes, charges, faults, files, price_keys, tables, values
+from billcheck.contracts import agreement, cadences, changes, charges, faults, files, price_keys, tables, values
 from billcheck.contracts.files import load_contracts
 from billcheck.contracts.shapes import REQUIRED_KEYS
 from billcheck.errors import ContractsRefusedError, Problem
@@ -224,8 +224,11 @@ CHARGE_FAULTS: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ),
     (
         FLAT,
-        {"every": "4 weeks"},
-        f"\"Fee\" every: This version of billcheck cannot price this term yet. Found '4 weeks'. {LATER}",
+        {"every": "4 fortnights"},
+        (
+            "\"Fee\" every: This is not a length of a period. Found '4 fortnights'. Write month, quarter, half_year, "
+            'year, week, semi_month, or a number such as "4 weeks" or "30 days".'
+        ),
     ),
     (
         FLAT,
@@ -297,7 +300,7 @@ CHARGE_FAULTS: list[tuple[dict[str, Any], dict[str, Any], str]] = [
         {"invoice_day": "month_end"},
         (
             "\"Fee\" invoice_day: This is not an invoice day. Found 'month_end'. "
-            'Write "period_start", "period_end", or a number from 1 to 31 without quotes.'
+            'Write "period_start", "period_end", "10 days after", or a number from 1 to 31 without quotes.'
         ),
     ),
     (
@@ -632,7 +635,7 @@ def test_the_heading_counts(tmp_path: Path) -> None:
 
 def test_every_problem_has_an_example() -> None:
     """Each class of fault of this room is raised by some test above."""
-    rooms = (agreement, changes, charges, faults, files, price_keys, tables, values)
+    rooms = (agreement, cadences, changes, charges, faults, files, price_keys, tables, values)
     classes = {
         item
         for room in rooms

@@ -145,14 +145,11 @@ def calculate(product: str) -> Fraction:
     """The value of a line before its equals sign."""
     text = re.sub(r" \(\d{4}-[^)]*\)$", "", product).replace(",", "")
     text, *percents = text.split(" less ")
-    text = re.sub(r" (once|per .*)$", "", text)
-    days = re.search(r" × (\d+)/(\d+) days$", text)
-    share = Fraction(int(days[1]), int(days[2])) if days else Fraction(1)
-    text = text[: days.start()] if days else text
-    value = _sum(re.findall(r"[()+−×%]|[\d.]+", text))
+    text = re.sub(r" (once|per (\d+ )?[a-z ]+)(?= ×|$)", "", text)
+    value = _sum(re.findall(r"[()+−×%]|[\d./]+", text))
     for percent in percents:
         value *= 1 - Fraction(percent.removesuffix(" %")) / 100
-    return value * share
+    return value
 
 
 def _sum(tokens: list[str]) -> Fraction:

@@ -8,8 +8,15 @@ from __future__ import annotations
 
 from functools import lru_cache
 from operator import attrgetter
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
+from billcheck.contracts.cadences import (
+    LAST_DAY_OF_MONTH,
+    judge_periods,
+    read_cadence,
+    read_invoice_day,
+    read_proration,
+)
 from billcheck.contracts.changes import read_amendments, read_discounts, read_price_steps
 from billcheck.contracts.price_keys import FOREIGN_TO_MODEL, REQUIRED_FOR_MODEL, read_hours, read_price
 from billcheck.contracts.terms import Charge, ChargeMatching
@@ -24,30 +31,19 @@ from billcheck.contracts.values import (
     require,
     shared,
 )
-from billcheck.errors import Problem
-from billcheck.period import Cadence, CadenceUnit
+from billcheck.period import ONE_DAY
 
 if TYPE_CHECKING:
+    from datetime import date
     from decimal import Decimal
 
     from billcheck.contracts.faults import Docket, Path
     from billcheck.contracts.prices import Quantity
     from billcheck.contracts.shapes import ChargeMatchingShape, ChargeShape, TaxShape
 
-LAST_DAY_OF_MONTH = 31
-"""What "last" stands for: clamped to the month's end, the 31st is always its last day."""
-
-_CADENCES: dict[str, Cadence] = {unit: Cadence(unit) for unit in get_args(CadenceUnit)}
 _required_values = {model: attrgetter("name", *keys) for model, keys in REQUIRED_FOR_MODEL.items()}
 _foreign_values = {model: attrgetter(*keys) for model, keys in FOREIGN_TO_MODEL.items()}
 _NOTHING = {model: (None,) * len(keys) for model, keys in FOREIGN_TO_MODEL.items()}
-_CONTRADICTIONS = {("in_advance", "period_end"), ("in_arrears", "period_start")}
-
-
-class ContradictionProblem(Problem):
-    """The invoice day contradicts the timing."""
-
-    remedy = "in_advance goes with period_start, in_arrears with period_end."
 
 
 def read_charge(docket: Docket, prefix: Path, shape: ChargeShape, contract_term: Term) -> Charge | None:
@@ -62,8 +58,9 @@ def read_charge(docket: Docket, prefix: Path, shape: ChargeShape, contract_term:
     on = read_day(docket, (*prefix, "on"), shape.on)
     if model == "one_off" and on is not None and not contract_term.holds(on):
         docket.add(OutsideTermProblem, (*prefix, "on"), on, what=f"The day is outside the term ({contract_term}).")
-    if shape.invoice_day is not None and (shape.timing, shape.invoice_day) in _CONTRADICTIONS:
-        docket.add(ContradictionProblem, (*prefix, "invoice_day"), f"{shape.invoice_day} with {shape.timing}")
+    every = read_cadence(docket, (*prefix, "every"), shape.every, shape.semi_month_days)
+    per = read_cadence(docket, (*prefix, "amount_per"), shape.amount_per)
+    judge_periods(docket, prefix, shape, every, per)
     price = None if model is None else read_price(docket, prefix, shape, model, shape)
     quantity: Quantity | None = read_decimal(shape.quantity)
     if shape.hours is not None:
@@ -78,14 +75,18 @@ def read_charge(docket: Docket, prefix: Path, shape: ChargeShape, contract_term:
         name=shared(shape.name),
         model=model,
         start=term.start,
-        end=term.end,
+        end=_end_of(term, is_cancel_day_billed=bool(shape.cancel_day_billed)),
         price=price,
         quantity=quantity,
-        every=None if shape.every is None else _CADENCES[shape.every],
+        every=every,
+        amount_per=per,
         timing=shape.timing,
         on=on,
         anchor_day=LAST_DAY_OF_MONTH if shape.anchor_day == "last" else shape.anchor_day,
-        invoice_day=shape.invoice_day,
+        align=shape.align or "anniversary",
+        invoice_day=read_invoice_day(shape.invoice_day),
+        proration=read_proration(shape),
+        cancel_day_billed=bool(shape.cancel_day_billed),
         price_steps=price_steps,
         discounts=discounts,
         amendments=amendments,
@@ -93,6 +94,13 @@ def read_charge(docket: Docket, prefix: Path, shape: ChargeShape, contract_term:
         grace_days=shape.grace_days,
         matching=_charge_matching(shape.matching),
     )
+
+
+def _end_of(term: Term, *, is_cancel_day_billed: bool) -> date | None:
+    """The day after the last that is billed; where `end` names the day of a cancellation, that may be the last."""
+    if term.end is not None and term.names_end and is_cancel_day_billed:
+        return term.end + ONE_DAY
+    return term.end
 
 
 def read_tax_percent(docket: Docket, prefix: Path, tax: TaxShape | None) -> Decimal | None:

@@ -136,7 +136,19 @@ class DayOfMonthProblem(Problem):
 class InvoiceDayProblem(Problem):
     """This is not an invoice day."""
 
-    remedy = 'Write "period_start", "period_end", or a number from 1 to 31 without quotes.'
+    remedy = 'Write "period_start", "period_end", "10 days after", or a number from 1 to 31 without quotes.'
+
+
+class CadenceProblem(Problem):
+    """This is not a length of a period."""
+
+    remedy = 'Write month, quarter, half_year, year, week, semi_month, or a number such as "4 weeks" or "30 days".'
+
+
+class TwoDaysProblem(Problem):
+    """Two days of the month are expected here."""
+
+    remedy = 'Write them as [1, 15]: numbers from 1 to 31 without quotes, or "last".'
 
 
 class ChoiceProblem(Problem):
@@ -321,6 +333,8 @@ _SIMPLE_KINDS: dict[Kind, type[Problem]] = {
     Kind.MONTH: MonthProblem,
     Kind.DAY_OF_MONTH: DayOfMonthProblem,
     Kind.INVOICE_DAY: InvoiceDayProblem,
+    Kind.CADENCE: CadenceProblem,
+    Kind.TWO_DAYS: TwoDaysProblem,
     Kind.FLAG: FlagProblem,
     Kind.TABLE: TableProblem,
     Kind.TABLES: TablesProblem,

@@ -34,6 +34,8 @@ class Kind(Enum):
     MONTH = "month"
     DAY_OF_MONTH = "day_of_month"
     INVOICE_DAY = "invoice_day"
+    CADENCE = "cadence"
+    TWO_DAYS = "two_days"
     CHOICE = "choice"
     FLAG = "flag"
     TABLE = "table"
@@ -49,7 +51,18 @@ Texts = Annotated[list[Annotated[str, Field(pattern=TEXT)]], Kind.TEXTS]
 DayCount = Annotated[int, Field(ge=0, le=366), Kind.DAYS]
 Month = Annotated[int, Field(ge=1, le=12), Kind.MONTH]
 DayOfMonth = Annotated[Annotated[int, Field(ge=1, le=31)] | Literal["last"], Kind.DAY_OF_MONTH]
-DueDay = Annotated[Annotated[int, Field(ge=1, le=31)] | Literal["period_start", "period_end"], Kind.INVOICE_DAY]
+DAYS_AFTER = r"^[0-9]{1,3} days? after$"
+DueDay = Annotated[
+    Annotated[int, Field(ge=1, le=31)]
+    | Literal["period_start", "period_end"]
+    | Annotated[str, Field(pattern=DAYS_AFTER)],
+    Kind.INVOICE_DAY,
+]
+CADENCE = r"^(month|quarter|half_year|year|week|semi_month|[1-9][0-9]{0,3} (day|week|month|year)s?)$"
+WrittenCadence = Annotated[Annotated[str, Field(pattern=CADENCE)], Kind.CADENCE]
+TwoDays = Annotated[
+    list[Annotated[int, Field(ge=1, le=31)] | Literal["last"]], Field(min_length=2, max_length=2), Kind.TWO_DAYS
+]
 
 
 class Shape(BaseModel):

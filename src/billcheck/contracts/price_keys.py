@@ -56,7 +56,8 @@ KEPT_KEYS: dict[str, tuple[str, ...]] = {
 
 _TERMS_OF_PERIODS = (
     *("every", "timing", "start", "end", "last_day"),
-    *("anchor_day", "invoice_day", "price_steps", "amendments"),
+    *("amount_per", "semi_month_days", "anchor_day", "align", "invoice_day", "proration", "proration_first"),
+    *("proration_last", "proration_denominator", "cancel_day_billed", "price_steps", "amendments"),
 )
 ONE_DAY_MODELS = frozenset({"one_off"})
 """Models of charges that do not recur."""

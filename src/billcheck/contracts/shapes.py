@@ -22,6 +22,8 @@ from billcheck.contracts.kinds import (
     PlainText,
     Shape,
     Texts,
+    TwoDays,
+    WrittenCadence,
 )
 
 Model = Literal["flat", "per_unit", "graduated", "volume", "stairstep", "package", "percentage", "time", "one_off"]
@@ -161,6 +163,9 @@ class PricedShape(Shape):
     )
 
 
+RuleOfParts = Annotated[Literal["actual_actual", "30_360", "actual_30", "fixed_30", "full_period", "none"], Kind.CHOICE]
+
+
 class PriceStepShape(PricedShape):
     """A new price from a day on."""
 
@@ -224,8 +229,23 @@ class ChargeShape(PricedShape):
         description="Hours of each role in a full period (time).",
         examples=[[{"role": "senior", "quantity": "12.5"}]],
     )
-    every: Annotated[Literal["month", "quarter", "half_year", "year"], Kind.CHOICE] | None = Field(
-        None, description="Length of a full period. Required where the charge recurs.", examples=["month"]
+    every: WrittenCadence | None = Field(
+        None,
+        description=(
+            "Length of a full period: month, quarter, half_year, year, week, semi_month (twice a month), or a number "
+            "of days, weeks, months or years such as 4 weeks. Required where the charge recurs."
+        ),
+        examples=["month"],
+    )
+    amount_per: WrittenCadence | None = Field(
+        None,
+        description="What the price is for, where that is not the length of a period (a yearly price billed by month).",
+        examples=["year"],
+    )
+    semi_month_days: TwoDays | None = Field(
+        None,
+        description="The two days of the month on which half months begin (semi_month); 1 and 15 if absent.",
+        examples=[[10, 25]],
     )
     timing: Annotated[Literal["in_advance", "in_arrears"], Kind.CHOICE] | None = Field(
         None,
@@ -249,13 +269,50 @@ class ChargeShape(PricedShape):
         ),
         examples=[1],
     )
+    align: Annotated[Literal["anniversary", "calendar"], Kind.CHOICE] | None = Field(
+        None,
+        description=(
+            "Whether periods are counted from the start (anniversary, the default) or by the calendar: months from "
+            "January and from their first day, weeks from Monday."
+        ),
+        examples=["calendar"],
+    )
     invoice_day: DueDay | None = Field(
         None,
         description=(
-            "Moves the due day: period_start (first day), period_end (last day), or a day of the month 1-31 (the first "
-            "such day on or after the due day by timing)."
+            "Moves the due day: period_start (first day), period_end (last day), a day of the month 1-31 (the first "
+            "such day on or after the due day by timing), or a number of days after it, such as 10 days after."
         ),
         examples=["period_end"],
+    )
+    proration: RuleOfParts | None = Field(
+        None,
+        description=(
+            "What a part of a full period costs: actual_actual (the default), 30_360, actual_30, fixed_30, full_period "
+            "or none."
+        ),
+        examples=["30_360"],
+    )
+    proration_first: RuleOfParts | None = Field(
+        None, description="The rule of the first part, where it is another.", examples=["full_period"]
+    )
+    proration_last: RuleOfParts | None = Field(
+        None, description="The rule of the last part, where it is another.", examples=["none"]
+    )
+    proration_denominator: Annotated[Literal["containing", "back_from_boundary", "from_start"], Kind.CHOICE] | None = (
+        Field(
+            None,
+            description=(
+                "The full period whose days the first part is divided by: the one that contains it (containing, the "
+                "default), one counted back from its end (back_from_boundary) or one from its start (from_start)."
+            ),
+            examples=["back_from_boundary"],
+        )
+    )
+    cancel_day_billed: Annotated[bool, Kind.FLAG] | None = Field(
+        None,
+        description="Whether the day of a cancellation, which end names, is still billed; false if absent.",
+        examples=[True],
     )
     price_steps: Annotated[list[PriceStepShape], Kind.TABLES] | None = Field(
         None,

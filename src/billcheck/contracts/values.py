@@ -78,12 +78,13 @@ class Term:
     """From `start` (inclusive) to `end` (exclusive).
 
     None stands for open; where `is_known` is false it may also stand for a day whose fault was told, and nothing should
-    be judged by the term.
+    be judged by the term. `names_end` says that the end was written as such, not as the last day.
     """
 
     start: date | None
     end: date | None
     is_known: bool = True
+    names_end: bool = False
 
     def holds(self, day: date) -> bool:
         """Whether the day is in the term, or may be as far as is known."""
@@ -167,18 +168,20 @@ def read_term(
         docket.broken.add((*prefix, "last_day"))
     elif last_day is not None:
         end = last_day + ONE_DAY
+    names_end = end is not None and last_day is None
     is_known = not docket.broken or not any(docket.is_broken(*prefix, key) for key in ("start", "end", "last_day"))
     if within is not None:
         if is_known and within.is_known:
             _judge_within(docket, prefix, (start, end, end_key), within)
         is_known = is_known and within.is_known
         start = within.start if start is None else start
+        names_end = within.names_end if end is None else names_end
         end = within.end if end is None else end
     if is_known and start is not None and end is not None and end <= start:
         written = shape.end if end_key == "end" else shape.last_day
         docket.add(EndBeforeStartProblem, (*prefix, end_key if written is not None else "start"), written or start)
         is_known = False
-    return Term(start, end, is_known)
+    return Term(start, end, is_known, names_end)
 
 
 def _judge_within(docket: Docket, prefix: Path, own: tuple[date | None, date | None, str], within: Term) -> None:

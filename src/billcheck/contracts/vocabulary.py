@@ -6,7 +6,6 @@ vocabulary, so that the answer is "not yet" rather than "unknown". Nothing of it
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,8 +17,8 @@ _LATER_KEYS = {
         late_invoice_cutoff maximum minimum proration quantities renewal retention rounding supersedes
     """,
     "ChargeShape": """
-        align amount_per cancel_day_billed commitment deposit escalator free_periods
-        late_invoice_cutoff maximum metered milestones minimum proration
+        commitment deposit escalator free_periods
+        late_invoice_cutoff maximum metered milestones minimum
         quantity_basis renewal retention rollover rounding supersedes
     """,
     "PriceStepShape": "applies change_billing quantity",
@@ -28,9 +27,7 @@ _LATER_KEYS = {
 }
 _LATER_WORDS = {
     "model": "milestone",
-    "every": "day semi_month week",
 }
-_COUNTED_CADENCE = re.compile(r"[0-9]+ (?:day|week|month|year)s?")
 
 
 def is_later_key(shape: type[Shape], key: str) -> bool:
@@ -40,5 +37,4 @@ def is_later_key(shape: type[Shape], key: str) -> bool:
 
 def is_later_word(key: str, word: str) -> bool:
     """Whether the word is one the key will know in a later version."""
-    is_counted = key == "every" and _COUNTED_CADENCE.fullmatch(word) is not None
-    return is_counted or word in _LATER_WORDS.get(key, "").split()
+    return word in _LATER_WORDS.get(key, "").split()
