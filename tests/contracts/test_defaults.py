@@ -11,12 +11,17 @@ from billcheck.contracts.defaults import OF_AMENDMENTS, OF_CHARGES, OF_CONTRACTS
 from billcheck.contracts.files import load_contracts, load_written
 from billcheck.contracts.shapes import AmendmentShape, ChargeShape, ContractShape
 from billcheck.pricing.schedule import make_schedule
-from tests.contracts.samples import FLAT, ONE_OFF, PER_UNIT, contract_table, write_json
+from tests.contracts.samples import FLAT, GRADUATED, ONE_OFF, PACKAGE, PER_UNIT, contract_table, write_json
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 ARREARS = {**FLAT, "name": "Arrears", "timing": "in_arrears", "start": "2026-02-14"}
+WEEKLY = {**FLAT, "name": "Weekly", "every": "week", "start": "2026-02-14"}
+CALENDAR = {**FLAT, "name": "Calendar", "every": "quarter", "align": "calendar", "start": "2026-02-14"}
+HALVES = {**FLAT, "name": "Halves", "every": "semi_month", "start": "2026-02-14"}
+PACKAGES = {**PACKAGE, "name": "Packages"}
+TIERS = {**GRADUATED, "name": "Tiers", "quantity": "0"}
 AMENDED = {**PER_UNIT, "amendments": [{"on": "2026-05-16", "quantity": "16"}], "end": "2027-01-01"}
 
 
@@ -31,7 +36,7 @@ AMENDED = {**PER_UNIT, "amendments": [{"on": "2026-05-16", "quantity": "16"}], "
     ],
 )
 def test_filled_in_or_not_it_comes_to_the_same(tmp_path: Path, keys: dict[str, Any]) -> None:
-    table = contract_table(FLAT, ARREARS, AMENDED, ONE_OFF, **keys)
+    table = contract_table(FLAT, ARREARS, AMENDED, WEEKLY, CALENDAR, HALVES, PACKAGES, TIERS, ONE_OFF, **keys)
     (item,) = load_written(write_json(tmp_path, table))
     filled, defaults = fill_in(item.table)
     assert item.table == table

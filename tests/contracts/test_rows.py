@@ -81,7 +81,7 @@ REFUSED = [
     ((HEADINGS, ROW.replace("100.00", "")), 'row 2, column "amount": A required key is missing'),
     ((HEADINGS, ROW.replace("EUR", "eur")), 'row 2, column "currency": This is not a current ISO 4217 currency'),
     ((HEADINGS, ROW.replace("2026-01-01", "01/02/2026")), 'row 2, column "contract.start": This is not a day'),
-    ((HEADINGS, ROW.replace("month", "fortnight")), 'row 2, column "every": The word is not one of those'),
+    ((HEADINGS, ROW.replace("month", "fortnight")), 'row 2, column "every": This is not a length of a period'),
     (
         (HEADINGS, ROW, ROW.replace("Fee", "FEE")),
         'row 3, column "charge": Another charge of the contract has this name',

@@ -73,8 +73,38 @@ def _end_of_charge(contract: dict[str, Any], charge: dict[str, Any], key: str) -
 
 
 def _anchor_day(contract: dict[str, Any], charge: dict[str, Any]) -> Found:
+    if not _recurs_by_months(charge) or charge.get("align") == "calendar":
+        return None
     start = str(charge.get("start", contract["start"]))
-    return (int(start[-2:]), "day of start") if _recurs(charge) else None
+    return int(start[-2:]), "day of start"
+
+
+def _align(_: dict[str, Any], charge: dict[str, Any]) -> Found:
+    return ("anniversary", '"anniversary"') if _recurs(charge) else None
+
+
+def _half_months(_: dict[str, Any], charge: dict[str, Any]) -> Found:
+    return ([1, 15], "[1, 15]") if charge.get("every") == "semi_month" else None
+
+
+def _proration(_: dict[str, Any], charge: dict[str, Any]) -> Found:
+    return ("actual_actual", '"actual_actual"') if _recurs(charge) else None
+
+
+def _denominator(_: dict[str, Any], charge: dict[str, Any]) -> Found:
+    return ("containing", '"containing"') if _recurs_by_months(charge) else None
+
+
+def _cancel_day(_: dict[str, Any], charge: dict[str, Any]) -> Found:
+    return (False, "false") if _recurs(charge) else None
+
+
+def _bill_zero(_: dict[str, Any], charge: dict[str, Any]) -> Found:
+    return (True, "true") if charge["model"] in {"graduated", "volume", "stairstep"} else None
+
+
+def _package_rounding(_: dict[str, Any], charge: dict[str, Any]) -> Found:
+    return ("up", '"up"') if charge["model"] == "package" else None
 
 
 def _invoice_day(_: dict[str, Any], charge: dict[str, Any]) -> Found:
@@ -97,6 +127,11 @@ def _recurs(charge: dict[str, Any]) -> bool:
     return "every" in charge
 
 
+def _recurs_by_months(charge: dict[str, Any]) -> bool:
+    every = str(charge.get("every", ""))
+    return every.rstrip("s").endswith(("month", "quarter", "year")) and every != "semi_month"
+
+
 OF_CONTRACTS: dict[str, Callable[[dict[str, Any]], Found]] = {
     "last_day": _end_of_contract,
     "grace_days": lambda _: (DEFAULT_GRACE_DAYS, str(DEFAULT_GRACE_DAYS)),
@@ -105,7 +140,14 @@ OF_CHARGES: dict[str, Callable[[dict[str, Any], dict[str, Any]], Found]] = {
     "start": _start_of_charge,
     "last_day": lambda contract, charge: _end_of_charge(contract, charge, "last_day"),
     "end": lambda contract, charge: _end_of_charge(contract, charge, "end"),
+    "bill_zero": _bill_zero,
+    "package_rounding": _package_rounding,
+    "semi_month_days": _half_months,
     "anchor_day": _anchor_day,
+    "align": _align,
+    "proration": _proration,
+    "proration_denominator": _denominator,
+    "cancel_day_billed": _cancel_day,
     "invoice_day": _invoice_day,
     "tax": _tax,
     "grace_days": _grace_days,
