@@ -128,10 +128,11 @@ def _load(paths: tuple[str | os.PathLike[str], ...], tables: list[dict[str, Any]
     in_rows = [path for path in files if _reader_of(Path(path)) in _ROW_READERS]
     opened = _open_rows(in_rows, problems) if in_rows else None
     for path in files:
+        found = _Found(keeps_tables=tables is not None)
         if opened is None or path not in in_rows:
-            found = _read_file(path, places)
+            _read_file(path, places, found)
         else:
-            found = _read_each(opened.dockets(path), places)
+            _read_each(opened.dockets(path), places, found)
         problems += found.problems
         contracts += found.contracts
         places.update(dict.fromkeys(found.ids, path))
@@ -180,32 +181,43 @@ def _reader_of(path: Path) -> str | None:
 
 @dataclass(slots=True)
 class _Found:
-    """What one file holds: its contracts with their tables, their folded ids, and its faults."""
+    """What one file holds: its contracts, their folded ids, its faults, and their tables if these are to be kept."""
 
+    keeps_tables: bool
     contracts: list[Contract] = field(default_factory=list)
     tables: list[dict[str, Any]] = field(default_factory=list)
     ids: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
 
+    def take(self, other: _Found) -> None:
+        """Add what another reading of the file gave."""
+        self.contracts += other.contracts
+        self.tables += other.tables
+        self.ids |= other.ids
+        self.problems += other.problems
 
-def _read_file(path: str, places: dict[str, str]) -> _Found:
-    """What a file holds; `places` has the files of all ids before it."""
-    found = _Found()
+
+def _read_file(path: str, places: dict[str, str], found: _Found) -> None:
+    """Add what a file holds to `found`; `places` has the files of all ids before it."""
     text = read_text(path, found.problems)
     if text is None:
-        return found
+        return
     if not text.strip():
         found.problems.append(EmptyFileProblem(path))
-        return found
+        return
     reader = _reader_of(Path(path))
     if reader == "JSON":
+        streamed = _Found(found.keeps_tables)
         with suppress(ValueError, RecursionError):  # whatever is odd is told of the file as a whole
-            return _read_each(_number(path, parse_list(text, "contract")), places)
+            _read_each(_number(path, parse_list(text, "contract")), places, streamed)
+            found.take(streamed)
+            return
     if reader == "YAML":
         table = _parse_yaml(path, text, found.problems)
     else:
         table = parse_tables(path, text, found.problems, is_toml=reader == "TOML")
-    return found if table is None else _read_each(_open_dockets(path, table, found.problems), places, found)
+    if table is not None:
+        _read_each(_open_dockets(path, table, found.problems), places, found)
 
 
 def _parse_yaml(path: str, text: str, problems: list[Problem]) -> object:
@@ -215,17 +227,16 @@ def _parse_yaml(path: str, text: str, problems: list[Problem]) -> object:
     return parse_yaml(path, text, problems)
 
 
-def _read_each(dockets: Iterable[Docket], places: dict[str, str], found: _Found | None = None) -> _Found:
-    """The contracts of dockets, each of which is let go before the next is asked for."""
-    found = found or _Found()
+def _read_each(dockets: Iterable[Docket], places: dict[str, str], found: _Found) -> None:
+    """Add the contracts of dockets to `found`; each docket is let go before the next is asked for."""
     for docket in dockets:
         contract = read_contract(docket)
         _judge_id(docket, places, found.ids)
         found.problems += docket.problems
         if contract is not None:
             found.contracts.append(contract)
-            found.tables.append(docket.table if isinstance(docket.table, dict) else {})
-    return found
+            if found.keeps_tables:
+                found.tables.append(docket.table if isinstance(docket.table, dict) else {})
 
 
 def _open_dockets(path: str, table: object, problems: list[Problem]) -> Iterator[Docket]:
