@@ -7,6 +7,7 @@ before a scan. Must not know contracts or the engine.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -18,6 +19,7 @@ from billcheck.connectors.files.scan import FileScan, Remainder
 from billcheck.connectors.files.shares import FileShare, cut_file
 from billcheck.connectors.files.tokens import Tokenizer
 from billcheck.connectors.files.values import PADDING
+from billcheck.connectors.files.variant_advice import advise
 from billcheck.errors import InternalError, LedgerRefusedError, SourceChangedError
 from billcheck.grammar import DateOrder, GrammarError, read_date
 from billcheck.ledger.line import DocumentStatus, Kind, Line, SourceRow
@@ -68,7 +70,10 @@ class CsvFile:
         tokenizer = Tokenizer.of_layout(self.path, layout)
         fingerprint = text.fingerprint()
         scan = FileScan(text, layout, tokenizer, keys)
-        yield from scan.run()
+        try:
+            yield from scan.run()
+        except LedgerRefusedError as error:
+            raise LedgerRefusedError(advise(error.problems, Path(self.location), layout)) from error
         self._scans[:] = [_Scanned(text, layout, tokenizer, fingerprint, scan.remainder)]
 
     def shares(self, count: int) -> list[FileShare]:
