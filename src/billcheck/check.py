@@ -43,7 +43,7 @@ from billcheck.engine.sentences import (
 from billcheck.engine.sequences import NumbersLacking
 from billcheck.engine.shown import LazyContracts, LazySetAside
 from billcheck.engine.taxes import find_tax_runs
-from billcheck.engine.unread import find_unread
+from billcheck.engine.unread import find_unread, find_unread_documents
 from billcheck.engine.whole_credits import split_whole_credits
 from billcheck.errors import Problem, UsageError
 from billcheck.findings import (
@@ -197,6 +197,7 @@ def check(
         configuration=configuration,
         doubts=doubts,
         unread=find_unread(scanned.refused, contracts),
+        unread_documents=find_unread_documents(scanned.refused, contracts),
     )
     check_together(matched, as_of + timedelta(HORIZON_DAYS))
     spread_discounts(matched)

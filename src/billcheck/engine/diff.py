@@ -46,13 +46,14 @@ class Doubts:
 
     `ambiguous` and `foreign` hold periods that a line without a charge, or one in another currency, might fill.
     `is_never_billed` says that the contract has no line at all and nobody confirmed the customer's name. `drafted` is
-    what drafts would bill per period.
+    what drafts would bill per period. `unread` says of periods billed by a document that not all of it could be read.
     """
 
     ambiguous: set[int] = field(default_factory=set)
     foreign: set[int] = field(default_factory=set)
     is_never_billed: bool = False
     drafted: Counter[int] = field(default_factory=Counter)
+    unread: dict[int, str] = field(default_factory=dict)
 
 
 NOTE_AMBIGUOUS = "A line that fits several charges might belong here: give the charges codes, or name one on the line."
@@ -152,6 +153,8 @@ class _Judging:
             return Status.ROUNDING, ""
         if open_amount > 0 and period in doubts.ambiguous:
             return Status.INCONCLUSIVE, NOTE_AMBIGUOUS
+        if open_amount > 0 and period in doubts.unread:
+            return Status.INCONCLUSIVE, doubts.unread[period]
         if is_touched:
             return (Status.UNDERBILLED if open_amount > 0 else Status.OVERBILLED), ""
         return self._status_of_unbilled(period, open_amount)

@@ -53,6 +53,7 @@ class Setting:
     `grace_days` overrides the contracts' own where given. `doubts` says per currency why its documents may not all be
     there, where they do not tie to the general ledger; `unread` per contract which row that may concern it could not be
     read.
+    `unread_documents` says the same per contract and number of a document of which a row is unread.
     """
 
     as_of_day: int
@@ -62,6 +63,7 @@ class Setting:
     configuration: Configuration = field(default_factory=Configuration)
     doubts: Mapping[str, str] = field(default_factory=dict)
     unread: Mapping[str, str] = field(default_factory=dict)
+    unread_documents: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def window_of(self, contracts: Contracts) -> Window:
         """What the ledger can tell about periods of contracts in one currency."""
@@ -319,6 +321,10 @@ class Examination:
             if self.matched.currency_of(event.rows[0]) == slot.currency:
                 for period in _periods_near(books, event)[:1]:
                     doubts.drafted[period] += event.amount
+        unread = self.setting.unread_documents.get(slot.contract.id, {})
+        for posting in books.postings if unread else ():
+            if posting.event.number in unread:
+                doubts.unread[posting.period] = unread[posting.event.number]
         for event in events.foreign:
             doubts.foreign.update(_periods_near(books, event)[:1])
         reach = nominal_days(slot.charge)
@@ -335,7 +341,7 @@ class Examination:
         if not matched.is_plain[slot.number] or slot.number in self._doubtful or slot.charge.every is None:
             return None
         rows = matched.lines.rows_of(slot.number)
-        if not rows:
+        if not rows or slot.contract.id in setting.unread_documents:
             return None
         schedule = make_schedule(slot.contract, slot.charge, date.fromordinal(setting.as_of_day + HORIZON_DAYS))
         known = self._known(slot)

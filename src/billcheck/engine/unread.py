@@ -1,7 +1,8 @@
 """Which contracts a row that could not be read may concern.
 
 Comes in: refused rows and contracts. Goes out: per contract a sentence, where such a row may have billed it; then none
-of its unbilled periods is known to be missing. Must not know why a row was refused.
+of its unbilled periods is known to be missing, nor is one short that a document bills of which a row is unread. Must
+not know why a row was refused.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 OF_CUSTOMER = "{path} row {row} is of this customer and could not be read: correct it."
 OF_ANYBODY = "{path} row {row} could not be read and may be of this customer: correct it."
+OF_DOCUMENT = "{path} row {row} is of {document}, which billed this, and could not be read: correct it."
 
 
 def find_unread(refused: Sequence[RefusedRow], contracts: Contracts) -> dict[str, str]:
@@ -49,6 +51,24 @@ def find_unread(refused: Sequence[RefusedRow], contracts: Contracts) -> dict[str
             unread[contract.id] = OF_CUSTOMER.format(path=own.path, row=own.row)
         elif other is not None:
             unread[contract.id] = OF_ANYBODY.format(path=other.path, row=other.row)
+    return unread
+
+
+def find_unread_documents(refused: Sequence[RefusedRow], contracts: Contracts) -> dict[str, dict[str, str]]:
+    """Per contract, by its id, a sentence for each document of its customer, by number, of which a row is unread."""
+    unread: dict[str, dict[str, str]] = {}
+    by_name: dict[str, dict[str, str]] = {}
+    for row in refused:
+        folded = fold_name(row.customer)
+        for name in (folded, *parents_of(folded)) if folded and row.document else ():
+            sentence = OF_DOCUMENT.format(path=row.path, row=row.row, document=row.document)
+            by_name.setdefault(name, {}).setdefault(row.document, sentence)
+    for contract in contracts if by_name else ():
+        of_contract: dict[str, str] = {}
+        for name in _names(contract):
+            of_contract |= by_name.get(name, {})
+        if of_contract:
+            unread[contract.id] = of_contract
     return unread
 
 

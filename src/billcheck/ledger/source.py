@@ -97,7 +97,7 @@ def add_totals(totals: dict[tuple[str, str], OutsideTotal], further: Mapping[tup
 class RefusedRow:
     """A row that could not be read without guessing; the report that meets one is incomplete.
 
-    `customer` is the name in the row, empty where it has none or cannot be told.
+    `customer` and `document` are the name and the number in the row, empty where it has none or cannot be told.
     """
 
     path: str
@@ -106,6 +106,7 @@ class RefusedRow:
     value: str
     reason: str
     customer: str = ""
+    document: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,6 +110,7 @@ class Fault:
     value: str
     reason: str
     customer: str = ""
+    document: str = ""
 
 
 class Converter:
@@ -264,7 +265,8 @@ class Converter:
                 problems.setdefault(type(problem), problem)
             fault = self._fault(cells, line)
             if fault is not None and not problems:
-                self._refuse(line, replace(fault, customer=self._text(cells["customer"])))
+                customer, document = self._text(cells["customer"]), self._text(cells["document"])
+                self._refuse(line, replace(fault, customer=customer, document=document))
             flags.append(fault is None)
         if problems:
             raise LedgerRefusedError(problems.values())

@@ -227,7 +227,9 @@ class FileScan:
         if self._is_second_look:
             return
         column = self._layout.heading_of(fault.field) if fault.field else ""
-        self._left.refused.append(RefusedRow(self._text.path, line, column, fault.value, fault.reason, fault.customer))
+        self._left.refused.append(
+            RefusedRow(self._text.path, line, column, fault.value, fault.reason, fault.customer, fault.document)
+        )
         if len(self._left.refused) > REFUSED_ROWS:
             first = min(self._left.refused, key=lambda row: row.row)
             where = f"{self._text.path} row {first.row} {first.column}".rstrip()
