@@ -193,6 +193,16 @@ def test_what_was_credited_is_said_apart_from_what_was_never_billed() -> None:
     assert "Verdict: findings. 1.00 EUR excl. tax was credited and not billed again." in text_of(wholly)
 
 
+def test_money_that_no_period_is_open_for_is_said() -> None:
+    where = (1, date(2026, 5, 5), "Hartwell Interieur", "C-117")
+    left = Residue("left_over", "INV-9", *where, "EUR", 12345, "a.csv", 9, "")
+    others = replace(left, kind="open_credit", amount_minor=-500)
+    text = text_of(replace(clean(), residue=(left, replace(left, currency="JPY", amount_minor=7), others)))
+    assert "123.45 EUR was billed beside that, and no period is open for it." in text
+    assert "7 JPY was billed beside that, and no period is open for it." in text
+    assert "billed beside that" not in text_of(replace(clean(), residue=(others,)))
+
+
 def test_what_the_scope_names_and_no_line_bears_stands_at_the_head() -> None:
     assert "Scope" not in text_of(clean())
     one = replace(clean(), unused_scope=(UnusedScope("account", "63o"),))

@@ -123,7 +123,7 @@ def _allocate(schedule: Schedule, events: Events, known: Known, late: frozenset[
     """The books of one charge, where the events of `late` (by their rows) make up for shortfalls of the others."""
     books = Books(schedule)
     taken = take_reversals(books, events.billed, events.credits)
-    in_doubt = _periods_in_doubt(books, events.foreign, taken)
+    in_doubt = _periods_in_doubt(books, events.open_foreign, taken)
     left = _place(books, [event for event in taken.billed if event.rows not in late], known, in_doubt)
     reductions, later = take_reductions(books, taken.later)
     post_credits(books, reductions)

@@ -141,6 +141,20 @@ def take_reversals(books: Books, billed: list[Event], credits_: list[Event]) -> 
     return Taken(open_.left(), reversals, [*later.values()])
 
 
+def not_taken_back(events: Sequence[Event]) -> list[Event]:
+    """Of events in one other currency, in order, those that no credit takes back in full, and the other credits."""
+    open_ = _Billed([event for event in events if event.amount > 0])
+    credits_ = []
+    for credit in events:
+        if credit.amount < 0:
+            reversed_ = _reversed_by(credit, open_)
+            if reversed_ and open_.amount(reversed_) == -credit.amount:
+                open_.take(reversed_)
+            else:
+                credits_.append(credit)
+    return [*open_.left(), *credits_]
+
+
 def _reversed_by(credit: Event, billed: _Billed) -> tuple[int, ...]:
     amount, named = -credit.amount, billed.named_by(credit)
     if named:

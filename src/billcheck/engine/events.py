@@ -10,11 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from billcheck.engine.credits import not_taken_back
 from billcheck.engine.match_rules import INFERRED_MATCHES, NAMING_RULES, RULE_MASK, PeriodRule
 from billcheck.ledger.line import DocumentStatus, Kind
 from billcheck.ledger.source import NO_DAY
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from billcheck.engine.match import Matched
 
 
@@ -57,6 +60,7 @@ class Event(NamedTuple):
 class Events:
     """The events of one charge by what they do; each list in the order of issue day, number and line.
 
+    `open_foreign` are the foreign ones without those that a credit in their currency takes back in full.
     `repeated` gives the amount of each line of billing events that are several equal lines, by the rows of the event.
     """
 
@@ -64,6 +68,7 @@ class Events:
     credits: list[Event] = field(default_factory=list)
     drafts: list[Event] = field(default_factory=list)
     foreign: list[Event] = field(default_factory=list)
+    open_foreign: list[Event] = field(default_factory=list)
     repeated: dict[tuple[int, ...], int] = field(default_factory=dict)
 
 
@@ -71,9 +76,10 @@ def gather_events(matched: Matched, slot: int) -> Events:
     """The events of one charge slot.
 
     Lines of one document for the same period make one event; a negative line is netted inside it, unless it names
-    another document. What makes up for earlier periods is an event of its own. An event of an invoice that stays
-    negative credits the invoice's own other events, or the period it states; one of a credit note that is positive and
-    states its period bills that period. Two documents with one number and different dates are two.
+    another document, or takes back more than an invoice bills. What makes up for earlier periods is an event of its
+    own. An event of an invoice that stays negative credits the invoice's own other events, or the period it states; one
+    of a credit note that is positive and states its period bills that period. Two documents with one number and
+    different dates are two.
     """
     lines, documents = matched.lines, matched.documents
     currency = matched.directory.slots[slot].contract.currency
@@ -96,21 +102,39 @@ def gather_events(matched: Matched, slot: int) -> Events:
         else:
             rows.append(row)
     events = Events()
-    for (_, kind, _, status, _, first_day, end_day, in_currency, _, _), rows in groups.items():
+    foreign: dict[int, list[Event]] = {}
+    for (_, kind, _, status, _, first_day, end_day, in_currency, _, _), rows in _parted(groups, lines.amounts):
         event = _make_event(matched, rows, first_day, end_day)
         if status == DocumentStatus.DRAFT:
             events.drafts.append(event)
         elif matched.currencies[in_currency] != currency:
-            events.foreign.append(event)
+            foreign.setdefault(in_currency, []).append(event)
         elif event.amount < 0 or (kind == Kind.CREDIT_NOTE and not event.is_pinned):
             events.credits.append(event)
         else:
             events.billed.append(event)
             if len(rows) > 1 and event.amount and len({lines.amounts[row] for row in rows}) == 1:
                 events.repeated[event.rows] = lines.amounts[rows[0]]
-    for found in (events.billed, events.credits, events.drafts, events.foreign):
+    for in_one_currency in foreign.values():
+        in_one_currency.sort(key=_order)
+        events.foreign.extend(in_one_currency)
+        events.open_foreign.extend(not_taken_back(in_one_currency))
+    for found in (events.billed, events.credits, events.drafts, events.foreign, events.open_foreign):
         found.sort(key=_order)
     return events
+
+
+def _parted(
+    groups: dict[tuple[int, ...], list[int]], amounts: Sequence[int]
+) -> Iterator[tuple[tuple[int, ...], list[int]]]:
+    """The groups; one of an invoice that takes back more than it bills as what it bills and what it takes back."""
+    for key, rows in groups.items():
+        billing = [row for row in rows if amounts[row] > 0] if len(rows) > 1 and key[1] == Kind.INVOICE else []
+        if billing and sum([amounts[row] for row in rows]) < 0:
+            yield key, billing
+            yield key, [row for row in rows if amounts[row] <= 0]
+        else:
+            yield key, rows
 
 
 def _make_event(matched: Matched, rows: list[int], first_day: int, end_day: int) -> Event:

@@ -325,7 +325,7 @@ class Examination:
         for posting in books.postings if unread else ():
             if posting.event.number in unread:
                 doubts.unread[posting.period] = unread[posting.event.number]
-        for event in events.foreign:
+        for event in events.open_foreign:
             doubts.foreign.update(_periods_near(books, event)[:1])
         reach = nominal_days(slot.charge)
         for issue_day, first_day, end_day, makes_up in chain.from_iterable(self._doubtful.get(slot.number, ())):

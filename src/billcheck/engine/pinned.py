@@ -156,10 +156,30 @@ def _changes_inside(schedule: Schedule, event: Event) -> list[int]:
 
 
 def _post_range(books: Books, event: Event, periods: list[int]) -> None:
-    """Split over several rows by what is still open there, else by what was expected."""
+    """Split over several rows: exactly at the price of one of them, else by what is still open, else as expected."""
     weights = [max(books.open_amount(period), 0) for period in periods]
     if not any(weights):
         weights = [max(books.expected[period], 0) for period in periods]
-    for period, part in zip(periods, split_by_weights(event.amount, weights), strict=True):
+    shares = _at_one_price(books, event.amount, periods) or split_by_weights(event.amount, weights)
+    for period, part in zip(periods, shares, strict=True):
         if part:
             books.post(event, period, part, PostingRule.RANGE)
+
+
+def _at_one_price(books: Books, amount: int, periods: list[int]) -> list[int]:
+    """What each row has of an amount that bills all of them as if one of their prices held throughout; else nothing.
+
+    Who prepays a year does so at the price of that day. What changes later is short, or too much, from then on.
+    """
+    if any(books.billed[period] for period in periods):
+        return []
+    expected = [books.expected[period] for period in periods]
+    lengths = [books.schedule.ends[period] - books.schedule.first_days[period] for period in periods]
+    # What a short first or last row comes to is no price.
+    prices = [one for one, days in zip(expected, lengths, strict=True) if 10 * days >= 9 * max(lengths)]
+    for price in dict.fromkeys(prices):
+        for bound in (min, max):
+            shares = [bound(one, price) for one in expected]
+            if sum(shares) == amount:
+                return shares
+    return []

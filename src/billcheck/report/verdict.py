@@ -76,6 +76,12 @@ def _doubts(report: Report) -> Iterator[str]:
         if totals.inferred:
             inferred = money_text(totals.inferred, totals.currency)
             yield f"{inferred} of what was billed was allocated by inference; billcheck explain shows where."
+    left: Counter[str] = Counter()
+    for residue in report.residue:
+        if residue.kind == "left_over":
+            left[residue.currency] += residue.amount_minor
+    for currency, amount in sorted(left.items()):
+        yield f"{money_text(amount, currency)} was billed beside that, and no period is open for it."
     if not report.counts.lines:
         yield "No line of the ledger concerns any of the contracts: check the customers' names on both sides."
 
