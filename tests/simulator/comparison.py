@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 
 from billcheck import Ledger, Line, check, load_contracts
 from tests.simulator.agreements import DAY, GRACE, as_text, to_toml
-from tests.simulator.bookkeeping import Entry, Paper, World, keep_books
+from tests.simulator.bookkeeping import Entry, Paper, World, keep_books, nominal_days
 from tests.simulator.building import build_agreements
 from tests.simulator.mistakes import make_mistakes
-from tests.simulator.reader import read
+from tests.simulator.reader import events_of, read
 from tests.simulator.truth import RowKey, Said, in_drafts, in_ledger, rebilled_rows, tell_reading, tell_truth
 from tests.simulator.wording import WORDS, period_words
 
@@ -144,7 +144,8 @@ class Outcome:
       anything (step 5 of the allocation comes before step 6). A document written twice pays for one never written.
     - "cheaper": another order-preserving reading costs strictly less than the truth (step 4), and the report has it.
 
-    `unmarked` holds those of them whose report neither calls it inferred, nor leaves residue, nor has a finding there.
+    `unmarked` holds those of them whose report neither calls it inferred, nor leaves residue, nor has a finding there,
+    though not every amount stands exactly where its date alone would put it.
     `lucky` holds the ties of which the report shows the truth, because the rules decide ties that way, unmarked.
     `looked_at` counts the charges that were read independently.
     """
@@ -239,7 +240,11 @@ def _is_doubted(outcome: Outcome, report: Report, place: Place, wanted: Found, g
     outcome.doubted[place] = _why_doubted(is_truth, wanted, matching[0])
     differing = {key for said in (*told, wanted) for key in {*said, *got} if _differs(said, got, key)}
     has_finding = any(key in got and got[key].finding for key in differing)
-    if not has_finding and not _is_marked(world, place, report, differing):
+    if (
+        not has_finding
+        and not _is_plain(world, place, wanted, got, differing)
+        and not _is_marked(world, place, report, differing)
+    ):
         (outcome.lucky if wanted == got else outcome.unmarked).append(place)
     return True
 
@@ -272,6 +277,24 @@ def _has_habit(world: World, place: Place, reading: Told) -> bool:
         if any(entry.place == place and not entry.foreign for entry in paper.entries)
     ]
     return len(days) >= SURE_OF_HABIT and (reading.block > 1 or abs(reading.offset) > GRACE)
+
+
+def _is_plain(world: World, place: Place, wanted: Found, got: Found, keys: set[RowKey]) -> bool:
+    """Whether all that the report bills beyond the truth is exact there and nearest to that row by its date alone."""
+    charge = world.charge(place)
+    half = nominal_days(charge) // 2
+    events = events_of(world, place)
+    beyond = [
+        row
+        for row in charge.rows
+        for key in keys
+        if key[2:] == (row.first_day, row.end, row.is_change)
+        if key in got and got[key].billed > (wanted[key].billed if key in wanted else 0)
+    ]
+    return bool(beyond) and all(
+        any(event.amount == row.amount and abs(event.issued - row.due.toordinal()) <= half for event in events)
+        for row in beyond
+    )
 
 
 def _is_marked(world: World, place: Place, report: Report, keys: set[RowKey]) -> bool:

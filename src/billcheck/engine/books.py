@@ -110,6 +110,13 @@ class Books:
         """What is still to be billed for a period; negative where too much was."""
         return self.expected[period] - self.billed[period]
 
+    def is_repeat(self, index: int, needed: int) -> bool:
+        """Whether a posting is too much as a whole beside an equal one, and is not just what is needed elsewhere."""
+        _, period, amount, _ = self.postings[index]
+        if -self.open_amount(period) < amount or amount == needed:
+            return False
+        return sum(posting.period == period and posting.amount == amount for posting in self.postings) > 1
+
     def nearest_period(self, issue_day: int) -> int | None:
         """The regular period whose due day, moved by the habit, is nearest; the earlier of two equally near."""
         if self._regular is None:

@@ -128,23 +128,15 @@ def _feed_changes_inside(books: Books, event: Event, period: int) -> None:
     if books.schedule.changes[period]:
         return
     changes = [change for change in _changes_inside(books.schedule, event) if books.open_amount(change) > 0]
-    if not changes or _is_repeat(books, event, period, sum(map(books.open_amount, changes))):
+    index = next(
+        index for index, posting in enumerate(books.postings) if (posting.event, posting.period) == (event, period)
+    )
+    if books.is_repeat(index, sum(map(books.open_amount, changes))):
         return
     for change in changes:
-        index = next(
-            index for index, posting in enumerate(books.postings) if (posting.event, posting.period) == (event, period)
-        )
         excess = min(-books.open_amount(period), books.open_amount(change), books.postings[index].amount)
         if excess > 0:
             books.move(index, change, excess, PostingRule.CHANGE)
-
-
-def _is_repeat(books: Books, event: Event, period: int, open_changes: int) -> bool:
-    """Whether an event is billed in full beside an equal one for the same period, and is not just what changes need."""
-    if -books.open_amount(period) < event.amount or event.amount == open_changes:
-        return False
-    alike = [posting for posting in books.postings if posting.period == period and posting.event.amount == event.amount]
-    return len(alike) > 1
 
 
 def _changes_inside(schedule: Schedule, event: Event) -> list[int]:

@@ -23,7 +23,10 @@ LONGEST_RUN = 60
 
 
 def feed_changes(books: Books) -> None:
-    """Give each open change row the excess of the regular row it is due with, or net a reduction against it."""
+    """Give each open change row the excess of the regular row it is due with, or net a reduction against it.
+
+    An invoice that repeats another is no change.
+    """
     schedule = books.schedule
     for change in (row for row, is_change in enumerate(schedule.changes) if is_change):
         regular = _regular_due_with(books, change)
@@ -31,7 +34,7 @@ def feed_changes(books: Books) -> None:
         if regular is None or index is None:
             continue
         wanted, excess = books.open_amount(change), -books.open_amount(regular)
-        if wanted > 0 and excess > 0:
+        if wanted > 0 and excess > 0 and not books.is_repeat(index, wanted):
             books.move(index, change, min(wanted, excess, books.postings[index].amount), PostingRule.CHANGE)
         elif wanted < 0 and excess < 0:
             books.move(index, change, max(wanted, excess), PostingRule.CHANGE_NETTED)
