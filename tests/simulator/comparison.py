@@ -27,10 +27,13 @@ from tests.simulator.wording import WORDS, period_words
 if TYPE_CHECKING:
     from billcheck import Contract, Report
     from tests.simulator.bookkeeping import Place
-    from tests.simulator.settling import Told
+    from tests.simulator.settling import Event, Told
 
 LOOKED_AT = 4
 """One in so many free charges that came out as the truth has them is read independently all the same."""
+
+MOST_TOGETHER = 12
+"""How many rows one invoice may bill."""
 
 SURE_OF_HABIT = 3
 """From so many invoices on a habit unlike the contract is worth a finding."""
@@ -280,21 +283,25 @@ def _has_habit(world: World, place: Place, reading: Told) -> bool:
 
 
 def _is_plain(world: World, place: Place, wanted: Found, got: Found, keys: set[RowKey]) -> bool:
-    """Whether all that the report bills beyond the truth is exact there and nearest to that row by its date alone."""
+    """Whether all that the report bills beyond the truth is exact there, and at its row by its date alone."""
+    rows = world.charge(place).rows
+    beyond = {key[2:] for key in keys if key in got and got[key].billed > (wanted[key].billed if key in wanted else 0)}
+    found = [index for index, row in enumerate(rows) if (row.first_day, row.end, row.is_change) in beyond]
+    events = events_of(world, place)
+    return bool(found) and all(any(_bills(world, place, event, index) for event in events) for index in found)
+
+
+def _bills(world: World, place: Place, event: Event, index: int) -> bool:
+    """Whether an event is just a row, or several in a row with it, and comes within half an interval of one of them."""
     charge = world.charge(place)
     half = nominal_days(charge) // 2
-    events = events_of(world, place)
-    beyond = [
-        row
-        for row in charge.rows
-        for key in keys
-        if key[2:] == (row.first_day, row.end, row.is_change)
-        if key in got and got[key].billed > (wanted[key].billed if key in wanted else 0)
-    ]
-    return bool(beyond) and all(
-        any(event.amount == row.amount and abs(event.issued - row.due.toordinal()) <= half for event in events)
-        for row in beyond
-    )
+    for first in range(max(index - MOST_TOGETHER + 1, 0), index + 1):
+        for last in range(index, min(first + MOST_TOGETHER, len(charge.rows))):
+            part = charge.rows[first : last + 1]
+            is_near = any(abs(event.issued - row.due.toordinal()) <= half for row in part)
+            if is_near and sum(row.amount for row in part) == event.amount:
+                return True
+    return False
 
 
 def _is_marked(world: World, place: Place, report: Report, keys: set[RowKey]) -> bool:

@@ -38,7 +38,7 @@ class _Board:
 
 
 def events_of(world: World, place: Place) -> list[Event]:
-    """The events of a free charge, without those that a credit takes back in full."""
+    """The events of a free charge, without those that a credit takes back in full; credit notes are below zero."""
     gone = {paper.credits for paper in world.papers if paper.credits and paper.issued <= world.as_of}
     found = []
     for paper in world.papers:
@@ -75,7 +75,8 @@ def read(world: World, place: Place) -> list[Told]:
     """
     charge = world.charge(place)
     rows = [row for row in charge.rows if row.due <= world.as_of + HORIZON]
-    events = events_of(world, place)
+    given_back = [event for event in events_of(world, place) if event.amount < 0]
+    events = [event for event in events_of(world, place) if event.amount > 0]
     wait = _Wait(world.as_of.toordinal(), _in_doubt(world, place, rows))
     best: list[tuple[int, Reading, list[Slot], int, int]] = []
     cheapest = None
@@ -93,7 +94,7 @@ def read(world: World, place: Place) -> list[Told]:
                         cheapest = cost
                         best.append((cost, reading, slots, offset, size))
     told = [
-        settle(world, rows, events, reading, slots, offset=offset, block=size)
+        settle(world, rows, events, reading, slots, given_back, offset=offset, block=size)
         for cost, reading, slots, offset, size in best
         if cost == cheapest
     ]

@@ -93,9 +93,20 @@ class _Account:
 
 
 def settle(
-    world: World, rows: list[Row], events: list[Event], reading: Reading, slots: list[Slot], *, offset: int, block: int
+    world: World,
+    rows: list[Row],
+    events: list[Event],
+    reading: Reading,
+    slots: list[Slot],
+    given_back: list[Event],
+    *,
+    offset: int,
+    block: int,
 ) -> Told:
-    """What a reading bills per row, after left-over events have settled what they equal or repeat."""
+    """What a reading bills per row, after left-over events have settled what they equal or repeat.
+
+    `given_back` are credit notes for just what changes to lower terms come to.
+    """
     count = len(rows)
     account = _Account(rows, [0] * count, [0] * count, [None] * count)
     placed: dict[int, tuple[int, ...]] = {}
@@ -106,6 +117,10 @@ def settle(
         _deal_out(account, events, taken, members)
         if len(taken) == 1 and len(members) == 1:
             lags.append(events[taken[0]].issued - rows[members[0]].due.toordinal())
+    for event in given_back:
+        reduced = [index for index, row in enumerate(rows) if row.is_change and account.open(index) == event.amount]
+        for index in reduced[:1]:
+            account.post(index, event.amount, event)
     _feed_changes(account)
     due = _block_dues(rows, slots)
     late = max(0, offset, sorted(lags)[(len(lags) - 1) // 2] if len(lags) >= SURE_OF_LAGS else 0)

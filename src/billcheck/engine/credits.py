@@ -301,7 +301,7 @@ def periods_reversed(books: Books, event: Event) -> list[int]:
     if periods or nearest is None:
         return periods
     open_amount = books.open_amount(nearest)
-    if open_amount == event.amount:
+    if event.amount in (open_amount, books.expected[nearest]):
         return [nearest]
     changes = _changes_equal(books, event) if any(books.schedule.changes) else []
     if changes or not open_amount:
