@@ -113,12 +113,11 @@ def test_near_words_are_suggested(word: str, hint: str) -> None:
 @pytest.mark.parametrize(
     ("shape", "key", "is_later"),
     [
-        (ChargeShape, "escalator", True),
-        (ChargeShape, "minimum", True),
+        (ChargeShape, "commitment", True),
         (ContractShape, "renewal", True),
-        (PriceStepShape, "applies", True),
-        (AmendmentShape, "change", True),
-        (DiscountShape, "amount", True),
+        (PriceStepShape, "quantity", True),
+        (AmendmentShape, "plan", False),
+        (DiscountShape, "tiers", False),
         (ContractShape, "tiers", False),
         (ChargeShape, "colour", False),
         (ChargeShape, "", False),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from billcheck.contracts.change_shapes import EscalatorShape, IndexShape
 from billcheck.contracts.files import load_contracts
 from billcheck.contracts.price_keys import FOREIGN_TO_MODEL, PRICE_KEYS, REQUIRED_FOR_MODEL
 from billcheck.contracts.shapes import (
@@ -51,6 +52,8 @@ SECTIONS: dict[str, type[Shape]] = {
     "### Hours": HoursShape,
     "### Tax": TaxShape,
     "### Price steps": PriceStepShape,
+    "### Escalator": EscalatorShape,
+    "### Index": IndexShape,
     "### Discounts": DiscountShape,
     "### Amendments": AmendmentShape,
     "### Matching of a contract": ContractMatchingShape,
@@ -111,6 +114,15 @@ KIND_OF_KEY: dict[str, dict[str, Any]] = {
 }
 
 
+INDEX = {"series": "CPI", "base_month": "2025-10", "values": {"2025-10": "131.2"}}
+ESCALATOR: dict[str, Any] = {"percent": "3"}
+NOTICED: dict[str, dict[str, Any]] = {
+    "notice_days": {"requires_notice": True},
+    "notified_on": {"requires_notice": True},
+    "index": {"percent": None},
+}
+
+
 def table_with(heading: str, key: str, value: Any) -> dict[str, Any]:
     """A contract in which this key of this table has this value."""
     kind = KIND_OF_KEY.get(key, FLAT)
@@ -120,7 +132,7 @@ def table_with(heading: str, key: str, value: Any) -> dict[str, Any]:
         timing = {"timing": "in_arrears"} if key == "invoice_day" else {}
         return contract_table({**(PER_UNIT if key == "amendments" else kind), key: value, **timing})
     if heading in {"### Price steps", "### Amendments"}:
-        kind = FLAT if key == "on" else kind
+        kind = FLAT if key in {"on", "model"} else kind
         price_key = PRICE_KEYS[kind["model"]][0]
         change = {"on": "2026-07-01", price_key: kind[price_key], key: value}
         return contract_table({**kind, "price_steps" if "steps" in heading else "amendments": [change]})
@@ -129,7 +141,9 @@ def table_with(heading: str, key: str, value: Any) -> dict[str, Any]:
         "### Rates": {**TIME, "rates": [{**TIME["rates"][0], key: value}]},
         "### Hours": {**TIME, "hours": [{**TIME["hours"][0], key: value}]},
         "### Tax": {**FLAT, "tax": {key: value}},
-        "### Discounts": {**FLAT, "discounts": [{"percent": "10", key: value}]},
+        "### Discounts": {**FLAT, "discounts": [{**({} if key == "amount" else {"percent": "10"}), key: value}]},
+        "### Escalator": {**FLAT, "escalator": {**ESCALATOR, **NOTICED.get(key, {}), key: value}},
+        "### Index": {**FLAT, "escalator": {"index": {**INDEX, key: value}}},
         "### Matching of a charge": {**FLAT, "matching": {key: value}},
     }
     if heading == "### Tiers" and key == "percent":

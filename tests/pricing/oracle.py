@@ -10,22 +10,26 @@ from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from billcheck.contracts.prices import FlatPrice, PackagePrice, TieredPrice, TimePrice, UnitPrice
-from billcheck.contracts.terms import DaysAfter
+from billcheck.contracts.terms import Amendment, DaysAfter
+from tests.pricing.changes_oracle import State, bounded, changes_of, given_on, is_billable, reduced, state_on
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from billcheck.contracts.prices import Price, Quantity
-    from billcheck.contracts.terms import Amendment, Charge, PriceStep
+    from billcheck.contracts.terms import Charge, Discount
     from billcheck.period import Cadence
+    from tests.pricing.changes_oracle import Change
 
 DAY = timedelta(days=1)
 MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 DAYS = {"week": 7, "day": 1}
 MINOR_UNITS = {"EUR": 100, "JPY": 1, "KWD": 1000}
-Value = tuple["Price", "Quantity | None"]
 
 
 class Row(NamedTuple):
@@ -39,28 +43,52 @@ class Row(NamedTuple):
 
 
 class Service(NamedTuple):
-    """The days of one period with what each weighs, what a full period weighs, and when the regular row is due."""
+    """The days of one period with what each weighs, what a full period weighs, and when the regular row is due.
+
+    `full` is the full period around it, its end exclusive.
+    """
 
     weights: dict[date, int]
     full_weight: int
     due_on: date
+    full: tuple[date, date]
+
+    @property
+    def days(self) -> list[date]:
+        """The days in order."""
+        return list(self.weights)
 
 
 def price_by_day(charge: Charge, currency: str, until: date) -> list[Row]:
     """Rows due on or before `until`, and the first regular row due after it."""
     if charge.every is None:
         assert charge.on is not None
-        value = value_known(charge, changes_of(charge), charge.on, charge.on)
-        amount = half_up(cost(value, currency) * discount_factor(charge, charge.on))
+        state = State(charge.price, charge.quantity, is_running=True)
+        amount = half_up(rate(charge, state, given_on(charge, [], charge.on), currency))
         return [Row(charge.on, is_change=False, first_day=charge.on, end=charge.on + DAY, amount=amount)]
     services = list(periods(charge, until))
+    firsts = [service.days[0] for service in services]
+    changes = changes_of(charge, firsts, services[-1].days[-1])
+    services = list(uncancelled(charge, services, changes))
     rows: list[Row] = []
     for number, service in enumerate(services):
-        following = services[number + 1].due_on if number + 1 < len(services) else max(service.weights) + DAY
-        rows += rows_of(charge, currency, service, following)
+        rows += rows_of(charge, currency, service, [later.due_on for later in services[number + 1 :]], changes, firsts)
     due = [row for row in rows if row.due_on <= until]
     later = sorted(row for row in rows if row.due_on > until and not row.is_change)
     return sorted(due + later[:1])
+
+
+def uncancelled(charge: Charge, services: list[Service], changes: list[Change]) -> Iterator[Service]:
+    """The periods without those that a cancellation ends before anybody was due to pay for them."""
+    cancels = [
+        change for change in changes if isinstance(change.source, Amendment) and change.source.change == "cancel"
+    ]
+    for service in services:
+        if not cancels or service.due_on < cancels[0].known:
+            yield service
+        elif days := [day for day in service.days if day < cancels[0].effective]:
+            weights, full_weight = weigh(charge, days, *service.full)
+            yield Service(weights, full_weight, due_day(charge, days), service.full)
 
 
 def periods(charge: Charge, until: date) -> list[Service]:
@@ -84,7 +112,7 @@ def periods(charge: Charge, until: date) -> list[Service]:
         ]
         if days and days[0] <= horizon:
             weights, full_weight = weigh(charge, days, first, after)
-            services.append(Service(weights, full_weight, due_day(charge, days)))
+            services.append(Service(weights, full_weight, due_day(charge, days), (first, after)))
     return services
 
 
@@ -183,75 +211,63 @@ def is_day_of_month(day: date, wanted: int) -> bool:
     return day.day == wanted or (day.day < wanted and (day + DAY).month != day.month)
 
 
-def rows_of(charge: Charge, currency: str, service: Service, following: date) -> list[Row]:
-    """The regular row of a period, and the rows of changes that came after it was due."""
-    first, end = min(service.weights), max(service.weights) + DAY
-    changes = changes_of(charge)
-    expected = {day: value_known(charge, changes, day, service.due_on) for day in service.weights}
-    counted: Counter[tuple[Value, Fraction]] = Counter()
-    for day, weight in service.weights.items():
-        counted[expected[day], discount_factor(charge, day)] += weight
-    total = sum((cost(value, currency) * factor * weight for (value, factor), weight in counted.items()), Fraction())
-    amount = half_up(total * time_factor(charge) / service.full_weight)
-    rows = [Row(service.due_on, is_change=False, first_day=first, end=end, amount=amount)]
-    late = sorted({change.on for change in changes if service.due_on < change.on < end and first < change.on})
-    for change_day in late:
-        is_immediate = any(
-            change.on == change_day and change.change_billing == "immediate" for change in charge.amendments
-        )
-        due_on = change_day if is_immediate else following
+def rows_of(
+    charge: Charge, currency: str, service: Service, later_dues: list[date], changes: list[Change], firsts: list[date]
+) -> list[Row]:
+    """The regular row of a period, and the rows of changes that were known after it was due."""
+    first, end = service.days[0], service.days[-1] + DAY
+    expected = {day: state_on(charge, changes, day, service.due_on, currency) for day in service.days}
+    total = total_of(charge, currency, service, expected, firsts)
+    rows = [Row(service.due_on, is_change=False, first_day=first, end=end, amount=half_up(total))]
+    late = sorted({(change.known, change.effective) for change in changes})
+    late = [(known, on) for known, on in late if known > service.due_on and on < end]
+    for number, (known, on) in enumerate(late):
+        own = [change for change in changes if (change.known, change.effective) == (known, on)]
+        due_on = known if any(change.is_immediate for change in own) else max(end, known)
+        if not any(change.is_immediate for change in own):
+            due_on = next((due for due in later_dues if due >= known), due_on)
+        after = [max(other_on, first) for other, other_on in late[number + 1 :] if other <= due_on]
         covered = [
             day
-            for day in service.weights
-            if day >= change_day and not any(change_day < later <= day and later <= due_on for later in late)
+            for day in service.days
+            if day >= max(on, first) and not any(day >= other >= max(on, first) for other in after)
         ]
-        differences: Counter[tuple[Value, Value, Fraction]] = Counter()
-        for day in covered:
-            value = value_known(charge, changes, day, change_day)
-            differences[value, expected[day], discount_factor(charge, day)] += service.weights[day]
-            expected[day] = value
-        total = sum(
-            (
-                (cost(new, currency) - cost(old, currency)) * factor * weight
-                for (new, old, factor), weight in differences.items()
-            ),
-            Fraction(),
-        )
-        amount = half_up(total * time_factor(charge) / service.full_weight)
+        if not covered:
+            continue
+        before = total
+        expected |= {day: state_on(charge, changes, day, known, currency) for day in covered}
+        total = total_of(charge, currency, service, expected, firsts)
+        amount = half_up(total - before)
         if amount:
-            rows.append(Row(due_on, is_change=True, first_day=change_day, end=covered[-1] + DAY, amount=amount))
+            rows.append(Row(due_on, is_change=True, first_day=covered[0], end=covered[-1] + DAY, amount=amount))
     return rows
 
 
-def changes_of(charge: Charge) -> list[PriceStep | Amendment]:
-    """All changes by day; on one day price steps come first."""
-    return sorted([*charge.price_steps, *charge.amendments], key=lambda change: change.on)
+def total_of(
+    charge: Charge, currency: str, service: Service, expected: dict[date, State], firsts: list[date]
+) -> Fraction:
+    """What the days of a period come to together, by what is expected of each; equal days are counted first."""
+    counted: Counter[tuple[State, tuple[Discount, ...]]] = Counter()
+    for day, weight in service.weights.items():
+        counted[expected[day], given_on(charge, firsts, day)] += weight
+    total, billable = Fraction(), 0
+    for (state, given), weight in counted.items():
+        total += rate(charge, state, given, currency) * weight / service.full_weight
+        billable += weight if is_billable(state, given) else 0
+    return bounded(charge, total, Fraction(billable, service.full_weight), MINOR_UNITS[currency])
 
 
-def value_known(charge: Charge, changes: list[PriceStep | Amendment], day: date, known_on: date) -> Value:
-    """Price and quantity of a day, by the changes that had taken effect both by that day and by the day of knowing."""
-    price, quantity = charge.price, charge.quantity
-    for change in changes:
-        if change.on <= day and change.on <= known_on:
-            price = change.price or price
-            wanted = getattr(change, "quantity", None)
-            quantity = quantity if wanted is None else wanted
-    return price, quantity
+def rate(charge: Charge, state: State, given: tuple[Discount, ...], currency: str) -> Fraction:
+    """What a full period would cost if all its days were like this one."""
+    if not state.is_running:
+        return Fraction()
+    return reduced(given, cost(state, currency) * time_factor(charge), MINOR_UNITS[currency])
 
 
-def discount_factor(charge: Charge, day: date) -> Fraction:
-    """What is left of a price on a day after all discounts then given."""
-    factor = Fraction(1)
-    for discount in charge.discounts:
-        if (discount.start is None or discount.start <= day) and (discount.end is None or day < discount.end):
-            factor *= 1 - Fraction(discount.percent) / 100
-    return factor
-
-
-def cost(value: Value, currency: str) -> Fraction:
-    """What a full period costs in minor units."""
-    price, quantity = value
-    return MINOR_UNITS[currency] * price_of(price, quantity)
+@lru_cache(maxsize=1024)
+def cost(state: State, currency: str) -> Fraction:
+    """What a full period costs in minor units, before discounts."""
+    return MINOR_UNITS[currency] * price_of(state.price, state.quantity)
 
 
 def price_of(price: Price, quantity: Quantity | None) -> Fraction:

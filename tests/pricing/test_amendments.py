@@ -10,16 +10,14 @@ from typing import TYPE_CHECKING
 from billcheck.contracts.prices import FlatPrice, UnitPrice
 from billcheck.contracts.terms import Amendment, ChangeBilling, Discount, PriceStep
 from billcheck.pricing.amendments import (
-    FROM_THE_BEGINNING,
     Row,
-    Timeline,
     discounted,
     exact_amount,
     exact_part,
-    make_timeline,
     rows_of_period,
 )
 from billcheck.pricing.proration import Measure
+from billcheck.pricing.timeline import FROM_THE_BEGINNING, Point, Timeline, make_timeline
 from tests.pricing.samples import flat, one_off, per_unit
 
 if TYPE_CHECKING:
@@ -42,7 +40,7 @@ def ordinal(day: int) -> int:
 
 def january(charge: Charge, *, due: int, next_due: int = 32) -> list[Row]:
     """The rows of January where its regular row is due on this day of it."""
-    return rows_of_period(make_timeline(charge), Measure(*JANUARY, *JANUARY), ordinal(due), ordinal(next_due))
+    return rows_of_period(make_timeline(charge), Measure(*JANUARY, *JANUARY), ordinal(due), (ordinal(next_due),))
 
 
 def spans(row: Row) -> list[tuple[int, int, str]]:
@@ -68,7 +66,7 @@ def amendment(day: int, price: str, billing: ChangeBilling = "immediate") -> Ame
 class TestTimeline:
     def test_terms_that_never_change_are_one(self) -> None:
         timeline = make_timeline(flat("1"))
-        assert [terms.first_day for terms in timeline.terms] == [FROM_THE_BEGINNING]
+        assert [terms.first_day for terms in timeline.versions[0].terms] == [FROM_THE_BEGINNING]
         assert timeline.cuts == ()
         assert timeline.next_cut(ordinal(1)) is None
 
@@ -96,13 +94,13 @@ class TestTimeline:
             amendments=(Amendment(on(11), quantity=Decimal(6), change_billing="immediate"),),
         )
         timeline = make_timeline(charge)
-        assert len(timeline.terms) == 2
-        assert timeline.terms[1].is_immediate
+        assert len(timeline.versions[0].terms) == 2
+        assert timeline.changes == (Point(ordinal(11), ordinal(11), is_immediate=True),)
         assert timeline.cuts == (ordinal(11),)
 
     def test_being_immediate_is_not_inherited(self) -> None:
         charge = flat("1", amendments=(amendment(11, "2"), amendment(21, "3", "next_invoice")))
-        assert [terms.is_immediate for terms in make_timeline(charge).terms] == [False, True, False]
+        assert [point.is_immediate for point in make_timeline(charge).changes] == [True, False]
 
     def test_a_quantity_of_what_is_not_counted_changes_nothing(self) -> None:
         stray = Amendment(on(11), quantity=Decimal(9))
@@ -113,7 +111,7 @@ class TestTimeline:
         plan = Amendment(on(11), quantity=Decimal(9), price=UnitPrice(Decimal(2)))
         back = Amendment(on(21), price=FlatPrice(Decimal(3)))
         timeline = make_timeline(flat("1", amendments=(plan, back)))
-        found = [(terms.price, terms.quantity) for terms in timeline.terms]
+        found = [(terms.price, terms.quantity) for terms in timeline.versions[0].terms]
         assert found == [
             (FlatPrice(Decimal(1)), None),
             (UnitPrice(Decimal(2)), Decimal(9)),
@@ -228,5 +226,5 @@ class TestAmounts:
         assert Fraction(*discounted(price, (Discount(Decimal(200)), Discount(Decimal(200))))) == 0
 
     def test_an_empty_timeline_has_no_days(self) -> None:
-        timeline = Timeline(make_timeline(flat("1")).terms, (), ())
+        timeline = Timeline(make_timeline(flat("1")).versions, (), (), ())
         assert timeline.discounts_on(ordinal(1)) == ()

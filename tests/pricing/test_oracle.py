@@ -6,12 +6,19 @@ import ast
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
+from typing import TYPE_CHECKING
 
 import pytest
 
 from billcheck.pricing.schedule import Schedule, expected_charges, make_schedule
-from tests.pricing import oracle
+from tests.pricing import changes_oracle, oracle
+from tests.pricing.random_changes import random_changing_charge
 from tests.pricing.random_charges import CURRENCIES, contract_of, random_charge
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from billcheck.contracts.terms import Charge
 
 CONTRACTS_PER_RUN = 2_000
 BATCHES = 10
@@ -40,10 +47,24 @@ def test_every_random_contract_is_priced_as_day_by_day(batch: int) -> None:
     assert changes > 20, "the sample must hold changes inside periods that were already due"
 
 
-def test_every_random_charge_explains_each_of_its_rows() -> None:
+@pytest.mark.parametrize("batch", range(BATCHES))
+def test_every_random_contract_of_changing_terms_is_priced_as_day_by_day(batch: int) -> None:
+    random = Random(f"changing {batch}")
+    changes = 0
+    for _ in range(CONTRACTS_PER_RUN // BATCHES):
+        charge, currency = random_changing_charge(random), random.choice(CURRENCIES)
+        until = charge.start + timedelta(days=random.choice((-30, 0, 10, 100, 370, 450, 450, 600)))
+        found = rows_of(make_schedule(contract_of(charge, currency), charge, until))
+        assert found == oracle.price_by_day(charge, currency, until), (charge, currency, until)
+        changes += sum(row.is_change for row in found)
+    assert changes > 20, "the sample must hold changes inside periods that were already due"
+
+
+@pytest.mark.parametrize("kind", [random_charge, random_changing_charge])
+def test_every_random_charge_explains_each_of_its_rows(kind: Callable[[Random], Charge]) -> None:
     random = Random("explained")
     for _ in range(300):
-        charge, currency = random_charge(random), random.choice(CURRENCIES)
+        charge, currency = kind(random), random.choice(CURRENCIES)
         until = charge.start + timedelta(days=400)
         contract = contract_of(charge, currency)
         schedule = make_schedule(contract, charge, until)
@@ -62,12 +83,14 @@ def test_every_random_charge_explains_each_of_its_rows() -> None:
 
 
 def test_the_oracle_shares_no_arithmetic_with_what_it_checks() -> None:
-    tree = ast.parse(Path(oracle.__file__).read_text(encoding="utf-8"))
-    imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    imported |= {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
+    trees = [ast.parse(Path(str(part.__file__)).read_text(encoding="utf-8")) for part in (oracle, changes_oracle)]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    imported = {node.module for node in nodes if isinstance(node, ast.ImportFrom)}
+    imported |= {name.name for node in nodes if isinstance(node, ast.Import) for name in node.names}
     assert {module for module in imported if module and module.startswith("billcheck")} == {
         "billcheck.contracts.prices",
         "billcheck.contracts.terms",
         "billcheck.period",
+        "billcheck.contracts.uplifts",
     }
     assert not imported & {"calendar", "dateutil"}

@@ -1,4 +1,4 @@
-"""Price steps, amendments and discounts of one charge.
+"""Price steps and amendments of one charge.
 
 Comes in: their tables, and the charge's term. Goes out: frozen terms in the order of the file; faults go to the docket.
 A change outside the term, one that changes nothing, and two that set one thing for one day are refused, because each is
@@ -7,7 +7,8 @@ more likely a slip than meant. Must not know contracts as a whole.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
 
 from billcheck.contracts.price_keys import (
     ONE_DAY_MODELS,
@@ -15,18 +16,19 @@ from billcheck.contracts.price_keys import (
     foreign_price_keys,
     foreign_quantity_keys,
     has_price,
+    known_quantity_keys,
     read_hours,
     read_price,
+    required_price_keys,
 )
 from billcheck.contracts.shapes import PricedShape
-from billcheck.contracts.terms import Amendment, Discount, PriceStep
+from billcheck.contracts.terms import Amendment, PriceStep
 from billcheck.contracts.values import (
+    EndBeforeStartProblem,
     OutsideTermProblem,
     Term,
     read_day,
     read_decimal,
-    read_percent,
-    read_term,
     refuse_foreign,
     require,
     tables_of,
@@ -35,11 +37,13 @@ from billcheck.errors import Problem
 from billcheck.period import ONE_DAY
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from billcheck.contracts.faults import Docket, Path
     from billcheck.contracts.prices import Price, Quantity
     from billcheck.contracts.shapes import AmendmentShape, ChargeShape, PriceStepShape
+    from billcheck.contracts.terms import Stop
 
 
 class EmptyChangeProblem(Problem):
@@ -58,18 +62,57 @@ class TwoPricesProblem(Problem):
     remedy = "Keep one of them."
 
 
+class OtherThanSaidProblem(Problem):
+    """The key does not go with this change."""
+
+    remedy = "Take it out, or correct change."
+
+
+class NoPauseProblem(Problem):
+    """There is no pause to resume from."""
+
+    remedy = "Check the days of the pause and its end."
+
+
+class PausedTwiceProblem(Problem):
+    """The charge is paused already."""
+
+    remedy = "Check the days of the pause and its end."
+
+
+class AfterCancellationProblem(Problem):
+    """The charge was cancelled before."""
+
+    remedy = "Check the days; what starts anew is a charge of its own."
+
+
+class AgreedEarlierProblem(Problem):
+    """The change was agreed before its day, as is usual."""
+
+    remedy = "Leave agreed_on out; it is for changes agreed afterwards."
+
+
+class _Plan(NamedTuple):
+    """The model in force from a day on, and the table that holds the keys of its price."""
+
+    since: str
+    model: str
+    shape: PricedShape
+
+
 def read_price_steps(docket: Docket, prefix: Path, charge: ChargeShape, term: Term) -> tuple[PriceStep, ...]:
     """The price steps of a recurring charge."""
     model = charge.model
     if not charge.price_steps or model is None or model in ONE_DAY_MODELS:
         return ()
+    plans = _plans_of(charge, model)
     steps = []
     days: set[date] = set()
     for path, step in tables_of(docket, (*prefix, "price_steps"), charge.price_steps):
         day = _read_change_day(docket, path, step, term, days)
-        price = _read_new_price(docket, path, step, model, charge)
+        price = _read_new_price(docket, path, step, _plan_on(plans, day))
         if day is not None and price is not None:
-            steps.append(PriceStep(day, price))
+            steps.append(PriceStep(day, price, step.change_billing or "next_invoice", step.applies or "day"))
     return tuple(steps)
 
 
@@ -80,66 +123,149 @@ def read_amendments(
     model = charge.model
     if not charge.amendments or model is None or model in ONE_DAY_MODELS:
         return ()
+    plans = _plans_of(charge, model)
     step_days = {str(step.on) for step in charge.price_steps or ()}
     amendments = []
     days: set[date] = set()
-    for path, amendment in tables_of(docket, (*prefix, "amendments"), charge.amendments):
-        day = _read_change_day(docket, path, amendment, term, days)
-        new_price = None
-        is_priced = has_price(amendment, model)
-        if is_priced:
-            new_price = _read_new_price(docket, path, amendment, model, charge)
-        else:
-            refuse_foreign(docket, path, amendment, model, foreign_price_keys(model))
-        refuse_foreign(docket, path, amendment, model, foreign_quantity_keys(model))
-        if str(day) in step_days and is_priced:
-            key = next(key for key in type(amendment).model_fields if getattr(amendment, key) is not None)
-            value = getattr(amendment, key)
+    for path, shape in tables_of(docket, (*prefix, "amendments"), charge.amendments):
+        day = _read_change_day(docket, path, shape, term, days)
+        if str(day) in step_days and has_price(shape, _plan_on(plans, day).model):
+            key = next(key for key in PricedShape.model_fields if getattr(shape, key) is not None)
+            value = getattr(shape, key)
             docket.add(TwoPricesProblem, (*path, key), None if isinstance(value, list) else value)
-        quantity: Quantity | None = read_decimal(amendment.quantity)
-        if amendment.hours is not None:
-            quantity = read_hours(docket, (*path, "hours"), amendment.hours, new_price or price)
-        if not is_priced and quantity is None:
-            _judge_emptiness(docket, path, amendment, model)
-        if day is not None:
-            amendments.append(Amendment(day, quantity, new_price, amendment.change_billing or "next_invoice"))
+        if shape.model is not None and day is not None:
+            _judge_quantity(docket, path, shape, _plan_on(plans, day - ONE_DAY).model)
+        amendment = _read_amendment(docket, path, shape, _plan_on(plans, day), price, day)
+        if amendment is not None:
+            amendments.append(amendment)
+    if not docket.problems:
+        _judge_stops(docket, (*prefix, "amendments"), amendments, term)
     return tuple(amendments)
 
 
-def _read_new_price(
-    docket: Docket, path: Path, change: PriceStepShape | AmendmentShape, model: str, charge: ChargeShape
-) -> Price | None:
+def _judge_quantity(docket: Docket, path: Path, shape: AmendmentShape, before: str) -> None:
+    """Another plan needs a quantity of its own where the one before had none of its kind."""
+    keys = known_quantity_keys(shape.model or before)
+    if keys and keys != known_quantity_keys(before):
+        require(docket, (*path, keys[0]), getattr(shape, keys[0]), shape)
+
+
+def _plans_of(charge: ChargeShape, model: str) -> list[_Plan]:
+    """The models of a charge by the day they begin, the first since ever."""
+    plans = [_Plan("", model, charge)]
+    plans += [
+        _Plan(str(shape.on), shape.model, charge if shape.model == model else shape)
+        for shape in sorted(charge.amendments or (), key=lambda each: str(each.on))
+        if shape.model is not None and shape.on is not None
+    ]
+    return plans
+
+
+def _plan_on(plans: list[_Plan], day: date | None) -> _Plan:
+    """The plan in force on a day; the first where the day is not known."""
+    return plans[0] if day is None else [plan for plan in plans if plan.since <= str(day)][-1]
+
+
+def _read_amendment(
+    docket: Docket, path: Path, shape: AmendmentShape, plan: _Plan, price: Price | None, day: date | None
+) -> Amendment | None:
+    """One amendment, in the words of the plan in force after it; None where it is at fault."""
+    faults, model = len(docket.problems), plan.model
+    if model in ONE_DAY_MODELS:
+        docket.add(OtherThanSaidProblem, (*path, "model"), shape.model)
+        return None
+    if shape.change is not None:
+        _judge_keys(docket, path, shape, shape.change)
+    new_price = None
+    if has_price(shape, model) or shape.model is not None or shape.change == "price":
+        new_price = _read_new_price(docket, path, shape, plan)
+    else:
+        refuse_foreign(docket, path, shape, model, foreign_price_keys(model))
+    refuse_foreign(docket, path, shape, model, foreign_quantity_keys(model))
+    quantity: Quantity | None = read_decimal(shape.quantity)
+    if shape.hours is not None:
+        quantity = read_hours(docket, (*path, "hours"), shape.hours, new_price or price)
+    added = None
+    if shape.change in {"add", "remove"}:
+        require(docket, (*path, "quantity"), shape.quantity, shape)
+        if isinstance(quantity, Decimal):
+            added, quantity = (quantity if shape.change == "add" else -quantity), None
+    if new_price is None and quantity is None and added is None and shape.change not in _STOPS:
+        _judge_emptiness(docket, path, shape, model)
+    agreed_on = read_day(docket, (*path, "agreed_on"), shape.agreed_on)
+    if agreed_on is not None and day is not None and agreed_on < day:
+        docket.add(AgreedEarlierProblem, (*path, "agreed_on"), agreed_on)
+    if day is None or len(docket.problems) > faults:
+        return None
+    stop: Stop | None = _STOPS.get(shape.change or "")
+    billing = shape.change_billing or "next_invoice"
+    return Amendment(day, quantity, new_price, billing, shape.applies or "day", agreed_on, added, stop)
+
+
+_STOPS: dict[str, Stop] = {"pause": "pause", "resume": "resume", "cancel": "cancel"}
+
+_PRICES = tuple(PricedShape.model_fields)
+_KEYS_OF_CHANGE: dict[str, tuple[str, ...]] = {
+    "quantity": ("quantity", "hours"),
+    "price": _PRICES,
+    "plan": ("model", "quantity", "hours", *_PRICES),
+    "pause": (),
+    "resume": (),
+    "cancel": (),
+    "add": ("quantity",),
+    "remove": ("quantity",),
+}
+"""What each kind of change may set."""
+
+
+def _judge_keys(docket: Docket, path: Path, shape: AmendmentShape, change: str) -> None:
+    """A change that says what it is sets that and nothing else."""
+    for key in ("model", "quantity", "hours", *_PRICES):
+        value = getattr(shape, key)
+        if value is not None and key not in _KEYS_OF_CHANGE[change]:
+            docket.add(OtherThanSaidProblem, (*path, key), None if isinstance(value, list) else value)
+    if change == "plan":
+        require(docket, (*path, "model"), shape.model, shape)
+    if change == "quantity" and shape.hours is None:
+        require(docket, (*path, "quantity"), shape.quantity, shape)
+
+
+def _judge_stops(docket: Docket, path: Path, amendments: Iterable[Amendment], term: Term) -> None:
+    """Pauses and their ends alternate, and nothing follows a cancellation."""
+    is_paused = is_cancelled = False
+    for index, amendment in sorted(enumerate(amendments), key=lambda pair: pair[1].on):
+        place = (*path, index, "on")
+        if is_cancelled:
+            docket.add(AfterCancellationProblem, place, amendment.on)
+        elif amendment.change == "resume" and not is_paused:
+            docket.add(NoPauseProblem, place, amendment.on)
+        elif amendment.change == "pause" and is_paused:
+            docket.add(PausedTwiceProblem, place, amendment.on)
+        elif amendment.change == "cancel" and amendment.on == term.start:
+            docket.add(EndBeforeStartProblem, place, amendment.on, remedy="Take the charge out.")
+        is_cancelled = is_cancelled or amendment.change == "cancel"
+        is_paused = (is_paused or amendment.change == "pause") and amendment.change != "resume"
+
+
+def _read_new_price(docket: Docket, path: Path, change: PriceStepShape | AmendmentShape, plan: _Plan) -> Price | None:
     """The price that a change sets."""
+    model = plan.model
     refuse_foreign(docket, path, change, model, foreign_price_keys(model))
-    for key in PRICE_KEYS[model]:
+    keys = required_price_keys(model) if plan.shape is change else PRICE_KEYS[model]
+    for key in keys:
         if key != "percent":
             require(docket, (*path, key), getattr(change, key), change)
-    return read_price(docket, path, change, model, charge)
+    return read_price(docket, path, change, model, plan.shape)
 
 
 def _judge_emptiness(docket: Docket, path: Path, amendment: AmendmentShape, model: str) -> None:
     """An amendment that changes nothing is a slip."""
     if all(
         getattr(amendment, key) is None and not docket.is_broken(*path, key)
-        for key in (*PricedShape.model_fields, "quantity", "hours")
+        for key in (*PricedShape.model_fields, "quantity", "hours", "change", "model")
     ):
         known = (*PRICE_KEYS[model], *(key for key in ("quantity", "hours") if key not in foreign_quantity_keys(model)))
         docket.add(EmptyChangeProblem, path, remedy=f"Give the new {' or '.join(known)}.")
-
-
-def read_discounts(docket: Docket, prefix: Path, charge: ChargeShape, term: Term) -> tuple[Discount, ...]:
-    """The discounts of a charge; each must touch its term."""
-    if not charge.discounts:
-        return ()
-    discounts = []
-    for path, shape in tables_of(docket, (*prefix, "discounts"), charge.discounts):
-        require(docket, (*path, "percent"), shape.percent, shape)
-        percent = read_percent(docket, (*path, "percent"), shape.percent)
-        given = read_term(docket, path, shape)
-        _judge_overlap(docket, path, given, term)
-        if percent is not None:
-            discounts.append(Discount(percent, given.start, given.end))
-    return tuple(discounts)
 
 
 def _read_change_day(
@@ -157,14 +283,3 @@ def _read_change_day(
         docket.add(RepeatedChangeProblem, path, day)
     days.add(day)
     return day
-
-
-def _judge_overlap(docket: Docket, path: Path, given: Term, term: Term) -> None:
-    """A discount that is never given is a slip."""
-    if not (given.is_known and term.is_known):
-        return
-    what = f"The discount is never given: the charge runs {term}."
-    if given.start is not None and term.end is not None and given.start >= term.end:
-        docket.add(OutsideTermProblem, (*path, "start"), given.start, what=what)
-    if given.end is not None and term.start is not None and given.end <= term.start:
-        docket.add(OutsideTermProblem, path, f"until {given.end - ONE_DAY}", what=what)

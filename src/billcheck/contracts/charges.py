@@ -17,7 +17,9 @@ from billcheck.contracts.cadences import (
     read_invoice_day,
     read_proration,
 )
-from billcheck.contracts.changes import read_amendments, read_discounts, read_price_steps
+from billcheck.contracts.changes import read_amendments, read_price_steps
+from billcheck.contracts.discounts import read_bounds, read_discounts
+from billcheck.contracts.escalators import read_escalator
 from billcheck.contracts.price_keys import FOREIGN_TO_MODEL, REQUIRED_FOR_MODEL, read_hours, read_price
 from billcheck.contracts.terms import Charge, ChargeMatching
 from billcheck.contracts.values import (
@@ -67,7 +69,9 @@ def read_charge(docket: Docket, prefix: Path, shape: ChargeShape, contract_term:
         quantity = read_hours(docket, (*prefix, "hours"), shape.hours, price)
     price_steps = read_price_steps(docket, prefix, shape, term) if shape.price_steps else ()
     amendments = read_amendments(docket, prefix, shape, term, price) if shape.amendments else ()
-    discounts = read_discounts(docket, prefix, shape, term) if shape.discounts else ()
+    discounts = read_discounts(docket, prefix, shape, term) if shape.discounts or shape.free_periods else ()
+    escalator = None if shape.escalator is None else read_escalator(docket, (*prefix, "escalator"), shape.escalator)
+    minimum, maximum = read_bounds(docket, prefix, shape)
     tax_percent = read_tax_percent(docket, prefix, shape.tax)
     if docket.problems or shape.name is None or model is None or term.start is None or price is None:
         return None
@@ -90,6 +94,9 @@ def read_charge(docket: Docket, prefix: Path, shape: ChargeShape, contract_term:
         price_steps=price_steps,
         discounts=discounts,
         amendments=amendments,
+        escalators=() if escalator is None else (escalator,),
+        minimum=minimum,
+        maximum=maximum,
         tax_percent=tax_percent,
         grace_days=shape.grace_days,
         matching=_charge_matching(shape.matching),

@@ -127,6 +127,48 @@ class MonthProblem(Problem):
     remedy = "Write a whole number without quotes."
 
 
+class MonthCountProblem(Problem):
+    """A number of months from 0 to 1200 is expected here."""
+
+    remedy = "Write a whole number without quotes."
+
+
+class PeriodCountProblem(Problem):
+    """A number of periods from 1 to 1200 is expected here."""
+
+    remedy = "Write a whole number without quotes."
+
+
+class DigitCountProblem(Problem):
+    """A number of digits from 0 to 10 is expected here."""
+
+    remedy = "Write a whole number without quotes."
+
+
+class DayListProblem(Problem):
+    """A list of days is expected here."""
+
+    remedy = 'Write ["2026-11-20"], also for a single one.'
+
+
+class DayOfYearProblem(Problem):
+    """This is neither the anniversary nor a date in the calendar of every year."""
+
+    remedy = 'Write "anniversary", or month and day such as "01-01".'
+
+
+class YearAndMonthProblem(Problem):
+    """This is not a month of a year."""
+
+    remedy = 'Write year and month in quotes: "2026-10".'
+
+
+class IndexValuesProblem(Problem):
+    """Values of an index by month are expected here."""
+
+    remedy = 'Write { "2025-10" = "131.2", "2026-10" = "134.9" }, months and values in quotes.'
+
+
 class DayOfMonthProblem(Problem):
     """A day of the month is expected here."""
 
@@ -331,6 +373,13 @@ _SIMPLE_KINDS: dict[Kind, type[Problem]] = {
     Kind.TEXTS: TextsProblem,
     Kind.DAYS: DayCountProblem,
     Kind.MONTH: MonthProblem,
+    Kind.MONTHS: MonthCountProblem,
+    Kind.COUNT: PeriodCountProblem,
+    Kind.DIGITS: DigitCountProblem,
+    Kind.DAY_LIST: DayListProblem,
+    Kind.DAY_OF_YEAR: DayOfYearProblem,
+    Kind.YEAR_AND_MONTH: YearAndMonthProblem,
+    Kind.INDEX_VALUES: IndexValuesProblem,
     Kind.DAY_OF_MONTH: DayOfMonthProblem,
     Kind.INVOICE_DAY: InvoiceDayProblem,
     Kind.CADENCE: CadenceProblem,

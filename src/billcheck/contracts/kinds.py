@@ -19,6 +19,10 @@ WHOLE_DIGITS = 12
 PLAIN_DECIMAL = rf"^[0-9]{{1,{WHOLE_DIGITS}}}(\.[0-9]{{1,{DECIMAL_DIGITS}}})?$"
 """Amounts, quantities and percents: the plain decimals of `billcheck.grammar` without a sign, and not as long."""
 ISO_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+DAY_OF_YEAR = (
+    r"^(anniversary|(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9]))$"
+)
+YEAR_AND_MONTH = r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$"
 TEXT = r"^[^\s\x00-\x1f\x7f-\x9f]([^\x00-\x1f\x7f-\x9f\u2028\u2029]*[^\s\x00-\x1f\x7f-\x9f])?$"
 """At least one character, no space at either end, no line break or other control character."""
 
@@ -32,6 +36,13 @@ class Kind(Enum):
     TEXTS = "texts"
     DAYS = "days"
     MONTH = "month"
+    MONTHS = "months"
+    COUNT = "count"
+    DIGITS = "digits"
+    DAY_LIST = "day_list"
+    DAY_OF_YEAR = "day_of_year"
+    YEAR_AND_MONTH = "year_and_month"
+    INDEX_VALUES = "index_values"
     DAY_OF_MONTH = "day_of_month"
     INVOICE_DAY = "invoice_day"
     CADENCE = "cadence"
@@ -50,6 +61,21 @@ PlainText = Annotated[str, Field(pattern=TEXT), Kind.TEXT]
 Texts = Annotated[list[Annotated[str, Field(pattern=TEXT)]], Kind.TEXTS]
 DayCount = Annotated[int, Field(ge=0, le=366), Kind.DAYS]
 Month = Annotated[int, Field(ge=1, le=12), Kind.MONTH]
+MonthCount = Annotated[int, Field(ge=0, le=1200), Kind.MONTHS]
+PeriodCount = Annotated[int, Field(ge=1, le=1200), Kind.COUNT]
+DigitCount = Annotated[int, Field(ge=0, le=DECIMAL_DIGITS), Kind.DIGITS]
+Days = Annotated[
+    list[Annotated[str, Field(pattern=ISO_DAY, json_schema_extra={"format": "date"})] | date], Kind.DAY_LIST
+]
+DayOfYear = Annotated[str, Field(pattern=DAY_OF_YEAR), Kind.DAY_OF_YEAR]
+YearAndMonth = Annotated[str, Field(pattern=YEAR_AND_MONTH), Kind.YEAR_AND_MONTH]
+IndexValues = Annotated[
+    dict[
+        Annotated[str, Field(pattern=YEAR_AND_MONTH)],
+        Annotated[str, Field(pattern=PLAIN_DECIMAL)] | Annotated[int, Field(ge=0, lt=10**WHOLE_DIGITS)],
+    ],
+    Kind.INDEX_VALUES,
+]
 DayOfMonth = Annotated[Annotated[int, Field(ge=1, le=31)] | Literal["last"], Kind.DAY_OF_MONTH]
 DAYS_AFTER = r"^[0-9]{1,3} days? after$"
 DueDay = Annotated[

@@ -58,6 +58,7 @@ _TERMS_OF_PERIODS = (
     *("every", "timing", "start", "end", "last_day"),
     *("amount_per", "semi_month_days", "anchor_day", "align", "invoice_day", "proration", "proration_first"),
     *("proration_last", "proration_denominator", "cancel_day_billed", "price_steps", "amendments"),
+    *("escalator", "free_periods", "minimum", "maximum"),
 )
 ONE_DAY_MODELS = frozenset({"one_off"})
 """Models of charges that do not recur."""
@@ -90,6 +91,11 @@ def foreign_price_keys(model: str) -> tuple[str, ...]:
     return tuple(key for key in PricedShape.model_fields if key not in own)
 
 
+def known_quantity_keys(model: str) -> tuple[str, ...]:
+    """The key of the quantity of a model; none where it needs none."""
+    return _KNOWN_QUANTITY[model]
+
+
 def foreign_quantity_keys(model: str) -> tuple[str, ...]:
     """The keys of quantities that mean nothing for a model."""
     return tuple(key for key in ("quantity", "hours") if key not in _KNOWN_QUANTITY[model])
@@ -100,6 +106,7 @@ FOREIGN_TO_MODEL: dict[str, tuple[str, ...]] = {
         *foreign_price_keys(model),
         *foreign_quantity_keys(model),
         *(_TERMS_OF_PERIODS if model in ONE_DAY_MODELS else ("on",)),
+        *(("escalator",) if model == "percentage" else ()),
     )
     for model in PRICE_KEYS
 }
@@ -171,6 +178,11 @@ def read_price(docket: Docket, path: Path, shape: PricedShape, model: str, charg
     faults = len(docket.problems)
     price = _READERS[model](docket, path, shape, charge)
     return price if len(docket.problems) == faults else None
+
+
+def required_price_keys(model: str) -> tuple[str, ...]:
+    """The keys without which a table gives no price of this model; percentage may have tiers instead of its own."""
+    return (*PRICE_KEYS[model], *(("package_size",) if model == "package" else ()))
 
 
 def has_price(shape: PricedShape, model: str) -> bool:

@@ -11,6 +11,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from billcheck.contracts.change_shapes import (
+    APPLIES_MEANING,
+    CHANGE_BILLING_MEANING,
+    Applies,
+    ChangeBilling,
+    EscalatorShape,
+    IndexShape,
+)
 from billcheck.contracts.kinds import (
     Day,
     DayCount,
@@ -18,6 +26,7 @@ from billcheck.contracts.kinds import (
     DueDay,
     Kind,
     Month,
+    PeriodCount,
     PlainDecimal,
     PlainText,
     Shape,
@@ -28,6 +37,8 @@ from billcheck.contracts.kinds import (
 
 Model = Literal["flat", "per_unit", "graduated", "volume", "stairstep", "package", "percentage", "time", "one_off"]
 """The models that files may name."""
+
+Change = Literal["quantity", "price", "plan", "pause", "resume", "cancel", "add", "remove"]
 
 
 class TaxShape(Shape):
@@ -170,15 +181,35 @@ class PriceStepShape(PricedShape):
     """A new price from a day on."""
 
     on: Day | None = Field(None, description="First day of the new price. Required.", examples=["2027-01-01"])
+    applies: Applies | None = Field(None, description=APPLIES_MEANING, examples=["next_period"])
+    change_billing: ChangeBilling | None = Field(None, description=CHANGE_BILLING_MEANING, examples=["immediate"])
 
 
 class DiscountShape(Shape):
-    """A percentage off, between two days."""
+    """A percentage or an amount off, between two days or for a number of periods."""
 
     percent: PlainDecimal | None = Field(
         None,
-        description="Percent off, 0 to 100; several discounts apply one after the other. Required.",
+        description="Percent off, 0 to 100; several apply one after the other. This or amount is required.",
         examples=["10"],
+    )
+    amount: PlainDecimal | None = Field(
+        None,
+        description="Amount off each full period, taken off after all percentages; never more than what is left.",
+        examples=["250.00"],
+    )
+    periods: PeriodCount | None = Field(
+        None,
+        description="For how many periods, from the one that holds the first day; instead of last_day.",
+        examples=[3],
+    )
+    applies: Applies | None = Field(
+        None,
+        description=(
+            "Whether first and last day count as written, also inside a period (day, the default), or move to the next "
+            "beginning of a period (next_period)."
+        ),
+        examples=["next_period"],
     )
     start: Day | None = Field(None, description="First day; from the beginning if absent.", examples=["2026-01-01"])
     end: Day | None = Field(None, description="The day after the last; instead of last_day.", examples=["2026-07-01"])
@@ -188,7 +219,7 @@ class DiscountShape(Shape):
 
 
 class AmendmentShape(PricedShape):
-    """An agreed change of quantity, price or both from a day on."""
+    """An agreed change from a day on: of quantity, price or plan, a pause, its end, or the end."""
 
     on: Day | None = Field(None, description="First day of the new state. Required.", examples=["2026-05-16"])
     quantity: PlainDecimal | None = Field(None, description="The new quantity.", examples=["16"])
@@ -197,14 +228,27 @@ class AmendmentShape(PricedShape):
         description="The new hours of each role (time).",
         examples=[[{"role": "senior", "quantity": "16"}]],
     )
-    change_billing: Annotated[Literal["next_invoice", "immediate"], Kind.CHOICE] | None = Field(
+    change: Annotated[Change, Kind.CHOICE] | None = Field(
         None,
         description=(
-            "When the difference is billed if the period was already due: with the next regular invoice "
-            "(next_invoice, the default) or on the day of the change (immediate)."
+            "What is changed. Needed for pause, resume and cancel, which end or resume what is billed, and for add and "
+            "remove, whose quantity is how many units more or fewer; quantity, price and plan may be left to the other "
+            "keys."
         ),
-        examples=["immediate"],
+        examples=["pause"],
     )
+    model: Annotated[Model, Kind.CHOICE] | None = Field(
+        None, description="The model of another plan, with its own price keys.", examples=["flat"]
+    )
+    agreed_on: Day | None = Field(
+        None,
+        description=(
+            "When the change was agreed, if later than its day: what was due before is corrected for each period."
+        ),
+        examples=["2026-07-10"],
+    )
+    applies: Applies | None = Field(None, description=APPLIES_MEANING, examples=["next_period"])
+    change_billing: ChangeBilling | None = Field(None, description=CHANGE_BILLING_MEANING, examples=["immediate"])
 
 
 class ChargeShape(PricedShape):
@@ -320,12 +364,24 @@ class ChargeShape(PricedShape):
         examples=[[{"on": "2027-01-01", "amount": "2500.00"}]],
     )
     discounts: Annotated[list[DiscountShape], Kind.TABLES] | None = Field(
-        None, description="Percentages off.", examples=[[{"percent": "10", "last_day": "2026-06-30"}]]
+        None, description="Percentages and amounts off.", examples=[[{"percent": "10", "last_day": "2026-06-30"}]]
     )
     amendments: Annotated[list[AmendmentShape], Kind.TABLES] | None = Field(
         None,
-        description="Agreed changes of quantity or price.",
+        description="Agreed changes of quantity, price or plan, pauses and the end.",
         examples=[[{"on": "2026-05-16", "quantity": "16"}]],
+    )
+    escalator: Annotated[EscalatorShape, Kind.TABLE] | None = Field(
+        None, description="A rule by which the price rises again and again.", examples=[{"percent": "3.2"}]
+    )
+    free_periods: PeriodCount | None = Field(
+        None, description="How many periods at the beginning cost nothing.", examples=[1]
+    )
+    minimum: PlainDecimal | None = Field(
+        None, description="The least that a full period comes to, after discounts.", examples=["500.00"]
+    )
+    maximum: PlainDecimal | None = Field(
+        None, description="The most that a full period comes to, after discounts.", examples=["5000.00"]
     )
     tax: Annotated[TaxShape, Kind.TABLE] | None = Field(
         None, description="The charge's own tax; the contract's if absent.", examples=[{"percent": "9"}]
@@ -387,7 +443,7 @@ REQUIRED_KEYS: dict[type[Shape], tuple[str, ...]] = {
     ChargeShape: ("name", "model"),
     PriceStepShape: ("on",),
     AmendmentShape: ("on",),
-    DiscountShape: ("percent",),
+    IndexShape: ("series", "base_month"),
     TaxShape: ("percent",),
     RateShape: ("role", "unit_amount"),
     HoursShape: ("role", "quantity"),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from billcheck.contracts.prices import Price, Quantity
+    from billcheck.contracts.uplifts import Escalator
     from billcheck.period import Cadence
 
 Model = Literal[
@@ -22,6 +23,9 @@ Model = Literal[
 ]
 Timing = Literal["in_advance", "in_arrears"]
 ChangeBilling = Literal["next_invoice", "immediate"]
+Effect = Literal["day", "next_period"]
+"""Whether a change counts from its day, also inside a period, or from the first period that begins on or after it."""
+Stop = Literal["pause", "resume", "cancel"]
 Align = Literal["anniversary", "calendar"]
 ProrationRule = Literal["actual_actual", "30_360", "actual_30", "fixed_30", "full_period", "none"]
 FullPeriodRule = Literal["containing", "back_from_boundary", "from_start"]
@@ -59,29 +63,49 @@ DEFAULT_GRACE_DAYS = 10
 
 @dataclass(frozen=True, slots=True)
 class PriceStep:
-    """A new price from `on` (inclusive) until the next one."""
+    """A new price from `on` (inclusive) until the next one; `applies` and `change_billing` as for an amendment."""
 
     on: date
     price: Price
+    change_billing: ChangeBilling = "next_invoice"
+    applies: Effect = "day"
 
 
 @dataclass(frozen=True, slots=True)
 class Amendment:
-    """An agreed change from `on` (inclusive): a new quantity, a new price, or both."""
+    """An agreed change from `on` (inclusive): a new quantity, a new price, or both; or a pause, its end, or the end.
+
+    `added` is a number of units more, or fewer where it is negative. A price of another kind is another plan. With
+    `applies` ``next_period`` the change waits for the first period that begins on or after `on`. `agreed_on` is when it
+    was agreed, where that was later than `on`: invoices due before that day could not know it.
+    """
 
     on: date
     quantity: Quantity | None = None
     price: Price | None = None
     change_billing: ChangeBilling = "next_invoice"
+    applies: Effect = "day"
+    agreed_on: date | None = None
+    added: Decimal | None = None
+    change: Stop | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Discount:
-    """A percentage off, from `start` (None: from the beginning) up to, not including, `end` (None: for ever)."""
+    """A percentage off or, where `amount` is set, an amount off the price of one full period.
 
-    percent: Decimal
+    It is given from `start` (None: from the beginning) up to, not including, `end` (None: for ever), or for a number of
+    `periods`, that of `start` being the first. With `applies` ``next_period`` both days move to the next beginning of a
+    period. `is_free` marks periods that the contract calls free rather than discounted.
+    """
+
+    percent: Decimal | None = None
     start: date | None = None
     end: date | None = None
+    amount: Decimal | None = None
+    periods: int | None = None
+    applies: Effect = "day"
+    is_free: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +148,7 @@ class Charge:
     and `timing` are None only for `one_off`, whose single day is `on`. `anchor_day` is 1-31, where 31 also stands for
     the written "last"; None means the day of `start`. The price is for `amount_per` where that is another stretch of
     time than `every`. `cancel_day_billed` says that the day of a cancellation is still billed; it is already in `end`.
+    `minimum` and `maximum` bound what a full period comes to.
     """
 
     name: str
@@ -144,6 +169,9 @@ class Charge:
     price_steps: tuple[PriceStep, ...] = ()
     discounts: tuple[Discount, ...] = ()
     amendments: tuple[Amendment, ...] = ()
+    escalators: tuple[Escalator, ...] = ()
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
     tax_percent: Decimal | None = None
     grace_days: int | None = None
     matching: ChargeMatching = field(default_factory=ChargeMatching)

@@ -221,7 +221,9 @@ def refuse_foreign(docket: Docket, prefix: Path, shape: Shape, model: str, keys:
         value = getattr(shape, key)
         if value is not None and value != []:
             what = f"A {model} charge knows no {key} here."
-            docket.add(KeyNotForModelProblem, (*prefix, key), None if isinstance(value, list) else value, what=what)
+            docket.add(
+                KeyNotForModelProblem, (*prefix, key), value if isinstance(value, str | int) else None, what=what
+            )
 
 
 AnyShape = TypeVar("AnyShape", bound="Shape")

@@ -17,13 +17,11 @@ _LATER_KEYS = {
         late_invoice_cutoff maximum minimum proration quantities renewal retention rounding supersedes
     """,
     "ChargeShape": """
-        commitment deposit escalator free_periods
-        late_invoice_cutoff maximum metered milestones minimum
+        commitment deposit
+        late_invoice_cutoff metered milestones
         quantity_basis renewal retention rollover rounding supersedes
     """,
-    "PriceStepShape": "applies change_billing quantity",
-    "AmendmentShape": "applies change model plan",
-    "DiscountShape": "amount applies periods",
+    "PriceStepShape": "quantity",
 }
 _LATER_WORDS = {
     "model": "milestone",

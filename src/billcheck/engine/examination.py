@@ -344,6 +344,8 @@ class Examination:
         if not rows or slot.contract.id in setting.unread_documents:
             return None
         schedule = make_schedule(slot.contract, slot.charge, date.fromordinal(setting.as_of_day + HORIZON_DAYS))
+        if schedule.unknowns:
+            return None
         known = self._known(slot)
         billed = match_one_by_one(schedule, matched.lines, rows, known)
         if billed is None:

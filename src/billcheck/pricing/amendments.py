@@ -1,48 +1,30 @@
-"""Segments of constant terms: what price, quantity and discounts are in force on which days.
+"""The rows of one period: what is expected on its due day, and what each change that was not known then adds.
 
-Comes in: a charge with price steps, amendments and discounts, and one of its periods with its due day. Goes out: the
+Comes in: the timeline of a charge, and one of its periods with the days on which it and the next are due. Goes out: the
 rows that period makes, each a sum of parts with constant terms. A regular row keeps the terms known on its due day; a
-change that takes effect later inside the period makes a row of its own for the difference. Must not know currencies,
-rounding or how a row is shown.
+change that becomes known later makes a row of its own for the difference. Must not know currencies, rounding or how a
+row is shown.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from billcheck.contracts.prices import is_counted
-from billcheck.contracts.terms import Amendment
-from billcheck.pricing.models import full_price, quantity_of
-from billcheck.pricing.proration import Measure, Ratio, add, multiply, subtract
+from billcheck.pricing.models import full_price
+from billcheck.pricing.proration import WHOLE, Measure, Ratio, add, multiply, subtract
 
 if TYPE_CHECKING:
-    from billcheck.contracts.prices import Price, Quantity
-    from billcheck.contracts.terms import Charge, Discount, PriceStep
+    from collections.abc import Sequence
+    from decimal import Decimal
 
-_first_day_of = attrgetter("first_day")
+    from billcheck.contracts.terms import Charge, Discount
+    from billcheck.pricing.timeline import Point, Terms, Timeline
 
-FROM_THE_BEGINNING = 0
-"""The ordinal that stands for "since ever"; real days begin at 1."""
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """Price and quantity in force from `first_day` (an ordinal) until the next terms.
-
-    `price_since` and `quantity_since` are the days on which each was last set. `is_immediate` says that the change
-    to these terms is billed on its own day where its period was already due.
-    """
-
-    first_day: int
-    price: Price
-    quantity: Quantity | None
-    price_since: int = FROM_THE_BEGINNING
-    quantity_since: int = FROM_THE_BEGINNING
-    is_immediate: bool = False
+NOTHING: Ratio = (0, 1)
+WHOLE_PERCENT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +41,33 @@ class Part:
     discounts: tuple[Discount, ...]
     instead_of: Terms | None = None
 
+    @property
+    def is_billable(self) -> bool:
+        """Whether its days count towards a minimum or maximum: they are neither paused nor free."""
+        return self.terms.is_running and not any(
+            discount.is_free or discount.percent == WHOLE_PERCENT for discount in self.discounts
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The least and the most a full period comes to, and what its period was expected to come to before and after.
+
+    `before` is empty for a regular row; that of a change row, and every `after`, covers the whole period.
+    """
+
+    minimum: Decimal | None
+    maximum: Decimal | None
+    before: tuple[Part, ...]
+    after: tuple[Part, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One expected charge before rounding: its days (`end` exclusive), when it is due, and its parts in order.
 
-    `measure` weighs the days of the parts; in the row of a change it is that of the period it falls in.
+    `measure` weighs the days of the parts; in the row of a change it is that of the period it falls in, and `change`
+    says since when it was known and whether it is billed at once.
     """
 
     first_day: int
@@ -73,149 +76,172 @@ class Row:
     is_change: bool
     measure: Measure
     parts: tuple[Part, ...]
+    change: Point | None = None
+    bounds: Bounds | None = None
+
+    @property
+    def unknown(self) -> str:
+        """Why the row cannot be priced yet; empty where it can."""
+        return next((part.terms.unknown for part in self.parts if part.terms.unknown and part.terms.is_running), "")
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """All terms and discounts of one charge over time.
-
-    `terms` are sorted by day, the first since ever. `cuts` are the days on which anything changes, sorted.
-    """
-
-    terms: tuple[Terms, ...]
-    discounts: tuple[Discount, ...]
-    cuts: tuple[int, ...]
-
-    def terms_on(self, day: int) -> Terms:
-        """The terms in force on a day."""
-        terms = self.terms
-        return terms[bisect_right(terms, day, key=_first_day_of) - 1] if len(terms) > 1 else terms[0]
-
-    def discounts_on(self, day: int) -> tuple[Discount, ...]:
-        """The discounts in force on a day, in the contract's order."""
-        if not self.discounts:
-            return ()
-        return tuple([discount for discount in self.discounts if _is_given(discount, day)])
-
-    def next_cut(self, day: int) -> int | None:
-        """The first day after this one on which anything changes; None where nothing does."""
-        index = bisect_right(self.cuts, day)
-        return self.cuts[index] if index < len(self.cuts) else None
-
-
-def make_timeline(charge: Charge) -> Timeline:
-    """The charge's terms over time.
-
-    Price steps and amendments are taken by their day; the price in force is the one set last. On one day a price step
-    comes before amendments, and amendments keep their order; contract files refuse two prices for one day.
-    """
-    terms = [Terms(FROM_THE_BEGINNING, charge.price, quantity_of(charge))]
-    changes: list[PriceStep | Amendment] = [*charge.price_steps, *charge.amendments]
-    changes.sort(key=_day_of)
-    for change in changes:
-        _change(terms, change)
-    cuts = [later.first_day for later in terms[1:]]
-    if charge.discounts:
-        ends = (day for discount in charge.discounts for day in (discount.start, discount.end) if day is not None)
-        cuts = sorted({*cuts, *(day.toordinal() for day in ends)})
-    return Timeline(tuple(terms), charge.discounts, tuple(cuts))
-
-
-_day_of = attrgetter("on")
-
-
-def _change(terms: list[Terms], change: PriceStep | Amendment) -> None:
-    """Add the terms after one change, or put them in the place of those that begin on its day."""
-    day = change.on.toordinal()
-    before = terms[-1]
-    price, price_since = before.price, before.price_since
-    quantity, quantity_since = before.quantity, before.quantity_since
-    is_immediate = before.first_day == day and before.is_immediate
-    if change.price is not None:
-        price, price_since = change.price, day
-    if isinstance(change, Amendment):
-        if change.quantity is not None and is_counted(price):
-            quantity, quantity_since = change.quantity, day
-        is_immediate = is_immediate or change.change_billing == "immediate"
-    if not is_counted(price):
-        quantity = None
-    if before.first_day == day:
-        terms.pop()
-    terms.append(Terms(day, price, quantity, price_since, quantity_since, is_immediate))
-
-
-def rows_of_period(timeline: Timeline, measure: Measure, due_day: int, next_due_day: int) -> list[Row]:
-    """The regular row of a period, and a row for each change that comes after it is due.
+def rows_of_period(timeline: Timeline, measure: Measure, due_day: int, later_due_days: Sequence[int]) -> list[Row]:
+    """The regular row of a period, and a row for each change that becomes known after it is due.
 
     Args:
         timeline: The terms.
         measure: The period's days, and how they are weighed.
-        due_day: When the regular row is due; changes up to and including this day are known to it.
-        next_due_day: When the next regular row is due; the period's end where there is none.
+        due_day: When the regular row is due; changes known up to and including this day are known to it.
+        later_due_days: When the regular rows after it are due, in order. A change that none of them follows is due on
+            the day after the period, or when it is known if that is later.
     """
     first_day, end = measure.first_day, measure.end
-    known = timeline.terms_on(due_day)
-    late = [terms for terms in timeline.terms if max(due_day, first_day) < terms.first_day < end]
-    days = _cut(timeline, first_day, late[0].first_day if late else end)
-    parts = [Part(day, after, timeline.terms_on(day), timeline.discounts_on(day)) for day, after in pairwise(days)]
-    if late:
-        parts += _parts_of(timeline, late[0].first_day, end, known)
+    parts = _parts_of(timeline, first_day, end, due_day)
     rows = [Row(first_day, end, due_day, is_change=False, measure=measure, parts=_merged(parts))]
-    covered = known
-    for number, terms in enumerate(late, start=1):
-        row_due_day = terms.first_day if terms.is_immediate else next_due_day
-        following = late[number] if number < len(late) else None
+    expected = parts
+    late = [change for change in timeline.changes if change.known_day > due_day and change.first_day < end]
+    starts = [max(change.first_day, first_day) for change in late]
+    for number, change in enumerate(late):
+        row_due_day = change.known_day if change.is_immediate else _next_due(later_due_days, change.known_day, end)
         # A change row is itself made with the terms known when it is due: a later change shortens it if it is known.
-        is_shortened = following is not None and following.first_day <= row_due_day
-        row_end = following.first_day if following is not None and is_shortened else end
-        parts = _parts_of(timeline, terms.first_day, row_end, terms, instead_of=covered)
-        rows.append(Row(terms.first_day, row_end, row_due_day, is_change=True, measure=measure, parts=_merged(parts)))
-        if not is_shortened:
-            covered = terms
+        row_end = min(
+            (
+                start
+                for start, other in zip(starts[number + 1 :], late[number + 1 :], strict=True)
+                if start >= starts[number] and other.known_day <= row_due_day
+            ),
+            default=end,
+        )
+        if row_end <= starts[number]:
+            continue
+        changed = [
+            replace(part, instead_of=_part_on(expected, part.first_day).terms)
+            for part in _parts_of(timeline, starts[number], row_end, change.known_day, _days_of(expected))
+        ]
+        days = starts[number], row_end, row_due_day
+        rows.append(Row(*days, is_change=True, measure=measure, parts=_merged(changed), change=change))
+        expected = _replaced(expected, changed)
     return rows
 
 
-def discounted(price: Ratio, discounts: tuple[Discount, ...]) -> Ratio:
-    """The price after its discounts, one after the other; never below zero."""
+def bounded_rows(charge: Charge, rows: list[Row]) -> list[Row]:
+    """The rows of one period held between the charge's minimum and maximum; as they are where it has neither."""
+    if charge.minimum is None and charge.maximum is None:
+        return rows
+    found = []
+    before: tuple[Part, ...] = ()
+    for row in rows:
+        after = tuple(_replaced(list(before), list(row.parts))) if row.is_change else row.parts
+        found.append(replace(row, bounds=Bounds(charge.minimum, charge.maximum, before, after)))
+        before = after
+    return found
+
+
+def discounted(price: Ratio, discounts: tuple[Discount, ...], scale: int = 1, factor: Ratio = WHOLE) -> Ratio:
+    """The price after its discounts: percentages one after the other, then amounts; never below zero.
+
+    Args:
+        price: The price for the stretch of time it is stated for.
+        discounts: Those that are given.
+        scale: The minor units of one unit of currency.
+        factor: What part of that stretch a full period is; amounts off are for a full period.
+    """
     for discount in discounts:
-        numerator, denominator = discount.percent.as_integer_ratio()
-        price = multiply(price, (max(100 * denominator - numerator, 0), 100 * denominator))
+        if discount.percent is not None:
+            numerator, denominator = discount.percent.as_integer_ratio()
+            price = multiply(price, (max(100 * denominator - numerator, 0), 100 * denominator))
+    for discount in discounts:
+        if discount.amount is not None:
+            numerator, denominator = discount.amount.as_integer_ratio()
+            price = subtract(price, (numerator * scale * factor[1], denominator * factor[0]))
+            price = price if price[0] > 0 else NOTHING
     return price
 
 
 def exact_amount(row: Row, scale: int) -> Ratio:
-    """The row's amount in minor units, exact: the sum of its parts."""
-    total: Ratio = (0, 1)
-    for part in row.parts:
-        total = add(total, exact_part(part, row.measure, scale))
+    """The row's amount in minor units, exact: the sum of its parts, within the bounds of its period."""
+    if row.bounds is None:
+        return sum_of(row.parts, row.measure, scale)
+    after = bounded_sum(row.bounds, row.bounds.after, row.measure, scale)
+    return subtract(after, bounded_sum(row.bounds, row.bounds.before, row.measure, scale)) if row.is_change else after
+
+
+def sum_of(parts: tuple[Part, ...], measure: Measure, scale: int) -> Ratio:
+    """What parts come to together, in minor units, exact."""
+    total = NOTHING
+    for part in parts:
+        total = add(total, exact_part(part, measure, scale))
     return total
+
+
+def bounded_sum(bounds: Bounds, parts: tuple[Part, ...], measure: Measure, scale: int) -> Ratio:
+    """What the parts of a whole period come to, at most the maximum and at least the minimum for its days."""
+    total = sum_of(parts, measure, scale)
+    if bounds.maximum is not None and _is_less(most := bound_for(bounds.maximum, parts, measure, scale), total):
+        total = most
+    if bounds.minimum is not None and _is_less(total, least := bound_for(bounds.minimum, parts, measure, scale)):
+        total = least
+    return total
+
+
+def bound_for(bound: Decimal, parts: tuple[Part, ...], measure: Measure, scale: int) -> Ratio:
+    """The part of a minimum or maximum that falls to the billable days of a period, in minor units."""
+    numerator, denominator = bound.as_integer_ratio()
+    share = NOTHING
+    for part in parts:
+        if part.is_billable:
+            share = add(share, measure.share(part.first_day, part.end))
+    return multiply((numerator * scale, denominator), share)
 
 
 def exact_part(part: Part, measure: Measure, scale: int) -> Ratio:
     """One part's amount in minor units, exact."""
-    price = full_price(part.terms.price, part.terms.quantity, scale)
+    price = _price_of(part.terms, part.discounts, scale, measure.factor)
     if part.instead_of is not None:
-        price = subtract(price, full_price(part.instead_of.price, part.instead_of.quantity, scale))
-    return measure.prorate(discounted(price, part.discounts), part.first_day, part.end)
+        price = subtract(price, _price_of(part.instead_of, part.discounts, scale, measure.factor))
+    return measure.prorate(price, part.first_day, part.end)
 
 
-def _is_given(discount: Discount, day: int) -> bool:
-    return (discount.start is None or discount.start.toordinal() <= day) and (
-        discount.end is None or day < discount.end.toordinal()
-    )
+def _price_of(terms: Terms, discounts: tuple[Discount, ...], scale: int, factor: Ratio) -> Ratio:
+    """What a full price costs on these terms after discounts; nothing while they are paused."""
+    if not terms.is_running:
+        return NOTHING
+    return discounted(full_price(terms.price, terms.quantity, scale), discounts, scale, factor)
 
 
-def _cut(timeline: Timeline, first_day: int, end: int) -> list[int]:
-    """The days from `first_day` to `end`, cut wherever anything changes between."""
-    return [first_day, *(day for day in timeline.cuts if first_day < day < end), end]
+def _is_less(one: Ratio, other: Ratio) -> bool:
+    return one[0] * other[1] < other[0] * one[1]
 
 
-def _parts_of(
-    timeline: Timeline, first_day: int, end: int, terms: Terms, instead_of: Terms | None = None
-) -> list[Part]:
-    """Parts with the same terms throughout, cut where discounts change."""
-    days = _cut(timeline, first_day, end)
-    return [Part(day, after, terms, timeline.discounts_on(day), instead_of) for day, after in pairwise(days)]
+def _next_due(due_days: Sequence[int], known_day: int, end: int) -> int:
+    """The first of the due days on or after a change is known; the period's end, or that day, where there is none."""
+    index = bisect_left(due_days, known_day)
+    return due_days[index] if index < len(due_days) else max(end, known_day)
+
+
+def _parts_of(timeline: Timeline, first_day: int, end: int, known_day: int, also_cut: Sequence[int] = ()) -> list[Part]:
+    """The days from `first_day` to `end`, cut wherever anything changes, with the terms known on a day."""
+    cuts = sorted({day for day in (*timeline.cuts, *also_cut) if first_day < day < end})
+    return [
+        Part(day, after, timeline.terms_on(day, known_day), timeline.discounts_on(day))
+        for day, after in pairwise((first_day, *cuts, end))
+    ]
+
+
+def _days_of(parts: list[Part]) -> list[int]:
+    return [part.first_day for part in parts]
+
+
+def _part_on(parts: list[Part], day: int) -> Part:
+    return next(part for part in parts if part.first_day <= day < part.end)
+
+
+def _replaced(expected: list[Part], changed: list[Part]) -> list[Part]:
+    """What is expected of a whole period once some of its days have changed."""
+    first_day, end = changed[0].first_day, changed[-1].end
+    before = [replace(part, end=min(part.end, first_day)) for part in expected if part.first_day < first_day]
+    after = [replace(part, first_day=max(part.first_day, end)) for part in expected if part.end > end]
+    return [*before, *(replace(part, instead_of=None) for part in changed), *after]
 
 
 def _merged(parts: list[Part]) -> tuple[Part, ...]:

@@ -61,4 +61,10 @@ def combine_schedules(members: Sequence[Schedule]) -> CombinedSchedule:
         changes=tuple(is_change for _, is_change, _, _ in ordered),
         members=tuple(members),
         parts=parts,
+        unknowns={
+            row: reason
+            for row, part in enumerate(parts)
+            for member, index in part
+            if (reason := members[member].unknowns.get(index))
+        },
     )

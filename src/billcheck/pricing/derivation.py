@@ -1,8 +1,8 @@
 """How an expected amount came about, in lines a bookkeeper can check with a calculator.
 
 Comes in: one row with its parts, the charge and the currency. Goes out: lines of text that name price, quantity, part
-of the period, discount, the change that set them, rounding and each default used. Works nothing out for itself beyond
-what it shows, and must not know schedules.
+of the period, discount, the change that set them, bounds, rounding and each default used. Works nothing out for itself
+beyond what it shows, and must not know schedules.
 """
 
 from __future__ import annotations
@@ -12,15 +12,17 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from billcheck.money import minor_scale
-from billcheck.pricing.amendments import FROM_THE_BEGINNING, exact_amount, exact_part
-from billcheck.pricing.wording import exact_text, minor_text, plain_number, price_text
+from billcheck.pricing.amendments import bound_for, bounded_sum, exact_amount, exact_part, sum_of
+from billcheck.pricing.changes_wording import describe_discount, describe_terms
+from billcheck.pricing.wording import exact_text, minor_text, money_text, plain_number, price_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from billcheck.contracts.terms import Charge, Discount
     from billcheck.period import Cadence
-    from billcheck.pricing.amendments import Part, Row, Terms
+    from billcheck.pricing.amendments import Bounds, Part, Row
+    from billcheck.pricing.timeline import Terms
 
 
 def derive(charge: Charge, row: Row, currency: str, amount_minor: int) -> tuple[str, ...]:
@@ -30,8 +32,10 @@ def derive(charge: Charge, row: Row, currency: str, amount_minor: int) -> tuple[
     """
     exact = exact_amount(row, minor_scale(currency))
     is_rounded = exact[0] != amount_minor * exact[1]
-    lines = []
-    if len(row.parts) == 1:
+    lines: list[str] = []
+    if row.bounds is not None:
+        lines += _bounded_lines(charge, row, row.bounds, currency)
+    elif len(row.parts) == 1:
         lines.append(f"{_product(charge, row, row.parts[0], currency)} = {minor_text(amount_minor, currency)}")
     else:
         for part in row.parts:
@@ -40,28 +44,72 @@ def derive(charge: Charge, row: Row, currency: str, amount_minor: int) -> tuple[
         lines.append(f"sum of {len(row.parts)} parts = {minor_text(amount_minor, currency)}")
     if is_rounded:
         lines.append(f"{exact_text(exact, currency)} rounded half-up once for the charge (default)")
-    lines += _reasons(row)
+    lines += _reasons(row, currency)
     lines += _conventions(charge, row)
     return tuple(lines)
 
 
+def _bounded_lines(charge: Charge, row: Row, bounds: Bounds, currency: str) -> Iterator[str]:
+    """The parts, their sum, and what the minimum or maximum of the period makes of it."""
+    scale, measure = minor_scale(currency), row.measure
+    for part in row.parts:
+        yield f"{_product(charge, row, part, currency)} = {_part_text(part, row, currency)}"
+    total, after = sum_of(bounds.after, measure, scale), bounded_sum(bounds, bounds.after, measure, scale)
+    is_whole = not measure.is_stub and all(part.is_billable for part in bounds.after)
+    for name, bound in (("minimum", bounds.minimum), ("maximum", bounds.maximum)):
+        if bound is not None:
+            shown = exact_text(bound_for(bound, bounds.after, measure, scale), currency)
+            yield f"{name} of {money_text(bound, currency)}" + ("" if is_whole else f" for its days = {shown}")
+    if row.is_change:
+        before = exact_text(bounded_sum(bounds, bounds.before, measure, scale), currency)
+        shown = exact_text(exact_amount(row, scale), currency)
+        yield f"the period comes to {exact_text(after, currency)}, before to {before}: {shown}"
+    elif total[0] * after[1] == after[0] * total[1]:
+        yield f"within these bounds = {exact_text(after, currency)}"
+    else:
+        yield f"{exact_text(total, currency)} within these bounds = {exact_text(after, currency)}"
+
+
+def _part_text(part: Part, row: Row, currency: str) -> str:
+    return exact_text(exact_part(part, row.measure, minor_scale(currency)), currency)
+
+
 def _product(charge: Charge, row: Row, part: Part, currency: str) -> str:
     """Price × quantity × part of the period, less discounts, with the days it is for."""
+    days = _days(part.first_day, part.end)
+    if any(discount.amount is not None for discount in part.discounts):
+        price = _reduced(part.terms, part, row, currency)
+        if part.instead_of is not None:
+            price = f"({price} − {_reduced(part.instead_of, part, row, currency)})"
+        return f"{price}{_share(charge, row, part, is_for_period=True)} ({days})"
     price = _price(part.terms, currency)
     if part.instead_of is not None:
         price = f"({price} − {_price(part.instead_of, currency)})"
-    reductions = "".join(f" less {plain_number(discount.percent)} %" for discount in part.discounts)
-    return f"{price}{_share(charge, row, part)}{reductions} ({_days(part.first_day, part.end)})"
+    return f"{price}{_share(charge, row, part)}{_percents(part.discounts)} ({days})"
 
 
-def _share(charge: Charge, row: Row, part: Part) -> str:
-    """What the price is for, and the part of that which is charged."""
+def _reduced(terms: Terms, part: Part, row: Row, currency: str) -> str:
+    """The price of a full period less percentages and then amounts, in brackets."""
+    factor = Fraction(*row.measure.factor)
+    brought = "" if factor == 1 else f" × {factor}"
+    amounts = "".join(
+        f" less {money_text(each.amount, currency)}" for each in part.discounts if each.amount is not None
+    )
+    return f"({_price(terms, currency)}{brought}{_percents(part.discounts)}{amounts}, at least 0)"
+
+
+def _percents(discounts: tuple[Discount, ...]) -> str:
+    return "".join(f" less {plain_number(each.percent)} %" for each in discounts if each.percent is not None)
+
+
+def _share(charge: Charge, row: Row, part: Part, *, is_for_period: bool = False) -> str:
+    """What the price is for, and the part of that which is charged; `is_for_period` says that it is for a period."""
     if charge.every is None:
         return " once"
     days, of_days = row.measure.share(part.first_day, part.end)
     factor = Fraction(*row.measure.factor)
     text = ""
-    if charge.amount_per is not None:
+    if charge.amount_per is not None and not is_for_period:
         text = f" per {_words(charge.amount_per)}" + (f" × {factor}" if factor != 1 else "")
     elif days == of_days:
         text = f" per {_words(charge.every)}"
@@ -75,39 +123,32 @@ def _words(cadence: Cadence) -> str:
 
 
 def _price(terms: Terms, currency: str) -> str:
+    if not terms.is_running:
+        return minor_text(0, currency)
     return price_text(terms.price, terms.quantity, currency)
 
 
-def _reasons(row: Row) -> Iterator[str]:
+def _reasons(row: Row, currency: str) -> Iterator[str]:
     """What set the terms of the row, each said once."""
     said = set()
     for part in row.parts:
-        for sentence in (*_changes(part.terms), *(_discount(discount) for discount in part.discounts)):
+        discounts = (describe_discount(discount, currency) for discount in part.discounts)
+        for sentence in (*describe_terms(part.terms, currency), *discounts):
             if sentence not in said:
                 said.add(sentence)
                 yield sentence
 
 
-def _changes(terms: Terms) -> Iterator[str]:
-    if terms.price_since != FROM_THE_BEGINNING:
-        yield f"price in force since {date.fromordinal(terms.price_since)}"
-    if terms.quantity_since != FROM_THE_BEGINNING:
-        yield f"quantity in force since {date.fromordinal(terms.quantity_since)}"
-
-
-def _discount(discount: Discount) -> str:
-    percent = plain_number(discount.percent)
-    since = "" if discount.start is None else f" from {discount.start}"
-    until = "" if discount.end is None else f" through {date.fromordinal(discount.end.toordinal() - 1)}"
-    return f"discount of {percent} %{since}{until}"
-
-
 def _conventions(charge: Charge, row: Row) -> Iterator[str]:
     """The rules that shaped the row where a contract could have said otherwise."""
-    if row.is_change:
-        terms = row.parts[0].terms
-        billing = "on that day (immediate)" if terms.is_immediate else "with the next invoice (default: next_invoice)"
-        yield f"change on {date.fromordinal(row.first_day)} inside a period already due; billed {billing}"
+    if row.change is not None:
+        at_once = "on that day (immediate)"
+        billing = at_once if row.change.is_immediate else "with the next invoice (default: next_invoice)"
+        agreed = ""
+        if row.change.known_day > row.change.first_day:
+            agreed = f", agreed on {date.fromordinal(row.change.known_day)},"
+        first_day = date.fromordinal(row.change.first_day)
+        yield f"change on {first_day}{agreed} inside a period already due; billed {billing}"
         return
     measure = row.measure
     if measure.is_stub:

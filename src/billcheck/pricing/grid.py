@@ -76,6 +76,17 @@ class Grid:
                 return first_day, end
         return self.first_days[index], self.ends[index]
 
+    def first_periods(self, count: int) -> Grid:
+        """The grid of the first periods alone."""
+        return Grid(
+            self.first_days[:count],
+            self.ends[:count],
+            self.due_days[:count],
+            self.changes[:count],
+            tuple(stub for stub in self.stubs if stub[0] < count),
+            self.is_cut_at_start,
+        )
+
 
 @lru_cache(maxsize=1)
 def _months() -> tuple[tuple[int, int], ...]:

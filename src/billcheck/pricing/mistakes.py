@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from billcheck.period import ONE_DAY
+from billcheck.pricing.change_mistakes import change_mistakes
 from billcheck.pricing.wording import plain_number
 
 if TYPE_CHECKING:
@@ -32,16 +33,19 @@ class Mistake:
     charge: Charge
 
 
-def plausible_mistakes(_contract: Contract, charge: Charge, /) -> tuple[Mistake, ...]:
+def plausible_mistakes(_contract: Contract, charge: Charge, /, until: date | None = None) -> tuple[Mistake, ...]:
     """The mistakes the charge's own terms invite, latest change first, at most 40; empty where nothing ever changes.
+
+    `until` is the last day that matters: an escalator has no last uplift of its own (None: ten years from the start).
 
     A forgotten change is forgotten for good: the changed charge also lacks the later changes of the same term, so that
     one mistake explains any run of periods since. Codes: ``previous_price`` (a price step or an amended price was not
     applied), ``old_quantity`` (an amended quantity was not), ``old_terms`` (an amendment of both was not),
-    ``expired_discount`` (a discount outlived its end), ``discount_forgotten`` (a discount was not given). None of
-    these depends on the rest of the contract yet.
+    ``expired_discount`` (a discount outlived its end), ``discount_forgotten`` (a discount was not given), and those of
+    `billcheck.pricing.change_mistakes`. None of these depends on the rest of the contract yet.
     """
-    found = [*_forgotten_changes(charge), *_wrong_discounts(charge)]
+    others = (Mistake(*found) for found in change_mistakes(charge, until))
+    found = [*_forgotten_changes(charge), *others, *_wrong_discounts(charge)]
     return tuple(mistake for mistake in found if mistake.charge != charge)[:MOST_MISTAKES]
 
 
@@ -53,7 +57,10 @@ def _forgotten_changes(charge: Charge) -> Iterator[Mistake]:
         is_priced = any(step.on == day for step in charge.price_steps) or any(
             amendment.on == day and amendment.price is not None for amendment in charge.amendments
         )
-        is_counted = any(amendment.on == day and amendment.quantity is not None for amendment in charge.amendments)
+        is_counted = any(
+            amendment.on == day and (amendment.quantity is not None or amendment.added is not None)
+            for amendment in charge.amendments
+        )
         if is_priced:
             yield Mistake("previous_price", f"billed at the price before {day}", without_price)
         if is_counted:
@@ -73,28 +80,41 @@ def _without_prices_since(charge: Charge, day: date) -> Charge:
 
 def _without_quantities_since(charge: Charge, day: date) -> Charge:
     amendments = (
-        amendment if amendment.on < day else replace(amendment, quantity=None) for amendment in charge.amendments
+        amendment if amendment.on < day else replace(amendment, quantity=None, added=None)
+        for amendment in charge.amendments
     )
     return replace(charge, amendments=_kept(amendments))
 
 
 def _kept(amendments: Iterator[Amendment]) -> tuple[Amendment, ...]:
     """The amendments that still change something."""
-    return tuple(amendment for amendment in amendments if not (amendment.price is None and amendment.quantity is None))
+    return tuple(
+        amendment
+        for amendment in amendments
+        if not (
+            amendment.price is None
+            and amendment.quantity is None
+            and amendment.added is None
+            and amendment.change is None
+        )
+    )
 
 
 def _wrong_discounts(charge: Charge) -> Iterator[Mistake]:
     for index, discount in enumerate(charge.discounts):
-        percent = plain_number(discount.percent)
         others = (*charge.discounts[:index], *charge.discounts[index + 1 :])
-        if _ends_within(discount, charge):
-            outlived = replace(discount, end=None)
+        if discount.is_free:
+            yield Mistake("free_period_billed", "the free periods were billed", replace(charge, discounts=others))
+            continue
+        value = f"{plain_number(discount.amount)}" if discount.amount is not None else ""
+        value = f"{plain_number(discount.percent)} %" if discount.percent is not None else value
+        if discount.periods is not None or _ends_within(discount, charge):
+            outlived = replace(discount, end=None, periods=None)
             changed = replace(charge, discounts=(*charge.discounts[:index], outlived, *charge.discounts[index + 1 :]))
-            last_day = None if discount.end is None else discount.end - ONE_DAY
-            sentence = f"the discount of {percent} % was still given after {last_day}"
-            yield Mistake("expired_discount", sentence, changed)
+            last_day = "its periods" if discount.end is None else discount.end - ONE_DAY
+            yield Mistake("expired_discount", f"the discount of {value} was still given after {last_day}", changed)
         yield Mistake(
-            "discount_forgotten", f"billed without the discount of {percent} %", replace(charge, discounts=others)
+            "discount_forgotten", f"billed without the discount of {value}", replace(charge, discounts=others)
         )
 
 

@@ -8,32 +8,26 @@ are written only when somebody asks for one. Must not know ledgers, files or the
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from billcheck.errors import InternalError, Problem, UsageError
-from billcheck.money import minor_scale, to_decimal
-from billcheck.pricing.amendments import (
-    Part,
-    Row,
-    discounted,
-    exact_amount,
-    make_timeline,
-    rows_of_period,
-)
+from billcheck.money import MINOR_DIGITS, minor_scale, to_decimal
+from billcheck.pricing.amendments import Part, Row, bounded_rows, exact_amount, rows_of_period
 from billcheck.pricing.derivation import derive
 from billcheck.pricing.grid import Grid, make_grid
 from billcheck.pricing.models import full_price, quantity_of, require
 from billcheck.pricing.proration import WHOLE, Measure, Ratio, multiply, round_ratio
+from billcheck.pricing.timeline import first_day_of_effect, make_timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from billcheck.contracts.prices import Quantity
-    from billcheck.contracts.terms import Charge, Contract
-    from billcheck.pricing.amendments import Timeline
+    from billcheck.contracts.terms import Amendment, Charge, Contract
+    from billcheck.pricing.timeline import Timeline
 
 
 class IncomparableProblem(Problem):
@@ -75,7 +69,8 @@ class Schedule:
     """The expected charges of one charge as parallel columns, sorted by due day, regular rows first, then first day.
 
     Days are ordinals and `ends` are exclusive; `amounts` are minor units of the contract's currency, excluding tax.
-    `changes` marks the rows of changes inside a period that was already due.
+    `changes` marks the rows of changes inside a period that was already due. `unknowns` says of rows, by their index,
+    why they cannot be priced yet; their amounts mean nothing.
     """
 
     contract: Contract
@@ -85,6 +80,7 @@ class Schedule:
     due_days: tuple[int, ...]
     amounts: tuple[int, ...]
     changes: tuple[bool, ...]
+    unknowns: Mapping[int, str] = field(default_factory=dict, kw_only=True)
 
     def __len__(self) -> int:
         return len(self.amounts)
@@ -122,15 +118,15 @@ class Schedule:
 
     def _row(self, index: int) -> Row:
         """The row with its parts, worked out again."""
-        first_day, is_change = self.first_days[index], self.changes[index]
+        wanted = self.first_days[index], self.changes[index], self.due_days[index]
         if self.charge.every is None:
             return _row_of_one_off(self.charge)
-        timeline = make_timeline(self.charge)
         grid = _grid_of(self.charge, self.due_days[-1])
+        timeline = make_timeline(self.charge, grid, MINOR_DIGITS[self.contract.currency])
         for period in range(len(grid.first_days)):
-            if grid.first_days[period] <= first_day < grid.ends[period]:
+            if grid.first_days[period] <= wanted[0] < grid.ends[period]:
                 for row in _rows(self.charge, timeline, grid, period):
-                    if row.first_day == first_day and row.is_change is is_change:
+                    if (row.first_day, row.is_change, row.due_day) == wanted:
                         return row
         raise InternalError("every row of a schedule belongs to a period", contract=self.contract.id, index=index)
 
@@ -147,7 +143,7 @@ def make_schedule(contract: Contract, charge: Charge, until: date) -> Schedule:
         amount = round_ratio(*exact_amount(row, scale))
         return Schedule(contract, charge, (row.first_day,), (row.end,), (row.due_day,), (amount,), (False,))
     grid = _grid_of(charge, until.toordinal())
-    if charge.price_steps or charge.amendments or charge.discounts:
+    if _is_changing(charge):
         return _changing_schedule(contract, charge, grid, until.toordinal())
     price = full_price(charge.price, quantity_of(charge), scale)
     uneven = _uneven(charge, grid)
@@ -169,12 +165,31 @@ def expected_charges(contracts: Iterable[Contract], until: date) -> Iterator[Exp
                     yield schedule.charge_at(index)
 
 
+def _is_changing(charge: Charge) -> bool:
+    """Whether periods of the charge may differ in more than their days."""
+    return bool(
+        charge.price_steps
+        or charge.amendments
+        or charge.discounts
+        or charge.escalators
+        or charge.minimum is not None
+        or charge.maximum is not None
+    )
+
+
 def _grid_of(charge: Charge, until: int) -> Grid:
-    """The shared grid of periods of a recurring charge."""
+    """The grid of periods of a recurring charge: shared with others, unless it is cancelled."""
+    end = None if charge.end is None else charge.end.toordinal()
+    grid = _grid_until(charge, end, until)
+    cancelled = [amendment for amendment in charge.amendments if amendment.change == "cancel"]
+    return _cancelled(charge, cancelled[0], grid, until) if cancelled else grid
+
+
+def _grid_until(charge: Charge, end: int | None, until: int) -> Grid:
     every = require(charge.every, charge, "every")
     return make_grid(
         charge.start.toordinal(),
-        None if charge.end is None else charge.end.toordinal(),
+        end,
         every,
         charge.wanted_day,
         require(charge.timing, charge, "timing"),
@@ -183,6 +198,21 @@ def _grid_of(charge: Charge, until: int) -> Grid:
         is_calendar=charge.align == "calendar",
         full_period=charge.proration.full_period,
     )
+
+
+def _cancelled(charge: Charge, cancel: Amendment, grid: Grid, until: int) -> Grid:
+    """The grid of a cancelled charge: periods that were due before anybody knew are whole, no other goes on."""
+    day = first_day_of_effect(cancel, charge, grid)
+    if day is None:
+        return grid
+    known_day = max(day, (cancel.agreed_on or cancel.on).toordinal())
+    count = sum(
+        first_day < day or due_day < known_day
+        for first_day, due_day in zip(grid.first_days, grid.due_days, strict=True)
+    )
+    if count and grid.first_days[count - 1] < day < grid.ends[count - 1] and grid.due_days[count - 1] >= known_day:
+        return _grid_until(charge, day, until)
+    return grid.first_periods(count)
 
 
 def measure_of(charge: Charge, grid: Grid, period: int) -> Measure:
@@ -211,46 +241,50 @@ def _row_of_one_off(charge: Charge) -> Row:
 
 def _rows(charge: Charge, timeline: Timeline, grid: Grid, period: int) -> list[Row]:
     """The rows of one period of the grid."""
-    has_next = period + 1 < len(grid.due_days)
-    next_due_day = grid.due_days[period + 1] if has_next else grid.ends[period]
-    return rows_of_period(timeline, measure_of(charge, grid, period), grid.due_days[period], next_due_day)
+    measure = measure_of(charge, grid, period)
+    rows = rows_of_period(timeline, measure, grid.due_days[period], grid.due_days[period + 1 :])
+    return bounded_rows(charge, rows)
 
 
 def _changing_schedule(contract: Contract, charge: Charge, grid: Grid, until: int) -> Schedule:
-    """The schedule of a charge with steps, amendments or discounts: only periods in which one falls are cut up."""
+    """The schedule of a charge with terms that change: only periods in which one does are cut up."""
     scale = minor_scale(contract.currency)
-    timeline = make_timeline(charge)
+    timeline = make_timeline(charge, grid, MINOR_DIGITS[contract.currency])
     uneven = _uneven(charge, grid)
     regular: list[int] = []
     changes: list[tuple[int, bool, int, int, int]] = []
+    unknown: dict[tuple[int, bool, int, int], str] = {}
     while len(regular) < len(grid.first_days):
         period = len(regular)
-        first_day = grid.first_days[period]
-        stop = _end_of_run(grid, timeline.next_cut(first_day), period, uneven)
-        if stop > period:
-            terms = timeline.terms_on(first_day)
-            price = full_price(terms.price, terms.quantity, scale)
-            amount = round_ratio(*multiply(discounted(price, timeline.discounts_on(first_day)), factor_of(charge)))
-            regular += [amount] * (stop - period)
-            continue
         own, *late = _rows(charge, timeline, grid, period)
-        regular.append(round_ratio(*exact_amount(own, scale)))
+        stop = max(_end_of_run(grid, timeline, period, uneven), period + 1)
+        regular += [round_ratio(*exact_amount(own, scale))] * (stop - period)
+        if own.unknown:
+            days = zip(grid.due_days[period:stop], grid.first_days[period:stop], grid.ends[period:stop], strict=True)
+            unknown |= {(due_day, False, first_day, end): own.unknown for due_day, first_day, end in days}
         for row in late:
             amount = round_ratio(*exact_amount(row, scale))
-            if amount and row.due_day <= until:
+            if (amount or row.unknown) and row.due_day <= until:
                 changes.append((row.due_day, True, row.first_day, row.end, amount))
-    if not changes:
-        return Schedule(contract, charge, grid.first_days, grid.ends, grid.due_days, tuple(regular), grid.changes)
+                if row.unknown:
+                    unknown[row.due_day, True, row.first_day, row.end] = row.unknown
     rows = [
         (due_day, False, first_day, end, amount)
         for due_day, first_day, end, amount in zip(grid.due_days, grid.first_days, grid.ends, regular, strict=True)
     ]
-    due_days, are_changes, first_days, ends, sums = zip(*sorted(rows + changes), strict=True)
-    return Schedule(contract, charge, first_days, ends, due_days, sums, are_changes)
+    if not changes and not unknown:
+        return Schedule(contract, charge, grid.first_days, grid.ends, grid.due_days, tuple(regular), grid.changes)
+    rows = sorted(rows + changes)
+    unknowns = {index: reason for index, row in enumerate(rows) if (reason := unknown.get(row[:4]))}
+    due_days, are_changes, first_days, ends, sums = zip(*rows, strict=True)
+    return Schedule(contract, charge, first_days, ends, due_days, sums, are_changes, unknowns=unknowns)
 
 
-def _end_of_run(grid: Grid, cut: int | None, period: int, uneven: Sequence[int]) -> int:
+def _end_of_run(grid: Grid, timeline: Timeline, period: int, uneven: Sequence[int]) -> int:
     """The index after the last of the even periods, from this one on, that end by the next change; none: `period`."""
+    if grid.due_days[period] < timeline.versions[-1].known_day:
+        return period
+    cut = timeline.next_cut(grid.first_days[period])
     stop = len(grid.ends) if cut is None else bisect_right(grid.ends, cut)
     following = bisect_left(uneven, period)
     return min(stop, uneven[following]) if following < len(uneven) else stop

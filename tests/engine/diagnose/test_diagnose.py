@@ -354,7 +354,7 @@ def test_mistakes_of_one_wording_are_named_once() -> None:
     assert cause.code == "discount_forgotten"
 
 
-def test_a_missing_change_beside_correct_invoices_is_just_missing() -> None:
+def test_a_missing_change_beside_correct_invoices_was_billed_from_the_next_period() -> None:
     charge = per_unit(Amendment(date(2026, 3, 16), quantity=Decimal(17)), timing="in_advance")
     contract = Contract(id="C", customer="H", currency="EUR", start=START, charges=(charge,))
     schedule = make_schedule(contract, charge, date(2026, 5, 15))
@@ -362,7 +362,8 @@ def test_a_missing_change_beside_correct_invoices_is_just_missing() -> None:
         JudgedRow(period, status_of(expected, billed := 0 if schedule.changes[period] else expected), expected, billed)
         for period, expected in enumerate(schedule.amounts)
     ]
-    assert diagnose(contract, charge, schedule, rows) == {}
+    (causes,) = diagnose(contract, charge, schedule, rows).values()
+    assert [cause.code for cause in causes] == ["late_change"]
 
 
 def test_least_unexplained_comes_before_fewest_segments() -> None:
