@@ -125,6 +125,9 @@ class _Judging:
     def row(self, period: int) -> JudgedRow:
         books, doubts = self._books, self._doubts
         status, note = self._status(period)
+        unknown = books.schedule.unknowns.get(period)
+        if unknown and status is not Status.NOT_DUE:
+            status, note = Status.INCONCLUSIVE, unknown
         expected, billed = books.expected[period], books.billed[period]
         return JudgedRow(
             period,
@@ -144,8 +147,6 @@ class _Judging:
         open_amount, is_touched = books.open_amount(period), period in self._rules
         if books.schedule.due_days[period] > self._known.as_of_day:
             return (Status.BILLED_AHEAD if books.billed[period] else Status.NOT_DUE), ""
-        if unknown := books.schedule.unknowns.get(period):
-            return Status.INCONCLUSIVE, unknown
         if not open_amount:
             is_settled = not SETTLING_RULES.isdisjoint(self._rules.get(period, ()))
             return (Status.SETTLED if is_settled else Status.OK), ""
