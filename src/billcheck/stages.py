@@ -105,19 +105,23 @@ def _scan_divided(
         return None
     jobs = [Job(partial(_scan_share, share, make_matcher, keys)) for share in shares]
     scanned = Scanned(make_matcher())
-    remainders = []
-    for job in jobs:
-        # One after the other: what was joined is in memory once, not twice.
-        found = job.result()
-        if found is not None:
-            scanned.matched.join(found[0])
-            remainders.append(found[1])
+    # Each is let go before the next arrives.
+    remainders = [_join_share(scanned.matched, job) for job in jobs]
     batches = source.finish(keys, shares, remainders)
     if batches is None:
         return None
     scanned.take(batches, 0)
     add_totals(scanned.outside, scanned.matched.outside)
     return scanned
+
+
+def _join_share(matched: Matched, job: Job[tuple[Matched, object] | None]) -> object:
+    """Append the lines of a share; what its scan left behind, None where it could not be read by itself."""
+    found = job.result()
+    if found is None:
+        return None
+    matched.join(found[0])
+    return found[1]
 
 
 def _scan_share(share: SourceShare, make_matcher: Callable[[], Matcher], keys: Keys) -> tuple[Matched, object] | None:
