@@ -92,6 +92,13 @@ SENTENCES = {
             "EUR short."
         ),
     ),
+    "uplift_not_exercised": (
+        "uplift-without-notice",
+        (
+            "Acme BV, Fee: the uplift of 3 % on 2026-01-01 was not made use of, as the contract states no notice by "
+            "2025-12-02; the price stays as it was."
+        ),
+    ),
     "sequence_gap": (
         "finding-sequence-gap",
         "Of the documents INV-0095 to INV-0107, 1 number is not in the ledger: INV-0102.",

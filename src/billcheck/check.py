@@ -43,6 +43,7 @@ from billcheck.engine.sentences import (
 from billcheck.engine.sequences import NumbersLacking
 from billcheck.engine.shown import LazyContracts, LazySetAside
 from billcheck.engine.taxes import find_tax_runs
+from billcheck.engine.unexercised import find_unexercised
 from billcheck.engine.unread import find_unread, find_unread_documents
 from billcheck.engine.whole_credits import split_whole_credits
 from billcheck.errors import Problem, UsageError
@@ -210,6 +211,7 @@ def check(
     examined = stages.examine(examination, hints, processes)
     _settle(examination, outcome, examined, hints.look_alikes, conflicts, is_whole=is_whole)
     outcome.findings.extend(map(find_sequence_gap, scanned.gaps))
+    outcome.findings.extend(find_unexercised(contracts, as_of.toordinal()))
     return replace(
         _report(examination, outcome, scanned, coverage, as_of),
         fail_on=kinds,

@@ -147,6 +147,11 @@ KINDS: dict[str, FindingKind] = {
         "A credit names no document or period, so it was not set against any.",
         "Name the credited document, or record what the credit was for.",
     ),
+    "uplift_not_exercised": FindingKind(
+        Severity.WARNING,
+        "An agreed uplift needs notice, and the contract states none in time; the old price is expected.",
+        "Add the day of the notice to notified_on if it was given, or let the uplift go.",
+    ),
     "sequence_gap": FindingKind(
         Severity.WARNING,
         "Documents are numbered one after the other, and some numbers are not in the ledger.",

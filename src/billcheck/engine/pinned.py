@@ -148,7 +148,17 @@ def _changes_inside(schedule: Schedule, event: Event) -> list[int]:
 
 
 def _post_range(books: Books, event: Event, periods: list[int]) -> None:
-    """Split over several rows: exactly at the price of one of them, else by what is still open, else as expected."""
+    """Split over several rows: exactly over their changes, else at the price of one, by what is open, or as expected.
+
+    A correction of several past periods in one line is exactly what the changes inside them come to.
+    """
+    changes = _changes_inside(books.schedule, event)
+    owed = [books.open_amount(change) for change in changes]
+    if changes and sum(owed) == event.amount and event.amount != sum(books.open_amount(period) for period in periods):
+        for change, part in zip(changes, owed, strict=True):
+            if part:
+                books.post(event, change, part, PostingRule.CHANGE)
+        return
     weights = [max(books.open_amount(period), 0) for period in periods]
     if not any(weights):
         weights = [max(books.expected[period], 0) for period in periods]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from billcheck.findings import KINDS, Finding, Status, digest_id
 from billcheck.money import format_minor
 from billcheck.period import ONE_DAY, period_label
+from billcheck.pricing.changes_wording import percent_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from billcheck.engine.sequences import Neighbours, SequenceGap
     from billcheck.engine.taxes import TaxRun
     from billcheck.findings import Residue
+    from billcheck.pricing.escalation import Uplift
     from billcheck.pricing.schedule import Schedule
 
 NAMED = 5
@@ -35,10 +37,21 @@ RESIDUE_FINDINGS = frozenset({"unmatched", "ambiguous", "open_credit", "out_of_t
 
 
 def row_id(slot: Slot, schedule: Schedule, period: int) -> str:
-    """The id of a period row: contract, charge, first day, and whether it is a change."""
-    kind = "change" if schedule.changes[period] else "row"
+    """The id of a period row: contract, charge, first day, and whether it is a change.
+
+    Several changes may correct one period from its first day; the later ones also bear the day they are due.
+    """
     first_day = date.fromordinal(schedule.first_days[period])
-    return digest_id(kind, slot.contract.id, slot.label, first_day.isoformat())
+    return digest_id(_kind_of_row(schedule, period), slot.contract.id, slot.label, first_day.isoformat())
+
+
+def _kind_of_row(schedule: Schedule, period: int) -> str:
+    if not schedule.changes[period]:
+        return "row"
+    first_day = schedule.first_days[period]
+    earlier = zip(schedule.first_days[:period], schedule.changes[:period], strict=True)
+    is_repeated = any(is_change and first == first_day for first, is_change in earlier)
+    return f"change {date.fromordinal(schedule.due_days[period])}" if is_repeated else "change"
 
 
 def find_in_row(slot: Slot, schedule: Schedule, row: JudgedRow, suggestion: str = "") -> list[Finding]:
@@ -90,7 +103,8 @@ def _row_finding(slot: Slot, schedule: Schedule, row: JudgedRow, kind: str, amou
     first_day = date.fromordinal(schedule.first_days[row.period])
     last_day = date.fromordinal(schedule.ends[row.period] - 1)
     place = f"{slot.contract.customer}, {slot.label}, {period_label(first_day, last_day)}"
-    change = "change" if schedule.changes[row.period] else ""
+    kind_of_row = _kind_of_row(schedule, row.period)
+    change = "" if kind_of_row == "row" else kind_of_row
     return _finding(
         kind,
         (slot.contract.id, slot.label, first_day.isoformat(), change),
@@ -235,6 +249,23 @@ def find_sequence_gap(gap: SequenceGap) -> Finding:
         "sequence_gap",
         (gap.first.rstrip("0123456789"),),
         f"Of the documents {gap.first} to {gap.last}, {numbers} not in the ledger: {listed}{more}.",
+    )
+
+
+def find_uplift_not_exercised(contract: Contract, charge: str, uplift: Uplift) -> Finding:
+    """The finding about an uplift that is not due, because no notice of it was given in time."""
+    by = "" if uplift.notify_by is None else f" by {uplift.notify_by}"
+    percent = "" if uplift.percent is None else f" of {percent_text(uplift.percent)} %"
+    return _finding(
+        "uplift_not_exercised",
+        (contract.id, charge, uplift.day.isoformat()),
+        (
+            f"{contract.customer}, {charge}: the uplift{percent} on {uplift.day} was not made use of, as the contract "
+            f"states no notice{by}; the price stays as it was."
+        ),
+        contract=contract.id,
+        charge=charge,
+        days=(uplift.day, uplift.day),
     )
 
 

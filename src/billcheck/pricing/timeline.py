@@ -256,8 +256,8 @@ class _Raised:
         return ""
 
     def price(self, digits: int) -> Price:
-        """Every amount of the price after all uplifts; as it is where one of them is not known."""
-        return self.base if self.unknown else with_amounts(self.base, lambda amount: self._amount(amount, digits))
+        """Every amount of the price after all uplifts; an uplift that is not known raises nothing."""
+        return with_amounts(self.base, lambda amount: self._amount(amount, digits))
 
     def _amount(self, amount: Decimal, digits: int) -> Decimal:
         written = -int(amount.normalize().as_tuple().exponent)
