@@ -47,6 +47,17 @@ def test_a_light_name_loads_no_dependency() -> None:
     assert run_python(code).strip() == "[]"
 
 
+def test_help_loads_no_room_that_works() -> None:
+    code = (
+        "import sys\n"
+        "from billcheck.cli.main import make_parser\n"
+        "make_parser()\n"
+        "rooms = ('engine', 'periods', 'pricing', 'connectors')\n"
+        "print([name for name in sys.modules if name.startswith(tuple('billcheck.' + room for room in rooms))])"
+    )
+    assert run_python(code).strip() == "[]"
+
+
 def test_exported_names_are_the_public_names() -> None:
     homes = {*billcheck._HOMES, "__version__"}
     assert set(billcheck.__all__) == homes

@@ -7,15 +7,13 @@ as JSON. Must not know contracts or ledgers.
 from __future__ import annotations
 
 import json
+from argparse import ArgumentTypeError
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from billcheck.cli.arguments import add_format_option, parse_date
 from billcheck.cli.console import write, write_text
 from billcheck.grammar import DateOrder
-from billcheck.periods.reading import read
-from billcheck.periods.resolve import refusal, resolve
-from billcheck.periods.vocabulary import LANGUAGES
 from billcheck.report.page import line
 
 if TYPE_CHECKING:
@@ -34,7 +32,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--invoice-date", type=parse_date, metavar="DATE", help="date of the invoice; texts without a year need it"
     )
-    parser.add_argument("--language", choices=LANGUAGES, metavar="xx", help="read the text in this language alone")
+    parser.add_argument("--language", type=_parse_language, metavar="xx", help="read the text in this language alone")
     order = parser.add_mutually_exclusive_group()
     order.add_argument(
         "--day-first", dest="order", action="store_const", const=DateOrder.DAY_FIRST, help="01/02/2026 is 1 February"
@@ -62,7 +60,24 @@ def run(arguments: Namespace) -> int:
     return 0
 
 
+def _parse_language(text: str) -> str:
+    """One of the languages that are read.
+
+    Raises:
+        ArgumentTypeError: The text is none of them.
+    """
+    from billcheck.periods.vocabulary import LANGUAGES
+
+    if text not in LANGUAGES:
+        message = f"{text!r} is no language that is read; the languages are {', '.join(LANGUAGES)}"
+        raise ArgumentTypeError(message)
+    return text
+
+
 def _find(arguments: Namespace) -> dict[str, Any]:
+    from billcheck.periods.reading import read
+    from billcheck.periods.resolve import refusal, resolve
+
     reading = read(arguments.text, arguments.language)
     known = {"order": arguments.order, "fiscal_year_start": arguments.fiscal_year_start}
     if arguments.invoice_date is not None:
