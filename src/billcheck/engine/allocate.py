@@ -18,6 +18,7 @@ from billcheck.engine.books import PLACING_RULES, Books, PostingRule
 from billcheck.engine.copied import find_copied
 from billcheck.engine.credits import periods_reversed, post_credits, post_reversals, take_reductions, take_reversals
 from billcheck.engine.habit import Habit, HabitPlacement, find_habit
+from billcheck.engine.open_credits import settle_open_credits
 from billcheck.engine.pinned import EXPIRED, post_pinned
 from billcheck.engine.repeats import post_repeats
 from billcheck.engine.runs import find_runs
@@ -141,6 +142,7 @@ def _allocate(schedule: Schedule, events: Events, known: Known, late: frozenset[
     left = post_duplicates(books, left, nominal_days(schedule.charge) * books.block // 2)
     for event in left:
         books.leave(event, event.amount, *_why_left(books, event, is_open))
+    settle_open_credits(books)
     if events.repeated:
         pace = find_pace(books, known)
         post_repeats(

@@ -34,11 +34,12 @@ class PostingRule(StrEnum):
     DUPLICATE = "repeats an amount already billed for this period"
     REVERSED = "credited in full"
     CREDIT = "credit linked to this period"
+    EXCESS_CREDITED = "credit of exactly what was billed too much (inferred)"
 
 
 SETTLING_RULES = frozenset({PostingRule.SETTLEMENT, PostingRule.CATCH_UP})
 PLACING_RULES = frozenset({PostingRule.PLACED, PostingRule.SPLIT, PostingRule.COMBINED, PostingRule.BLOCK})
-INFERRED_RULES = SETTLING_RULES | {PostingRule.AHEAD}
+INFERRED_RULES = SETTLING_RULES | {PostingRule.AHEAD, PostingRule.EXCESS_CREDITED}
 
 
 class Posting(NamedTuple):

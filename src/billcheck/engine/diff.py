@@ -119,7 +119,7 @@ class _Judging:
             else:
                 rules.add(rule)
             if event.is_inferred or rule in INFERRED_RULES or event.rows in books.far:
-                self._inferred[period] += amount
+                self._inferred[period] += -amount if rule is PostingRule.EXCESS_CREDITED else amount
         self._pace = find_pace(books, known)
 
     def row(self, period: int) -> JudgedRow:
