@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from billcheck import check, load_configuration, load_contracts, read_ledger
+from billcheck import check, load_configuration, load_contracts, load_quantities, read_ledger
 from billcheck.cli.main import main
 from billcheck.findings import KINDS, Status
 
@@ -70,6 +70,7 @@ def run(case: Case, processes: int = 1) -> Report:
         control_totals=as_amounts(options.get("control_totals")),
         min_amounts=as_amounts(options.get("min_amounts")),
         processes=processes,
+        quantities=load_quantities(*options["quantities"]) if "quantities" in options else None,
     )
 
 
@@ -201,6 +202,8 @@ def test_case_comes_out_as_a_bookkeeper_expects(case: Case) -> None:
 def test_the_command_reports_the_same_and_exits_accordingly(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
     options = case.options
     arguments = ["check", *case.ledger_paths, "--contracts", case.contracts_path, "--as-of", str(options["as_of"])]
+    for path in options.get("quantities", ()):
+        arguments += ["--quantities", path]
     if "covers" in options:
         arguments += ["--covers", "..".join(map(str, options["covers"]))]
     if "check_from" in options:

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from billcheck.configuration.rules import Configuration
     from billcheck.connectors.files import read_ledger
     from billcheck.contracts.files import load_contracts
+    from billcheck.contracts.quantity_files import load_quantities
     from billcheck.contracts.terms import Contract
+    from billcheck.contracts.usage import Quantities
     from billcheck.errors import (
         BillcheckError,
         ConfigurationRefusedError,
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
         InputError,
         InternalError,
         LedgerRefusedError,
+        QuantitiesRefusedError,
         SourceChangedError,
         UsageError,
     )
@@ -51,6 +54,8 @@ __all__ = [
     "Ledger",
     "LedgerRefusedError",
     "Line",
+    "Quantities",
+    "QuantitiesRefusedError",
     "Report",
     "SourceChangedError",
     "UsageError",
@@ -58,6 +63,7 @@ __all__ = [
     "check",
     "load_configuration",
     "load_contracts",
+    "load_quantities",
     "read_ledger",
 ]
 
@@ -73,12 +79,15 @@ _HOMES = {
     "Ledger": "ledger.source",
     "LedgerRefusedError": "errors",
     "Line": "ledger.line",
+    "Quantities": "contracts.usage",
+    "QuantitiesRefusedError": "errors",
     "Report": "report.report",
     "SourceChangedError": "errors",
     "UsageError": "errors",
     "check": "check",
     "load_configuration": "configuration.files",
     "load_contracts": "contracts.files",
+    "load_quantities": "contracts.quantity_files",
     "read_ledger": "connectors.files",
 }
 

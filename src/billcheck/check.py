@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from billcheck.contracts.terms import Contract, Contracts
+    from billcheck.contracts.usage import Quantities
     from billcheck.engine.match import Matched
     from billcheck.findings import Totals
     from billcheck.ledger.source import OutsideTotal
@@ -136,6 +137,7 @@ def check(
     control_totals: Mapping[str, Decimal] | None = None,
     min_amounts: Mapping[str, Decimal] | None = None,
     processes: int = 1,
+    quantities: Quantities | None = None,
 ) -> Report:
     """Check what a ledger billed against what contracts agreed.
 
@@ -154,12 +156,14 @@ def check(
         min_amounts: Findings of a smaller amount in that currency do not fail the check; all totals stay what they are.
         processes: How many processes may work on a large ledger at a time; the report is the same with any number.
             Copies of this process do the work, so a program with threads of its own should leave it at 1.
+        quantities: How much was used, for metered charges; without it their periods are inconclusive.
 
     Returns:
         The report; with no contracts it has checked nothing, and its verdict is inconclusive.
 
     Raises:
         UsageError: An argument makes no sense.
+        QuantitiesRefusedError: A quantity fits no contract, or contradicts another.
         LedgerRefusedError: A source as a whole cannot be read without guessing.
         InternalError: The engine's own sums disagree; no figure is reported.
     """
@@ -167,6 +171,7 @@ def check(
     contracts = tuple(contracts)
     kinds = DEFAULT_FAIL_ON if fail_on is None else frozenset(fail_on)
     _refuse_nonsense(contracts, as_of, covers, grace_days, kinds)
+    contracts = contracts if quantities is None else quantities.given_to(contracts)
     stated = _minor_units("control_totals", control_totals)
     least = _minor_units("min_amounts", min_amounts)
     if any(amount < 0 for amount in least.values()):

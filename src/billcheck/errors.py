@@ -8,6 +8,7 @@ bookkeeper can act on. Imports nothing of ours and knows nothing about contracts
     │   ├── ConfigurationRefusedError
     │   ├── ContractsRefusedError
     │   ├── LedgerRefusedError
+    │   ├── QuantitiesRefusedError
     │   └── UsageError              a wrong argument (also a ValueError)
     ├── Problem                     one fault; its subclasses stand where the fault is found
     ├── SourceChangedError          a ledger file changed between two readings
@@ -93,6 +94,12 @@ class LedgerRefusedError(InputError):
     """A ledger file as a whole cannot be read without guessing; no report is made."""
 
     heading = "The ledger was refused"
+
+
+class QuantitiesRefusedError(InputError):
+    """Files of quantities hold faults, or their rows fit no contract; no quantity is used."""
+
+    heading = "The quantities were refused"
 
 
 class UsageError(InputError, ValueError):

@@ -225,7 +225,8 @@ class PeriodRow:
     Amounts are in the contract's currency, excluding tax. `last_day` is inclusive. `is_change` marks the row of a
     change inside a period that was already due. `note` says what would settle a row that could not be judged.
     `drafted_minor` is what unapproved drafts would bill; it is not part of `billed`. `credited_minor` is the part of
-    the shortfall that a linked credit made; `inferred_minor` the part of billed that rests on an inference.
+    the shortfall that a linked credit made; `inferred_minor` the part of billed that rests on an inference. Where it
+    is not `is_known` what was agreed (usage or an index was not given), `expected_minor` is what was billed.
     """
 
     id: str
@@ -248,11 +249,12 @@ class PeriodRow:
     derivation: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     note: str = ""
+    is_known: bool = True
 
     @property
-    def expected(self) -> Decimal:
-        """What was agreed."""
-        return to_decimal(self.expected_minor, self.currency)
+    def expected(self) -> Decimal | None:
+        """What was agreed; None where it is not known."""
+        return to_decimal(self.expected_minor, self.currency) if self.is_known else None
 
     @property
     def billed(self) -> Decimal:

@@ -203,7 +203,7 @@ def test_a_correct_ledger_bills_every_due_period(correct: Books) -> None:
             ]
             rows = [row for row in report.rows if (row.contract, row.charges) == (contract.id, (charge.name,))]
             assert [(row.first_day, row.last_day) for row in rows[: len(counted)]] == counted
-            assert {FlatPrice(row.expected) for row in rows} == {charge.price}
+            assert {row.expected is not None and FlatPrice(row.expected) for row in rows} == {charge.price}
             assert all(row.due_on > correct.as_of for row in rows[len(counted) :])
 
 

@@ -42,6 +42,7 @@ from tests.contracts.samples import (
 
 if TYPE_CHECKING:
     from billcheck.contracts.kinds import Shape
+from billcheck.contracts.metering_shapes import RolloverShape
 
 PAGE = Path(__file__).parents[2].joinpath("docs", "reference", "contract-terms.md").read_text(encoding="utf-8")
 SECTIONS: dict[str, type[Shape]] = {
@@ -50,6 +51,7 @@ SECTIONS: dict[str, type[Shape]] = {
     "### Tiers": TierShape,
     "### Rates": RateShape,
     "### Hours": HoursShape,
+    "### Rollover": RolloverShape,
     "### Tax": TaxShape,
     "### Price steps": PriceStepShape,
     "### Escalator": EscalatorShape,
@@ -102,6 +104,13 @@ def test_every_example_of_a_key_is_accepted(heading: str, tmp_path: Path) -> Non
         assert load_contracts(path), (heading, key)
 
 
+METERED: dict[str, Any] = {
+    **{key: value for key, value in PACKAGE.items() if key != "quantity"},
+    "free_units": "500",
+    "timing": "in_arrears",
+    "metered": True,
+    "quantity_basis": "sum",
+}
 KIND_OF_KEY: dict[str, dict[str, Any]] = {
     **dict.fromkeys(("model", "unit_amount", "quantity"), PER_UNIT),
     **dict.fromkeys(("tiers", "bill_zero"), GRADUATED),
@@ -111,6 +120,7 @@ KIND_OF_KEY: dict[str, dict[str, Any]] = {
     "percent": PERCENTAGE,
     "on": ONE_OFF,
     "semi_month_days": {**FLAT, "every": "semi_month"},
+    **dict.fromkeys(("metered", "quantity_basis", "rollover"), METERED),
 }
 
 
@@ -140,6 +150,7 @@ def table_with(heading: str, key: str, value: Any) -> dict[str, Any]:
         "### Tiers": {**GRADUATED, "tiers": [{**TIERS[0], key: value}, TIERS[1]]},
         "### Rates": {**TIME, "rates": [{**TIME["rates"][0], key: value}]},
         "### Hours": {**TIME, "hours": [{**TIME["hours"][0], key: value}]},
+        "### Rollover": {**METERED, "rollover": {"periods": 1, key: value}},
         "### Tax": {**FLAT, "tax": {key: value}},
         "### Discounts": {**FLAT, "discounts": [{**({} if key == "amount" else {"percent": "10"}), key: value}]},
         "### Escalator": {**FLAT, "escalator": {**ESCALATOR, **NOTICED.get(key, {}), key: value}},

@@ -29,7 +29,7 @@ from billcheck.contracts import (
 from billcheck.contracts.files import load_contracts
 from billcheck.contracts.shapes import REQUIRED_KEYS
 from billcheck.errors import ContractsRefusedError, Problem
-from tests.contracts.samples import FLAT, ONE_OFF, PER_UNIT, contract_table, refusals, write_json
+from tests.contracts.samples import FLAT, ONE_OFF, PACKAGE, PER_UNIT, contract_table, refusals, write_json
 
 DECIMAL = 'Write a string such as "2400.50": digits and a point, no grouping, no sign, no currency.'
 TERM = "Check the year, or widen the term: a contract may start before its charges do."
@@ -195,6 +195,21 @@ CONTRACT_FAULTS += [
 ]
 
 CHARGE_FAULTS: list[tuple[dict[str, Any], dict[str, Any], str]] = [
+    (
+        PACKAGE,
+        {
+            "quantity": None,
+            "timing": "in_arrears",
+            "metered": True,
+            "quantity_basis": "sum",
+            "free_units": "5",
+            "rollover": {"periods": 0},
+        },
+        (
+            '"Seats" rollover.periods: A number of periods from 1 to 1200 is expected here. '
+            "Found '0'. Write a whole number without quotes."
+        ),
+    ),
     (FLAT, {"name": None}, 'C-1 charge #1 name: A required key is missing. Add it, for example name = "Seats".'),
     (FLAT, {"model": None}, '"Fee" model: A required key is missing. Add it, for example model = "per_unit".'),
     (FLAT, {"amount": None}, '"Fee" amount: A required key is missing. Add it, for example amount = "2400.00".'),

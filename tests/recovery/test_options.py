@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from billcheck.errors import InternalError
 from billcheck.findings import ContractRows, Residue, Status
 from billcheck.money import tax_on
+from billcheck.recovery.choices_page import to_lines
 from billcheck.recovery.options import CustomerOptions, make_options
+from billcheck.report.page import plain
 from tests.report.stories import half_rate, half_rate_contract, make_contract, make_report, make_row, many
 
 if TYPE_CHECKING:
@@ -118,6 +120,13 @@ def test_rows_that_are_not_arrears_are_never_asked_for(status: Status) -> None:
     assert options.overbilled_minor == (20_000 if status is Status.OVERBILLED else 0)
     assert options.awaiting_minor == (10_000 if status is Status.AWAITING else 0)
     assert options.inconclusive_rows == (status is Status.INCONCLUSIVE)
+
+
+def test_an_amount_of_the_next_invoice_that_is_not_known_is_said() -> None:
+    row = replace(make_row(make_contract(), "2026-09", 0, 0, Status.NOT_DUE, charge="Extra"), is_known=False)
+    options = only(with_rows(row))
+    assert options.unknown_rows == 1
+    assert "What 1 charge will come to is not known yet: it is on top of the next invoice." in plain(to_lines(options))
 
 
 def test_rows_with_a_credit_wait_for_a_decision() -> None:

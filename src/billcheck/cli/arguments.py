@@ -151,6 +151,16 @@ def add_contracts_option(parser: ArgumentParser) -> None:
     )
 
 
+def add_quantities_option(parser: ArgumentParser) -> None:
+    """`--quantities FILE`, as often as wanted."""
+    parser.add_argument(
+        "--quantities",
+        action="append",
+        metavar="FILE",
+        help="how much was used, for metered charges: a CSV or TOML file; may be given several times",
+    )
+
+
 def add_format_option(parser: ArgumentParser) -> None:
     """`--format table|json`."""
     parser.add_argument("--format", choices=("table", "json"), default="table", help="how to show it (default: table)")
@@ -160,6 +170,7 @@ def add_reading_options(parser: ArgumentParser) -> None:
     """The ledger, the contracts, and the terms on which they are compared."""
     parser.add_argument("ledger", nargs="+", metavar="LEDGER", help="ledger file, or folder of them")
     add_contracts_option(parser)
+    add_quantities_option(parser)
     parser.add_argument(
         "--as-of",
         type=parse_working_date,

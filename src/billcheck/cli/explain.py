@@ -19,7 +19,7 @@ from billcheck.findings import KINDS, Status
 from billcheck.period import ONE_DAY, Period, add_months, period_label
 from billcheck.report.page import BLANK, Line, Role, Span, line, visible
 from billcheck.report.table import STATUS_ROLES
-from billcheck.report.wording import STATUS_WORDS, amount_text, listed, money_text, percent_text, spans_of
+from billcheck.report.wording import NOT_KNOWN, STATUS_WORDS, amount_text, listed, money_text, percent_text, spans_of
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -145,7 +145,7 @@ def _row_lines(row: PeriodRow, found: Sequence[Finding]) -> list[Line]:
     )
     lines: list[Line] = [
         (Span(visible(name), "strong"), Span(": "), Span(STATUS_WORDS[row.status], STATUS_ROLES[row.status])),
-        line(f"Agreed: {money_text(row.expected_minor, row.currency)}, due {row.due_on}.", indent=2),
+        line(f"Agreed: {_agreed(row)}, due {row.due_on}.", indent=2),
         *(line(step, "muted", indent=4) for step in row.derivation),
     ]
     lines.extend(_billed_lines(row))
@@ -154,6 +154,10 @@ def _row_lines(row: PeriodRow, found: Sequence[Finding]) -> list[Line]:
         lines.append(line(f"Finding ({finding.kind}): {finding.sentence}", indent=2))
         lines.append(line(f"What settles it: {KINDS[finding.kind].settled_by}", indent=2))
     return lines
+
+
+def _agreed(row: PeriodRow) -> str:
+    return money_text(row.expected_minor, row.currency) if row.is_known else NOT_KNOWN
 
 
 def _billed_lines(row: PeriodRow) -> Iterator[Line]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from billcheck.configuration.rules import Configuration
     from billcheck.contracts.files import Written
     from billcheck.contracts.terms import Contracts
+    from billcheck.contracts.usage import Quantities
     from billcheck.report.report import Report
 
 DEFAULT_FILE = "contracts.toml"
@@ -53,6 +54,17 @@ def load(arguments: Namespace) -> Contracts:
     paths = arguments.contracts or _default_paths()
     with progress("Reading contracts"):
         return load_contracts(*paths)
+
+
+def load_usage(arguments: Namespace) -> Quantities | None:
+    """The quantities of the command line; None where none are given.
+
+    Raises:
+        QuantitiesRefusedError: They hold faults.
+    """
+    from billcheck import load_quantities
+
+    return load_quantities(*arguments.quantities) if arguments.quantities else None
 
 
 def load_as_written(arguments: Namespace) -> tuple[Written, ...]:
@@ -109,6 +121,7 @@ def make_report(
     from billcheck import check, read_ledger
 
     contracts = load(arguments)
+    quantities = load_usage(arguments)
     configuration = load_rules(arguments)
     ledger = read_ledger(*arguments.ledger, profile=arguments.profile)
     as_of = arguments.as_of
@@ -125,6 +138,7 @@ def make_report(
             grace_days=arguments.grace_days,
             fail_on=fail_on,
             configuration=configuration,
+            quantities=quantities,
             control_totals=_by_currency("--control-total", arguments.control_total),
             min_amounts=_by_currency("--min-amount", min_amounts),
             processes=usable_processors() if arguments.processes is None else arguments.processes,

@@ -10,13 +10,13 @@ import json
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from billcheck.cli.arguments import add_contracts_option, add_format_option, parse_working_date
+from billcheck.cli.arguments import add_contracts_option, add_format_option, add_quantities_option, parse_working_date
 from billcheck.cli.console import write, write_text
-from billcheck.cli.inputs import load
+from billcheck.cli.inputs import load, load_usage
 from billcheck.money import format_minor
 from billcheck.period import period_label
 from billcheck.report.page import BLANK, Line, Span, grid, line
-from billcheck.report.wording import amount_text, counted
+from billcheck.report.wording import NOT_KNOWN, amount_text, counted
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -32,6 +32,7 @@ DESCRIPTION = "List every charge that the contracts expect to be due on or befor
 def add_arguments(parser: ArgumentParser) -> None:
     """The options of this command."""
     add_contracts_option(parser)
+    add_quantities_option(parser)
     parser.add_argument(
         "--until", type=parse_working_date, metavar="DATE", required=True, help="the last due day to list (included)"
     )
@@ -41,6 +42,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Print the expected charges."""
     contracts = load(arguments)
+    quantities = load_usage(arguments)
+    contracts = contracts if quantities is None else quantities.given_to(contracts)
     from billcheck.pricing.schedule import expected_charges
 
     charges = expected_charges(contracts, arguments.until)
@@ -61,7 +64,7 @@ def _to_json(charge: ExpectedCharge) -> dict[str, object]:
         "due_on": charge.due_on.isoformat(),
         "currency": charge.currency,
         "quantity": None if charge.quantity is None else f"{charge.quantity:f}",
-        "amount": format_minor(charge.amount_minor, charge.currency),
+        "amount": None if charge.amount_minor is None else format_minor(charge.amount_minor, charge.currency),
         "derivation": list(charge.derivation),
     }
 
@@ -77,8 +80,10 @@ def _to_lines(charges: Iterable[ExpectedCharge], until: str) -> list[Line]:
         lines.append(line(f'{contract} "{name}"  ({currency}, excl. tax)', "heading"))
         cells = [tuple(Span(word) for word in ("Period", "Due", "Agreed", "How")), *map(_cells, listed)]
         lines.extend(grid(cells, ("left", "left", "right", "left"), indent=2))
-        total = amount_text(sum(charge.amount_minor for charge in listed), currency)
-        lines.append(line(f"{counted(len(listed), 'charge')}, {total} {currency}", "strong", indent=2))
+        known = [charge.amount_minor for charge in listed if charge.amount_minor is not None]
+        rest = f" and {len(listed) - len(known):,} not known" if len(known) < len(listed) else ""
+        total = amount_text(sum(known), currency)
+        lines.append(line(f"{counted(len(listed), 'charge')}, {total} {currency}{rest}", "strong", indent=2))
     return lines or [line(f"Nothing is due on or before {until}.", "attention")]
 
 
@@ -87,6 +92,6 @@ def _cells(charge: ExpectedCharge) -> tuple[Span, ...]:
     return (
         Span(f"{label} (change)" if charge.is_change else label),
         Span(charge.due_on.isoformat()),
-        Span(amount_text(charge.amount_minor, charge.currency)),
+        Span(NOT_KNOWN if charge.amount_minor is None else amount_text(charge.amount_minor, charge.currency)),
         Span("; ".join(charge.derivation), "muted"),
     )

@@ -20,6 +20,7 @@ from billcheck.contracts.cadences import (
 from billcheck.contracts.changes import read_amendments, read_price_steps
 from billcheck.contracts.discounts import read_bounds, read_discounts
 from billcheck.contracts.escalators import read_escalator
+from billcheck.contracts.metering import KEYS_OF_METERED, QUANTITY_KEYS, read_metering
 from billcheck.contracts.price_keys import FOREIGN_TO_MODEL, REQUIRED_FOR_MODEL, read_hours, read_price
 from billcheck.contracts.terms import Charge, ChargeMatching
 from billcheck.contracts.values import (
@@ -53,7 +54,8 @@ def read_charge(docket: Docket, prefix: Path, shape: ChargeShape, contract_term:
     model = shape.model
     if model is None or None in _required_values[model](shape):
         for key in ("name", "model", *REQUIRED_FOR_MODEL.get(model or "", ())):
-            require(docket, (*prefix, key), getattr(shape, key), shape)
+            if not (shape.metered and key in QUANTITY_KEYS):
+                require(docket, (*prefix, key), getattr(shape, key), shape)
     if model is not None and _foreign_values[model](shape) != _NOTHING[model]:
         refuse_foreign(docket, prefix, shape, model, FOREIGN_TO_MODEL[model])
     term = contract_term if model == "one_off" else read_term(docket, prefix, shape, within=contract_term)
@@ -73,6 +75,7 @@ def read_charge(docket: Docket, prefix: Path, shape: ChargeShape, contract_term:
     escalator = None if shape.escalator is None else read_escalator(docket, (*prefix, "escalator"), shape.escalator)
     minimum, maximum = read_bounds(docket, prefix, shape)
     tax_percent = read_tax_percent(docket, prefix, shape.tax)
+    metering = read_metering(docket, prefix, shape) if any(_metered_values(shape)) else None
     if docket.problems or shape.name is None or model is None or term.start is None or price is None:
         return None
     return Charge(
@@ -100,7 +103,11 @@ def read_charge(docket: Docket, prefix: Path, shape: ChargeShape, contract_term:
         tax_percent=tax_percent,
         grace_days=shape.grace_days,
         matching=_charge_matching(shape.matching),
+        metering=metering,
     )
+
+
+_metered_values = attrgetter("metered", *KEYS_OF_METERED)
 
 
 def _end_of(term: Term, *, is_cancel_day_billed: bool) -> date | None:

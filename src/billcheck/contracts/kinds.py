@@ -60,9 +60,9 @@ Day = Annotated[Annotated[str, Field(pattern=ISO_DAY, json_schema_extra={"format
 PlainText = Annotated[str, Field(pattern=TEXT), Kind.TEXT]
 Texts = Annotated[list[Annotated[str, Field(pattern=TEXT)]], Kind.TEXTS]
 DayCount = Annotated[int, Field(ge=0, le=366), Kind.DAYS]
+PeriodCount = Annotated[int, Field(ge=1, le=1200), Kind.COUNT]
 Month = Annotated[int, Field(ge=1, le=12), Kind.MONTH]
 MonthCount = Annotated[int, Field(ge=0, le=1200), Kind.MONTHS]
-PeriodCount = Annotated[int, Field(ge=1, le=1200), Kind.COUNT]
 DigitCount = Annotated[int, Field(ge=0, le=DECIMAL_DIGITS), Kind.DIGITS]
 Days = Annotated[
     list[Annotated[str, Field(pattern=ISO_DAY, json_schema_extra={"format": "date"})] | date], Kind.DAY_LIST

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from billcheck.contracts.metering import KEYS_OF_METERED, QUANTITY_KEYS
 from billcheck.contracts.price_keys import FOREIGN_TO_MODEL, REQUIRED_FOR_MODEL
 from billcheck.contracts.shapes import REQUIRED_KEYS, FileShape
 
@@ -26,11 +27,12 @@ def contract_schema() -> dict[str, object]:
     tables["FileShape"]["properties"]["contract"]["minItems"] = 1
     tables["ContractShape"]["properties"]["charge"]["minItems"] = 1
     tables["ChargeShape"]["allOf"] = [
+        *(_of_model(model, keys) for model, keys in REQUIRED_FOR_MODEL.items()),
         {
-            "if": {"properties": {"model": {"const": model}}, "required": ["model"]},
-            "then": {"required": list(keys), "properties": dict.fromkeys(FOREIGN_TO_MODEL[model], False)},
-        }
-        for model, keys in REQUIRED_FOR_MODEL.items()
+            "if": _METERED,
+            "then": {"required": ["quantity_basis"], "properties": dict.fromkeys(QUANTITY_KEYS, False)},
+            "else": {"properties": dict.fromkeys(KEYS_OF_METERED, False)},
+        },
     ]
     root = tables.pop("FileShape")
     return {
@@ -41,6 +43,21 @@ def contract_schema() -> dict[str, object]:
             name: {key: value for key, value in table.items() if key != "title"} for name, table in tables.items()
         },
     }
+
+
+_METERED = {"properties": {"metered": {"const": True}}, "required": ["metered"]}
+
+
+def _of_model(model: str, keys: tuple[str, ...]) -> dict[str, Any]:
+    """What a charge of a model must have and must not have; a quantity only if it is not metered."""
+    counted = [key for key in keys if key in QUANTITY_KEYS]
+    then: dict[str, Any] = {
+        "required": [key for key in keys if key not in counted],
+        "properties": dict.fromkeys(FOREIGN_TO_MODEL[model], False),
+    }
+    if counted:
+        then |= {"if": {"not": _METERED}, "then": {"required": counted}}
+    return {"if": {"properties": {"model": {"const": model}}, "required": ["model"]}, "then": then}
 
 
 def _tidy(key: dict[str, Any]) -> dict[str, Any]:

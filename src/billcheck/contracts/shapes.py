@@ -34,6 +34,7 @@ from billcheck.contracts.kinds import (
     TwoDays,
     WrittenCadence,
 )
+from billcheck.contracts.metering_shapes import MeteredShape, RolloverShape
 
 Model = Literal["flat", "per_unit", "graduated", "volume", "stairstep", "package", "percentage", "time", "one_off"]
 """The models that files may name."""
@@ -251,7 +252,7 @@ class AmendmentShape(PricedShape):
     change_billing: ChangeBilling | None = Field(None, description=CHANGE_BILLING_MEANING, examples=["immediate"])
 
 
-class ChargeShape(PricedShape):
+class ChargeShape(PricedShape, MeteredShape):
     """One thing that is billed."""
 
     name: PlainText | None = Field(
@@ -447,5 +448,6 @@ REQUIRED_KEYS: dict[type[Shape], tuple[str, ...]] = {
     TaxShape: ("percent",),
     RateShape: ("role", "unit_amount"),
     HoursShape: ("role", "quantity"),
+    RolloverShape: ("periods",),
 }
 """Keys without which a table says nothing, whatever its other keys are."""

@@ -10,12 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from billcheck.contracts.prices import TimePrice
+
 if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
     from billcheck.contracts.prices import Price, Quantity
     from billcheck.contracts.uplifts import Escalator
+    from billcheck.contracts.usage import Metering
     from billcheck.period import Cadence
 
 Model = Literal[
@@ -175,6 +178,14 @@ class Charge:
     tax_percent: Decimal | None = None
     grace_days: int | None = None
     matching: ChargeMatching = field(default_factory=ChargeMatching)
+    metering: Metering | None = None
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles of all rate cards that the charge ever has, each once."""
+        prices = [self.price, *(step.price for step in self.price_steps), *(each.price for each in self.amendments)]
+        cards = [price.rates for price in prices if isinstance(price, TimePrice)]
+        return tuple(dict.fromkeys(rate.role for card in cards for rate in card))
 
     @property
     def rhythm(self) -> tuple[object, ...] | None:

@@ -108,7 +108,9 @@ class Books:
         self.post(posting.event, period, amount, rule)
 
     def open_amount(self, period: int) -> int:
-        """What is still to be billed for a period; negative where too much was."""
+        """What is still to be billed for a period; negative where too much was, and zero where that is not known."""
+        if period in self.schedule.unknowns:
+            return 0
         return self.expected[period] - self.billed[period]
 
     def is_repeat(self, index: int, needed: int) -> bool:

@@ -128,7 +128,9 @@ class _Judging:
         unknown = books.schedule.unknowns.get(period)
         if unknown and status is not Status.NOT_DUE:
             status, note = Status.INCONCLUSIVE, unknown
-        expected, billed = books.expected[period], books.billed[period]
+        billed = books.billed[period]
+        # What is not known is never short of anything, nor too much.
+        expected = billed if unknown else books.expected[period]
         return JudgedRow(
             period,
             status,

@@ -108,6 +108,7 @@ def _make_row(
         derivation=expected.derivation,
         evidence=evidence,
         note=row.note,
+        is_known=row.period not in schedule.unknowns,
     )
 
 

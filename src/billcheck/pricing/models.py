@@ -70,8 +70,8 @@ def require(value: Term | None, charge: Charge, term: str) -> Term:
 
 
 def quantity_of(charge: Charge) -> Quantity | None:
-    """The quantity at the beginning; None for prices that need none."""
-    if not is_counted(charge.price):
+    """The quantity at the beginning; None for prices that need none, and for metered charges."""
+    if not is_counted(charge.price) or charge.metering is not None:
         return None
     if charge.quantity is None:
         raise UsageError([IncompleteTermsProblem(f'charge "{charge.name}" quantity')])

@@ -8,7 +8,7 @@ are written only when somebody asks for one. Must not know ledgers, files or the
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from billcheck.money import MINOR_DIGITS, minor_scale, to_decimal
 from billcheck.pricing.amendments import Part, Row, bounded_rows, exact_amount, rows_of_period
 from billcheck.pricing.derivation import derive
 from billcheck.pricing.grid import Grid, make_grid
+from billcheck.pricing.metering import with_usage
 from billcheck.pricing.models import full_price, quantity_of, require
 from billcheck.pricing.proration import WHOLE, Measure, Ratio, multiply, round_ratio
 from billcheck.pricing.timeline import first_day_of_effect, make_timeline
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from billcheck.contracts.prices import Quantity
     from billcheck.contracts.terms import Amendment, Charge, Contract
+    from billcheck.pricing.metering import MeteredTerms
     from billcheck.pricing.timeline import Timeline
 
 
@@ -43,7 +45,7 @@ class ExpectedCharge:
     Both days are inclusive. `amount_minor` is excluding tax, in minor units of `currency`, and negative where a change
     lowered what was already due. `quantity` is None for models without one and where it was not the same throughout;
     in a change of the quantity alone it is the difference. `tax_percent` is None where none is known. `derivation`
-    holds readable lines.
+    holds readable lines; where the amount is not known, `amount_minor` is None and they say what is needed.
     """
 
     contract: str
@@ -53,15 +55,15 @@ class ExpectedCharge:
     due_on: date
     currency: str
     quantity: Decimal | None
-    amount_minor: int
+    amount_minor: int | None
     tax_percent: Decimal | None
     is_change: bool
     derivation: tuple[str, ...]
 
     @property
-    def amount(self) -> Decimal:
-        """The amount, excl. tax, with exactly the digits of its currency."""
-        return to_decimal(self.amount_minor, self.currency)
+    def amount(self) -> Decimal | None:
+        """The amount, excl. tax, with exactly the digits of its currency; None where it is not known."""
+        return None if self.amount_minor is None else to_decimal(self.amount_minor, self.currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,8 @@ class Schedule:
         amount = self.amounts[index]
         row = self._row(index)
         scale = minor_scale(self.contract.currency)
-        if round_ratio(*exact_amount(row, scale)) != amount:
+        unknown = self.unknowns.get(index, "")
+        if not unknown and round_ratio(*exact_amount(row, scale)) != amount:
             raise InternalError(
                 "an expected amount is the sum of its parts",
                 contract=self.contract.id,
@@ -109,11 +112,11 @@ class Schedule:
             last_day=date.fromordinal(row.end - 1),
             due_on=date.fromordinal(row.due_day),
             currency=self.contract.currency,
-            quantity=_quantity_of(row),
-            amount_minor=amount,
+            quantity=None if unknown else _quantity_of(row),
+            amount_minor=None if unknown else amount,
             tax_percent=self.contract.tax_percent_of(self.charge),
             is_change=row.is_change,
-            derivation=derive(self.charge, row, self.contract.currency, amount),
+            derivation=(unknown,) if unknown else derive(self.charge, row, self.contract.currency, amount),
         )
 
     def _row(self, index: int) -> Row:
@@ -143,6 +146,10 @@ def make_schedule(contract: Contract, charge: Charge, until: date) -> Schedule:
         amount = round_ratio(*exact_amount(row, scale))
         return Schedule(contract, charge, (row.first_day,), (row.end,), (row.due_day,), (amount,), (False,))
     grid = _grid_of(charge, until.toordinal())
+    if charge.metering is not None:
+        return _metered_schedule(
+            contract, with_usage(charge, charge.metering, grid, MINOR_DIGITS[contract.currency]), until
+        )
     if _is_changing(charge):
         return _changing_schedule(contract, charge, grid, until.toordinal())
     price = full_price(charge.price, quantity_of(charge), scale)
@@ -152,6 +159,41 @@ def make_schedule(contract: Contract, charge: Charge, until: date) -> Schedule:
         measure = measure_of(charge, grid, index)
         amounts.insert(index, round_ratio(*measure.prorate(price, measure.first_day, measure.end)))
     return Schedule(contract, charge, grid.first_days, grid.ends, grid.due_days, tuple(amounts), grid.changes)
+
+
+@dataclass(frozen=True, slots=True)
+class MeteredSchedule(Schedule):
+    """The schedule of a metered charge; `charge` has the quantity of each period, `notes` what was used, by row."""
+
+    notes: Mapping[int, tuple[str, ...]]
+
+    def charge_at(self, index: int) -> ExpectedCharge:
+        """The expected charge of one row, whose derivation shows the rows of usage; without an amount if unknown."""
+        found = super(MeteredSchedule, self).charge_at(index)
+        if index in self.unknowns:
+            return found
+        lines = [line for line in found.derivation if not line.startswith("quantity in force since")]
+        return replace(found, derivation=(*lines, *self.notes.get(index, ())))
+
+
+def _metered_schedule(contract: Contract, metered: MeteredTerms, until: date) -> Schedule:
+    """The schedule of the charge with the quantities of its periods, less the periods whose quantity is not known."""
+    plain = make_schedule(contract, metered.charge, until)
+    days = enumerate(zip(plain.first_days, plain.ends, strict=True))
+    starts = sorted({*metered.unknowns, *metered.notes})
+    period_of = {index: starts[bisect_right(starts, first_day) - 1] for index, (first_day, _) in days}
+    unknowns = {index: metered.unknowns[start] for index, start in period_of.items() if start in metered.unknowns}
+    return MeteredSchedule(
+        contract=contract,
+        charge=metered.charge,
+        first_days=plain.first_days,
+        ends=plain.ends,
+        due_days=plain.due_days,
+        amounts=tuple(0 if index in unknowns else amount for index, amount in enumerate(plain.amounts)),
+        changes=plain.changes,
+        unknowns={**plain.unknowns, **unknowns},
+        notes={index: metered.notes.get(start, ()) for index, start in period_of.items()},
+    )
 
 
 def expected_charges(contracts: Iterable[Contract], until: date) -> Iterator[ExpectedCharge]:

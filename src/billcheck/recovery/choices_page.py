@@ -144,7 +144,18 @@ def _remarks(options: CustomerOptions) -> Iterator[str]:
             f"{counted(options.unallocated_lines, 'line')} billed to this client went to no period: settle that first, "
             "it may already bill part of this."
         )
+    yield from _left_out(options)
+
+
+def _left_out(options: CustomerOptions) -> Iterator[str]:
+    """What is in no document above."""
+    currency = options.currency
     if options.awaiting_minor:
         yield f"{money_text(options.awaiting_minor, currency)} excl. tax is due and still awaited: it is not in here."
     if options.inconclusive_rows:
         yield f"{counted(options.inconclusive_rows, 'period')} could not be judged: nothing of that is in here."
+    if options.unknown_rows:
+        yield (
+            f"What {counted(options.unknown_rows, 'charge')} will come to is not known yet: it is on top of the next "
+            "invoice."
+        )

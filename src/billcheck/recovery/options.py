@@ -140,6 +140,7 @@ class CustomerOptions:
     awaiting_minor: int
     drafted_minor: int
     inconclusive_rows: int
+    unknown_rows: int
     unallocated_lines: int
     as_of: date
 
@@ -217,6 +218,7 @@ def _customer_options(report: Report, items: Sequence[ContractRows], document_da
         drafted_minor=sum(row.drafted_minor for row in rows if row.arrears_minor),
         awaiting_minor=sum(row.shortfall_minor for row in rows if row.status is Status.AWAITING),
         inconclusive_rows=sum(row.status is Status.INCONCLUSIVE for row in rows),
+        unknown_rows=sum(row.status is Status.NOT_DUE and not row.is_known for row in rows),
         unallocated_lines=sum(
             residue.contract in contracts or fold_name(residue.customer) in names for residue in report.residue
         ),

@@ -184,7 +184,7 @@ def _row_text(row: PeriodRow) -> str:
             "first_day": row.first_day.isoformat(),
             "last_day": row.last_day.isoformat(),
             "due_on": row.due_on.isoformat(),
-            "expected": format_minor(row.expected_minor, currency),
+            "expected": format_minor(row.expected_minor, currency) if row.is_known else None,
             "billed": format_minor(row.billed_minor, currency),
             "shortfall": format_minor(row.shortfall_minor, currency),
             "shortfall_tax": []

@@ -16,7 +16,7 @@ from billcheck.period import period_label
 from billcheck.report.page import visible
 from billcheck.report.selection import SHOWN_CONTRACTS, select
 from billcheck.report.verdict import verdict_lines
-from billcheck.report.wording import STATUS_WORDS, amount_text, counted, documents_of, money_text
+from billcheck.report.wording import NOT_KNOWN, STATUS_WORDS, amount_text, counted, documents_of, money_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -156,10 +156,11 @@ def _row(item: ContractRows, row: PeriodRow) -> str:
     label = period_label(row.first_day, row.last_day)
     words = (item.contract.id, item.contract.customer, " + ".join(row.charges), label, row.due_on.isoformat())
     cells = "".join(f"<td>{_escaped(word)}</td>" for word in (*words, row.currency))
-    amounts = "".join(
-        f'<td class="amount">{amount_text(minor, row.currency)}</td>'
-        for minor in (row.expected_minor, row.billed_minor, row.shortfall_minor)
+    expected, billed, shortfall = (
+        amount_text(minor, row.currency) for minor in (row.expected_minor, row.billed_minor, row.shortfall_minor)
     )
+    shown = (expected, billed, shortfall) if row.is_known else (NOT_KNOWN, billed, "")
+    amounts = "".join(f'<td class="amount">{text}</td>' for text in shown)
     note = f' title="{_escaped(row.note)}"' if row.note else ""
     status = f'<td class="{_CLASSES.get(row.status, "good")}"{note}>{STATUS_WORDS[row.status]}</td>'
     documents = ", ".join(documents_of(row))

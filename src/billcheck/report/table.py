@@ -19,6 +19,7 @@ from billcheck.report.runs import by_charges, causes_of, runs
 from billcheck.report.selection import findings_by_contract, select
 from billcheck.report.verdict import verdict_lines
 from billcheck.report.wording import (
+    NOT_KNOWN,
     STATUS_WORDS,
     amount_text,
     counted,
@@ -222,12 +223,12 @@ def _run_cells(run: Run) -> tuple[Span, ...]:
     role = STATUS_ROLES[first.status]
     is_pending = first.status is Status.NOT_DUE and not first.billed_minor
     billed = "" if is_pending else amount_text(count * first.billed_minor, first.currency)
-    shortfall = "" if is_pending else amount_text(count * first.shortfall_minor, first.currency)
+    shortfall = "" if is_pending or not first.is_known else amount_text(count * first.shortfall_minor, first.currency)
     due = first.due_on.isoformat() if count == 1 else "each"
     return (
         Span(label),
         Span(due, "plain" if count == 1 else "muted"),
-        Span(amount_text(count * first.expected_minor, first.currency)),
+        Span(amount_text(count * first.expected_minor, first.currency) if first.is_known else NOT_KNOWN),
         Span(billed),
         Span(shortfall, role if first.shortfall_minor and not is_pending else "plain"),
         Span(STATUS_WORDS[first.status], role),

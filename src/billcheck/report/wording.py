@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from billcheck.findings import PeriodRow
 
+NOT_KNOWN = "not known"
+"""Stands in the place of an agreed amount that depends on what was not given."""
+
 STATUS_WORDS: dict[Status, str] = {
     Status.OK: "ok",
     Status.ROUNDING: "rounding",

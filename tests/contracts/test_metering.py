@@ -1,0 +1,117 @@
+"""What the keys of metered charges are refused for, and what they come to."""
+
+from __future__ import annotations
+
+import inspect
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from billcheck.contracts import metering
+from billcheck.contracts.usage import Metering, Rollover
+from billcheck.errors import Problem
+from tests.contracts.samples import FLAT, PACKAGE, PER_UNIT, TIME, contract_table, load_charge, refusals, write_json
+
+KEYS: dict[str, Any] = {"quantity": None, "timing": "in_arrears", "metered": True, "quantity_basis": "sum"}
+METERED: dict[str, Any] = {**PER_UNIT, **KEYS}
+PACKAGES: dict[str, Any] = {**PACKAGE, **KEYS}
+TWO_PLACES = "The quantity of a metered charge is given with --quantities, not in the contract."
+ONLY_FREE_UNITS = "rollover: Only unused free units of a sum of what was used can roll over."
+
+
+def charge(kind: dict[str, Any], **keys: Any) -> dict[str, Any]:
+    return {key: value for key, value in {**kind, **keys}.items() if value is not None}
+
+
+def test_a_metered_charge_has_no_quantity_yet(tmp_path: Path) -> None:
+    found = load_charge(tmp_path, charge(METERED))
+    assert (found.quantity, found.metering) == (None, Metering("sum"))
+    assert load_charge(tmp_path, charge(PER_UNIT, metered=False)).metering is None
+
+
+def test_rollover(tmp_path: Path) -> None:
+    kind = charge(PACKAGES, free_units="500", rollover={"periods": 2, "cap": "300"})
+    assert load_charge(tmp_path, kind).metering == Metering("sum", Rollover(2, Decimal(300)))
+
+
+def test_the_quantity_of_the_first_day_may_be_billed_in_advance(tmp_path: Path) -> None:
+    assert load_charge(tmp_path, charge(METERED, timing="in_advance", quantity_basis="first")).timing == "in_advance"
+
+
+REFUSED: list[tuple[dict[str, Any], str]] = [
+    (
+        charge(METERED, amendments=[{"on": "2026-05-16", "change": "plan", "model": "flat", "amount": "5"}]),
+        "amendments #1.model: A metered charge stays with its model. Found 'flat'.",
+    ),
+    (
+        charge(
+            PACKAGES,
+            free_units="5",
+            rollover={"periods": 1},
+            amendments=[{"on": "2026-05-16", "agreed_on": "2026-07-01", "amount": "5"}],
+        ),
+        "amendments #1.agreed_on: A change that was agreed after its day cannot be priced where free units roll over.",
+    ),
+    (
+        charge(METERED, amount_per="year"),
+        "amount_per: What was used in a period is billed for it, whatever its length. Found 'year'.",
+    ),
+    (charge(PER_UNIT, quantity_basis="sum"), "quantity_basis: Only a metered charge has this key."),
+    (charge(PACKAGE, rollover={"periods": 1}), "rollover: Only a metered charge has this key."),
+    (
+        charge(FLAT, metered=True, quantity_basis="sum"),
+        "metered: A charge of this model has no quantity that could be metered.",
+    ),
+    (
+        charge(METERED, quantity="5"),
+        f"quantity: {TWO_PLACES}",
+    ),
+    (
+        charge(METERED, quantity_basis=None),
+        "quantity_basis: A required key is missing.",
+    ),
+    (
+        charge(METERED, quantity_basis="mean"),
+        "quantity_basis: The word is not one of those this key knows.",
+    ),
+    (charge(METERED, timing="in_advance"), "timing: What is used is known when the period is over."),
+    (
+        charge(METERED, rollover={"periods": 1}),
+        "rollover: Only unused free units of a sum of what was used can roll over.",
+    ),
+    (charge(PACKAGES, free_units=None, rollover={"periods": 1}), ONLY_FREE_UNITS),
+    (
+        charge(PACKAGES, free_units="5", quantity_basis="max", rollover={"periods": 1}),
+        ONLY_FREE_UNITS,
+    ),
+    (charge(PACKAGES, free_units="5", rollover={}), "rollover.periods: A required key is missing."),
+    (
+        charge(PACKAGES, free_units="5", rollover={"periods": 0}),
+        "rollover.periods: A number of periods from 1 to 1200 is expected here. Found '0'.",
+    ),
+    (
+        charge(METERED, amendments=[{"on": "2026-05-16", "quantity": "16"}]),
+        f"amendments #1.quantity: {TWO_PLACES}",
+    ),
+    (
+        charge(TIME, metered=True, quantity_basis="sum", timing="in_arrears"),
+        f"hours: {TWO_PLACES}",
+    ),
+]
+
+
+@pytest.mark.parametrize(("table", "message"), REFUSED)
+def test_what_a_metered_charge_is_refused_for(tmp_path: Path, table: dict[str, Any], message: str) -> None:
+    path = write_json(tmp_path, contract_table(table))
+    found = refusals(path)
+    assert len(found) == 1, found
+    assert found[0].startswith(f'{path}: C-1 "{table["name"]}" {message}')
+
+
+def test_every_problem_has_an_example() -> None:
+    shown = Path(__file__).read_text(encoding="utf-8")
+    for _, item in inspect.getmembers(metering, inspect.isclass):
+        if issubclass(item, Problem) and item.__module__ == metering.__name__:
+            assert (item.__doc__ or "").splitlines()[0] in shown, item

@@ -1,0 +1,385 @@
+"""Metered charges: the quantities of each basis, against an oracle that asks every day, and by hand."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from random import Random
+from typing import Any, get_args
+
+import pytest
+
+from billcheck.contracts.prices import PackagePrice, Price, Rate, RoleHours, Tier, TieredPrice, TimePrice, UnitPrice
+from billcheck.contracts.terms import Amendment, Charge, Discount, PriceStep
+from billcheck.contracts.uplifts import Escalator
+from billcheck.contracts.usage import Metering, QuantityBasis, Rollover, UsageRow
+from billcheck.period import Cadence
+from billcheck.pricing.mistakes import plausible_mistakes
+from billcheck.pricing.schedule import make_schedule
+from billcheck.pricing.usage import find_quantity
+from tests.pricing import usage_oracle
+from tests.pricing.random_charges import contract_of
+
+BASES: tuple[QuantityBasis, ...] = get_args(QuantityBasis)
+START = date(2026, 1, 1)
+UNIT = UnitPrice(Decimal("0.05"))
+TIERS = TieredPrice("graduated", (Tier(Decimal(10), Decimal(30)), Tier(None, Decimal(25))))
+PACKAGE = PackagePrice(Decimal(8), Decimal(100), Decimal(500))
+
+
+def row(first: str, quantity: str, last: str | None = None, role: str | None = None) -> UsageRow:
+    end = None if last is None else date.fromisoformat(last) + timedelta(1)
+    return UsageRow("C-1", "Fee", date.fromisoformat(first), Decimal(quantity), end, role)
+
+
+def metered(
+    price: Price, basis: QuantityBasis, *rows: UsageRow, rollover: Rollover | None = None, **keys: Any
+) -> Charge:
+    terms: dict[str, Any] = {"every": Cadence("month"), "timing": "in_arrears", "model": "per_unit", **keys}
+    return Charge(name="Fee", start=START, price=price, metering=Metering(basis, rollover, rows), **terms)
+
+
+def amounts(charge: Charge, until: date) -> list[str]:
+    """What is expected of each period that is due; "?" where that is not known."""
+    schedule = make_schedule(contract_of(charge), charge, until)
+    found = [schedule.charge_at(index) for index in range(len(schedule))]
+    return ["?" if item.amount is None else str(item.amount) for item in found if item.due_on <= until]
+
+
+def questions(charge: Charge, until: date) -> list[str]:
+    schedule = make_schedule(contract_of(charge), charge, until)
+    return [schedule.unknowns[index] for index in sorted(schedule.unknowns)]
+
+
+MARCH = date(2026, 3, 1)
+
+
+def not_given(days: str) -> str:
+    return f"No quantity is given for {days}: give it with --quantities."
+
+
+@pytest.mark.parametrize(
+    ("basis", "january", "february"),
+    [
+        # 10 from 1 January, 20 from 11 January (21 days), 6 from 15 February (14 of 28 days), at 1.00 a month each.
+        ("by_day", "16.77", "13.00"),  # (10 × 10 + 20 × 21)/31 = 520/31; (20 × 14 + 6 × 14)/28
+        ("first", "10.00", "20.00"),
+        ("last", "20.00", "6.00"),
+        ("max", "20.00", "20.00"),
+        ("average", "16.77", "13.00"),
+    ],
+)
+def test_levels_by_each_basis(basis: QuantityBasis, january: str, february: str) -> None:
+    rows = (row("2026-01-01", "10"), row("2026-01-11", "20"), row("2026-02-15", "6"))
+    assert amounts(metered(UnitPrice(Decimal(1)), basis, *rows), MARCH) == [january, february]
+
+
+def test_days_and_their_average_differ_where_prices_are_tiered() -> None:
+    """5 units for 14 days and 15 for 14: by day (150 + 425)/2 = 287.50; of the average 10, 300.00."""
+    rows = (row("2026-02-01", "5"), row("2026-02-15", "15"))
+    by_day = metered(TIERS, "by_day", *rows)
+    assert amounts(replace(by_day, start=date(2026, 2, 1)), MARCH) == ["287.50"]
+    average = metered(TIERS, "average", *rows)
+    assert amounts(replace(average, start=date(2026, 2, 1)), MARCH) == ["300.00"]
+
+
+def test_what_was_used_is_added_up_and_not_prorated() -> None:
+    """A first part of a month costs what was used in it: 100 × 0.05."""
+    rows = (
+        row("2026-01-20", "100", "2026-01-31"),
+        row("2026-02-01", "200", "2026-02-14"),
+        row("2026-02-15", "300", "2026-02-28"),
+    )
+    charge = replace(metered(UNIT, "sum", *rows, anchor_day=1), start=date(2026, 1, 20))
+    assert amounts(charge, MARCH) == ["5.00", "25.00"]
+
+
+def test_levels_of_a_part_of_a_period_are_prorated() -> None:
+    charge = replace(
+        metered(UnitPrice(Decimal(31)), "max", row("2026-01-20", "2"), anchor_day=1), start=date(2026, 1, 20)
+    )
+    assert amounts(charge, date(2026, 2, 1)) == ["24.00"]  # 2 × 31.00 × 12/31
+
+
+@pytest.mark.parametrize("basis", BASES)
+def test_nothing_given_is_not_known_and_never_zero(basis: QuantityBasis) -> None:
+    charge = metered(UNIT, basis)
+    assert amounts(charge, MARCH) == ["?", "?"]
+    assert questions(charge, MARCH)[0] == not_given("2026-01-01 to 2026-01-31")
+
+
+def test_a_given_zero_is_zero() -> None:
+    assert amounts(metered(UNIT, "sum", row("2026-01-01", "0", "2026-01-31")), date(2026, 2, 1)) == ["0.00"]
+
+
+SUMS: list[tuple[list[UsageRow], str]] = [
+    (
+        [row("2026-01-01", "1", "2026-01-15")],
+        not_given("2026-01-16 to 2026-01-31"),
+    ),
+    (
+        [row("2026-01-16", "1", "2026-01-31")],
+        not_given("2026-01-01 to 2026-01-15"),
+    ),
+    (
+        [row("2026-01-01", "1", "2026-02-28")],
+        (
+            "A row counts 2026-01-01 to 2026-02-28, which is more than 2026-01-01 to 2026-01-31: "
+            "give the quantity of each period in a row of its own."
+        ),
+    ),
+    (
+        [row("2026-01-05", "1"), row("2026-01-20", "1")],
+        (
+            "The quantities given for 2026-01-01 to 2026-01-31 may not be all: "
+            "give them with first_day and last_day, or a row on or after the last day."
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("rows", "question"), SUMS)
+def test_days_without_a_row_are_a_question(rows: list[UsageRow], question: str) -> None:
+    assert questions(metered(UNIT, "sum", *rows), date(2026, 2, 1))[0] == question
+
+
+def test_single_days_count_once_a_later_one_shows_that_the_log_goes_on() -> None:
+    rows = (row("2026-01-05", "40"), row("2026-01-20", "60"), row("2026-02-03", "7"))
+    assert amounts(metered(UNIT, "sum", *rows), MARCH) == ["5.00", "?"]
+    assert amounts(metered(UNIT, "sum", *rows, row("2026-02-28", "3")), MARCH) == ["5.00", "0.50"]
+
+
+def test_a_log_that_begins_inside_a_later_period_does_not_cover_it() -> None:
+    rows = (row("2026-01-01", "1", "2026-01-31"), row("2026-02-10", "1"), row("2026-03-05", "1"))
+    assert amounts(metered(UNIT, "sum", *rows), MARCH) == ["0.05", "?"]
+
+
+def test_a_level_ends_with_its_last_day() -> None:
+    charge = metered(UNIT, "max", row("2026-01-01", "5", "2026-02-10"))
+    assert questions(charge, MARCH)[0] == not_given("2026-02-11 to 2026-02-28")
+    assert amounts(metered(UNIT, "first", row("2026-01-01", "20", "2026-02-10")), MARCH) == ["1.00", "1.00"]
+
+
+def test_a_price_step_at_a_boundary_counts_and_one_inside_a_summed_period_is_a_question() -> None:
+    rows = (row("2026-01-01", "100", "2026-01-31"), row("2026-02-01", "100", "2026-02-28"))
+    price = UnitPrice(Decimal("0.10"))
+    at = metered(UNIT, "sum", *rows, price_steps=(PriceStep(date(2026, 2, 1), price),))
+    assert amounts(at, MARCH) == ["5.00", "10.00"]
+    inside = metered(UNIT, "sum", *rows, price_steps=(PriceStep(date(2026, 2, 10), price),))
+    assert amounts(inside, MARCH) == ["5.00", "?"]
+    assert questions(inside, MARCH)[0] == (
+        "What is agreed changes on 2026-02-10, inside a period whose quantities are added up: "
+        "let it count from the next period."
+    )
+    levels = metered(UNIT, "max", row("2026-01-01", "280"), price_steps=(PriceStep(date(2026, 2, 15), price),))
+    assert amounts(levels, MARCH) == ["14.00", "21.00"]  # 280 × (0.05 + 0.10)/2
+
+
+PAUSE = (Amendment(date(2026, 2, 1), change="pause"), Amendment(date(2026, 3, 1), change="resume"))
+
+
+def test_a_paused_period_needs_no_quantity() -> None:
+    rows = (row("2026-01-01", "100", "2026-01-31"), row("2026-03-01", "200", "2026-03-31"))
+    for basis in ("sum", "max"):
+        charge = metered(UNIT, basis, *rows, amendments=PAUSE)
+        assert amounts(charge, date(2026, 4, 1)) == ["5.00", "0.00", "10.00"]
+
+
+def test_a_pause_inside_a_summed_period_is_a_question_and_levels_go_by_days() -> None:
+    pause = (Amendment(date(2026, 2, 15), change="pause"),)
+    summed = metered(
+        UNIT, "sum", row("2026-01-01", "100", "2026-01-31"), row("2026-02-01", "9", "2026-02-28"), amendments=pause
+    )
+    assert amounts(summed, MARCH) == ["5.00", "?"]
+    assert amounts(metered(UNIT, "max", row("2026-01-01", "280"), amendments=pause), MARCH) == ["14.00", "7.00"]
+
+
+def test_what_was_used_until_a_cancellation_is_billed_in_full() -> None:
+    cancel = (Amendment(date(2026, 2, 15), change="cancel"),)
+    rows = (row("2026-01-01", "100", "2026-01-31"), row("2026-02-01", "60", "2026-02-14"))
+    assert amounts(metered(UNIT, "sum", *rows, amendments=cancel), MARCH) == ["5.00", "3.00"]
+
+
+def test_an_uplift_counts_and_one_inside_a_summed_period_is_a_question() -> None:
+    """0.05 rises by 10 % to 0.055 on the anniversary, 1 January 2027."""
+    escalator = Escalator(percent=Decimal(10), decimals=3)
+    rows = (row("2026-12-01", "1000", "2026-12-31"), row("2027-01-01", "1000", "2027-01-31"))
+    charge = replace(metered(UNIT, "sum", *rows, escalators=(escalator,)), start=date(2026, 1, 1))
+    assert amounts(charge, date(2027, 2, 1))[-2:] == ["50.00", "55.00"]
+    inside = replace(charge, escalators=(replace(escalator, month_and_day=(1, 15)),))
+    assert amounts(inside, date(2027, 2, 1))[-2:] == ["50.00", "?"]
+
+
+def test_rollover_keeps_to_uplifts() -> None:
+    """8.00 a package rises to 8.80 on 1 January 2027; December leaves 500 free units, and January uses 1,100."""
+    rows = [row(f"2026-{month:02}-01", "500", str(last_day(month))) for month in range(1, 12)]
+    rows += [row("2026-12-01", "0", "2026-12-31"), row("2027-01-01", "1100", "2027-01-31")]
+    charge = metered(PACKAGE, "sum", *rows, rollover=Rollover(1), escalators=(Escalator(percent=Decimal(10)),))
+    assert amounts(charge, date(2027, 2, 1))[-1] == "8.80"
+
+
+def last_day(month: int) -> date:
+    return date(2026, month + 1, 1) - timedelta(1)
+
+
+def test_mistakes_of_metered_charges_can_be_priced() -> None:
+    rows = (row("2026-01-01", "5"), row("2026-02-15", "15"))
+    step = PriceStep(date(2026, 2, 1), UnitPrice(Decimal(1)))
+    for charge in (
+        metered(UNIT, "by_day", *rows, price_steps=(step,)),
+        metered(TIERS, "max", *rows),
+        metered(UNIT, "sum"),
+    ):
+        contract = contract_of(charge)
+        for mistake in plausible_mistakes(contract, charge, MARCH):
+            assert len(make_schedule(contract, mistake.charge, MARCH))
+
+
+def test_discounts_go_by_days() -> None:
+    charge = metered(
+        UNIT,
+        "sum",
+        row("2026-02-01", "1000", "2026-02-28"),
+        discounts=(Discount(Decimal(10), None, date(2026, 2, 15)),),
+    )
+    assert amounts(replace(charge, start=date(2026, 2, 1)), MARCH) == ["47.50"]  # 50.00 less 10 % on half of the days
+
+
+def test_hours_are_counted_by_role() -> None:
+    card = TimePrice((Rate("senior", Decimal(140)), Rate("junior", Decimal(95))), Decimal(500), Decimal(5))
+    rows = (
+        row("2026-01-01", "3", "2026-01-15", "senior"),
+        row("2026-01-16", "4", "2026-01-31", "senior"),
+        row("2026-01-01", "2.5", "2026-01-31", "junior"),
+        row("2026-02-01", "1", "2026-02-28", "junior"),
+    )
+    charge = metered(card, "sum", *sorted(rows, key=lambda item: item.first_day), model="time")
+    # 500.00 for five hours, then 2 × 140.00 and 2.5 × 95.00; in February one hour of the five.
+    assert amounts(charge, MARCH) == ["1017.50", "500.00"]
+
+
+def test_levels_by_role() -> None:
+    rows = [
+        row("2026-01-01", "2", None, "a"),
+        row("2026-01-11", "4", None, "b"),
+        row("2026-01-01", "1", "2026-01-10", "b"),
+    ]
+    rows.sort(key=lambda item: item.first_day)
+    found = find_quantity(rows, "by_day", ("a", "b", "c"), START.toordinal(), date(2026, 2, 1).toordinal())
+    assert [level.quantity for level in found.levels] == [
+        (RoleHours("a", Decimal(2)), RoleHours("b", Decimal(1))),
+        (RoleHours("a", Decimal(2)), RoleHours("b", Decimal(4))),
+    ]
+
+
+def test_unused_free_units_roll_over_up_to_the_cap_and_lapse() -> None:
+    """500 free, at most 300 carried for one period; a package of 100 costs 8.00.
+
+    January uses 100 and leaves 400, of which 300 are carried. February may use 800 free and uses 900: one package.
+    March uses nothing: 300 of its 500 are carried. April may use 800 and uses 1,150: four packages. Nothing is left.
+    """
+    months = (("01", "31", "100"), ("02", "28", "900"), ("03", "31", "0"), ("04", "30", "1150"), ("05", "31", "600"))
+    rows = [row(f"2026-{month}-01", used, f"2026-{month}-{last}") for month, last, used in months]
+    charge = metered(PACKAGE, "sum", *rows, rollover=Rollover(1, Decimal(300)), model="package")
+    assert amounts(charge, date(2026, 6, 1)) == ["0.00", "8.00", "0.00", "32.00", "8.00"]
+
+
+def test_the_oldest_units_are_used_first_and_last_so_many_periods() -> None:
+    """100 free a month for two periods, without a cap. January and February leave 100 each; March uses 150.
+
+    It takes January's 100 and 50 of February's, so its own 100 are left, and April has 50 + 100 + 100 = 250.
+    """
+    price = PackagePrice(Decimal(1), Decimal(1), Decimal(100))
+    months = (("01", "31", "0"), ("02", "28", "0"), ("03", "31", "150"), ("04", "30", "260"))
+    rows = [row(f"2026-{month}-01", used, f"2026-{month}-{last}") for month, last, used in months]
+    charge = metered(price, "sum", *rows, rollover=Rollover(2), model="package")
+    assert amounts(charge, date(2026, 5, 1)) == ["0.00", "0.00", "0.00", "10.00"]
+
+
+def test_after_an_unknown_period_nothing_is_known_that_may_roll_over() -> None:
+    rows = (row("2026-02-01", "900", "2026-02-28"), row("2026-03-01", "900", "2026-03-31"))
+    charge = metered(PACKAGE, "sum", *rows, rollover=Rollover(1), model="package")
+    assert amounts(charge, date(2026, 4, 1)) == ["?", "?", "?"]
+    assert questions(charge, date(2026, 4, 1))[1] == (
+        "Free units may roll over from 2026-01-01 to 2026-01-31, whose quantity is not known: "
+        + not_given("2026-01-01 to 2026-01-31")
+    )
+
+
+def test_the_derivation_shows_the_rows() -> None:
+    usage = replace(row("2026-01-01", "1200", "2026-01-31"), where="usage.csv row 2")
+    charge = metered(UNIT, "sum", usage)
+    (first, *_) = [make_schedule(contract_of(charge), charge, MARCH).charge_at(0)]
+    assert "usage 1200 2026-01-01 to 2026-01-31 (usage.csv row 2)" in first.derivation
+    assert "quantity_basis: the sum of what was used, not prorated (sum)" in first.derivation
+    assert first.quantity == Decimal(1200)
+    unknown = make_schedule(contract_of(charge), charge, MARCH).charge_at(1)
+    assert (unknown.amount_minor, unknown.amount, unknown.quantity) == (None, None, None)
+    assert unknown.derivation == (not_given("2026-02-01 to 2026-02-28"),)
+
+
+def random_metered(random: Random) -> Charge:
+    start = date(random.randrange(2023, 2028), random.randrange(1, 13), random.choice((1, 1, 15, 28)))
+    cadence = Cadence(random.choice(("month", "month", "quarter")))
+    basis = random.choice(BASES)
+    price: Price = random.choice((UnitPrice(Decimal(random.randrange(1, 9999)).scaleb(-3)), TIERS, PACKAGE))
+    rollover = None
+    if basis == "sum" and isinstance(price, PackagePrice) and random.random() < 0.7:
+        rollover = random.choice(
+            (None, Rollover(random.randrange(1, 4), random.choice((None, Decimal(300), Decimal(700)))))
+        )
+    end = random.choice((None, start + timedelta(random.randrange(20, 400))))
+    charge = replace(metered(price, basis, rollover=rollover, end=end, every=cadence), start=start)
+    rows = list(random_rows(random, charge, basis))
+    assert charge.metering is not None
+    return replace(charge, metering=replace(charge.metering, rows=tuple(rows)))
+
+
+def random_rows(random: Random, charge: Charge, basis: str) -> list[UsageRow]:
+    """Rows that mostly follow each other without a gap, and in a sum mostly end with the periods."""
+    rows = []
+    day = charge.start
+    stops = [
+        period.days[-1] + timedelta(1) for period in usage_oracle.periods_of(charge, charge.start + timedelta(500))
+    ]
+    for stop in stops:
+        while day < stop:
+            last = stop if random.random() < 0.5 else min(stop, day + timedelta(random.randrange(1, 40)))
+            quantity = Decimal(random.randrange(0, 1500)).scaleb(-random.choice((0, 0, 1, 2)))
+            is_open = basis != "sum" and random.random() < 0.5
+            if random.random() < 0.97:
+                rows.append(UsageRow("C-1", "Fee", day, quantity, None if is_open else last))
+            day = last if random.random() < 0.97 else last + timedelta(3)
+    return rows
+
+
+@pytest.mark.parametrize("batch", range(5))
+def test_every_random_metered_charge_is_priced_as_day_by_day(batch: int) -> None:
+    random = Random(f"usage {batch}")
+    known = unknown = 0
+    for _ in range(80):
+        charge = random_metered(random)
+        metering = charge.metering
+        assert metering is not None
+        until = charge.start + timedelta(450)
+        schedule = make_schedule(contract_of(charge), charge, until)
+        wanted = usage_oracle.amounts_of(charge, metering, until)
+        found = [None if index in schedule.unknowns else amount for index, amount in enumerate(schedule.amounts)]
+        assert found[: len(wanted)] == wanted, charge
+        for index in range(len(wanted)):
+            assert schedule.charge_at(index).amount_minor == wanted[index]
+        known += sum(amount is not None for amount in wanted)
+        unknown += sum(amount is None for amount in wanted)
+    assert known > 200
+    assert unknown > 20
+
+
+def test_the_oracle_shares_no_arithmetic_with_what_it_checks() -> None:
+    tree = ast.parse(Path(usage_oracle.__file__).read_text(encoding="utf-8"))
+    imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    ours = {module for module in imported if module and module.startswith("billcheck")}
+    assert ours == {"billcheck.contracts.prices", "billcheck.contracts.terms", "billcheck.contracts.usage"}
+    assert not imported & {"calendar", "dateutil"}
