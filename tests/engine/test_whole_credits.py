@@ -107,5 +107,21 @@ def test_the_evidence_calls_it_inferred_and_names_both() -> None:
     report = examine(JANUARY, FEBRUARY, credit("CN-1", "2026-02-10", "-159"))
     rules = {item.rule for row in report.rows for item in row.evidence if item.document == "CN-1"}
     assert rules == {
-        "customer + the only charge that fits; equal to the whole of an invoice (inferred); credited in full"
+        "customer + what the invoice it takes back bills; equal to the whole of an invoice (inferred); credited in full"
     }
+
+
+@pytest.mark.parametrize(
+    ("amount", "fee", "seats"), [("-30", 2000, 1000), ("-0.01", 1, 0), ("-0.02", 1, 1), ("-150", 10000, 5000)]
+)
+def test_a_part_of_a_named_invoice_is_taken_from_all_its_charges(amount: str, fee: int, seats: int) -> None:
+    """The freight is no part of it: what is out of scope is given back with the whole only."""
+    report = examine(JANUARY, FEBRUARY, credit("CN-1", "2026-02-10", amount, credits_document="INV-1"))
+    credited = {charge: minor for (charge, month), (_, minor) in figures(report).items() if month == 1}
+    assert credited == {"Fee": fee, "Seats": seats}
+    assert not report.residue
+
+
+def test_more_than_the_charges_of_a_named_invoice_and_less_than_all_of_it_stays_a_question() -> None:
+    report = examine(JANUARY, FEBRUARY, credit("CN-1", "2026-02-10", "-155", credits_document="INV-1"))
+    assert [(item.kind, item.document) for item in report.residue] == [("ambiguous", "CN-1")]

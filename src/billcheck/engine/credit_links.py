@@ -46,13 +46,13 @@ def note_credits(lines: Columns, first_row: int, noted: dict[int, Mentioned]) ->
     """Remember, by row of the line table, what approved credits without a document of their own mention."""
     if not any(lines.kinds) and min(lines.amounts) >= 0:
         return
-    what = zip(lines.kinds, lines.statuses, lines.amounts, lines.credited, strict=True)
-    for index, (kind, status, amount, credited) in enumerate(what):
-        if status or kind == Kind.OTHER or (kind == Kind.INVOICE and amount >= 0):
+    pairs = zip(lines.kinds, lines.amounts, strict=True)
+    for index in [index for index, (kind, amount) in enumerate(pairs) if kind or amount < 0]:
+        if lines.statuses[index] or lines.kinds[index] == Kind.OTHER:
             continue
         noted[first_row + index] = (
             Mentioned((), ())
-            if credited
+            if lines.credited[index]
             else Mentioned(find_numbers(lines.texts[index]), find_numbers(lines.references[index]))
         )
 

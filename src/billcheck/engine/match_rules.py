@@ -25,6 +25,7 @@ class MatchRule(IntEnum):
     EXACT_SUM = 10
     DISCOUNT = 11
     TEMPLATE = 12
+    OF_INVOICE = 13
     UNMATCHED = 16
     AMBIGUOUS = 17
     VOID = 18
@@ -97,6 +98,7 @@ MATCH_WORDS = {
     MatchRule.EXACT_AMOUNT: "exact amount of only one charge (inferred)",
     MatchRule.EXACT_SUM: "its share of the exact sum of several charges (inferred)",
     MatchRule.DISCOUNT: "its share of a negative line of the document, by amount",
+    MatchRule.OF_INVOICE: "what the invoice it takes back bills",
     MatchRule.TOGETHER: "one of the charges that are checked together",
 }
 NAMED_WORDS = {

@@ -3,7 +3,8 @@
 Comes in: all lines with the charges they found, and the credits among them. Goes out: the same, with the lines of a
 credit note that equals a whole invoice split as the lines of that invoice are: each charge takes back its own, and what
 is out of scope on the invoice is so on the credit. The invoice is the one that the credit names, else the latest of the
-customer that has exactly its amount. Must not know schedules or how money is allocated.
+customer that has exactly its amount. A line that fits several charges and takes back a part of the invoice it names is
+spread over what that bills. Must not know schedules or how money is allocated.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from billcheck.engine.match_rules import (
 from billcheck.ledger.names import fold_name
 from billcheck.ledger.source import NO_DAY
 from billcheck.ledger.table import NO_SLOT, Share
+from billcheck.money import split_by_weights
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -94,8 +96,12 @@ def split_whole_credits(matched: Matched) -> None:
             invoice = _invoice_of(matched, credit, invoices.get(customer, ()), taken)
             if invoice is None:
                 continue
+            if invoice.total != credit.amount:
+                splits.update(_spread(matched, credit, invoice))
+                continue
             taken.add((invoice.number, invoice.issue_day))
-            if invoice.is_divided and (parts := _parts_of(matched, credit, invoice)):
+            is_open = any(matched.lines.slots[row] == NO_SLOT for row in credit.rows)
+            if (invoice.is_divided or is_open) and (parts := _parts_of(matched, credit, invoice)):
                 _name_invoice(matched, credit, invoice)
                 splits.update(parts)
     for row, shares in splits.items():
@@ -163,12 +169,12 @@ def _invoices_of(matched: Matched, customers: Iterable[str]) -> dict[str, list[_
 def _invoice_of(
     matched: Matched, credit: _Credit, invoices: Sequence[_Invoice], taken: set[tuple[str, int]]
 ) -> _Invoice | None:
-    """The invoice that a credit takes back as a whole: the only one it names, else the latest that has its amount."""
+    """The invoice that a credit takes back: the only one it names, else the latest that has exactly its amount."""
     lines = matched.lines
     currency = matched.documents.currencies[lines.documents[credit.rows[0]]]
     if credit.credited:
         named = [invoice for invoice in invoices if invoice.number == credit.credited and invoice.currency == currency]
-        return named[0] if len(named) == 1 and named[0].total == credit.amount else None
+        return named[0] if len(named) == 1 and named[0].total >= credit.amount else None
     is_silent = all(
         lines.first_days[row] == NO_DAY
         and (match_rule_of(lines.match_rules[row]) in _SILENT or not _is_in_scope(matched, row))
@@ -209,6 +215,25 @@ def _parts_of(matched: Matched, credit: _Credit, invoice: _Invoice) -> dict[int,
     return {row: _shares_of(matched, row, parts) for row, parts in dealt.items()}
 
 
+def _spread(matched: Matched, credit: _Credit, invoice: _Invoice) -> dict[int, list[Share]]:
+    """The shares of the lines that fit several charges, of a credit of a part of the invoice it names.
+
+    They lower what the invoice bills for charges, by amount, as a discount on the invoice itself would.
+    """
+    lines = matched.lines
+    rows = [row for row in credit.rows if row in matched.ambiguous]
+    parts = [(target, amount) for target, amount in sorted(invoice.amounts.items()) if target.slot != NO_SLOT]
+    if not rows or -sum(lines.amounts[row] for row in rows) > sum(amount for _, amount in parts):
+        return {}
+    weights = [amount for _, amount in parts]
+    shares = {}
+    for row in rows:
+        split = split_by_weights(-lines.amounts[row], weights)
+        dealt = [(target, part) for (target, _), part in zip(parts, split, strict=True) if part]
+        shares[row] = _shares_of(matched, row, dealt, PeriodRule.NAMED_INVOICE)
+    return shares
+
+
 def _take(left: dict[_Target, int], amount: int) -> list[tuple[_Target, int]]:
     """An amount from what is left of the parts of an invoice, in order."""
     taken = []
@@ -221,14 +246,16 @@ def _take(left: dict[_Target, int], amount: int) -> list[tuple[_Target, int]]:
     return taken
 
 
-def _shares_of(matched: Matched, row: int, parts: Iterable[tuple[_Target, int]]) -> list[Share]:
+def _shares_of(
+    matched: Matched, row: int, parts: Iterable[tuple[_Target, int]], period_rule: PeriodRule = PeriodRule.WHOLE_INVOICE
+) -> list[Share]:
     """The shares of one line; what falls to no charge in scope comes first, and what is out of scope last."""
     named, shares = matched.lines.match_rules[row] & ~RULE_MASK, []
     for (slot, is_in_scope, first_day, end_day), amount in sorted(parts, key=lambda part: (not part[0][1], part[0])):
-        rule = MatchRule.ONLY_CHARGE if slot != NO_SLOT else MatchRule.UNMATCHED
+        rule = MatchRule.OF_INVOICE if slot != NO_SLOT else MatchRule.UNMATCHED
         if not is_in_scope:
             rule = MatchRule.OUT_OF_SCOPE
-        shares.append(Share(slot, -amount, first_day, end_day, rule | named, PeriodRule.WHOLE_INVOICE))
+        shares.append(Share(slot, -amount, first_day, end_day, rule | named, period_rule))
     return shares
 
 
