@@ -8,6 +8,7 @@ import pytest
 
 from benchmarks.bench import compare_with_truth
 from benchmarks.generate import generate
+from benchmarks.pricing import KINDS, price_century, price_many
 from benchmarks.stages import STAGES, time_stages
 
 if TYPE_CHECKING:
@@ -29,3 +30,15 @@ def test_a_generated_ledger_agrees_with_its_truth_to_the_cent(folder: Path) -> N
 def test_every_stage_of_a_check_is_timed(folder: Path) -> None:
     seconds = time_stages(folder)
     assert {stage for stage in STAGES if seconds[stage] > 0} == {*STAGES}
+
+
+def test_pricing_is_timed_for_every_kind_of_contract() -> None:
+    found = price_many(len(KINDS))
+    assert {*found} == {*KINDS}
+    assert all(periods >= 12 for _, periods in found.values())
+
+
+def test_a_century_has_as_many_periods_as_its_length_says() -> None:
+    periods = {every: count for every, (_, count) in price_century(1).items()}
+    assert periods["year"] in {100, 101}
+    assert periods["month"] in {1200, 1201}
