@@ -32,8 +32,8 @@ CENTURY = date(2125, 12, 31)
 LARGEST_SHARE = 10_000
 """Contracts that are in memory at a time."""
 
-MONTHLY = {"name": "Fee", "every": "month", "timing": "in_advance"}
-FLAT = {**MONTHLY, "model": "flat", "amount": "250.00"}
+MONTHLY: dict[str, object] = {"name": "Fee", "every": "month", "timing": "in_advance"}
+FLAT: dict[str, object] = {**MONTHLY, "model": "flat", "amount": "250.00"}
 TIERS = [{"up_to": "10", "unit_amount": "30.00", "flat_amount": "5.00"}, {"unit_amount": "25.00"}]
 KINDS: dict[str, dict[str, object]] = {
     "flat": FLAT,
@@ -110,9 +110,8 @@ def main() -> None:
     each = max(1, count // len(KINDS))
     total, made = 0.0, 0
     for name, (seconds, periods) in price_many(count).items():
-        print(
-            f"{name:<20} {seconds:>9.2f} {periods:>10,} {seconds / each * 1e6:>14.1f} {seconds / periods * 1e6:>12.2f}"
-        )
+        costs = f"{seconds / each * 1e6:>14.1f} {seconds / periods * 1e6:>12.2f}"
+        print(f"{name:<20} {seconds:>9.2f} {periods:>10,} {costs}")
         total, made = total + seconds, made + periods
     print(f"{'together':<20} {total:>9.2f} {made:>10,}")
     print("One charge with one price step over a hundred years")

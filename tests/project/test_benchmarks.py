@@ -40,5 +40,5 @@ def test_pricing_is_timed_for_every_kind_of_contract() -> None:
 
 def test_a_century_has_as_many_periods_as_its_length_says() -> None:
     periods = {every: count for every, (_, count) in price_century(1).items()}
-    assert periods["year"] in {100, 101}
-    assert periods["month"] in {1200, 1201}
+    # All that begin in it, the first that is due after it, and the change that the price step makes.
+    assert (periods["year"], periods["month"]) == (102, 1202)
