@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from billcheck.contracts.change_shapes import EscalatorShape, IndexShape
+from billcheck.contracts.change_shapes import EscalatorShape, IndexShape, RenewalShape
 from billcheck.contracts.files import load_contracts
 from billcheck.contracts.price_keys import FOREIGN_TO_MODEL, PRICE_KEYS, REQUIRED_FOR_MODEL
 from billcheck.contracts.shapes import (
@@ -54,6 +54,7 @@ SECTIONS: dict[str, type[Shape]] = {
     "### Rollover": RolloverShape,
     "### Tax": TaxShape,
     "### Price steps": PriceStepShape,
+    "### Renewal": RenewalShape,
     "### Escalator": EscalatorShape,
     "### Index": IndexShape,
     "### Discounts": DiscountShape,
@@ -137,7 +138,10 @@ def table_with(heading: str, key: str, value: Any) -> dict[str, Any]:
     """A contract in which this key of this table has this value."""
     kind = KIND_OF_KEY.get(key, FLAT)
     if heading == "## Contract":
-        return contract_table(**{"last_day": None, key: value})
+        last_day = "2027-12-31" if key == "renewal" else None
+        return contract_table(**{"last_day": last_day, key: value})
+    if heading == "### Renewal":
+        return contract_table(renewal={"every": "year", key: value})
     if heading == "## Charge":
         timing = {"timing": "in_arrears"} if key == "invoice_day" else {}
         return contract_table({**(PER_UNIT if key == "amendments" else kind), key: value, **timing})

@@ -23,6 +23,8 @@ from billcheck.contracts import (
     faults,
     files,
     price_keys,
+    renewals,
+    succession,
     tables,
     values,
 )
@@ -62,7 +64,33 @@ CONTRACT_FAULTS: list[tuple[dict[str, Any], str]] = [
         "C-1 zzz: There is no such key here. Take it out, or see the reference of contract terms.",
     ),
     ({"amount": "1"}, "C-1 amount: There is no such key here. It belongs to a charge, not to the contract."),
-    ({"renewal": {}}, f"C-1 renewal: This version of billcheck cannot price this term yet. {LATER}"),
+    ({"deposit": {}}, f"C-1 deposit: This version of billcheck cannot price this term yet. {LATER}"),
+    ({"renewal": {}}, 'C-1 renewal.every: A required key is missing. Add it, for example every = "year".'),
+    (
+        {"renewal": {"every": "year"}, "last_day": None},
+        (
+            "C-1 renewal: A contract without a last day goes on anyway. "
+            "Give the last day of the first term, or take renewal out."
+        ),
+    ),
+    (
+        {"renewal": {"every": "year", "terminated_on": "2025-12-31"}},
+        "C-1 renewal.terminated_on: The contract was terminated before it began. Found '2025-12-31'. Check the day.",
+    ),
+    (
+        {"supersedes": "C-0"},
+        (
+            "C-1 supersedes: The contract that this one supersedes is not among the contracts of this check. "
+            "Found 'C-0'. Check the id, or add that contract."
+        ),
+    ),
+    (
+        {"supersedes": "c-1"},
+        (
+            "C-1 supersedes: A contract supersedes one that began before it. Found 'c-1'. "
+            "Check the ids and the first days of both."
+        ),
+    ),
     (
         {"start": "1 January"},
         "C-1 start: This is not a day. Found '1 January'. Write year, month and day: 2026-03-31 (in JSON with quotes).",
@@ -657,7 +685,8 @@ def test_the_heading_counts(tmp_path: Path) -> None:
 
 def test_every_problem_has_an_example() -> None:
     """Each class of fault of this room is raised by some test above."""
-    rooms = (agreement, cadences, changes, charges, discounts, escalators, faults, files, price_keys, tables, values)
+    rooms = [agreement, cadences, changes, charges, discounts, escalators, faults, files, price_keys, renewals]
+    rooms += [succession, tables, values]
     classes = {
         item
         for room in rooms
@@ -674,8 +703,8 @@ def test_every_problem_has_an_example() -> None:
         assert is_shown or item.__name__ in _SAID_WITH_OTHER_WORDS, item
 
 
-_SAID_WITH_OTHER_WORDS = {"OutsideTermProblem", "KeyNotForModelProblem", "MissingExtraProblem"}
-"""Their sentences always name the term or the model at hand; the extras have tests of their own."""
+_SAID_WITH_OTHER_WORDS = {"OutsideTermProblem", "KeyNotForModelProblem", "MissingExtraProblem", "OverlapProblem"}
+"""Their sentences always name the term or the model at hand; the extras and lint have tests of their own."""
 
 KEYS = st.sampled_from(
     (

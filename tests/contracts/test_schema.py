@@ -107,6 +107,10 @@ def test_faults_that_one_table_shows_are_invalid() -> None:
             "required key is missing",
             "knows no",
             "of one group",
+            "goes on anyway",
+            "terminated before",
+            "one supersedes",
+            "supersedes one",
         ),
         "'1\\n'",  # the validator at hand lets a dollar stand before a line break
     )

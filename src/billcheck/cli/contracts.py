@@ -99,7 +99,12 @@ def run(arguments: Namespace) -> int:
 
 
 def _lint(arguments: Namespace) -> int:
+    from billcheck.contracts.succession import find_overlaps
+
     contracts = load_as_written(arguments)
+    overlaps = list(find_overlaps([item.contract for item in contracts]))
+    if overlaps:
+        raise ContractsRefusedError(overlaps)
     charges = sum(len(item.contract.charges) for item in contracts)
     found = f"{counted(len(contracts), 'contract')}, {counted(charges, 'charge')}"
     write([line(f"{found}: nothing is wrong.", "good")])

@@ -7,10 +7,12 @@ ends; or, in the docket, every reason why it says nothing certain. Must not know
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from billcheck.contracts.charges import read_charge, read_tax_percent
 from billcheck.contracts.faults import TableProblem, read_shape
+from billcheck.contracts.renewals import read_renewal
 from billcheck.contracts.shapes import ContractShape
 from billcheck.contracts.terms import Contract, ContractMatching
 from billcheck.contracts.values import Term, fold, read_term, require, shared
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from billcheck.contracts.faults import Docket
     from billcheck.contracts.shapes import ChargeShape, ContractMatchingShape
     from billcheck.contracts.terms import Charge
+    from billcheck.contracts.uplifts import Escalator
 
 _PAYMENT_TERMS = re.compile(r"([0-9]{1,3}) days?")
 
@@ -70,12 +73,14 @@ def read_contract(docket: Docket) -> Contract | None:
     if currency is not None and not is_currency(currency):
         near = f'Write "{currency.upper()}".' if currency.upper() in MINOR_DIGITS else ""
         docket.add(CurrencyProblem, ("currency",), currency, remedy=near)
-    term = read_term(docket, (), shape)
+    term, renewal = read_renewal(docket, shape.renewal, read_term(docket, (), shape))
     payment_days = _payment_days(docket, shape.payment_terms)
     tax_percent = read_tax_percent(docket, (), shape.tax)
     charges = _read_charges(docket, shape.charge or [], term)
     if docket.problems or identity is None or customer is None or currency is None or term.start is None:
         return None
+    if renewal is not None:
+        charges = tuple(_raised(charge, renewal, term) for charge in charges)
     _judge_groups(docket, charges, tax_percent)
     if docket.problems:
         return None
@@ -91,10 +96,18 @@ def read_contract(docket: Docket) -> Contract | None:
         grace_days=shape.grace_days,
         fiscal_year_start=shape.fiscal_year_start,
         matching=_contract_matching(shape.matching),
+        supersedes=shape.supersedes,
         owner=shape.owner,
         tags=tuple(shape.tags or ()),
         file=docket.file,
     )
+
+
+def _raised(charge: Charge, renewal: Escalator, term: Term) -> Charge:
+    """A charge that runs as long as its contract takes part in the uplifts of renewals."""
+    if charge.every is None or charge.end != term.end:
+        return charge
+    return replace(charge, escalators=(*charge.escalators, renewal))
 
 
 def _judge_groups(docket: Docket, charges: tuple[Charge, ...], tax_percent: Decimal | None) -> None:

@@ -115,6 +115,15 @@ def read_escalator(docket: Docket, prefix: Path, shape: EscalatorShape) -> Escal
     )
 
 
+def is_index_file(path: FilePath) -> bool:
+    """Whether a CSV file holds values of an index by month, which contract files name, and no contracts."""
+    if path.suffix.lower() != ".csv":
+        return False
+    with path.open("rb") as file:
+        heading = file.readline(100).decode("utf-8", "replace").removeprefix("\ufeff")
+    return [cell.strip() for cell in heading.split(",")] == _COLUMNS
+
+
 def _read_notice(docket: Docket, prefix: Path, shape: EscalatorShape) -> Notice | None:
     days = [read_day(docket, (*prefix, "notified_on"), day) for day in shape.notified_on or ()]
     if not shape.requires_notice:

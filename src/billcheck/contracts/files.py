@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from billcheck.contracts.agreement import read_contract
+from billcheck.contracts.escalators import is_index_file
 from billcheck.contracts.faults import (
     DUPLICATE_MARK,
     Docket,
@@ -26,6 +27,7 @@ from billcheck.contracts.faults import (
 )
 from billcheck.contracts.schema import contract_schema
 from billcheck.contracts.shapes import FileShape
+from billcheck.contracts.succession import supersede
 from billcheck.contracts.tables import parse_list, parse_tables, read_text
 from billcheck.contracts.values import fold, forget
 from billcheck.errors import ContractsRefusedError, Problem
@@ -140,6 +142,8 @@ def _load(paths: tuple[str | os.PathLike[str], ...], tables: list[dict[str, Any]
             tables += found.tables
     if opened is not None:
         opened.finish()
+    if any(contract.supersedes for contract in contracts):
+        contracts = supersede(contracts, problems)
     forget()
     if not contracts and not problems:
         problems.append(NoContractProblem(files[0]))
@@ -163,7 +167,9 @@ def _find_files(paths: list[str], problems: list[Problem]) -> Iterator[str]:
             problems.append(NoSuchFileProblem(path))
         elif place.is_dir():
             within = sorted(
-                file.relative_to(place).as_posix() for file in place.rglob("*") if _reader_of(file) and file.is_file()
+                file.relative_to(place).as_posix()
+                for file in place.rglob("*")
+                if _reader_of(file) and file.is_file() and not is_index_file(file)
             )
             if not within:
                 problems.append(EmptyFolderProblem(path))

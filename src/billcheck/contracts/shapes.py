@@ -18,6 +18,7 @@ from billcheck.contracts.change_shapes import (
     ChangeBilling,
     EscalatorShape,
     IndexShape,
+    RenewalShape,
 )
 from billcheck.contracts.kinds import (
     Day,
@@ -408,6 +409,12 @@ class ContractShape(Shape):
     last_day: Day | None = Field(
         None, description="Last day of the term, inclusive; open if absent.", examples=["2027-12-31"]
     )
+    renewal: Annotated[RenewalShape, Kind.TABLE] | None = Field(
+        None, description="How the contract goes on after its last day.", examples=[{"every": "year", "percent": "4"}]
+    )
+    supersedes: PlainText | None = Field(
+        None, description="Id of the contract that ends when this one begins.", examples=["C-98"]
+    )
     payment_terms: PlainText | None = Field(
         None, description="Days to pay after the invoice date.", examples=["30 days"]
     )
@@ -445,6 +452,7 @@ REQUIRED_KEYS: dict[type[Shape], tuple[str, ...]] = {
     PriceStepShape: ("on",),
     AmendmentShape: ("on",),
     IndexShape: ("series", "base_month"),
+    RenewalShape: ("every",),
     TaxShape: ("percent",),
     RateShape: ("role", "unit_amount"),
     HoursShape: ("role", "quantity"),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from billcheck.contracts.prices import TimePrice
+from billcheck.period import ONE_DAY
 
 if TYPE_CHECKING:
     from datetime import date
@@ -188,6 +189,16 @@ class Charge:
         return tuple(dict.fromkeys(rate.role for card in cards for rate in card))
 
     @property
+    def ends_on(self) -> date | None:
+        """The day from which nothing of it is billed: its end, or its cancellation if that is earlier; None if open."""
+        cancels = [
+            each.on + ONE_DAY if self.cancel_day_billed else each.on
+            for each in self.amendments
+            if each.change == "cancel"
+        ]
+        return min((*cancels, *(() if self.end is None else (self.end,))), default=None)
+
+    @property
     def rhythm(self) -> tuple[object, ...] | None:
         """What two charges share if their periods have the same boundaries and due days; None for a one_off."""
         every = self.every
@@ -216,7 +227,8 @@ class Contract:
 
     `start` is inclusive, `end` exclusive (None: open). `payment_days` is the payment term in days after the invoice
     date. `fiscal_year_start` is the month, 1 to 12, in which the fiscal year that invoice texts speak of starts.
-    `file` is the path of the file it was read from.
+    `supersedes` is the id of the contract that ends when this one begins. `file` is the path of the file it was read
+    from.
     """
 
     id: str
@@ -230,6 +242,7 @@ class Contract:
     grace_days: int | None = None
     fiscal_year_start: int | None = None
     matching: ContractMatching = field(default_factory=ContractMatching)
+    supersedes: str | None = None
     owner: str | None = None
     tags: tuple[str, ...] = ()
     file: str = ""

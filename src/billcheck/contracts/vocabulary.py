@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 _LATER_KEYS = {
     "ContractShape": """
         align amendments cancel_day_billed commitment deposit discounts free_periods
-        late_invoice_cutoff maximum minimum proration renewal retention rounding supersedes
+        late_invoice_cutoff maximum minimum proration retention rounding
     """,
     "ChargeShape": """
         commitment deposit
         late_invoice_cutoff milestones
-        renewal retention rounding supersedes
+        retention rounding
     """,
     "PriceStepShape": "quantity",
 }

@@ -343,7 +343,7 @@ def _as_habit(runs: list[Run], openings: Openings, cost: int) -> Habit:
 def _why_left(books: Books, event: Event, is_open: Sequence[bool]) -> tuple[str, str]:
     """The kind of residue, and the reason in words."""
     candidates = settlement_candidates(books, event.amount, event.issue_day, is_open)
-    end = books.schedule.charge.end
+    end = books.schedule.charge.ends_on
     if not candidates and end is not None and event.issue_day >= end.toordinal():
         return "expired_still_billed", EXPIRED
     if not candidates:

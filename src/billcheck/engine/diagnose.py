@@ -110,7 +110,7 @@ class _Diagnosis:
         self._rows = rows
         # Of several charges together no single one's mistakes can be told.
         is_single = not isinstance(schedule, CombinedSchedule)
-        last_due = max((schedule.due_days[row.period] for row in rows), default=0)
+        last_due = max((schedule.due_days[row.period] for row in rows if row.status in JUDGED), default=0)
         until = date.fromordinal(last_due) if last_due else None
         self._mistakes = plausible_mistakes(contract, charge, until) if is_single else ()
         self._predictions = [self._predict(mistake) for mistake in self._mistakes]

@@ -566,5 +566,5 @@ def _runs(slot: Slot, day: int, *, is_pinned: bool) -> bool:
     if charge.every is None:
         return True
     trailing = 0 if is_pinned or charge.timing == "in_advance" else charge.every.nominal_days
-    end = None if charge.end is None else charge.end.toordinal() + trailing
+    end = None if charge.ends_on is None else charge.ends_on.toordinal() + trailing
     return charge.start.toordinal() <= day and (end is None or day < end)

@@ -80,7 +80,7 @@ def post_pinned(books: Books, billed: list[Event]) -> list[Event]:
             continue
         periods = periods_of(books.schedule, event)
         if not periods:
-            end = books.schedule.charge.end
+            end = books.schedule.charge.ends_on
             if end is not None and event.first_day >= end.toordinal():
                 books.leave(event, event.amount, "expired_still_billed", EXPIRED)
             else:

@@ -175,7 +175,8 @@ def find_mislabelled(slot: Slot, label: Mislabelled) -> Finding:
 def find_expired(slot: Slot, events: Sequence[Event]) -> Finding:
     """The finding about what was billed for a charge after its last day; the events in order."""
     amount = sum(event.amount for event in events)
-    last_day = "" if slot.charge.end is None else f" ended on {slot.charge.end - ONE_DAY}"
+    end = slot.charge.ends_on
+    last_day = "" if end is None else f" ended on {end - ONE_DAY}"
     numbers = _some(tuple(dict.fromkeys(event.number for event in events)))
     return _finding(
         "expired_still_billed",

@@ -33,5 +33,4 @@ def find_unexercised(contracts: Iterable[Contract], as_of_day: int) -> Iterator[
 
 def _runs_on(charge: Charge, day: date) -> bool:
     """Whether the charge is still there on a day, neither ended nor cancelled."""
-    ends = [each.on for each in charge.amendments if each.change == "cancel"]
-    return not any(end <= day for end in (*ends, *(() if charge.end is None else (charge.end,))))
+    return charge.ends_on is None or day < charge.ends_on

@@ -262,7 +262,7 @@ class _Raised:
     def _amount(self, amount: Decimal, digits: int) -> Decimal:
         written = -int(amount.normalize().as_tuple().exponent)
         base = value = Fraction(amount)
-        scale = Fraction(1)
+        decimals, scale = 0, Fraction(1)
         for uplift in self.uplifts:
             escalator = uplift.escalator
             decimals = max(digits, written) if escalator.decimals is None else escalator.decimals
@@ -271,7 +271,7 @@ class _Raised:
             if escalator.rounding == "per_step":
                 value = round_half_up(value * scale) / scale
         whole = round_half_up(value * scale)
-        return Decimal(whole) / Decimal(int(scale))
+        return Decimal(whole).scaleb(-decimals)
 
 
 def _given(discount: Discount, charge: Charge, grid: Grid | None) -> GivenDiscount:
