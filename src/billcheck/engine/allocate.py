@@ -87,14 +87,20 @@ def _far_events(books: Books, as_of_day: int) -> frozenset[tuple[int, ...]]:
 
     They are more than half an interval from when it is due by the contract, or when its block is: order, the habit of
     the charge or the amounts of the other invoices have put them there, and that is an inference. Not where a credit
-    says why: what was taken back there in full is billed again within half an interval. Also those of another amount
-    than a period that is not due yet, which as well may bill the one before.
+    says why: what was taken back there in full, near its day, is billed again within half an interval. Also those of
+    another amount than a period that is not due yet, which as well may bill the one before.
     """
     half = nominal_days(books.schedule.charge) // 2
+    reversed_ = [posting for posting in books.postings if posting.rule is PostingRule.REVERSED]
+    near = {
+        posting.period
+        for posting in reversed_
+        if posting.amount > 0 and abs(posting.event.issue_day - books.due_days[posting.period]) <= half
+    }
     credited = {
         posting.period: posting.event.issue_day
-        for posting in books.postings
-        if posting.rule is PostingRule.REVERSED and posting.amount < 0
+        for posting in reversed_
+        if posting.amount < 0 and posting.period in near
     }
     return frozenset(
         event.rows

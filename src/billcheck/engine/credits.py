@@ -202,7 +202,7 @@ def take_reductions(books: Books, later: list[Event]) -> tuple[list[Event], list
 
 def _reductions_equal(books: Books, credit: Event) -> list[int]:
     """The first change to lower terms that a credit without a period or document of its own gives back exactly."""
-    if credit.is_pinned or credit.credited:
+    if credit.is_pinned or (credit.credited and not credit.is_own):
         return []
     changes = enumerate(books.schedule.changes)
     return [row for row, is_change in changes if is_change and 0 > books.open_amount(row) == credit.amount][:1]

@@ -21,7 +21,7 @@ from billcheck.engine.coverage import START_MARGIN_DAYS, Window
 from billcheck.engine.diff import Doubts, JudgedRow, judge
 from billcheck.engine.events import Events, gather_events
 from billcheck.engine.groups import schedule_of
-from billcheck.engine.invariants import check_conserved
+from billcheck.engine.invariants import check_charge_conserved, check_conserved, check_partition
 from billcheck.engine.match_rules import PeriodRule
 from billcheck.engine.pinned import periods_of
 from billcheck.engine.plain import judge_one_by_one, match_one_by_one
@@ -287,9 +287,25 @@ class Examination:
         known = self._known(slot)
         books = allocate(schedule, events, known)
         check_conserved(books, (*events.billed, *events.credits), slot.contract.id, slot.label)
+        self._check(slot, schedule, events, books)
         doubts = self._doubts(slot, books, events)
         rows = judge(books, known, doubts, self.setting.check_from_day, self._rounding(slot))
         return ExaminedCharge(slot, schedule, events, books, rows, known.grace_days, self.matched.lines)
+
+    def _check(self, slot: Slot, schedule: Schedule, events: Events, books: Books) -> None:
+        """Raise where a line of the charge has no place or two, or a day of its term no period or two."""
+        if not slot.members:
+            check_partition(schedule)
+        lines = self.matched.lines
+        check_charge_conserved(
+            sum([lines.amounts[row] for row in lines.rows_of(slot.number)]),
+            allocated=sum([posting.amount for posting in books.postings]),
+            left=sum([leftover.amount for leftover in books.leftovers]),
+            drafted=sum([event.amount for event in events.drafts]),
+            foreign=sum([event.amount for event in events.foreign]),
+            contract=slot.contract.id,
+            charge=slot.label,
+        )
 
     def _rounding(self, slot: Slot) -> Rounding | None:
         if self._precision is None:
@@ -355,7 +371,13 @@ class Examination:
         if short and self._may_be_rounded(slot, short):
             return None
         tax_percent = slot.contract.tax_percent_of(slot.charge)
-        sums.allocated[slot.currency] += sum([amount for amount, _ in billed.periods.values()])
+        allocated = sum([amount for amount, _ in billed.periods.values()])
+        check_partition(schedule)
+        check_charge_conserved(
+            sum([matched.lines.amounts[row] for row in rows]), allocated=allocated, left=0, drafted=0, foreign=0,
+            contract=slot.contract.id, charge=slot.label,
+        )  # fmt: skip
+        sums.allocated[slot.currency] += allocated
         sums.total(slot.currency)
         shown = [row for row in judged if schedule.first_days[row.period] >= setting.check_from_day]
         for row in shown:

@@ -7,6 +7,7 @@ them a second way.
 from __future__ import annotations
 
 from collections import Counter
+from operator import lt
 from typing import TYPE_CHECKING
 
 from billcheck.errors import InternalError
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from billcheck.engine.books import Books
     from billcheck.engine.events import Event
     from billcheck.findings import Totals
+    from billcheck.pricing.schedule import Schedule
 
 
 def check_conserved(books: Books, events: Iterable[Event], contract: str, charge: str) -> None:
@@ -44,6 +46,41 @@ def check_conserved(books: Books, events: Iterable[Event], contract: str, charge
             raise InternalError(
                 "a period is billed what its postings say", contract=contract, charge=charge, period=period
             )
+
+
+def check_charge_conserved(
+    in_lines: int, *, allocated: int, left: int, drafted: int, foreign: int, contract: str, charge: str
+) -> None:
+    """What the lines of a charge, and so of its customer, add up to is allocated, left over, drafted or foreign.
+
+    Raises:
+        InternalError: The four do not add up to the lines: one lies in no event, or in two.
+    """
+    if allocated + left + drafted + foreign != in_lines:
+        raise InternalError(
+            "the lines of a charge are allocated, left over, drafts or in another currency", contract=contract,
+            charge=charge, in_lines=in_lines, allocated=allocated, left=left, drafted=drafted, foreign=foreign,
+        )  # fmt: skip
+
+
+def check_partition(schedule: Schedule) -> None:
+    """The regular rows follow each other without a gap or an overlap, and each change lies inside one of them.
+
+    Raises:
+        InternalError: A day of the term lies in no period, or in two.
+    """
+    first_days, ends, changes = schedule.first_days, schedule.ends, schedule.changes
+    if any(changes):
+        columns = list(zip(first_days, ends, changes, strict=True))
+        regular = sorted((first_day, end) for first_day, end, is_change in columns if not is_change)
+        for first_day, end in ((first_day, end) for first_day, end, is_change in columns if is_change):
+            if not any(begin <= first_day < end <= stop for begin, stop in regular):
+                raise InternalError("a change lies inside a period", contract=schedule.contract.id, first_day=first_day)
+        first_days, ends = tuple(first_day for first_day, _ in regular), tuple(end for _, end in regular)
+    if first_days[1:] != ends[:-1] or not all(map(lt, first_days, ends)):
+        raise InternalError(
+            "periods follow each other without a gap", contract=schedule.contract.id, charge=schedule.charge.name
+        )
 
 
 def check_lines_conserved(

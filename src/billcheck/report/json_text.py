@@ -2,8 +2,8 @@
 
 Comes in: a report. Goes out: ASCII text that is the same bytes for the same input, one row, finding or line of the
 ledger per line of text, so that two reports can be compared with any diff; amounts are strings with the digits of their
-currency. The rows are added up again on the way out, and text that contradicts the totals is never given. The format is
-`report.schema.json`, shipped beside this module. Must not know how the figures came about.
+currency. The text of the rows is read back and added up again on the way out, and text that contradicts the totals is
+never given. The format is `report.schema.json`, shipped beside this module. Must not know how the figures came about.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from billcheck.errors import InternalError
-from billcheck.findings import JUDGED, KINDS
+from billcheck.findings import ARREARS, JUDGED, KINDS, Status
 from billcheck.money import format_minor
 
 if TYPE_CHECKING:
@@ -40,6 +40,9 @@ SCHEMA_VERSION = 1
 RE_ADDED = ("expected", "billed", "arrears", "overbilled", "net")
 """The totals that are added up again from the rows."""
 
+_IS_JUDGED = frozenset(map(str, JUDGED))
+_IN_ARREARS = frozenset(map(str, ARREARS))
+
 Json = dict[str, object]
 
 
@@ -52,18 +55,19 @@ def to_json(report: Report) -> str:
     """The whole report as JSON text, with a newline at its end.
 
     Raises:
-        InternalError: The rows do not add up to the totals.
+        InternalError: What the text says of the rows does not add up to what it says of the totals.
     """
     sums: dict[str, dict[str, int]] = {}
     contracts = [_contract_text(item, sums) for item in report.contracts]
-    _check_sums(report, sums)
+    totals = [_text(_totals(entry)) for entry in report.totals]
+    _check_sums({said["currency"]: said for said in map(json.loads, totals)}, sums)
     residue: dict[str, list[Residue]] = {"residue": [], "unmatched": [], "ambiguous": []}
     for entry in report.residue:
         residue.get(entry.kind, residue["residue"]).append(entry)
     members = [
         *(f"{_text(name)}: {_text(value)}" for name, value in _head(report).items()),
         _array("inputs", (_text(asdict(entry)) for entry in report.inputs)),
-        _array("totals", (_text(_totals(entry)) for entry in report.totals)),
+        _array("totals", totals),
         f'"coverage": {_text(asdict(report.counts))}',
         _array("contracts", contracts),
         _array("findings", (_text(_finding(entry, report)) for entry in report.findings)),
@@ -127,18 +131,18 @@ def _totals(totals: Totals) -> Json:
 
 
 def _contract_text(item: ContractRows, sums: dict[str, dict[str, int]]) -> str:
-    contract, rows = item.contract, item.rows
-    own: dict[str, dict[str, int]] = {contract.currency: dict.fromkeys(RE_ADDED, 0)}
-    for row in rows:
-        _add(own.setdefault(row.currency, dict.fromkeys(RE_ADDED, 0)), row)
-    for currency, amounts in own.items():
-        total = sums.setdefault(currency, dict.fromkeys(RE_ADDED, 0))
-        for name, amount in amounts.items():
-            total[name] += amount
-    if len(own) > 1:
-        raise InternalError("the rows of a contract are in its currency", contract=contract.id, currencies=sorted(own))
-    head = _text(_contract(contract, own[contract.currency]))[:-1]
-    body = ",\n".join(map(_row_text, rows))
+    contract = item.contract
+    if strange := {row.currency for row in item.rows} - {contract.currency}:
+        raise InternalError("the rows of a contract are in its currency", contract=contract.id, others=sorted(strange))
+    rows = [_row_text(row) for row in item.rows]
+    own = dict.fromkeys(RE_ADDED, 0)
+    for text in rows:
+        add_row_text(own, json.loads(text))
+    total = sums.setdefault(contract.currency, dict.fromkeys(RE_ADDED, 0))
+    for name, amount in own.items():
+        total[name] += amount
+    head = _text(_contract(contract, own))[:-1]
+    body = ",\n".join(rows)
     return f'{head}, "rows": [\n{body}\n]}}' if body else f'{head}, "rows": []}}'
 
 
@@ -153,21 +157,38 @@ def _contract(contract: Contract, amounts: Mapping[str, int]) -> Json:
     }
 
 
-def _add(sums: dict[str, int], row: PeriodRow) -> None:
-    sums["arrears"] += row.arrears_minor
-    sums["overbilled"] += row.overbilled_minor
-    if row.status in JUDGED:
-        sums["expected"] += row.expected_minor
-        sums["billed"] += row.billed_minor
-        sums["net"] += row.shortfall_minor
+def add_row_text(sums: dict[str, int], said: Mapping[str, str]) -> None:
+    """Add up what the text of a row says, as a reader of the text would.
+
+    Raises:
+        InternalError: Its shortfall is not what it says was expected less what it says was billed.
+    """
+    status, shortfall = said["status"], _minor(said["shortfall"])
+    expected, billed = _minor(said["expected"]), _minor(said["billed"])
+    if expected - billed != shortfall:
+        raise InternalError(
+            "a shortfall is what was expected less what was billed", row=said["id"], shortfall=shortfall
+        )
+    if status in _IN_ARREARS:
+        sums["arrears"] += max(shortfall, 0)
+    elif status == Status.OVERBILLED:
+        sums["overbilled"] -= shortfall
+    if status in _IS_JUDGED:
+        sums["expected"] += expected
+        sums["billed"] += billed
+        sums["net"] += shortfall
 
 
-def _check_sums(report: Report, sums: Mapping[str, Mapping[str, int]]) -> None:
-    totals = {entry.currency: entry.amounts() for entry in report.totals}
+def _minor(amount: str) -> int:
+    """Minor units of an amount that is written with all decimals of its currency."""
+    return int(amount.replace(".", "", 1))
+
+
+def _check_sums(totals: Mapping[str, Mapping[str, str]], sums: Mapping[str, Mapping[str, int]]) -> None:
     for currency in sorted({*sums, *totals}):
         for name in RE_ADDED:
             in_rows = sums.get(currency, {}).get(name, 0)
-            in_total = totals.get(currency, {}).get(name, 0)
+            in_total = _minor(totals[currency][name]) if currency in totals else 0
             if in_rows != in_total:
                 raise InternalError(
                     f"the rows add up to the total '{name}'", currency=currency, rows=in_rows, total=in_total
