@@ -191,7 +191,7 @@ def test_keys_stand_in_the_documented_order() -> None:
     assert list(data["outside"][0]) == ["customer", "currency", "lines", "amount", "first_date", "last_date"]
     assert data["out_of_scope"] == [{"currency": "JPY", "lines": 2, "amount": "340"}]
     assert list(data["set_aside"][0]) == ["path", "row", "reason"]
-    assert list(data["refused"][0]) == ["path", "row", "column", "value", "reason", "customer"]
+    assert list(data["refused"][0]) == ["path", "row", "column", "value", "reason", "customer", "document"]
     assert list(data["coverage"]) == (
         ["contracts", "contracts_without_lines", "lines", "allocated", "residue", "set_aside", "refused"]
     )
