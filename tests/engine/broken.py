@@ -133,6 +133,13 @@ def misspell_a_row() -> None:
     json_text.add_row_text({}, said)
 
 
+def judge_the_unknown() -> None:
+    """The text of a row calls a period missing, of which it is not known what was expected."""
+    json_text.add_row_text(
+        {}, {"id": "r", "status": "missing", "expected": None, "billed": "0.00", "shortfall": "0.00"}
+    )
+
+
 BREACHES: dict[str, Callable[[], None]] = {
     "every billed cent is allocated once": lose_a_posting,
     "no amount is allocated that no document bills": invent_a_posting,
@@ -146,6 +153,7 @@ BREACHES: dict[str, Callable[[], None]] = {
     "an expected amount is the sum of its parts": misprice_a_period,
     "the rows add up to the total 'arrears'": contradict_the_totals,
     "a shortfall is what was expected less what was billed": misspell_a_row,
+    "a period of which it is not known what was expected is not judged": judge_the_unknown,
 }
 
 

@@ -157,17 +157,28 @@ def _contract(contract: Contract, amounts: Mapping[str, int]) -> Json:
     }
 
 
-def add_row_text(sums: dict[str, int], said: Mapping[str, str]) -> None:
+def add_row_text(sums: dict[str, int], said: Mapping[str, str | None]) -> None:
     """Add up what the text of a row says, as a reader of the text would.
 
     Raises:
-        InternalError: Its shortfall is not what it says was expected less what it says was billed.
+        InternalError: Its shortfall is not what it says was expected less what it says was billed, or it is judged
+            though nobody knows what was expected.
     """
-    status, shortfall = said["status"], _minor(said["shortfall"])
-    expected, billed = _minor(said["expected"]), _minor(said["billed"])
+    status, expected = said["status"], said["expected"]
+    if expected is None:
+        if status in _IS_JUDGED:
+            raise InternalError("a period of which it is not known what was expected is not judged", row=said["id"])
+        return
+    _add_judged(sums, str(status), _minor(expected), _minor(str(said["billed"])), _minor(str(said["shortfall"])))
+
+
+def _add_judged(sums: dict[str, int], status: str, expected: int, billed: int, shortfall: int) -> None:
     if expected - billed != shortfall:
         raise InternalError(
-            "a shortfall is what was expected less what was billed", row=said["id"], shortfall=shortfall
+            "a shortfall is what was expected less what was billed",
+            expected=expected,
+            billed=billed,
+            shortfall=shortfall,
         )
     if status in _IN_ARREARS:
         sums["arrears"] += max(shortfall, 0)
