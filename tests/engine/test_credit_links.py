@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -137,3 +138,12 @@ def test_the_evidence_says_by_what_a_credit_was_linked() -> None:
     rules = [item.rule for row in report.rows for item in row.evidence if item.document == "CN-1"]
     words = "number of an invoice in the text or reference; credit linked to this period"
     assert rules == [f"customer + the only charge that fits; {words}"]
+
+
+def test_another_name_of_the_customer_is_the_same_customer() -> None:
+    credit = line("CN-1", "2026-03-20", "-30", "Credit for INV-2", kind="credit_note", customer="Hartwell Nederland")
+    other = replace(credit, customer="Hartwell Interieur:Utrecht")
+    for one in (credit, other):
+        agreed = contract(MONTHLY, aliases=("Hartwell Nederland",), sub_customers=True)
+        report = check([agreed], Ledger.from_lines([*THREE_MONTHS, one]), as_of=date(2026, 3, 31))
+        assert [row.first_day.month for row in report.rows if row.credited_minor] == [2]

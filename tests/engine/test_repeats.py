@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from billcheck import Ledger, Line, check
+from billcheck.period import Cadence, CadenceUnit
 from tests.engine.agreements import contract, flat, line
 
 IN_ADVANCE = flat(amount="100", timing="in_advance", invoice_day=None)
@@ -25,10 +26,27 @@ FIRST_TWO = (line("INV-1", "2026-01-01", "100"), line("INV-2", "2026-02-01", "10
 OK = ("ok", "100")
 
 
-@pytest.mark.parametrize(("times", "amount"), [(2, "200"), (3, "300"), (4, "400")])
-def test_a_line_repeated_in_the_last_month_is_billed_too_often(times: int, amount: str) -> None:
-    lines = [line("INV-3", "2026-03-01", "100")] * times
-    assert billed(*FIRST_TWO, *lines) == {1: OK, 2: OK, 3: ("overbilled", amount)}
+def test_a_line_that_stands_twice_in_the_last_month_is_billed_too_often() -> None:
+    lines = [line("INV-3", "2026-03-01", "100")] * 2
+    assert billed(*FIRST_TWO, *lines) == {1: OK, 2: OK, 3: ("overbilled", "200")}
+
+
+@pytest.mark.parametrize("times", [3, 4, 10])
+def test_more_equal_lines_are_paid_ahead_unless_each_states_the_month(times: int) -> None:
+    free = billed(*FIRST_TWO, *[line("INV-3", "2026-03-01", "100")] * times)
+    assert set(free.values()) == {OK, ("billed_ahead", "100")}
+    assert len(free) == 2 + times
+    days = {"period_first_day": date(2026, 3, 1), "period_last_day": date(2026, 3, 31)}
+    stated = billed(*FIRST_TWO, *[line("INV-3", "2026-03-01", "100", **days)] * times)
+    assert stated == {1: OK, 2: OK, 3: ("overbilled", f"{times}00")}
+
+
+@pytest.mark.parametrize("unit", ["quarter", "half_year", "year"])
+def test_a_line_that_stands_twice_on_the_only_invoice_is_no_second_quarter(unit: CadenceUnit) -> None:
+    charge = flat(amount="100", timing="in_advance", invoice_day=None, every=Cadence(unit))
+    assert billed(*[line("INV-1", "2026-01-01", "100")] * 2, as_of="2026-02-20", charge=charge) == {
+        1: ("overbilled", "200")
+    }
 
 
 def test_a_single_line_of_twice_the_amount_is_billed_ahead() -> None:

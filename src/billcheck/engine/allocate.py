@@ -154,7 +154,7 @@ def _allocate(schedule: Schedule, events: Events, known: Known, late: frozenset[
         post_repeats(
             books,
             events.repeated,
-            lambda period: known.is_open(books.due_days[period], pace.late_days, pace.early_days),
+            lambda period: known.is_open(schedule.due_days[period], pace.late_days, pace.early_days),
         )
     post_reversals(books, taken.reversals)
     books.postings = [posting for posting in books.postings if posting.amount or posting.rule in _KEPT_AT_ZERO]

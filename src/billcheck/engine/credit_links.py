@@ -18,7 +18,7 @@ from billcheck.ledger.names import fold_code, fold_name
 from billcheck.periods.words import INVOICES, is_document_word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from billcheck.engine.columns import Columns
     from billcheck.engine.match import Matched
@@ -147,15 +147,27 @@ def document_key(matched: Matched, document: int) -> DocumentKey:
     )
 
 
+def client_of(matched: Matched, customer: int) -> str:
+    """The client that a customer of the ledger is, by its number there: the same for all names of a contract."""
+    name = matched.customers[customer]
+    slots, _ = matched.directory.slots_of_customer(name)
+    return fold_name(slots[0].contract.customer if slots else name)
+
+
+def clients_among(matched: Matched, wanted: Collection[str]) -> dict[int, str]:
+    """The customers of the ledger, by number, that are one of these clients."""
+    found = ((number, client_of(matched, number)) for number in range(len(matched.customers)))
+    return {number: client for number, client in found if client in wanted}
+
+
 class _Invoices:
     """The invoices of the customers that have credits, by the spelling of their numbers."""
 
     def __init__(self, matched: Matched, credits_: Iterable[DocumentKey]) -> None:
         self._matched = matched
-        documents, names = matched.documents, matched.customers
-        folded = {fold_name(names[customer]) for *_, customer, _ in credits_}
-        customers = {number: name for number in range(len(names)) if (name := fold_name(names[number])) in folded}
-        self._customers = customers
+        documents = matched.documents
+        wanted = {client_of(matched, customer) for *_, customer, _ in credits_}
+        self._customers = customers = clients_among(matched, wanted)
         self._by_spelling: dict[tuple[str, str], set[tuple[int, str]]] = {}
         for document in documents_of(matched, customers):
             if documents.statuses[document] != DocumentStatus.DRAFT:

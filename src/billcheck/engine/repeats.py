@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 _SEVERAL = frozenset({PostingRule.AHEAD, PostingRule.COMBINED, PostingRule.BLOCK, PostingRule.RANGE})
 """The rules by which one event bills several periods."""
 
-_TO_OWN = frozenset({PostingRule.OWN_PERIOD, PostingRule.PLACED, PostingRule.COMBINED})
-_TO_LATER = frozenset({PostingRule.AHEAD, PostingRule.COMBINED})
+_TOGETHER = frozenset({PostingRule.COMBINED, PostingRule.BLOCK})
+_TO_OWN = frozenset({PostingRule.OWN_PERIOD, PostingRule.PLACED}) | _TOGETHER
+_TO_LATER = frozenset({PostingRule.AHEAD}) | _TOGETHER
+_TWICE = 2
+"""More equal lines than two, none of which states its period, are as likely several periods paid at once."""
 
 
 def post_repeats(books: Books, repeated: Mapping[tuple[int, ...], int], is_missing: Callable[[int], bool]) -> None:
@@ -42,11 +45,14 @@ def post_repeats(books: Books, repeated: Mapping[tuple[int, ...], int], is_missi
             continue
         period = books.postings[own].period
         if later:
+            if len(rows) > _TWICE and not event.is_pinned:
+                continue
             if _may_be_meant(books, rows, later, is_missing) or books.open_amount(period):
                 continue
             for index in later:
                 books.move(index, period, books.postings[index].amount, PostingRule.DUPLICATE)
-            if books.postings[own].rule is PostingRule.COMBINED:
+            if books.postings[own].rule in _TOGETHER:
+                books.block, books.due_days = 1, books.schedule.due_days
                 books.postings[own] = books.postings[own]._replace(rule=PostingRule.PLACED)
         else:
             excess = -books.open_amount(period)
@@ -58,7 +64,7 @@ def _is_for_an_earlier_one(books: Books, index: int, issue_day: int) -> bool:
     """Whether the first period an event bills is not the one of its date: then it makes up for something."""
     posting = books.postings[index]
     nearest = books.nearest_period(issue_day)
-    return posting.rule is PostingRule.COMBINED and nearest is not None and posting.period < nearest
+    return posting.rule in _TOGETHER and nearest is not None and posting.period < nearest
 
 
 def _may_be_meant(books: Books, rows: tuple[int, ...], later: list[int], is_missing: Callable[[int], bool]) -> bool:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from billcheck.engine.credit_links import document_key, documents_of
+from billcheck.engine.credit_links import client_of, clients_among, document_key, documents_of
 from billcheck.engine.match_rules import (
     INFERRED_MATCHES,
     RULE_MASK,
@@ -22,7 +22,6 @@ from billcheck.engine.match_rules import (
     PeriodRule,
     match_rule_of,
 )
-from billcheck.ledger.names import fold_name
 from billcheck.ledger.source import NO_DAY
 from billcheck.ledger.table import NO_SLOT, Share
 from billcheck.money import split_by_weights
@@ -130,7 +129,7 @@ def _credits_of(matched: Matched) -> dict[str, list[_Credit]]:
         named = {documents.credited.get(lines.documents[row], "") for row in rows}
         if len(named) == 1:
             credit = _Credit(tuple(rows), day, number, named.pop(), -sum(amounts))
-            found[fold_name(matched.customers[customer])].append(credit)
+            found[client_of(matched, customer)].append(credit)
     return found
 
 
@@ -140,10 +139,8 @@ def _is_in_scope(matched: Matched, row: int) -> bool:
 
 def _invoices_of(matched: Matched, customers: Iterable[str]) -> dict[str, list[_Invoice]]:
     """The invoices of customers in the order of day and number; those with a line in doubt are left out."""
-    lines, names = matched.lines, matched.customers
-    wanted = frozenset(customers)
-    folded = {number: name for number in range(len(names)) if (name := fold_name(names[number])) in wanted}
-    keys = {document: document_key(matched, document) for document in documents_of(matched, folded)}
+    lines, clients = matched.lines, clients_among(matched, frozenset(customers))
+    keys = {document: document_key(matched, document) for document in documents_of(matched, clients)}
     amounts: dict[DocumentKey, Counter[_Target]] = defaultdict(Counter)
     doubtful: set[DocumentKey] = set()
     for row, document in enumerate(lines.documents):
@@ -160,7 +157,7 @@ def _invoices_of(matched: Matched, customers: Iterable[str]) -> dict[str, list[_
     for (number, kind, status, currency, customer, day), billed in amounts.items():
         key = (number, kind, status, currency, customer, day)
         if key not in doubtful and min(billed.values()) > 0:
-            found[folded[customer]].append(_Invoice(number, day, currency, billed))
+            found[clients[customer]].append(_Invoice(number, day, currency, billed))
     for invoices in found.values():
         invoices.sort(key=lambda invoice: (invoice.issue_day, invoice.number))
     return found
