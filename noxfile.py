@@ -19,6 +19,17 @@ PINS = ROOT / "constraints.txt"
 BUILD_TOOLS = ("hatchling", "tomlkit", "trove-classifiers")
 """What building the package needs beyond the dev extra; pip fetches it by itself, so it is pinned by name."""
 
+REACHING = (
+    "tests/engine",
+    "tests/periods",
+    "tests/grammar",
+    "tests/test_period.py",
+    "tests/test_money.py",
+    "tests/test_cases.py",
+    "tests/test_sentences.py",
+)
+"""The tests that reach every branch whose coverage is counted; the others of the suite would reach none more."""
+
 
 def _install(session: nox.Session) -> None:
     """Install the project in the versions of `constraints.txt`, unless the active environment is to be used."""
@@ -79,6 +90,20 @@ def bench(session: nox.Session) -> None:
     """Seconds and memory on large ledgers."""
     _install(session)
     session.run("python", "benchmarks/bench.py", *session.posargs)
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Every branch of the engine and of what it is built on, reached by the tests that show it."""
+    _install(session)
+    session.run("pytest", "-p", "tests.mutation.quick", "--cov", "-m", "not system and not large", *REACHING)
+
+
+@nox.session
+def mutants(session: nox.Session) -> None:
+    """Changes to `engine` and `periods` that a test must notice; `-- periods` or `-- engine/align.py` for a part."""
+    _install(session)
+    session.run("python", "-m", "tests.mutation.run", *session.posargs)
 
 
 @nox.session

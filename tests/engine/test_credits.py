@@ -44,6 +44,7 @@ def many_credits(amount: str, *, is_named: bool) -> list[Line]:
     return lines
 
 
+@pytest.mark.large
 @pytest.mark.parametrize(("amount", "is_named"), [("100.00", True), ("100.00", False), ("40.00", True)])
 def test_ten_thousand_events_half_of_them_credits(amount: str, *, is_named: bool) -> None:
     ledger = Ledger.from_lines(many_credits(amount, is_named=is_named))

@@ -28,6 +28,7 @@ def test_the_nearest_name_is_suggested(customer: str, said: str) -> None:
     assert LookAlikes(lines).suggest(customer) == said
 
 
+@pytest.mark.large
 def test_many_names_with_a_word_in_common_are_not_all_compared() -> None:
     names = {f"Customer {number:05}": 1 for number in range(20_000)}
     look_alikes = LookAlikes({**names, "Zwolle Customer": 2})

@@ -152,6 +152,7 @@ def test_a_line_handed_over_without_need_is_outside() -> None:
     assert (total[1].lines, total[1].amount) == (1, 240000)
 
 
+@pytest.mark.large
 def test_ten_thousand_charges_of_one_customer_are_told_apart_by_item() -> None:
     many = contract(*(flat(f"Charge {number}", items=(f"I{number}",)) for number in range(10_000)))
     matched = match([many], *(line(f"INV-{number}", item=f"I{number}") for number in range(0, 10_000, 500)))

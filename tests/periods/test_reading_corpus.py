@@ -181,6 +181,7 @@ def test_the_quick_look_misses_no_period() -> None:
     assert read("Hosting") is NOTHING
 
 
+@pytest.mark.large
 @given(st.text())
 def test_never_raises_on_any_text(text: str) -> None:
     reading = read(text)

@@ -54,9 +54,9 @@ UNKNOWN = Word(Kind.WORD)
 
 
 class _Meanings:
-    """The table, sorted into words."""
+    """A table of words, sorted: a line names a language, a key, and words in which `_` stands for a space."""
 
-    def __init__(self) -> None:
+    def __init__(self, table: str) -> None:
         self.kinds: dict[str, dict[int, str]] = {}
         self.numbers: dict[str, int] = {}
         self.letters: dict[str, int] = {}
@@ -66,7 +66,7 @@ class _Meanings:
         self.ends: dict[str, Word] = {}
         self.wide: set[str] = set()
         self.short: set[str] = set()
-        for line in TABLE.strip().splitlines():
+        for line in table.strip().splitlines():
             language, key, *words = line.split()
             self._add(LANGUAGES.index(language), key, [word.replace("_", " ") for word in words])
 
@@ -111,7 +111,7 @@ class _Meanings:
         return Word(text, self.numbers.get(word, 0), sum(1 << language for language in own))
 
 
-_MEANINGS = _Meanings()
+_MEANINGS = _Meanings(TABLE)
 
 WORDS: dict[str, Word] = {word: _MEANINGS.word(word) for word in _MEANINGS.kinds}
 """Every known word, in lower case."""

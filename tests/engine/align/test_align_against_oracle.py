@@ -8,6 +8,7 @@ from billcheck.engine.align import TENTHS, Alignment, Board, align, search, weig
 from tests.engine.align.oracle import Fate, best_reading
 from tests.engine.align.questions import Question, ask
 
+pytestmark = pytest.mark.large
 CASES_PER_SEED = 2_500
 
 

@@ -10,6 +10,7 @@ from tests.engine.align.questions import openings_of
 from tests.engine.habit.charges import Charge, make_charge
 from tests.engine.habit.oracle import best_habit
 
+pytestmark = pytest.mark.large
 CASES_PER_SEED = 300
 
 

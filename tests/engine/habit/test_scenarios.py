@@ -379,6 +379,7 @@ def test_up_to_a_quarter_of_the_invoices_may_bill_one_month_of_their_quarter(
     assert usual(books) == (0, block)
 
 
+@pytest.mark.large
 def test_ten_thousand_events_on_one_charge() -> None:
     random = Random(1)
     days = sorted(random.randint(month(0), month(24)) for _ in range(10_000))
