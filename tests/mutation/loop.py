@@ -3,7 +3,8 @@
 Comes in: the tests that pytest collected, and `--mutants`, a file with the names of the mutants. Goes out: beside that
 file, `results.json`: what became of each. Starting pytest anew for every mutant costs more than running its tests, so
 the tests are collected once, before any of them has run and while every memo is empty. Each mutant meets the tests that
-call its function, those first that killed its neighbours, then the quickest first, until one fails or the time is up.
+run its line: those first that killed its neighbours, then those that are quick and run what few others run. It lives
+when none of them fails within the seconds allowed.
 """
 
 from __future__ import annotations
@@ -17,11 +18,10 @@ from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import process_time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from mutmut.configuration import config
+from coverage import Coverage
 from mutmut.mutation.trampoline import set_mutant_under_test
-from mutmut.state import state
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,26 +32,47 @@ KILLED, SURVIVED, STOPPED, UNREACHED = "killed", "survived", "stopped", "unreach
 """A mutant that is stopped ran much longer than its original, or took much more memory."""
 
 MEMORY = 3 << 30
+EVERY = 50
+
+
+class Place(NamedTuple):
+    """Where the original of a mutant stands: the line that changes, and the first and last line of its function."""
+
+    path: str
+    line: int
+    first: int
+    last: int
 
 
 @dataclass(slots=True)
-class Reached:
-    """Which tests call a function, by their place among the tests, the quickest first, with CPU seconds."""
+class Measured:
+    """What the tests do without a mutant: CPU seconds of each, and which of them run each line of each file; a rank."""
 
-    tests: list[tuple[float, int]] = field(default_factory=list)
-    killers: deque[int] = field(default_factory=lambda: deque(maxlen=8))
+    seconds: list[float]
+    tests_by_line: dict[str, dict[int, list[int]]]
+    ranks: list[float]
+    killers: defaultdict[str, deque[int]] = field(default_factory=lambda: defaultdict(lambda: deque(maxlen=8)))
 
-    def order(self, seconds: float) -> tuple[list[int], float]:
-        """The tests for the next mutant, as many as fit into `seconds`, and the seconds they take."""
+    def order(self, mutant: str, place: Place, seconds: float) -> tuple[list[int], float]:
+        """The tests for a mutant, as many as fit into `seconds`, and the seconds they take."""
+        lines = self.tests_by_line.get(place.path, {})
+        # An expression over several lines may be run at its first one only.
+        line = next((line for line in range(place.line, place.first, -1) if line in lines), None)
+        reaching = sorted(lines[line], key=self.ranks.__getitem__) if line is not None else []
         taken: list[int] = []
         total = 0.0
-        for duration, test in self.tests:
-            if taken and total + duration > seconds:
+        for test in reaching:
+            if taken and total + self.seconds[test] > seconds:
                 break
             taken.append(test)
-            total += duration
-        first = list(self.killers)
+            total += self.seconds[test]
+        first = [test for test in self.killers[function_of(mutant)] if test in reaching]
         return [*first, *(test for test in taken if test not in first)], total
+
+
+def function_of(mutant: str) -> str:
+    """The function that a mutant changes, as mutmut spells it."""
+    return mutant.partition("__mutmut_")[0]
 
 
 @dataclass(slots=True)
@@ -75,13 +96,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_runtestloop(session: pytest.Session) -> bool:
     """Run the tests for every mutant instead of once."""
     forget()
-    config()
     gc.collect()
     gc.freeze()
-    plan = session.config.getoption("mutants")
-    reached = measure(session, plan.with_name("measured.json"))
-    results = try_all(session, reached, list(json.loads(plan.read_text(encoding="utf-8"))))
-    plan.with_name("results.json").write_text(json.dumps(results), encoding="utf-8")
+    path = session.config.getoption("mutants")
+    plan = {name: Place(*place) for name, place in json.loads(path.read_text(encoding="utf-8")).items()}
+    measured = measure(session, path.with_name("measured.json"), sorted({place.path for place in plan.values()}))
+    results = try_all(session, measured, plan)
+    path.with_name("results.json").write_text(json.dumps(results), encoding="utf-8")
     return True
 
 
@@ -118,59 +139,73 @@ def in_fork(session: pytest.Session) -> tuple[int, Failures]:
     return child, failures
 
 
-def measure(session: pytest.Session, path: Path) -> dict[str, Reached]:
-    """Run every test once without a mutant: which functions it calls, and how long it takes."""
+def measure(session: pytest.Session, path: Path, files: list[str]) -> Measured:
+    """Run every test once without a mutant: which lines of these files it runs, and how long it takes."""
     child, failures = in_fork(session)
     if child == 0:
-        set_mutant_under_test("stats")
-        measured, began = [], process_time()
+        coverage = Coverage(data_file=None, include=files, config_file=False)
+        seconds, began = [], process_time()
+        coverage.start()
+        coverage.switch_context("0")
         for place in run(session.items, range(len(session.items)), failures):
-            measured.append((process_time() - began, place, sorted(state()._stats)))
-            state()._stats.clear()
+            seconds.append(process_time() - began)
+            coverage.switch_context(str(place + 1))
             began = process_time()
-        path.write_text(json.dumps(measured), encoding="utf-8")
+        coverage.stop()
+        data = coverage.get_data()
+        lines = {file: data.contexts_by_lineno(file) for file in files}
+        path.write_text(json.dumps([seconds, lines]), encoding="utf-8")
         os._exit(failures.are_any)
     _, status = os.waitpid(child, 0)
-    measured = json.loads(path.read_text(encoding="utf-8"))
+    seconds, lines = json.loads(path.read_text(encoding="utf-8"))
     if status:
-        raise RuntimeError(f"{session.items[measured[-1][1]].nodeid} fails without a mutant")
-    reached: defaultdict[str, Reached] = defaultdict(Reached)
-    for seconds, place, functions in sorted(measured):
-        for function in functions:
-            reached[function].tests.append((seconds, place))
-    return reached
+        raise RuntimeError(f"{session.items[len(seconds) - 1].nodeid} fails without a mutant")
+    tests_by_line = {
+        file: {int(line): [int(test) for test in tests if test] for line, tests in by_line.items()}
+        for file, by_line in lines.items()
+    }
+    return Measured(seconds, tests_by_line, ranks_of(seconds, tests_by_line))
 
 
-def try_all(session: pytest.Session, reached: dict[str, Reached], mutants: list[str]) -> dict[str, str]:
+def ranks_of(seconds: list[float], tests_by_line: dict[str, dict[int, list[int]]]) -> list[float]:
+    """The lower the better: a test is quick, and runs a line that few others run."""
+    fewest = [len(seconds)] * len(seconds)
+    for by_line in tests_by_line.values():
+        for tests in by_line.values():
+            for test in tests:
+                fewest[test] = min(fewest[test], len(tests))
+    return [fewest[test] * duration for test, duration in enumerate(seconds)]
+
+
+def try_all(session: pytest.Session, measured: Measured, plan: dict[str, Place]) -> dict[str, str]:
     """What became of each mutant; several are tried at a time."""
     results: dict[str, str] = {}
     running: dict[int, tuple[str, int]] = {}
-    for number, mutant in enumerate(mutants):
-        function = mutant.partition("__mutmut_")[0]
-        if function not in reached:
+    for number, (mutant, place) in enumerate(plan.items()):
+        order, seconds = measured.order(mutant, place, session.config.getoption("seconds"))
+        if not order:
             results[mutant] = UNREACHED
             continue
         while len(running) >= session.config.getoption("workers"):
-            settle(running, results, reached)
-        child, answer = start(session, mutant, reached[function])
+            settle(running, results, measured)
+        child, answer = start(session, mutant, order, seconds)
         running[child] = mutant, answer
-        if number % 100 == 0:
+        if number % EVERY == 0:
             dead = sum(result in {KILLED, STOPPED} for result in results.values())
-            sys.stdout.write(f"\n{number} of {len(mutants)}, killed {dead} of {len(results)}")
+            sys.stdout.write(f"\n{number} of {len(plan)}, killed {dead} of {len(results)}")
             sys.stdout.flush()
             session.config.getoption("mutants").with_name("results.json").write_text(json.dumps(results))
     while running:
-        settle(running, results, reached)
+        settle(running, results, measured)
     return results
 
 
-def start(session: pytest.Session, mutant: str, reached: Reached) -> tuple[int, int]:
+def start(session: pytest.Session, mutant: str, order: list[int], seconds: float) -> tuple[int, int]:
     """Begin to try a mutant; the id of the process, and where it says which test has failed."""
     answer, ours = os.pipe()
-    order, seconds = reached.order(session.config.getoption("seconds"))
     child, failures = in_fork(session)
     if child == 0:
-        limit = int(process_time() + 3 * seconds + 3)
+        limit = int(3 * seconds + 3)
         resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         set_mutant_under_test(mutant)
@@ -182,7 +217,7 @@ def start(session: pytest.Session, mutant: str, reached: Reached) -> tuple[int, 
     return child, answer
 
 
-def settle(running: dict[int, tuple[str, int]], results: dict[str, str], reached: dict[str, Reached]) -> None:
+def settle(running: dict[int, tuple[str, int]], results: dict[str, str], measured: Measured) -> None:
     """Wait for the next process that ends, and note what became of its mutant."""
     child, status = os.wait()
     mutant, answer = running.pop(child)
@@ -190,7 +225,7 @@ def settle(running: dict[int, tuple[str, int]], results: dict[str, str], reached
     with os.fdopen(answer) as pipe:
         killer = pipe.read()
     if killer:
-        killers = reached[mutant.partition("__mutmut_")[0]].killers
+        killers = measured.killers[function_of(mutant)]
         if int(killer) in killers:
             killers.remove(int(killer))
         killers.appendleft(int(killer))

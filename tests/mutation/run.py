@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 from collections import defaultdict
+from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
 
@@ -49,43 +50,64 @@ def modules(parts: list[str]) -> list[Path]:
     return sorted(path for path in (Path(os.path.relpath(ROOT / path, ROOT)) for path in paths) if path not in DATA)
 
 
-def write_mutants(paths: list[Path], folder: Path) -> dict[str, list[str]]:
-    """Write a copy of the project in which these modules hold their mutants; the change that each mutant makes."""
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One change: the lines taken out and put in, and where, in the file with all mutants, its original stands.
+
+    `line` is the first line that changes, `first` and `last` are those of the function.
+    """
+
+    change: tuple[str, ...]
+    path: str
+    line: int
+    first: int
+    last: int
+
+
+def write_mutants(paths: list[Path], folder: Path) -> dict[str, Mutant]:
+    """Write a copy of the project in which these modules hold their mutants; the mutants by name."""
     for name in ("src", "tests"):
         shutil.rmtree(folder / name, ignore_errors=True)
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", folder)
-    changes = {}
+    mutants = {}
     for path in paths:
         mutated = mutate_file_contents(str(path), (ROOT / path).read_text(encoding="utf-8"))
         (folder / path).write_text(mutated.code, encoding="utf-8")
         lines = mutated.code.splitlines()
         spans = mutated.line_span_by_function_name
         for name in mutated.mutant_names:
-            before = spans[name.partition("__mutmut_")[0] + "__mutmut_orig"]
-            changes[get_mutant_name(path, name)] = change(
-                lines[before.start - 1 : before.end], lines[spans[name].start - 1 : spans[name].end]
+            old, new = spans[name.partition("__mutmut_")[0] + "__mutmut_orig"], spans[name]
+            before, after = lines[old.start - 1 : old.end], lines[new.start - 1 : new.end]
+            at = next(at for at, pair in enumerate(zip(before, after, strict=False)) if is_changed(*pair))
+            mutants[get_mutant_name(path, name)] = Mutant(
+                change(before, after), str(folder.resolve() / path), old.start + at, old.start, old.end
             )
-    return changes
+    return mutants
 
 
-def change(before: list[str], after: list[str]) -> list[str]:
+def is_changed(before: str, after: str) -> bool:
+    """Whether two lines differ, but for the names of the two functions."""
+    return before != after and "__mutmut_" not in before
+
+
+def change(before: list[str], after: list[str]) -> tuple[str, ...]:
     """The lines that differ, but for the names of the two functions."""
     lines = list(unified_diff(before, after, lineterm="", n=0))[2:]
-    return [line for line in lines if line[0] in "+-" and "__mutmut_" not in line]
+    return tuple(line for line in lines if line[0] in "+-" and "__mutmut_" not in line)
 
 
-def report(changes: dict[str, list[str]], results: dict[str, str]) -> bool:
+def report(mutants: dict[str, Mutant], results: dict[str, str]) -> bool:
     """Print the counts and the survivors; whether enough were killed."""
     by_module = defaultdict(list)
-    for mutant in changes:
-        by_module[mutant.rpartition(".")[0]].append(mutant)
-    for mutant, lines in changes.items():
-        if results[mutant] not in {KILLED, STOPPED}:
-            write(f"\n{mutant}: {results[mutant]}", *lines)
+    for name in mutants:
+        by_module[name.rpartition(".")[0]].append(name)
+    for name, mutant in mutants.items():
+        if results[name] not in {KILLED, STOPPED}:
+            write(f"\n{name}: {results[name]}", *mutant.change)
     write("")
-    for module, mutants in sorted(by_module.items()):
-        write(count(module, [results[mutant] for mutant in mutants]))
+    for module, names in sorted(by_module.items()):
+        write(count(module, [results[name] for name in names]))
     write(count("all", list(results.values())))
     killed = sum(result in {KILLED, STOPPED} for result in results.values())
     return killed * 100 >= ENOUGH_PERCENT * len(results)
@@ -105,24 +127,30 @@ def write(*lines: str) -> None:
     sys.stdout.flush()
 
 
-def known_dead(changes: dict[str, list[str]], folder: Path) -> dict[str, str]:
+def known_dead(mutants: dict[str, Mutant], folder: Path) -> dict[str, str]:
     """What an earlier run killed of these mutants, by the names and changes it wrote down."""
     paths = folder / "changes.json", folder / "results.json"
     if not all(path.exists() for path in paths):
         return {}
     before, results = (json.loads(path.read_text(encoding="utf-8")) for path in paths)
     return {
-        mutant: result
-        for mutant, result in results.items()
-        if result in {KILLED, STOPPED} and before[mutant] == changes.get(mutant)
+        name: result
+        for name, result in results.items()
+        if result in {KILLED, STOPPED} and name in mutants and before[name] == list(mutants[name].change)
     }
 
 
-def try_mutants(changes: dict[str, list[str]], options: argparse.Namespace) -> dict[str, str]:
+def try_mutants(mutants: dict[str, Mutant], options: argparse.Namespace) -> dict[str, str]:
     """Run the tests for each mutant; what became of it."""
-    dead = known_dead(changes, options.folder) if options.again else {}
+    dead = known_dead(mutants, options.folder) if options.again else {}
     plan = options.folder.resolve() / "plan.json"
-    plan.write_text(json.dumps([mutant for mutant in changes if mutant not in dead]), encoding="utf-8")
+    alive = {
+        name: (mutant.path, mutant.line, mutant.first, mutant.last)
+        for name, mutant in mutants.items()
+        if name not in dead
+    }
+    plan.write_text(json.dumps(alive), encoding="utf-8")
+    changes = {name: mutant.change for name, mutant in mutants.items()}
     plan.with_name("changes.json").write_text(json.dumps(changes), encoding="utf-8")
     how = ["-p", "tests.mutation.loop", "-p", "tests.mutation.quick", "-m", "not system and not large", *QUIETLY]
     limits = [f"--mutants={plan}", f"--seconds={options.seconds}", f"--workers={options.workers}"]
@@ -150,8 +178,8 @@ def main(arguments: list[str] | None = None) -> int:
     paths = modules(list(options.parts))
     if not paths:
         parser.error(f"no module of {SOURCE} is in {' '.join(options.parts)}")
-    changes = write_mutants(paths, options.folder)
-    return 0 if report(changes, try_mutants(changes, options)) else 1
+    mutants = write_mutants(paths, options.folder)
+    return 0 if report(mutants, try_mutants(mutants, options)) else 1
 
 
 if __name__ == "__main__":

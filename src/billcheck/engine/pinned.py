@@ -114,10 +114,10 @@ def _share_straddling(books: Books, event: Event, period: int) -> None:
         excess = min(-books.open_amount(period), books.open_amount(other))
         if excess <= 0 or 4 * days < event.end_day - event.first_day:
             continue
-        for index, posting in enumerate(books.postings):
-            if (posting.event, posting.period) == (event, period):
-                books.move(index, other, min(excess, posting.amount), PostingRule.RANGE)
-                break
+        index = next(
+            index for index, posting in enumerate(books.postings) if (posting.event, posting.period) == (event, period)
+        )
+        books.move(index, other, min(excess, books.postings[index].amount), PostingRule.RANGE)
 
 
 def _feed_changes_inside(books: Books, event: Event, period: int) -> None:
