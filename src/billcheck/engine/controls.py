@@ -47,10 +47,8 @@ def compare_with_controls(
 
 
 def say_difference(control: ControlTotal) -> str:
-    """The sentence about a total that does not tie; nothing where it does."""
+    """The sentence about a total that does not tie."""
     difference, currency = control.difference_minor, control.currency
-    if not difference:
-        return ""
     in_files, stated, money = (
         f"{format_minor(minor, currency, grouped=True)} {currency}"
         for minor in (control.ledger_minor, control.stated_minor, abs(difference))

@@ -1,0 +1,188 @@
+"""Small inputs for what ledgers seldom hold: drafts beside originals, memos that are full, chains of groups."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from billcheck import Ledger, check
+from billcheck.configuration.rules import Configuration, Scope, Selector
+from billcheck.engine import exact_sums, match, scope, stated
+from billcheck.engine.allocate import Known, find_habit_of
+from billcheck.engine.copied import find_copied
+from billcheck.engine.coverage import Window
+from billcheck.engine.diagnose import diagnose
+from billcheck.engine.groups import _Search
+from billcheck.engine.keys import make_directory
+from billcheck.engine.match_rules import MatchRule, match_rule_of
+from billcheck.engine.scope import ScopeFilter
+from billcheck.engine.sequences import find_sequence_gaps
+from billcheck.ledger.source import Receipt
+from billcheck.pricing.schedule import make_schedule
+from tests.engine.agreements import contract, flat, line, month_ends, one_off
+from tests.engine.bookings import DAY_0, books_of, event, regular
+
+if TYPE_CHECKING:
+    from billcheck.contracts.terms import Contract
+    from billcheck.ledger.line import Line
+    from billcheck.report.report import Report
+
+AS_OF = date(2026, 9, 4)
+WITHOUT_FREIGHT = Configuration(scope=Scope(ignore=Selector(items=("FREIGHT",))))
+
+
+def checked(agreed: Contract, lines: list[Line], **options: Any) -> Report:
+    return check([agreed], Ledger.from_lines(lines), **({"as_of": AS_OF} | options))
+
+
+def test_a_charge_without_a_cadence_has_no_habit() -> None:
+    agreed = contract(one_off())
+    schedule = make_schedule(agreed, agreed.charges[0], AS_OF)
+    known = Known(AS_OF.toordinal(), 10, Window(DAY_0, AS_OF.toordinal()), DAY_0, 45)
+    with pytest.raises(ValueError, match="a charge without a cadence has no habit"):
+        find_habit_of(schedule, [], (), known)
+
+
+@pytest.mark.parametrize(
+    ("fields", "counts"),
+    [
+        ({}, True),
+        ({"status": "draft"}, False),
+        ({"status": "void"}, False),
+        ({"kind": "other"}, False),
+        ({"issue_date": date(2026, 12, 1)}, True),  # the general ledger has it as well
+        ({"kind": "credit_note", "amount": Decimal("-5.00")}, True),
+    ],
+)
+def test_what_a_control_total_counts(fields: dict[str, Any], *, counts: bool) -> None:
+    given = replace(line("X", "2026-03-31", "5.00"), **fields)
+    lines = [*month_ends(2), given]
+    report = checked(contract(), lines, control_totals={"EUR": Decimal("4800.00")})
+    (control,) = report.controls
+    assert control.ledger_minor == 480000 + (int(given.amount * 100) if counts else 0)
+
+
+def test_periods_stated_in_fields_are_never_copied_texts() -> None:
+    books = books_of(regular(100, 100, 100))
+    twice = [event(100, 0, "A", (0, 30)), event(100, 30, "B", (0, 30))]
+    assert find_copied(books.schedule, twice, 30) == []
+    texts = [item._replace(is_from_text=True) for item in twice]
+    assert [label.events for label in find_copied(books.schedule, texts, 30)] == [(texts[1],)]
+    mixed = [twice[0], texts[1]]
+    assert find_copied(books.schedule, mixed, 30) == []
+
+
+def test_without_rows_there_is_no_cause() -> None:
+    agreed = contract()
+    assert diagnose(agreed, agreed.charges[0], make_schedule(agreed, agreed.charges[0], AS_OF), []) == {}
+
+
+def test_a_full_memo_changes_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    agreed = contract(
+        flat("Support", "70.00", items=("SUP",)),
+        flat("Hosting", "30.00", items=("HOST",)),
+        flat("Backup", "9.00", items=("BACK",)),
+        references=("C-117", "PO-7"),
+    )
+    lines = [
+        line(f"{month}-{number}", f"2026-{month:02}-28", amount, **fields)
+        for month in range(1, 5)
+        for number, (amount, fields) in enumerate(
+            [
+                ("70.00", {"item": "SUP", "description": f"Support {month:02}/2026"}),
+                ("30.00", {"item": "HOST", "reference": "PO-7", "description": "Hosting March"}),
+                ("9.00", {"item": "BACK", "reference": "C-117", "description": "Backup 1 May 2026"}),
+                ("3.00", {"item": "FREIGHT"}),
+                ("100.00", {"description": "both"}),
+            ]
+        )
+    ]
+    wanted = checked(agreed, lines, configuration=WITHOUT_FREIGHT).to_json()
+    for module in (match, scope, stated, exact_sums):
+        monkeypatch.setattr(module, "MEMO_LIMIT", 1)
+    assert checked(agreed, lines, configuration=WITHOUT_FREIGHT).to_json() == wanted
+
+
+def test_a_full_memo_of_scope_is_emptied(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scope, "MEMO_LIMIT", 2)
+    left_out = ScopeFilter(Selector(accounts=("9",), items=("FREIGHT",), customers=("Bank",)))
+    for _ in range(2):
+        assert left_out.is_left_out("Acme", "", "freight", "")
+        assert left_out.is_left_out("bank", "", "", "")
+        assert left_out.is_left_out("Acme", "BANK", "", "")
+        assert left_out.is_left_out("Acme", "", "", "9")
+        assert not left_out.is_left_out("Acme", "", "OTHER", "8")
+
+
+def test_groups_that_meet_become_one() -> None:
+    directory = make_directory((contract(flat("A"), flat("B"), flat("C"), flat("D")),))
+    matcher = match.Matcher(directory, as_of_day=AS_OF.toordinal(), has_price=lambda _slot, _amount: False)
+    search = _Search(matcher.matched, AS_OF)
+    search._join((2, 3))
+    search._join((1, 2))
+    search._join((0, 1))
+    assert [search.leader(number) for number in (3, 2, 1, 0)] == [0, 0, 0, 0]
+    assert search.groups() == [(0, 1, 2, 3)]
+    assert search._is_named(0) is search._is_named(0) is False
+
+
+@pytest.mark.parametrize("approved_first", [True, False])
+def test_a_draft_gives_way_to_the_approved_document_of_another_export(*, approved_first: bool) -> None:
+    approved = Ledger.from_lines(month_ends(2))
+    draft = Ledger.from_lines([line("INV-2", "2026-02-28", "1200.00", status="draft")])
+    ledgers = (approved, draft) if approved_first else (draft, approved)
+    ledger = Ledger(tuple(source for one in ledgers for source in one.sources))
+    report = check([contract()], ledger, as_of=date(2026, 3, 5))
+    assert [str(row.billed) for row in report.rows][:2] == ["2400.00", "2400.00"]
+    assert [finding.kind for finding in report.findings] == []
+
+
+def test_a_draft_out_of_scope_is_set_aside() -> None:
+    lines = [
+        *month_ends(2),
+        line("X", "2026-02-28", "9.00", item="FREIGHT", status="draft"),
+        line("Y", "2026-02-28", "7.00", item="FREIGHT"),
+    ]
+    report = checked(contract(), lines, configuration=WITHOUT_FREIGHT)
+    assert [(item.currency, item.lines, item.amount_minor) for item in report.out_of_scope] == [("EUR", 1, 700)]
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "lines"), [("approved", "invoice", 1), ("draft", "invoice", 0), ("approved", "other", 0)]
+)
+def test_what_others_were_billed_is_totalled(status: str, kind: str, lines: int) -> None:
+    stranger = line("S", "2026-02-01", "11.00", customer="Somebody else", status=status, kind=kind)
+    report = checked(contract(), [*month_ends(2), stranger])
+    assert sum(item.lines for item in report.outside) == lines
+
+
+def test_a_charge_column_that_names_nothing_here_leaves_the_codes_to_decide() -> None:
+    agreed = contract(flat("Support", items=("SUP",)), flat("Hosting", "100.00", items=("HOST",)))
+    directory = make_directory((agreed,))
+    matcher = match.Matcher(directory, as_of_day=AS_OF.toordinal(), has_price=lambda _slot, _amount: False)
+    for batch in Ledger.from_lines([line(charge="Elsewhere", item="HOST")]).sources[0].scan(directory.keys()):
+        matcher.add(batch, 0)
+    (slot,) = matcher.matched.lines.slots
+    assert directory.slots[slot].charge.name == "Hosting"
+    assert match_rule_of(matcher.matched.lines.match_rules[0]) is MatchRule.ITEM
+
+
+def test_sources_without_numbers_have_no_gaps() -> None:
+    assert find_sequence_gaps([Receipt("a.csv", "", "", 1, 1, DAY_0, DAY_0)]) == []
+
+
+def test_a_fiscal_part_of_charges_with_different_fiscal_years_is_not_stated() -> None:
+    agreed = (
+        contract(flat("Support"), fiscal_year_start=4),
+        contract(flat("Support"), name="C-2", fiscal_year_start=10),
+    )
+    lines = [line(description="Q1 FY2026")]
+    directory = make_directory(agreed)
+    matcher = match.Matcher(directory, as_of_day=AS_OF.toordinal(), has_price=lambda _slot, _amount: False)
+    for batch in Ledger.from_lines(lines).sources[0].scan(directory.keys()):
+        matcher.add(batch, 0)
+    assert list(matcher.matched.lines.first_days) == [0]
