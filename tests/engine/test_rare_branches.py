@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from billcheck import Ledger, check
-from billcheck.configuration.rules import Configuration, Scope, Selector
+from billcheck.configuration.rules import Configuration, CreditRules, Scope, Selector
+from billcheck.contracts.terms import ChargeMatching, Discount, PriceStep
 from billcheck.engine import exact_sums, match, scope, stated
 from billcheck.engine.allocate import Known, find_habit_of
 from billcheck.engine.copied import find_copied
@@ -19,9 +20,13 @@ from billcheck.engine.diagnose import diagnose
 from billcheck.engine.groups import _Search
 from billcheck.engine.keys import make_directory
 from billcheck.engine.match_rules import MatchRule, match_rule_of
+from billcheck.engine.plain import Billed, judge_one_by_one
 from billcheck.engine.scope import ScopeFilter
 from billcheck.engine.sequences import find_sequence_gaps
+from billcheck.findings import Status
 from billcheck.ledger.source import Receipt
+from billcheck.periods.reading import Reading, _agreed, _Outcome
+from billcheck.periods.spans import Mark, Span
 from billcheck.pricing.schedule import make_schedule
 from tests.engine.agreements import contract, flat, line, month_ends, one_off
 from tests.engine.bookings import DAY_0, books_of, event, regular
@@ -186,3 +191,122 @@ def test_a_fiscal_part_of_charges_with_different_fiscal_years_is_not_stated() ->
     for batch in Ledger.from_lines(lines).sources[0].scan(directory.keys()):
         matcher.add(batch, 0)
     assert list(matcher.matched.lines.first_days) == [0]
+
+
+# --- what other rooms of the engine seldom meet ----------------------------------------------------------------------
+
+
+def test_two_languages_that_read_a_text_differently_refuse_it() -> None:
+    march, may = (Reading(span=Span(Mark(2026, month), Mark(2026, month)), rule="month and year") for month in (3, 5))
+    assert _agreed([_Outcome(march), _Outcome(may)]) == Reading(reason="two languages read it differently")
+    dutch, german = march._replace(language="nl"), march._replace(language="de")
+    assert _agreed([_Outcome(dutch), _Outcome(german)]) == dutch
+
+
+SUPPORT_AND_HOSTING = (flat("Support", "70.00", items=("SUP",)), flat("Hosting", "30.00", items=("HOST",)))
+
+
+def test_a_tax_says_nothing_where_none_is_agreed() -> None:
+    agreed = contract(*SUPPORT_AND_HOSTING)
+    report = checked(agreed, [line("A", item="SUP", amount="70.00", tax=Decimal("1.00"))])
+    assert "tax_mismatch" not in {finding.kind for finding in report.findings}
+
+
+def test_the_tax_of_a_discount_on_a_charge_without_an_agreed_tax_says_nothing() -> None:
+    taxed = (flat("Support", "70.00", tax_percent=Decimal(21)), flat("Hosting", "30.00", tax_percent=Decimal(21)))
+    agreed = contract(*taxed, flat("Rent", "900.00", items=("RENT",)))
+    lines = [
+        line("A", item="RENT", amount="900.00"),
+        line("A", item="X", amount="-90.00", tax=Decimal("-1.00")),
+    ]
+    report = checked(agreed, lines)
+    assert "tax_mismatch" not in {finding.kind for finding in report.findings}
+    assert [str(row.billed) for row in report.rows if row.billed] == ["810.00"]
+
+
+def test_a_discount_in_two_exports_counts_once() -> None:
+    lines = [
+        line("A", item="SUP", amount="70.00"),
+        line("A", item="HOST", amount="30.00"),
+        line("A", item="X", amount="-10.00"),
+    ]
+    sources = [source for _ in range(2) for source in Ledger.from_lines(lines).sources]
+    report = check([contract(*SUPPORT_AND_HOSTING)], Ledger(tuple(sources)), as_of=AS_OF)
+    assert sorted(str(row.billed) for row in report.rows if row.billed) == ["27.00", "63.00"]
+
+
+def test_a_discount_that_one_charge_fits_is_shared_with_a_line_that_no_charge_fits() -> None:
+    lines = [
+        line("A", item="SUP", amount="70.00"),
+        line("A", item="OTHER", amount="30.00"),
+        line("A", amount="-10.00"),
+    ]
+    report = checked(contract(flat("Support", "70.00", items=("SUP",))), lines)
+    assert [str(row.billed) for row in report.rows if row.billed] == ["63.00"]
+    assert sorted(str(item.amount) for item in report.residue) == ["-3.00", "30.00"]
+
+
+def test_what_is_billed_beyond_the_rows_shown_is_no_evidence_there() -> None:
+    lines = [line("Y", "2026-01-31", "9600.00", description="January - April 2026")]
+    report = checked(contract(), lines, as_of=date(2026, 2, 15))
+    rows = report.rows
+    assert [(row.first_day.month, str(row.billed)) for row in rows][:1] == [(1, "2400.00")]
+    assert all(item.amount == row.billed for row in rows for item in row.evidence)
+
+
+def test_a_period_without_a_price_is_right_without_an_invoice() -> None:
+    rows = regular(100, 0, 100, 100)
+    schedule = books_of(rows).schedule
+    known = Known(DAY_0 + 200, 10, Window(DAY_0, DAY_0 + 200), DAY_0, 45)
+    judged = judge_one_by_one(schedule, Billed({0: (100, DAY_0), 2: (99, DAY_0 + 60), 3: (90, DAY_0 + 90)}, 0), known)
+    assert [(row.period, row.status, row.expected, row.billed) for row in judged] == [
+        (0, Status.OK, 100, 100),
+        (1, Status.OK, 0, 0),
+        (2, Status.ROUNDING, 100, 99),
+        (3, Status.UNDERBILLED, 100, 90),
+    ]
+
+
+def test_a_forgotten_discount_is_named_across_a_month_that_it_does_not_change() -> None:
+    """Ten percent of four cents is less than half a cent, so that March is right with and without it."""
+    steps = (
+        PriceStep(on=date(2026, 3, 1), amount=Decimal("0.04")),
+        PriceStep(on=date(2026, 4, 1), amount=Decimal("200.00")),
+    )
+    discount = Discount(percent=Decimal(10), start=date(2026, 2, 1), end=date(2026, 5, 1))
+    charge = flat("Retainer", "100.00", timing="in_advance", invoice_day=None, discounts=(discount,), price_steps=steps)
+    amounts = {1: "100.00", 2: "100.00", 3: "0.04", 4: "200.00", 5: "200.00"}
+    lines = [line(f"INV-{month}", f"2026-{month:02}-01", amount) for month, amount in amounts.items()]
+    report = checked(contract(charge), lines, as_of=date(2026, 5, 20))
+    causes = {row.first_day.month: row.causes for row in report.rows if row.causes}
+    assert set(causes) == {2, 4}
+    assert "in 2 periods from 2026-02 to 2026-04" in causes[2][0].sentence
+
+
+def test_a_sum_of_two_charges_that_are_one_group_is_a_line_of_the_group() -> None:
+    together = {"matching": ChargeMatching(group="both")}
+    agreed = contract(flat("Support", "70.00", **together), flat("Hosting", "30.00", **together))
+    lines = [
+        line("A", "2026-01-31", "70.00", description="Support January 2026"),
+        line("B", "2026-02-28", "100.00", description="all of February 2026"),
+    ]
+    report = checked(agreed, lines, as_of=date(2026, 3, 5))
+    assert [(row.charges, str(row.billed)) for row in report.rows][:2] == [
+        (("Support", "Hosting"), "70.00"),
+        (("Support", "Hosting"), "100.00"),
+    ]
+
+
+def test_a_declared_credit_that_fits_two_charges_stays_with_neither() -> None:
+    rebates = Configuration(credits=CreditRules(classes=(("rebate", Selector(items=("REB",))),)))
+    agreed = contract(flat("Support", "70.00"), flat("Hosting", "30.00"))
+    lines = [line("A", amount="-10.00", item="REB", kind="credit_note")]
+    report = checked(agreed, lines, configuration=rebates)
+    assert {finding.kind for finding in report.findings} <= {"never_billed"}
+    assert all(not row.billed for row in report.rows)
+
+
+def test_a_text_on_the_same_day_is_read_once() -> None:
+    lines = [line(name, "2026-03-31", "1200.00", description="Retainer March") for name in ("A", "B")]
+    report = checked(contract(), lines, as_of=date(2026, 4, 5))
+    assert [str(row.billed) for row in report.rows if row.billed] == ["2400.00"]

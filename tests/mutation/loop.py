@@ -18,7 +18,7 @@ from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import process_time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 from coverage import Coverage
 from mutmut.mutation.trampoline import set_mutant_under_test
@@ -33,6 +33,14 @@ KILLED, SURVIVED, STOPPED, UNREACHED = "killed", "survived", "stopped", "unreach
 
 MEMORY = 3 << 30
 EVERY = 50
+
+
+@runtime_checkable
+class Memo(Protocol):
+    """A function that remembers its answers."""
+
+    def cache_clear(self) -> None:
+        """Forget them."""
 
 
 class Place(NamedTuple):
@@ -95,7 +103,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_runtestloop(session: pytest.Session) -> bool:
     """Run the tests for every mutant instead of once."""
-    forget()
+    for memo in find_memos():
+        memo.cache_clear()
     gc.collect()
     gc.freeze()
     path = session.config.getoption("mutants")
@@ -106,13 +115,10 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     return True
 
 
-def forget() -> None:
-    """Empty the memos of the package."""
-    for name, module in list(sys.modules.items()):
-        if name.startswith("billcheck"):
-            for value in list(vars(module).values()):
-                if hasattr(value, "cache_clear"):
-                    value.cache_clear()
+def find_memos() -> list[Memo]:
+    """Everything in the package that remembers what it was asked before."""
+    modules = [module for name, module in sys.modules.items() if name.startswith("billcheck")]
+    return [value for module in modules for value in list(vars(module).values()) if isinstance(value, Memo)]
 
 
 def run(items: Sequence[pytest.Item], order: Iterable[int], failures: Failures) -> Iterable[int]:
@@ -140,15 +146,21 @@ def in_fork(session: pytest.Session) -> tuple[int, Failures]:
 
 
 def measure(session: pytest.Session, path: Path, files: list[str]) -> Measured:
-    """Run every test once without a mutant: which lines of these files it runs, and how long it takes."""
+    """Run every test once without a mutant: which lines of these files it runs, and how long it takes.
+
+    Each test begins with empty memos, or it would seem not to run what another one has asked for before.
+    """
     child, failures = in_fork(session)
     if child == 0:
         coverage = Coverage(data_file=None, include=files, config_file=False)
         seconds, began = [], process_time()
         coverage.start()
         coverage.switch_context("0")
+        memos = find_memos()
         for place in run(session.items, range(len(session.items)), failures):
             seconds.append(process_time() - began)
+            for memo in memos:
+                memo.cache_clear()
             coverage.switch_context(str(place + 1))
             began = process_time()
         coverage.stop()
