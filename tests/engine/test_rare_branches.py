@@ -81,6 +81,12 @@ def test_periods_stated_in_fields_are_never_copied_texts() -> None:
     assert find_copied(books.schedule, mixed, 30) == []
 
 
+def test_texts_that_copy_a_period_outside_the_term_have_no_original() -> None:
+    books = books_of(regular(100, 100, 100))
+    alike = [event(100, day, f"INV-{day}", (-60, -30), is_from_text=True) for day in (0, 30)]
+    assert [label.events for label in find_copied(books.schedule, alike, 30)] == [tuple(alike)]
+
+
 def test_without_rows_there_is_no_cause() -> None:
     agreed = contract()
     assert diagnose(agreed, agreed.charges[0], make_schedule(agreed, agreed.charges[0], AS_OF), []) == {}
@@ -157,12 +163,46 @@ def test_a_draft_out_of_scope_is_set_aside() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "kind", "lines"), [("approved", "invoice", 1), ("draft", "invoice", 0), ("approved", "other", 0)]
+    ("status", "kind", "total"),
+    [("approved", "invoice", (1, 1100)), ("draft", "invoice", None), ("approved", "other", None)],
 )
-def test_what_others_were_billed_is_totalled(status: str, kind: str, lines: int) -> None:
+def test_what_others_were_billed_is_totalled(status: str, kind: str, total: tuple[int, int] | None) -> None:
+    """A source may give more lines than the keys ask for."""
     stranger = line("S", "2026-02-01", "11.00", customer="Somebody else", status=status, kind=kind)
-    report = checked(contract(), [*month_ends(2), stranger])
-    assert sum(item.lines for item in report.outside) == lines
+    wider = make_directory((contract(), contract(name="C-2", customer="Somebody else")))
+    matcher = matcher_of(contract())
+    for batch in Ledger.from_lines([stranger]).sources[0].scan(wider.keys()):
+        matcher.add(batch, 0)
+    found = [(item.lines, item.amount) for item in matcher.matched.outside.values()]
+    assert found == ([] if total is None else [total])
+
+
+def matcher_of(*agreed: Contract) -> match.Matcher:
+    return match.Matcher(make_directory(agreed), as_of_day=AS_OF.toordinal(), has_price=lambda _slot, _amount: False)
+
+
+def test_a_full_memo_of_plain_lines_is_emptied() -> None:
+    agreed = contract(flat("Support", items=("SUP",)), flat("Hosting", items=("HOST",)))
+    matcher = matcher_of(agreed)
+    matcher._most_plain = 1
+    lines = [line(f"INV-{number}", item=item) for number, item in enumerate(["SUP", "HOST"] * 3)]
+    keys = make_directory((agreed,)).keys()
+    for given in lines:
+        for batch in Ledger.from_lines([given]).sources[0].scan(keys):
+            matcher.add(batch, 0)
+    assert list(matcher.matched.lines.slots) == [0, 1] * 3
+
+
+def test_taxes_of_ambiguous_lines_are_compared_with_their_own_batch() -> None:
+    taxed = contract(flat("Support"), flat("Hosting"), tax_percent=Decimal(21))
+    matcher = matcher_of(taxed)
+    keys = make_directory((taxed,)).keys()
+    for number, tax in enumerate(("21.00", "9.00", "21.00")):
+        given = line(f"INV-{number}", amount="100.00", tax=Decimal(tax))
+        for batch in Ledger.from_lines([given]).sources[0].scan(keys):
+            matcher.add(batch, 0)
+    others = matcher.matched.other_taxes
+    assert (list(others.rows), list(others.amounts), list(others.taxes)) == ([1], [10000], [900])
 
 
 def test_a_charge_column_that_names_nothing_here_leaves_the_codes_to_decide() -> None:
@@ -207,9 +247,13 @@ SUPPORT_AND_HOSTING = (flat("Support", "70.00", items=("SUP",)), flat("Hosting",
 
 
 def test_a_tax_says_nothing_where_none_is_agreed() -> None:
-    agreed = contract(*SUPPORT_AND_HOSTING)
-    report = checked(agreed, [line("A", item="SUP", amount="70.00", tax=Decimal("1.00"))])
-    assert "tax_mismatch" not in {finding.kind for finding in report.findings}
+    matcher = matcher_of(contract(*SUPPORT_AND_HOSTING))
+    given = line("A", item="SUP", amount="70.00", tax=Decimal("1.00"))
+    wider = make_directory((contract(*SUPPORT_AND_HOSTING, tax_percent=Decimal(21)),)).keys()
+    for batch in Ledger.from_lines([given]).sources[0].scan(wider):
+        assert batch.taxes is not None
+        matcher.add(batch, 0)
+    assert list(matcher.matched.other_taxes.rows) == []
 
 
 def test_the_tax_of_a_discount_on_a_charge_without_an_agreed_tax_says_nothing() -> None:
@@ -246,12 +290,10 @@ def test_a_discount_that_one_charge_fits_is_shared_with_a_line_that_no_charge_fi
     assert sorted(str(item.amount) for item in report.residue) == ["-3.00", "30.00"]
 
 
-def test_what_is_billed_beyond_the_rows_shown_is_no_evidence_there() -> None:
-    lines = [line("Y", "2026-01-31", "9600.00", description="January - April 2026")]
-    report = checked(contract(), lines, as_of=date(2026, 2, 15))
-    rows = report.rows
-    assert [(row.first_day.month, str(row.billed)) for row in rows][:1] == [(1, "2400.00")]
-    assert all(item.amount == row.billed for row in rows for item in row.evidence)
+def test_what_was_billed_before_the_first_row_shown_is_no_evidence_there() -> None:
+    report = checked(contract(), month_ends(8), check_from=date(2026, 5, 1))
+    evidence = [(row.first_day.month, [item.document for item in row.evidence]) for row in report.rows]
+    assert evidence[:4] == [(month, [f"INV-{month}"]) for month in (5, 6, 7, 8)]
 
 
 def test_a_period_without_a_price_is_right_without_an_invoice() -> None:

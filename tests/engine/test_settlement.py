@@ -190,6 +190,13 @@ def test_changes_are_never_billed_ahead() -> None:
     assert books.billed == [100, 0, 100, 100]
 
 
+def test_a_change_between_the_next_periods_is_passed_over() -> None:
+    rows = [*regular(100, 100), Row(40, 60, 60, 5, is_change=True), *regular(0, 0, 100)[2:]]
+    books = billed(books_of(rows), 100)
+    assert settle(books, [event(200, 5, "AHEAD")], [False] * 4) == []
+    assert books.billed == [100, 100, 0, 100]
+
+
 def test_nothing_is_ahead_over_a_period_without_a_price() -> None:
     books = billed(books_of(regular(100, 100, 0, 100)), 100)
     assert settle(books, [event(200, 5, "AHEAD")], [False] * 4) == [event(200, 5, "AHEAD")]

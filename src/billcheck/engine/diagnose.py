@@ -126,10 +126,7 @@ class _Diagnosis:
 
     def _predict(self, mistake: Mistake) -> dict[tuple[int, int, bool], int]:
         """What the charge with the mistake would have billed for the same periods."""
-        schedule = self._schedule
-        last_due = max((schedule.due_days[row.period] for row in self._rows), default=0)
-        if not last_due:
-            return {}
+        last_due = max(self._schedule.due_days[row.period] for row in self._rows)
         mistaken = make_schedule(self._contract, mistake.charge, date.fromordinal(last_due))
         keys = zip(mistaken.first_days, mistaken.ends, mistaken.changes, strict=True)
         return dict(zip(keys, mistaken.amounts, strict=True))
