@@ -213,10 +213,21 @@ LOWERED = [*regular(100), Row(10, 30, 30, -40, is_change=True), *regular(0, 100)
 """Two months; from the tenth day of the first on it costs 40 less."""
 
 
-def test_a_credit_that_states_the_days_of_a_change_to_less_is_a_reduction() -> None:
+@pytest.mark.parametrize(
+    ("note", "is_reduction"),
+    [
+        (credit(40, days=(10, 30)), True),
+        (credit(15, days=(10, 30)), True),
+        (credit(40, days=(0, 30)), False),
+        (credit(40, names_charge=True), True),  # stating nothing, it equals the change
+        (credit(39, names_charge=True), False),
+        (credit(40, names="INV-0"), False),
+        (credit(100, names_charge=True), False),
+    ],
+)
+def test_a_credit_for_a_change_to_less_is_a_reduction(note: Event, *, is_reduction: bool) -> None:
     books = books_of(LOWERED)
-    change, other, free = credit(40, days=(10, 30)), credit(40, 51, days=(0, 30)), credit(40, 52)
-    assert take_reductions(books, [other, change, free]) == ([change], [other, free])
+    assert take_reductions(books, [note]) == (([note], []) if is_reduction else ([], [note]))
 
 
 def test_a_reduction_is_posted_to_its_change_whatever_document_it_names() -> None:

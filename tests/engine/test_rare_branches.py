@@ -11,6 +11,7 @@ import pytest
 
 from billcheck import Ledger, check
 from billcheck.configuration.rules import Configuration, CreditRules, Scope, Selector
+from billcheck.contracts.prices import FlatPrice
 from billcheck.contracts.terms import ChargeMatching, Discount, PriceStep
 from billcheck.engine import exact_sums, match, scope, stated
 from billcheck.engine.allocate import Known, find_habit_of
@@ -120,13 +121,15 @@ def test_a_full_memo_changes_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_full_memo_of_scope_is_emptied(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scope, "MEMO_LIMIT", 2)
-    left_out = ScopeFilter(Selector(accounts=("9",), items=("FREIGHT",), customers=("Bank",)))
+    used: set[tuple[str, str]] = set()
+    left_out = ScopeFilter(Selector(accounts=("9",), items=("FREIGHT",), customers=("Bank",)), used)
     for _ in range(2):
         assert left_out.is_left_out("Acme", "", "freight", "")
         assert left_out.is_left_out("bank", "", "", "")
         assert left_out.is_left_out("Acme", "BANK", "", "")
         assert left_out.is_left_out("Acme", "", "", "9")
         assert not left_out.is_left_out("Acme", "", "OTHER", "8")
+    assert used == {("item", "freight"), ("customer", "bank"), ("account", "9")}
 
 
 def test_groups_that_meet_become_one() -> None:
@@ -312,8 +315,8 @@ def test_a_period_without_a_price_is_right_without_an_invoice() -> None:
 def test_a_forgotten_discount_is_named_across_a_month_that_it_does_not_change() -> None:
     """Ten percent of four cents is less than half a cent, so that March is right with and without it."""
     steps = (
-        PriceStep(on=date(2026, 3, 1), amount=Decimal("0.04")),
-        PriceStep(on=date(2026, 4, 1), amount=Decimal("200.00")),
+        PriceStep(on=date(2026, 3, 1), price=FlatPrice(Decimal("0.04"))),
+        PriceStep(on=date(2026, 4, 1), price=FlatPrice(Decimal("200.00"))),
     )
     discount = Discount(percent=Decimal(10), start=date(2026, 2, 1), end=date(2026, 5, 1))
     charge = flat("Retainer", "100.00", timing="in_advance", invoice_day=None, discounts=(discount,), price_steps=steps)

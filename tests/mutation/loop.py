@@ -64,8 +64,9 @@ class Measured:
     def order(self, mutant: str, place: Place, seconds: float) -> tuple[list[int], float]:
         """The tests for a mutant, as many as fit into `seconds`, and the seconds they take."""
         lines = self.tests_by_line.get(place.path, {})
-        # An expression over several lines may be run at its first one only.
-        line = next((line for line in range(place.line, place.first, -1) if line in lines), None)
+        # An expression over several lines may be run at its first one only, and the line of a definition by no test.
+        near = (*range(place.line, place.first, -1), *range(place.first + 1, place.last + 1))
+        line = next((line for line in near if lines.get(line)), None)
         reaching = sorted(lines[line], key=self.ranks.__getitem__) if line is not None else []
         taken: list[int] = []
         total = 0.0
@@ -206,7 +207,7 @@ def try_all(session: pytest.Session, measured: Measured, plan: dict[str, Place])
             dead = sum(result in {KILLED, STOPPED} for result in results.values())
             sys.stdout.write(f"\n{number} of {len(plan)}, killed {dead} of {len(results)}")
             sys.stdout.flush()
-            session.config.getoption("mutants").with_name("results.json").write_text(json.dumps(results))
+            session.config.getoption("mutants").with_name("partial.json").write_text(json.dumps(results))
     while running:
         settle(running, results, measured)
     return results

@@ -79,7 +79,8 @@ def write_mutants(paths: list[Path], folder: Path) -> dict[str, Mutant]:
         for name in mutated.mutant_names:
             old, new = spans[name.partition("__mutmut_")[0] + "__mutmut_orig"], spans[name]
             before, after = lines[old.start - 1 : old.end], lines[new.start - 1 : new.end]
-            at = next(at for at, pair in enumerate(zip(before, after, strict=False)) if is_changed(*pair))
+            pairs = enumerate(zip(before, after, strict=False))
+            at = next((at for at, pair in pairs if is_changed(*pair)), 0)  # 0: the line that defines the function
             mutants[get_mutant_name(path, name)] = Mutant(
                 change(before, after), str(folder.resolve() / path), old.start + at, old.start, old.end
             )
