@@ -31,7 +31,9 @@ nitpicky = True
 nitpick_ignore_regex = [
     ("py:.*", r"(?:Decimal|date|ClassVar|Any|Literal|Mapping|Sequence|Iterable|Iterator|os\.PathLike|PathLike)"),
     ("py:.*", r"(?:collections\.abc|datetime|decimal|enum|typing|os)\..*"),
-    ("py:.*", r"(?:Contracts|Model|Timing|InvoiceDay|ChangeBilling)"),  # names of types, explained where they are used
+    # Names of types, explained where they are used.
+    ("py:.*", r"(?:Align|ChangeBilling|Contracts|Effect|FullPeriodRule|InvoiceDay|Model|PackageRounding|Price)"),
+    ("py:.*", r"(?:ProrationRule|Quantity|QuantityBasis|Stop|TierRule|Timing|UpliftBilling|UpliftRounding)"),
     ("py:.*", r"(?:StrEnum|NamedTuple|ValueError|KeyError|Exception|str|int|bool|float|tuple|None)"),
 ]
 

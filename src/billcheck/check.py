@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from billcheck import stages
 from billcheck.configuration.rules import Configuration
+from billcheck.contracts.usage import Quantities
 from billcheck.engine.controls import compare_with_controls, say_difference
 from billcheck.engine.coverage import find_coverage, make_window
 from billcheck.engine.credit_links import link_credits
@@ -69,7 +70,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from billcheck.contracts.terms import Contract, Contracts
-    from billcheck.contracts.usage import Quantities
     from billcheck.engine.match import Matched
     from billcheck.findings import Totals
     from billcheck.ledger.source import OutsideTotal
@@ -167,7 +167,7 @@ def check(
         LedgerRefusedError: A source as a whole cannot be read without guessing.
         InternalError: The engine's own sums disagree; no figure is reported.
     """
-    _refuse_wrong_types(contracts, ledger, as_of, fail_on, configuration)
+    _refuse_wrong_types(contracts, ledger, as_of, fail_on, configuration, quantities)
     contracts = tuple(contracts)
     kinds = DEFAULT_FAIL_ON if fail_on is None else frozenset(fail_on)
     _refuse_nonsense(contracts, as_of, covers, grace_days, kinds)
@@ -257,7 +257,7 @@ class _Prices:
 
 
 def _refuse_wrong_types(
-    contracts: object, ledger: object, as_of: object, fail_on: object, configuration: object
+    contracts: object, ledger: object, as_of: object, fail_on: object, configuration: object, quantities: object
 ) -> None:
     """Name what was given instead of a day, contracts or a ledger; people pass texts and paths."""
     problems: list[Problem] = []
@@ -272,6 +272,8 @@ def _refuse_wrong_types(
     if configuration is not None and not isinstance(configuration, Configuration):
         remedy = "Give billcheck.load_configuration(path)."
         problems.append(WrongTypeError("configuration", str(configuration), remedy=remedy))
+    if quantities is not None and not isinstance(quantities, Quantities):
+        problems.append(WrongTypeError("quantities", str(quantities), remedy="Give billcheck.load_quantities(path)."))
     if problems:
         raise UsageError(problems)
 

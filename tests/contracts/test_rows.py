@@ -76,6 +76,14 @@ def test_amendments_come_from_a_second_file_of_the_folder_or_of_the_call(tmp_pat
     assert third == other
 
 
+def test_an_amendment_of_the_plan_has_a_model_too(tmp_path: Path) -> None:
+    one = write(tmp_path, HEADINGS, ROW)
+    line = "C-1,Fee,2026-05-16,plan,per_unit,5.00,3"
+    two = write(tmp_path, "contract,charge,on,change,model,unit_amount,quantity", line, name="amendments.csv")
+    (contract,) = load_contracts(one, two)
+    assert len(contract.charges[0].amendments) == 1
+
+
 REFUSED = [
     ((HEADINGS, ROW.replace("100.00", '"1.100,00"')), 'row 2, column "amount": This is not a plain decimal'),
     ((HEADINGS, ROW.replace("100.00", "")), 'row 2, column "amount": A required key is missing'),

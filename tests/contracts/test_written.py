@@ -9,7 +9,7 @@ from dataclasses import replace
 from io import BytesIO, StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -17,10 +17,13 @@ from hypothesis import strategies as st
 from python_calamine import load_workbook
 
 from billcheck.contracts import written
-from billcheck.contracts.files import load_contracts, load_written
+from billcheck.contracts.files import Written, load_contracts, load_written
 from billcheck.contracts.sheets import guarded, unguarded
 from billcheck.errors import UsageError
 from tests.contracts.samples import FLAT, ONE_OFF, PER_UNIT, contract_table, write_json
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 TEXTS = st.text(
     st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp"), exclude_characters="\ufffe\uffff"),
@@ -105,22 +108,42 @@ def contract_tables(draw: st.DrawFn) -> list[dict[str, Any]]:
 def test_every_format_gives_the_same_contracts(tables: list[dict[str, Any]]) -> None:
     with TemporaryDirectory() as name:
         folder = Path(name)
-        found = load_written(write_json(folder, *tables))
-        wanted = [replace(item.contract, file="") for item in found]
-        as_written = [item.table for item in found]
-        files = {
-            "toml": {"a.toml": written.to_toml(as_written).encode()},
-            "json": {"a.json": written.to_json(as_written).encode()},
-            "yaml": {"a.yaml": written.to_yaml(as_written).encode()},
-            "csv": {file: text.encode() for file, text in written.to_csv(as_written).items()},
-            "xlsx": {"a.xlsx": written.to_xlsx(as_written)},
-        }
-        for kind, contents in files.items():
-            (folder / kind).mkdir()
-            for file, content in contents.items():
-                (folder / kind / file).write_bytes(content)
-            read = [replace(contract, file="") for contract in load_contracts(folder / kind)]
-            assert read == wanted, kind
+        hold_in_every_format(load_written(write_json(folder, *tables)), folder)
+
+
+def hold_in_every_format(found: Sequence[Written], folder: Path) -> None:
+    """Write contracts in each format below the folder, and read them back."""
+    wanted = [replace(item.contract, file="") for item in found]
+    as_written = [item.table for item in found]
+    files = {
+        "toml": {"a.toml": written.to_toml(as_written).encode()},
+        "json": {"a.json": written.to_json(as_written).encode()},
+        "yaml": {"a.yaml": written.to_yaml(as_written).encode()},
+        "csv": {file: text.encode() for file, text in written.to_csv(as_written).items()},
+        "xlsx": {"a.xlsx": written.to_xlsx(as_written)},
+    }
+    for kind, contents in files.items():
+        (folder / kind).mkdir()
+        for file, content in contents.items():
+            (folder / kind / file).write_bytes(content)
+        read = [replace(contract, file="") for contract in load_contracts(folder / kind)]
+        assert read == wanted, kind
+
+
+def test_the_contracts_of_every_case_are_kept_by_every_format(tmp_path: Path) -> None:
+    """They hold every term that has a case, also those that the generated contracts above know nothing of."""
+    seen: set[str] = set()
+    keys: set[str] = set()
+    for path in sorted((Path(__file__).parents[1] / "cases").glob("*/contracts.*")):
+        read = load_written(path)
+        found = [Written(written.self_contained(item.table, item.contract), item.contract) for item in read]
+        text = written.to_json([item.table for item in found])
+        if text not in seen:
+            seen.add(text)
+            (tmp_path / path.parent.name).mkdir()
+            hold_in_every_format(found, tmp_path / path.parent.name)
+        keys |= {key for item in found for charge in item.table["charge"] for key in charge}
+    assert {"tiers", "escalator", "rollover", "amendments", "price_steps", "free_periods"} <= keys
 
 
 @given(st.one_of(RISKY, st.text(max_size=6)))
@@ -160,6 +183,18 @@ def test_a_text_too_long_for_a_cell_is_refused(tmp_path: Path) -> None:
     (item,) = load_written(write_json(tmp_path, contract_table(owner="x" * 32_768)))
     with pytest.raises(UsageError, match="A sheet of a workbook cannot hold this"):
         written.to_xlsx([item.table])
+
+
+def test_the_values_of_an_index_file_come_along(tmp_path: Path) -> None:
+    (tmp_path / "cpi.csv").write_text("month,value\n2025-10,131.2\n2026-10,134.90\n", encoding="utf-8")
+    index = {"series": "CPI", "base_month": "2025-10", "file": "cpi.csv"}
+    table = contract_table({**FLAT, "escalator": {"index": index}})
+    (item,) = load_written(write_json(tmp_path, table))
+    whole = written.self_contained(item.table, item.contract)
+    assert whole["charge"][0]["escalator"]["index"]["values"] == {"2025-10": "131.2", "2026-10": "134.90"}
+    assert item.table == table
+    (tmp_path / "elsewhere").mkdir()
+    hold_in_every_format([Written(whole, item.contract)], tmp_path / "elsewhere")
 
 
 def test_json_keeps_what_was_written(tmp_path: Path) -> None:

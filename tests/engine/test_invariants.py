@@ -124,6 +124,7 @@ def test_an_argument_that_makes_no_sense_is_refused(options: dict[str, Any], mes
         ),
         ({"contracts": "contracts.toml"}, "Give billcheck.load_contracts(path)."),
         ({"ledger": "ledger.csv"}, "Give billcheck.read_ledger(path)."),
+        ({"quantities": "usage.csv"}, "Give billcheck.load_quantities(path)."),
         ({"fail_on": "missing"}, "Give a list, such as ['missing']."),
         (
             {"min_amounts": {"EUR": 0.5}},

@@ -210,7 +210,7 @@ def _make_files(contracts: Sequence[Written], kind: str | None, name: str) -> di
     """The files by their names."""
     from billcheck.contracts import written
 
-    tables = [item.table for item in contracts]
+    tables = [written.self_contained(item.table, item.contract) for item in contracts]
     if kind == "csv":
         return {file: text.encode() for file, text in written.to_csv(tables).items()}
     if kind == "xlsx":

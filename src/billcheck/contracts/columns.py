@@ -170,7 +170,8 @@ class Keys:
         if words[0] in known:
             yield from self._leaves(known[words[0]], words[1:], (*path, words[0]))
             return
-        below = node.get("additionalProperties")
+        patterns = node.get("patternProperties", {})
+        below = next((patterns[known] for known in patterns), node.get("additionalProperties"))
         if isinstance(below, dict):
             is_single = all(option.get("type") not in {"object", "array"} for option in self._options(below))
             key, rest = (".".join(words), []) if is_single else (words[0], words[1:])

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 OF_CHARGES = frozenset({"contract", "model"})
 OF_AMENDMENTS = frozenset({"contract", "on"})
+OF_CONTRACTS = frozenset({"customer", "contract.customer", "currency", "contract.currency"})
+"""What every contract has and no amendment; one that changes the plan has a model too."""
 OF_QUANTITIES = frozenset({"contract", "charge", "first_day", "quantity"})
 
 
@@ -36,8 +38,8 @@ class UnknownTableProblem(Problem):
     """By its headings this is neither a table of charges nor one of amendments."""
 
     remedy = (
-        "A table of charges has the columns contract, charge and model; one of amendments contract, charge and on, "
-        "and no model."
+        "A table of charges has the columns contract, charge, customer and model; one of amendments contract, charge "
+        "and on, and no customer."
     )
 
 
@@ -138,12 +140,12 @@ class _ReadRow:
 
 def is_of_charges(sheet: Sheet) -> bool:
     """Whether the headings are those of a table of charges."""
-    return set(sheet.headings) >= OF_CHARGES
+    return set(sheet.headings) >= OF_CHARGES and not is_of_amendments(sheet)
 
 
 def is_of_amendments(sheet: Sheet) -> bool:
     """Whether the headings are those of a table of amendments."""
-    return set(sheet.headings) >= OF_AMENDMENTS and not is_of_charges(sheet)
+    return set(sheet.headings) >= OF_AMENDMENTS and OF_CONTRACTS.isdisjoint(sheet.headings)
 
 
 def refuse_table(sheet: Sheet, problems: list[Problem]) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from copy import deepcopy
 from datetime import UTC, date, datetime
 from io import BytesIO, StringIO
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from billcheck.contracts.columns import Tree
     from billcheck.contracts.rows import Table
+    from billcheck.contracts.terms import Contract
 
 CHARGES_FILE = "contracts.csv"
 AMENDMENTS_FILE = "amendments.csv"
@@ -44,6 +46,21 @@ class MissingWriterError(Problem):
     """The package that writes workbooks is not installed."""
 
     remedy = "Run: pip install 'billcheck[xlsx]'"
+
+
+def self_contained(table: dict[str, Any], contract: Contract) -> dict[str, Any]:
+    """The table of a contract with the values of its indices in place of the files they were read from.
+
+    Such a file lies beside the contract file, and the same contract elsewhere would not find it.
+    """
+    whole = deepcopy(table)
+    for charge, terms in zip(whole["charge"], contract.charges, strict=True):
+        index = charge.get("escalator", {}).get("index", {})
+        clause = terms.escalators[0].index if "file" in index else None
+        if clause is not None:
+            del index["file"]
+            index["values"] = {f"{month:%Y-%m}": f"{value:f}" for month, value in clause.values}
+    return whole
 
 
 def to_toml(contracts: Sequence[dict[str, Any]]) -> str:
