@@ -49,6 +49,7 @@ TIME: dict[str, Any] = {
     "every": "month",
     "timing": "in_arrears",
 }
+MILESTONE: dict[str, Any] = {"name": "Go-live", "model": "milestone", "amount": "9000", "accepted_on": "2026-03-31"}
 ONE_OFF: dict[str, Any] = {"name": "Setup", "model": "one_off", "amount": "900", "on": "2026-02-10"}
 
 

@@ -19,7 +19,7 @@ from billcheck.contracts.faults import (
 )
 from billcheck.contracts.shapes import AmendmentShape, ChargeShape, ContractShape, DiscountShape, PriceStepShape
 from billcheck.contracts.values import Term, fold, read_day, read_decimal
-from billcheck.contracts.vocabulary import is_later_key, is_later_word
+from billcheck.contracts.vocabulary import is_later_key
 
 TABLE: dict[str, Any] = {"id": "C-117", "charge": [{"name": "Seats"}, {"name": 5}, "nonsense"]}
 
@@ -126,20 +126,6 @@ def test_near_words_are_suggested(word: str, hint: str) -> None:
 def test_keys_of_later_versions_are_known(shape: Any, key: str, *, is_later: bool) -> None:
     assert is_later_key(shape, key) is is_later
     assert key not in shape.model_fields
-
-
-@pytest.mark.parametrize(
-    ("key", "word", "is_later"),
-    [
-        ("model", "milestone", True),
-        ("model", "flat", False),
-        ("every", "30 fortnights", False),
-        ("every", "month", False),
-        ("timing", "week", False),
-    ],
-)
-def test_words_of_later_versions_are_known(key: str, word: str, *, is_later: bool) -> None:
-    assert is_later_word(key, word) is is_later
 
 
 def test_decimals_and_days_are_read_exactly() -> None:

@@ -24,6 +24,7 @@ from billcheck.contracts.terms import Amendment, PriceStep
 from tests.contracts.samples import (
     FLAT,
     GRADUATED,
+    MILESTONE,
     PACKAGE,
     PER_UNIT,
     PERCENTAGE,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from billcheck.contracts.prices import Price
 
 STAIRS = {**GRADUATED, "model": "stairstep", "tiers": [{"up_to": "10", "flat_amount": "5"}, {"flat_amount": "9"}]}
+PART_OF_PROJECT = {"name": "Go-live", "model": "milestone", "percent": "30", "project_total": "50000"}
 SENIOR = {"role": "senior", "unit_amount": "150"}
 
 PRICE_FAULTS: list[tuple[dict[str, Any], dict[str, Any], str]] = [
@@ -158,6 +160,113 @@ PRICE_FAULTS: list[tuple[dict[str, Any], dict[str, Any], str]] = [
         {"hours": [{"role": "partner", "quantity": "1"}]},
         (
             "\"Advice\" hours #1.role: The rate card does not have this role. Found 'partner'. "
+            "Add it to rates, or check the spelling."
+        ),
+    ),
+    (
+        MILESTONE,
+        {"amount": None},
+        '"Go-live" amount: A required key is missing. Add it, for example amount = "2400.00".',
+    ),
+    (
+        MILESTONE,
+        {"percent": "30", "project_total": "30000"},
+        (
+            "\"Go-live\" percent: Both an amount and a percent are given. Found '30'. "
+            "Keep one: a fixed amount, or a percent of project_total."
+        ),
+    ),
+    (
+        MILESTONE,
+        {"amount": None, "percent": "30"},
+        '"Go-live" project_total: A required key is missing. Add it, for example project_total = "50000.00".',
+    ),
+    (
+        MILESTONE,
+        {"project_total": "30000"},
+        (
+            '"Go-live" project_total: The total of a project means nothing for a milestone of a fixed amount. '
+            "Found '30000'. Take it out, or give a percent of it in the place of the amount."
+        ),
+    ),
+    (
+        MILESTONE,
+        {"accepted_on": "2025-12-31"},
+        (
+            '"Go-live" accepted_on: The day is before the term (2026-01-01 to 2027-12-31). '
+            "Found '2025-12-31'. Check the year, or widen the term: a contract may start before its charges do."
+        ),
+    ),
+    (
+        MILESTONE,
+        {"on": "2026-03-31"},
+        ("\"Go-live\" on: A milestone charge knows no on here. Found '2026-03-31'. Take it out, or change the model."),
+    ),
+    (
+        FLAT,
+        {"accepted_on": "2026-03-31"},
+        (
+            "\"Fee\" accepted_on: A flat charge knows no accepted_on here. Found '2026-03-31'. "
+            "Take it out, or change the model."
+        ),
+    ),
+    (
+        TIME,
+        {"rates": [SENIOR, {**SENIOR, "on": "2026-07-01"}], "price_steps": [{"on": "2026-08-01", "rates": [SENIOR]}]},
+        '"Advice" price_steps: Dated rates and price steps are two ways to say the same. Keep one of them.',
+    ),
+    (
+        TIME,
+        {"price_steps": [{"on": "2026-08-01", "rates": [{**SENIOR, "on": "2026-08-01"}]}]},
+        (
+            '"Advice" price_steps #1.rates #1.on: Only the rates of the charge itself have dates. '
+            "Found '2026-08-01'. Take on out: a step or an amendment has the day of its rates."
+        ),
+    ),
+    (
+        TIME,
+        {"rates": [SENIOR, {**SENIOR, "on": "2028-07-01"}]},
+        (
+            '"Advice" rates #2.on: The day is outside the charge\'s term (2026-01-01 to 2027-12-31). '
+            "Found '2028-07-01'. Check the year, or widen the term: a contract may start before its charges do."
+        ),
+    ),
+    (
+        TIME,
+        {"rates": [SENIOR, {**SENIOR, "on": "2026-07-01"}, {**SENIOR, "on": "2026-07-01"}]},
+        (
+            "\"Advice\" rates #3.role: The role stands twice in the list (case and spaces aside). Found 'senior'. "
+            "Keep one entry."
+        ),
+    ),
+    (
+        TIME,
+        {"price_steps": [{"on": "2026-08-01", "rates": [{"role": "junior", "unit_amount": "1"}]}]},
+        (
+            "\"Advice\" price_steps #1: The rate card does not have this role. Found 'senior'. "
+            "Add it to rates, or check the spelling."
+        ),
+    ),
+    (
+        TIME,
+        {
+            "rates": [SENIOR],
+            "hours": [],
+            "amendments": [{"on": "2026-05-01", "hours": [{"role": "x", "quantity": "1"}]}],
+        },
+        (
+            "\"Advice\" amendments #1.hours #1.role: The rate card does not have this role. Found 'x'. "
+            "Add it to rates, or check the spelling."
+        ),
+    ),
+    (
+        TIME,
+        {
+            "rates": [SENIOR, {"role": "junior", "unit_amount": "90", "on": "2026-07-01"}],
+            "amendments": [{"on": "2026-05-01", "hours": [{"role": "junior", "quantity": "1"}]}],
+        },
+        (
+            "\"Advice\" amendments #1: The rate card does not have this role. Found 'junior'. "
             "Add it to rates, or check the spelling."
         ),
     ),
@@ -292,8 +401,8 @@ def test_an_amendment_of_tiers_and_hours(tmp_path: Path) -> None:
         tmp_path,
         TIME,
         amendments=[
-            {"on": "2026-07-01", "rates": [SENIOR], "hours": [{"role": "senior", "quantity": "3"}]},
-            {"on": "2026-08-01", "hours": [{"role": "junior", "quantity": "4"}]},
+            {"on": "2026-07-01", "rates": [SENIOR], "hours": [{"role": "Senior", "quantity": "3"}]},
+            {"on": "2026-08-01", "hours": [{"role": "senior", "quantity": "4"}]},
         ],
     )
     first, second = advice.amendments
@@ -302,7 +411,36 @@ def test_an_amendment_of_tiers_and_hours(tmp_path: Path) -> None:
         (RoleHours("senior", Decimal(3)),),
         TimePrice((Rate("senior", Decimal(150)),)),
     )
-    assert second == Amendment(date(2026, 8, 1), (RoleHours("junior", Decimal(4)),))
+    assert second == Amendment(date(2026, 8, 1), (RoleHours("senior", Decimal(4)),))
+
+
+def test_dated_rates_are_steps_of_the_whole_card(tmp_path: Path) -> None:
+    rates = [
+        *TIME["rates"],
+        {"role": "SENIOR", "unit_amount": "150.00", "on": "2026-07-01"},
+        {"role": "partner", "unit_amount": "250.00", "on": "2027-01-01"},
+        {"role": "junior", "unit_amount": "100.00", "on": "2027-01-01"},
+    ]
+    charge = load_charge(tmp_path, TIME, rates=rates, amount="1000", included="10")
+
+    def card(senior: str, junior: str, *others: Rate) -> TimePrice:
+        rates = (Rate("senior", Decimal(senior)), Rate("junior", Decimal(junior)), *others)
+        return TimePrice(rates, Decimal(1000), Decimal(10))
+
+    assert charge.price == card("140.00", "95.00")
+    assert charge.price_steps == (
+        PriceStep(date(2026, 7, 1), card("150.00", "95.00")),
+        PriceStep(date(2027, 1, 1), card("150.00", "100.00", Rate("partner", Decimal("250.00")))),
+    )
+
+
+def test_a_milestone_is_an_amount_or_a_part_of_a_project(tmp_path: Path) -> None:
+    fixed = load_charge(tmp_path, MILESTONE)
+    assert (fixed.price, fixed.quantity, fixed.on) == (FlatPrice(Decimal(9000)), None, date(2026, 3, 31))
+    part = load_charge(tmp_path, {**PART_OF_PROJECT, "accepted_on": "2028-02-01"})
+    assert (part.price, part.quantity) == (PercentagePrice((PercentTier(Decimal(30)),)), Decimal(50000))
+    assert part.on == date(2028, 2, 1)  # acceptance may come late
+    assert load_charge(tmp_path, PART_OF_PROJECT).on is None
 
 
 def test_equal_prices_are_in_memory_once(tmp_path: Path) -> None:

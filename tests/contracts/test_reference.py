@@ -30,6 +30,7 @@ from billcheck.contracts.shapes import (
 from tests.contracts.samples import (
     FLAT,
     GRADUATED,
+    MILESTONE,
     ONE_OFF,
     PACKAGE,
     PER_UNIT,
@@ -88,9 +89,9 @@ def test_what_a_model_needs_is_said() -> None:
     for model in REQUIRED_FOR_MODEL:
         for key in REQUIRED_FOR_MODEL[model]:
             default = found[key][1]
-            assert default in {"required", "required but for one_off"} or model in default
+            assert default in {"required", "required but for one_off, milestone"} or model in default
         for key in FOREIGN_TO_MODEL[model]:
-            assert model not in re.findall(r"\w+", found[key][1].replace("but for one_off", ""))
+            assert model not in re.findall(r"\w+", found[key][1].replace("but for one_off, milestone", ""))
 
 
 @pytest.mark.parametrize("heading", SECTIONS)
@@ -120,6 +121,8 @@ KIND_OF_KEY: dict[str, dict[str, Any]] = {
     "included": {**TIME, "amount": "1000.00", "included": "10"},
     "percent": PERCENTAGE,
     "on": ONE_OFF,
+    "accepted_on": MILESTONE,
+    "project_total": {"name": "Go-live", "model": "milestone", "percent": "30"},
     "semi_month_days": {**FLAT, "every": "semi_month"},
     **dict.fromkeys(("metered", "quantity_basis", "rollover"), METERED),
 }

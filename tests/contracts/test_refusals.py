@@ -23,6 +23,7 @@ from billcheck.contracts import (
     faults,
     files,
     price_keys,
+    rate_cards,
     renewals,
     succession,
     tables,
@@ -274,8 +275,8 @@ CHARGE_FAULTS: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ),
     (
         FLAT,
-        {"model": "milestone"},
-        f"\"Fee\" model: This version of billcheck cannot price this term yet. Found 'milestone'. {LATER}",
+        {"model": "graduatd"},
+        '"Fee" model: The word is not one of those this key knows. Found \'graduatd\'. Did you mean "graduated"?',
     ),
     (
         FLAT,
@@ -685,8 +686,8 @@ def test_the_heading_counts(tmp_path: Path) -> None:
 
 def test_every_problem_has_an_example() -> None:
     """Each class of fault of this room is raised by some test above."""
-    rooms = [agreement, cadences, changes, charges, discounts, escalators, faults, files, price_keys, renewals]
-    rooms += [succession, tables, values]
+    rooms = [agreement, cadences, changes, charges, discounts, escalators, faults, files, price_keys, rate_cards]
+    rooms += [renewals, succession, tables, values]
     classes = {
         item
         for room in rooms

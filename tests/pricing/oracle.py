@@ -62,7 +62,8 @@ class Service(NamedTuple):
 def price_by_day(charge: Charge, currency: str, until: date) -> list[Row]:
     """Rows due on or before `until`, and the first regular row due after it."""
     if charge.every is None:
-        assert charge.on is not None
+        if charge.on is None:
+            return []
         state = State(charge.price, charge.quantity, is_running=True)
         amount = half_up(rate(charge, state, given_on(charge, [], charge.on), currency))
         return [Row(charge.on, is_change=False, first_day=charge.on, end=charge.on + DAY, amount=amount)]

@@ -17,6 +17,7 @@ from billcheck.contracts.prices import (
     TieredPrice,
     TimePrice,
     UnitPrice,
+    is_counted,
 )
 from billcheck.contracts.terms import (
     Align,
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 
 
 MODELS: tuple[Model, ...] = (
-    *("flat", "flat", "per_unit", "per_unit", "one_off"),
+    *("flat", "flat", "per_unit", "per_unit", "one_off", "milestone"),
     *("graduated", "graduated", "volume", "stairstep", "package", "percentage", "time"),
 )
 ROLES = ("senior", "junior", "intern")
@@ -82,17 +83,18 @@ def random_charge(random: Random) -> Charge:
     )
     model = random.choice(MODELS)
     days = [start + timedelta(days=random.randrange(-20, 420)) for _ in range(4)]
+    price = _price(random, model)
     charge = Charge(
         name="Fee",
         model=model,
         start=start,
         end=end,
-        price=_price(random, model),
-        quantity=_quantity_for(random, model),
+        price=price,
+        quantity=_quantity_for(random, model) if is_counted(price) else None,
         discounts=tuple(_discount(random, days) for _ in range(random.choice((0, 0, 0, 1, 2)))),
-        on=days[0] if model == "one_off" else None,
+        on=days[0] if model == "one_off" or (model == "milestone" and random.random() < 0.7) else None,
     )
-    return charge if model == "one_off" else _recurring(random, charge, days)
+    return charge if model in {"one_off", "milestone"} else _recurring(random, charge, days)
 
 
 def _recurring(random: Random, charge: Charge, days: Sequence[date]) -> Charge:
@@ -152,6 +154,8 @@ def _price(random: Random, model: Model) -> Price:
         size = max(_quantity(random), Decimal("0.5"))
         free = _quantity(random) if random.random() < 0.5 else Decimal(0)
         return PackagePrice(_money(random), size, free, "up" if random.random() < 0.6 else "down")
+    if model == "milestone" and random.random() < 0.5:
+        return PercentagePrice((PercentTier(Decimal(random.choice(PERCENTS))),))
     if model == "percentage":
         return PercentagePrice(tuple(PercentTier(Decimal(random.choice(PERCENTS)), top) for top in _bounds(random)))
     if model == "time":

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from billcheck.contracts.prices import FlatPrice, UnitPrice
+from billcheck.contracts.prices import FlatPrice, PercentagePrice, PercentTier, UnitPrice
 from billcheck.contracts.terms import Amendment, Charge, Contract, Discount, PriceStep
 from billcheck.errors import InternalError, UsageError
 from billcheck.period import Cadence
@@ -156,6 +156,17 @@ class TestAmounts:
         charge = flat("2400", start=date(2026, 5, 1), end=date(2026, 5, 16))
         # 2,400.00 × 15/31 = 1,161.2903…
         assert figures(charge, date(2027, 1, 1))[0][3] == "1161.29"
+
+    def test_a_milestone_is_due_on_its_acceptance_and_not_before(self) -> None:
+        """30 % of 50,000.00 is 15,000.00, on the day it was accepted."""
+        share = PercentagePrice((PercentTier(Decimal(30)),))
+        milestone = Charge("Go-live", "milestone", date(2026, 1, 1), share, quantity=Decimal(50000))
+        assert figures(milestone, date(2030, 1, 1)) == []
+        accepted = replace(milestone, on=date(2026, 3, 31))
+        assert figures(accepted, date(2026, 1, 1)) == [("2026-03-31", "2026-03-31", "2026-03-31", "15000.00")]
+        (expected,) = charges_until(accepted, date(2026, 4, 1))
+        assert expected.derivation == ("30 % of 50,000.00 once (2026-03-31) = 15,000.00", "due on its acceptance")
+        assert expected.quantity == Decimal(50000)
 
     def test_one_off_is_due_on_its_day_and_never_prorated(self) -> None:
         assert figures(one_off("900", date(2026, 2, 10)), date(2026, 3, 1)) == [

@@ -17,10 +17,10 @@ from billcheck.contracts.price_keys import (
     foreign_quantity_keys,
     has_price,
     known_quantity_keys,
-    read_hours,
     read_price,
     required_price_keys,
 )
+from billcheck.contracts.rate_cards import read_hours
 from billcheck.contracts.shapes import PricedShape
 from billcheck.contracts.terms import Amendment, PriceStep
 from billcheck.contracts.values import (
@@ -116,10 +116,8 @@ def read_price_steps(docket: Docket, prefix: Path, charge: ChargeShape, term: Te
     return tuple(steps)
 
 
-def read_amendments(
-    docket: Docket, prefix: Path, charge: ChargeShape, term: Term, price: Price | None
-) -> tuple[Amendment, ...]:
-    """The amendments of a recurring charge, whose price is the one it begins with."""
+def read_amendments(docket: Docket, prefix: Path, charge: ChargeShape, term: Term) -> tuple[Amendment, ...]:
+    """The amendments of a recurring charge."""
     model = charge.model
     if not charge.amendments or model is None or model in ONE_DAY_MODELS:
         return ()
@@ -135,7 +133,7 @@ def read_amendments(
             docket.add(TwoPricesProblem, (*path, key), None if isinstance(value, list) else value)
         if shape.model is not None and day is not None:
             _judge_quantity(docket, path, shape, _plan_on(plans, day - ONE_DAY).model)
-        amendment = _read_amendment(docket, path, shape, _plan_on(plans, day), price, day)
+        amendment = _read_amendment(docket, path, shape, _plan_on(plans, day), charge, day)
         if amendment is not None:
             amendments.append(amendment)
     if not docket.problems:
@@ -167,7 +165,7 @@ def _plan_on(plans: list[_Plan], day: date | None) -> _Plan:
 
 
 def _read_amendment(
-    docket: Docket, path: Path, shape: AmendmentShape, plan: _Plan, price: Price | None, day: date | None
+    docket: Docket, path: Path, shape: AmendmentShape, plan: _Plan, charge: ChargeShape, day: date | None
 ) -> Amendment | None:
     """One amendment, in the words of the plan in force after it; None where it is at fault."""
     faults, model = len(docket.problems), plan.model
@@ -184,7 +182,7 @@ def _read_amendment(
     refuse_foreign(docket, path, shape, model, foreign_quantity_keys(model))
     quantity: Quantity | None = read_decimal(shape.quantity)
     if shape.hours is not None:
-        quantity = read_hours(docket, (*path, "hours"), shape.hours, new_price or price)
+        quantity = read_hours(docket, (*path, "hours"), shape.hours, charge)
     added = None
     if shape.change in {"add", "remove"}:
         require(docket, (*path, "quantity"), shape.quantity, shape)

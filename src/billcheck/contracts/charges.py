@@ -21,7 +21,8 @@ from billcheck.contracts.changes import read_amendments, read_price_steps
 from billcheck.contracts.discounts import read_bounds, read_discounts
 from billcheck.contracts.escalators import read_escalator
 from billcheck.contracts.metering import KEYS_OF_METERED, QUANTITY_KEYS, read_metering
-from billcheck.contracts.price_keys import FOREIGN_TO_MODEL, REQUIRED_FOR_MODEL, read_hours, read_price
+from billcheck.contracts.price_keys import FOREIGN_TO_MODEL, ONE_DAY_MODELS, REQUIRED_FOR_MODEL, read_price
+from billcheck.contracts.rate_cards import judge_cards, read_dated_rates, read_hours
 from billcheck.contracts.terms import Charge, ChargeMatching
 from billcheck.contracts.values import (
     OutsideTermProblem,
@@ -34,6 +35,7 @@ from billcheck.contracts.values import (
     require,
     shared,
 )
+from billcheck.errors import Problem
 from billcheck.period import ONE_DAY
 
 if TYPE_CHECKING:
@@ -44,9 +46,15 @@ if TYPE_CHECKING:
     from billcheck.contracts.prices import Quantity
     from billcheck.contracts.shapes import ChargeMatchingShape, ChargeShape, TaxShape
 
-_required_values = {model: attrgetter("name", *keys) for model, keys in REQUIRED_FOR_MODEL.items()}
+_required_values = {model: attrgetter("name", "model", *keys) for model, keys in REQUIRED_FOR_MODEL.items()}
 _foreign_values = {model: attrgetter(*keys) for model, keys in FOREIGN_TO_MODEL.items()}
 _NOTHING = {model: (None,) * len(keys) for model, keys in FOREIGN_TO_MODEL.items()}
+
+
+class ProjectTotalProblem(Problem):
+    """The total of a project means nothing for a milestone of a fixed amount."""
+
+    remedy = "Take it out, or give a percent of it in the place of the amount."
 
 
 def read_charge(docket: Docket, prefix: Path, shape: ChargeShape, contract_term: Term) -> Charge | None:
@@ -58,24 +66,24 @@ def read_charge(docket: Docket, prefix: Path, shape: ChargeShape, contract_term:
                 require(docket, (*prefix, key), getattr(shape, key), shape)
     if model is not None and _foreign_values[model](shape) != _NOTHING[model]:
         refuse_foreign(docket, prefix, shape, model, FOREIGN_TO_MODEL[model])
-    term = contract_term if model == "one_off" else read_term(docket, prefix, shape, within=contract_term)
-    on = read_day(docket, (*prefix, "on"), shape.on)
-    if model == "one_off" and on is not None and not contract_term.holds(on):
-        docket.add(OutsideTermProblem, (*prefix, "on"), on, what=f"The day is outside the term ({contract_term}).")
+    term = contract_term if model in ONE_DAY_MODELS else read_term(docket, prefix, shape, within=contract_term)
+    on = _read_only_day(docket, prefix, shape, contract_term)
     every = read_cadence(docket, (*prefix, "every"), shape.every, shape.semi_month_days)
     per = read_cadence(docket, (*prefix, "amount_per"), shape.amount_per)
     judge_periods(docket, prefix, shape, every, per)
     price = None if model is None else read_price(docket, prefix, shape, model, shape)
-    quantity: Quantity | None = read_decimal(shape.quantity)
-    if shape.hours is not None:
-        quantity = read_hours(docket, (*prefix, "hours"), shape.hours, price)
+    quantity = _read_quantity(docket, prefix, shape)
     price_steps = read_price_steps(docket, prefix, shape, term) if shape.price_steps else ()
-    amendments = read_amendments(docket, prefix, shape, term, price) if shape.amendments else ()
+    if shape.rates is not None:
+        price_steps = (*price_steps, *read_dated_rates(docket, prefix, shape, term, price))
+    amendments = read_amendments(docket, prefix, shape, term) if shape.amendments else ()
     discounts = read_discounts(docket, prefix, shape, term) if shape.discounts or shape.free_periods else ()
     escalator = None if shape.escalator is None else read_escalator(docket, (*prefix, "escalator"), shape.escalator)
     minimum, maximum = read_bounds(docket, prefix, shape)
     tax_percent = read_tax_percent(docket, prefix, shape.tax)
     metering = read_metering(docket, prefix, shape) if any(_metered_values(shape)) else None
+    if shape.hours is not None and price is not None and not docket.problems:
+        judge_cards(docket, prefix, (price, quantity), price_steps, amendments)
     if docket.problems or shape.name is None or model is None or term.start is None or price is None:
         return None
     return Charge(
@@ -108,6 +116,31 @@ def read_charge(docket: Docket, prefix: Path, shape: ChargeShape, contract_term:
 
 
 _metered_values = attrgetter("metered", *KEYS_OF_METERED)
+
+
+def _read_only_day(docket: Docket, prefix: Path, shape: ChargeShape, term: Term) -> date | None:
+    """The day of a one_off charge, in the term; or the day a milestone was accepted, which may be after it."""
+    on = read_day(docket, (*prefix, "on"), shape.on)
+    if on is not None and not term.holds(on):
+        docket.add(OutsideTermProblem, (*prefix, "on"), on, what=f"The day is outside the term ({term}).")
+    accepted_on = read_day(docket, (*prefix, "accepted_on"), shape.accepted_on)
+    if accepted_on is not None and not Term(term.start, None, term.is_known).holds(accepted_on):
+        what = f"The day is before the term ({term})."
+        docket.add(OutsideTermProblem, (*prefix, "accepted_on"), accepted_on, what=what)
+    return on or accepted_on
+
+
+def _read_quantity(docket: Docket, prefix: Path, shape: ChargeShape) -> Quantity | None:
+    """Units, hours of each role, or the total that a milestone is a percent of."""
+    if shape.hours is not None:
+        return read_hours(docket, (*prefix, "hours"), shape.hours, shape)
+    if shape.model != "milestone":
+        return read_decimal(shape.quantity)
+    if shape.percent is None and shape.project_total is not None:
+        docket.add(ProjectTotalProblem, (*prefix, "project_total"), shape.project_total)
+    if shape.percent is not None:
+        require(docket, (*prefix, "project_total"), shape.project_total, shape)
+    return read_decimal(shape.project_total)
 
 
 def _end_of(term: Term, *, is_cancel_day_billed: bool) -> date | None:

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from billcheck.contracts.kinds import Kind, Shape
 from billcheck.contracts.shapes import ChargeShape, ContractShape
-from billcheck.contracts.vocabulary import is_later_key, is_later_word
+from billcheck.contracts.vocabulary import is_later_key
 from billcheck.errors import Problem
 
 if TYPE_CHECKING:
@@ -428,9 +428,6 @@ def _tell_decimal(docket: Docket, path: Path, value: object) -> None:
 
 def _tell_choice(docket: Docket, path: Path, owner: type[Shape], key: str, value: object) -> None:
     choices = _choices_of(owner.model_fields[key].annotation)
-    if isinstance(value, str) and is_later_word(key, value):
-        docket.add(NotPricedYetProblem, path, value)
-        return
     near = suggest(value, choices) if isinstance(value, str) else ""
     docket.add(ChoiceProblem, path, value, remedy=near or f"Write one of: {', '.join(choices)}.")
 

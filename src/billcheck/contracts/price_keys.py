@@ -15,23 +15,22 @@ from billcheck.contracts.prices import (
     PackagePrice,
     PercentagePrice,
     PercentTier,
-    Rate,
-    RoleHours,
     Tier,
     TieredPrice,
     TimePrice,
     UnitPrice,
 )
+from billcheck.contracts.rate_cards import read_rates
 from billcheck.contracts.shapes import PricedShape
-from billcheck.contracts.values import fold, read_decimal, read_percent, refuse_foreign, require, tables_of
+from billcheck.contracts.values import read_decimal, read_percent, refuse_foreign, require, tables_of
 from billcheck.errors import Problem
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
     from billcheck.contracts.faults import Docket, Path
-    from billcheck.contracts.prices import Price, Quantity
-    from billcheck.contracts.shapes import HoursShape, TierShape
+    from billcheck.contracts.prices import Price
+    from billcheck.contracts.shapes import TierShape
 
 PRICE_KEYS: dict[str, tuple[str, ...]] = {
     "flat": ("amount",),
@@ -43,13 +42,15 @@ PRICE_KEYS: dict[str, tuple[str, ...]] = {
     "percentage": ("percent",),
     "time": ("rates",),
     "one_off": ("amount",),
+    "milestone": ("amount",),
 }
-"""The keys that a new price of the model must have; percentage may have tiers instead."""
+"""The keys that a new price of the model must have; percentage may have tiers instead, a milestone a percent."""
 
 KEPT_KEYS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("graduated", "volume", "stairstep"), ("bill_zero",)),
     "package": ("package_size", "free_units", "package_rounding"),
     "percentage": ("tiers",),
+    "milestone": ("percent",),
     "time": ("amount", "included", "overage"),
 }
 """Further keys of a price; what a price step or an amendment leaves out of them stays as the charge has it."""
@@ -60,7 +61,7 @@ _TERMS_OF_PERIODS = (
     *("proration_last", "proration_denominator", "cancel_day_billed", "price_steps", "amendments"),
     *("escalator", "free_periods", "minimum", "maximum"),
 )
-ONE_DAY_MODELS = frozenset({"one_off"})
+ONE_DAY_MODELS = frozenset({"one_off", "milestone"})
 """Models of charges that do not recur."""
 
 _RECURRING = ("every", "timing")
@@ -74,6 +75,7 @@ REQUIRED_FOR_MODEL: dict[str, tuple[str, ...]] = {
     "percentage": _COUNTED,
     "time": ("rates", "hours", *_RECURRING),
     "one_off": ("amount", "on"),
+    "milestone": (),
 }
 """Keys that a charge needs besides name and model, by its model."""
 
@@ -81,6 +83,7 @@ _KNOWN_QUANTITY = {
     **dict.fromkeys(PRICE_KEYS, ("quantity",)),
     "flat": (),
     "one_off": (),
+    "milestone": (),
     "time": ("hours",),
 }
 
@@ -105,7 +108,9 @@ FOREIGN_TO_MODEL: dict[str, tuple[str, ...]] = {
     model: (
         *foreign_price_keys(model),
         *foreign_quantity_keys(model),
-        *(_TERMS_OF_PERIODS if model in ONE_DAY_MODELS else ("on",)),
+        *(_TERMS_OF_PERIODS if model in ONE_DAY_MODELS else ()),
+        *(() if model == "one_off" else ("on",)),
+        *(() if model == "milestone" else ("accepted_on", "project_total")),
         *(("escalator",) if model == "percentage" else ()),
     )
     for model in PRICE_KEYS
@@ -147,16 +152,10 @@ class TwoPercentsProblem(Problem):
     remedy = "Keep one: a percent of the whole amount, or one for each part of it."
 
 
-class RepeatedRoleProblem(Problem):
-    """The role stands twice in the list (case and spaces aside)."""
+class TwoSharesProblem(Problem):
+    """Both an amount and a percent are given."""
 
-    remedy = "Keep one entry."
-
-
-class UnknownRoleProblem(Problem):
-    """The rate card does not have this role."""
-
-    remedy = "Add it to rates, or check the spelling."
+    remedy = "Keep one: a fixed amount, or a percent of project_total."
 
 
 class FeeWithoutHoursProblem(Problem):
@@ -305,48 +304,21 @@ def _read_time(docket: Docket, path: Path, shape: PricedShape, charge: PricedSha
     amount, included = _kept(shape, charge, "amount"), _kept(shape, charge, "included")
     if (amount is None) is not (included is None):
         docket.add(FeeWithoutHoursProblem, (*path, "included" if included is None else "amount"))
-    rates = []
-    roles: set[str] = set()
-    for place, rate in tables_of(docket, (*path, "rates"), shape.rates or []):
-        _judge_role(docket, place, rate.role, roles)
-        require(docket, (*place, "role"), rate.role, rate)
-        require(docket, (*place, "unit_amount"), rate.unit_amount, rate)
-        unit_amount = read_decimal(rate.unit_amount)
-        if rate.role is not None and unit_amount is not None:
-            rates.append(Rate(rate.role, unit_amount))
+    rates = read_rates(docket, (*path, "rates"), shape.rates or [], charge)
     if not rates:
         return None
-    return TimePrice(tuple(rates), amount or ZERO, included or ZERO, _kept(shape, charge, "overage"))
+    return TimePrice(rates, amount or ZERO, included or ZERO, _kept(shape, charge, "overage"))
 
 
-def read_hours(docket: Docket, path: Path, shapes: list[HoursShape], price: Price | None) -> Quantity | None:
-    """The hours of each role, spelt as the rate card spells it; None where the list is at fault."""
-    faults = len(docket.problems)
-    card = {fold(rate.role): rate.role for rate in price.rates} if isinstance(price, TimePrice) else None
-    roles: set[str] = set()
-    hours = []
-    for place, shape in tables_of(docket, path, shapes):
-        require(docket, (*place, "role"), shape.role, shape)
-        require(docket, (*place, "quantity"), shape.quantity, shape)
-        _judge_role(docket, place, shape.role, roles)
-        quantity = read_decimal(shape.quantity)
-        if shape.role is None or quantity is None or card is None:
-            continue
-        role = card.get(fold(shape.role))
-        if role is None:
-            docket.add(UnknownRoleProblem, (*place, "role"), shape.role)
-        else:
-            hours.append(RoleHours(role, quantity))
-    return tuple(hours) if len(docket.problems) == faults else None
-
-
-def _judge_role(docket: Docket, path: Path, role: str | None, roles: set[str]) -> None:
-    """A role stands once in a list."""
-    if role is None:
-        return
-    if fold(role) in roles:
-        docket.add(RepeatedRoleProblem, (*path, "role"), role)
-    roles.add(fold(role))
+def _read_milestone(docket: Docket, path: Path, shape: PricedShape, charge: PricedShape) -> Price | None:
+    """A fixed amount, or a percent of the total of a project, which is the charge's quantity."""
+    if shape.percent is None:
+        require(docket, (*path, "amount"), shape.amount, shape)
+        return _read_flat(docket, path, shape, charge)
+    if shape.amount is not None:
+        docket.add(TwoSharesProblem, (*path, "percent"), shape.percent)
+    percent = read_percent(docket, (*path, "percent"), shape.percent)
+    return None if percent is None else PercentagePrice((PercentTier(percent),))
 
 
 _READERS = {
@@ -359,4 +331,5 @@ _READERS = {
     "percentage": _read_percentage,
     "time": _read_time,
     "one_off": _read_flat,
+    "milestone": _read_milestone,
 }

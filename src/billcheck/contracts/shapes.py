@@ -37,7 +37,9 @@ from billcheck.contracts.kinds import (
 )
 from billcheck.contracts.metering_shapes import MeteredShape, RolloverShape
 
-Model = Literal["flat", "per_unit", "graduated", "volume", "stairstep", "package", "percentage", "time", "one_off"]
+Model = Literal[
+    "flat", "per_unit", "graduated", "volume", "stairstep", "package", "percentage", "time", "one_off", "milestone"
+]
 """The models that files may name."""
 
 Change = Literal["quantity", "price", "plan", "pause", "resume", "cancel", "add", "remove"]
@@ -114,6 +116,11 @@ class RateShape(Shape):
 
     role: PlainText | None = Field(None, description="The role. Required.", examples=["senior"])
     unit_amount: PlainDecimal | None = Field(None, description="Price of one hour. Required.", examples=["140.00"])
+    on: Day | None = Field(
+        None,
+        description="First day of this rate, which replaces the one before it; from the start if absent.",
+        examples=["2027-01-01"],
+    )
 
 
 class HoursShape(Shape):
@@ -129,8 +136,8 @@ class PricedShape(Shape):
     amount: PlainDecimal | None = Field(
         None,
         description=(
-            "Price of one full period (flat), of one package (package) or of the whole (one_off), or the fixed fee of "
-            "a full period (time), excl. tax."
+            "Price of one full period (flat), of one package (package) or of the whole (one_off, milestone), or the "
+            "fixed fee of a full period (time), excl. tax."
         ),
         examples=["2400.00"],
     )
@@ -157,7 +164,9 @@ class PricedShape(Shape):
         examples=["down"],
     )
     percent: PlainDecimal | None = Field(
-        None, description="Percent of the given amount (percentage); instead of tiers.", examples=["2.5"]
+        None,
+        description="Percent of the given amount (percentage), instead of tiers, or of project_total (milestone).",
+        examples=["2.5"],
     )
     rates: Annotated[list[RateShape], Kind.TABLES] | None = Field(
         None,
@@ -263,7 +272,7 @@ class ChargeShape(PricedShape, MeteredShape):
         None,
         description=(
             "How the price is worked out: flat, per_unit, graduated, volume, stairstep, package, percentage or time "
-            "for each period; one_off, once. Required."
+            "for each period; one_off, once; milestone, once it is accepted. Required."
         ),
         examples=["per_unit"],
     )
@@ -302,6 +311,14 @@ class ChargeShape(PricedShape, MeteredShape):
         examples=["in_arrears"],
     )
     on: Day | None = Field(None, description="The day of a one_off charge.", examples=["2026-01-15"])
+    accepted_on: Day | None = Field(
+        None,
+        description="The day on which a milestone was accepted and is due; nothing is expected while it is absent.",
+        examples=["2026-03-31"],
+    )
+    project_total: PlainDecimal | None = Field(
+        None, description="The price of the whole project that a milestone is a percent of.", examples=["50000.00"]
+    )
     start: Day | None = Field(None, description="First day; the contract's if absent.", examples=["2026-03-01"])
     end: Day | None = Field(None, description="The day after the last; instead of last_day.", examples=["2027-01-01"])
     last_day: Day | None = Field(

@@ -148,11 +148,11 @@ class Charge:
     """One thing that is billed.
 
     `price` is for one full period, or for the whole of a charge that does not recur; `quantity` is None where the price
-    needs none. `start` and `end` (exclusive, None: open) already include the contract's own. `every`
-    and `timing` are None only for `one_off`, whose single day is `on`. `anchor_day` is 1-31, where 31 also stands for
-    the written "last"; None means the day of `start`. The price is for `amount_per` where that is another stretch of
-    time than `every`. `cancel_day_billed` says that the day of a cancellation is still billed; it is already in `end`.
-    `minimum` and `maximum` bound what a full period comes to.
+    needs none. `start` and `end` (exclusive, None: open) already include the contract's own. `every` and `timing` are
+    None only for `one_off` and `milestone`, whose single day is `on`; that of a milestone is None until it is accepted.
+    `anchor_day` is 1-31, where 31 also stands for the written "last"; None means the day of `start`. The price is for
+    `amount_per` where that is another stretch of time than `every`. `cancel_day_billed` says that the day of a
+    cancellation is still billed; it is already in `end`. `minimum` and `maximum` bound what a full period comes to.
     """
 
     name: str

@@ -23,16 +23,8 @@ _LATER_KEYS = {
     """,
     "PriceStepShape": "quantity",
 }
-_LATER_WORDS = {
-    "model": "milestone",
-}
 
 
 def is_later_key(shape: type[Shape], key: str) -> bool:
     """Whether the key belongs to this table in a later version."""
     return key in _LATER_KEYS.get(shape.__name__, "").split()
-
-
-def is_later_word(key: str, word: str) -> bool:
-    """Whether the word is one the key will know in a later version."""
-    return word in _LATER_WORDS.get(key, "").split()

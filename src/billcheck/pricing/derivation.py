@@ -150,6 +150,8 @@ def _conventions(charge: Charge, row: Row) -> Iterator[str]:
         first_day = date.fromordinal(row.change.first_day)
         yield f"change on {first_day}{agreed} inside a period already due; billed {billing}"
         return
+    if charge.model == "milestone":
+        yield "due on its acceptance"
     measure = row.measure
     if measure.is_stub:
         yield _STUB_RULES[measure.rule].format(full_days=measure.full_days)

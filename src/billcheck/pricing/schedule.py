@@ -137,10 +137,14 @@ class Schedule:
 def make_schedule(contract: Contract, charge: Charge, until: date) -> Schedule:
     """Every row due on or before `until`, and the first regular row due after it, if there is one.
 
+    A milestone that was not accepted has none.
+
     Raises:
         UsageError: A day lies outside the years 1900 to 2199, or a charge made by hand is incomplete.
     """
     scale = minor_scale(contract.currency)
+    if charge.model == "milestone" and charge.on is None:
+        return Schedule(contract, charge, (), (), (), (), ())
     if charge.every is None:
         row = _row_of_one_off(charge)
         amount = round_ratio(*exact_amount(row, scale))
@@ -272,7 +276,7 @@ def measure_of(charge: Charge, grid: Grid, period: int) -> Measure:
 
 def _row_of_one_off(charge: Charge) -> Row:
     """The single row of a charge that does not recur: on its day, due on its day, never prorated."""
-    if charge.model != "one_off":
+    if charge.model not in {"one_off", "milestone"}:
         require(charge.every, charge, "every")
     day = require(charge.on, charge, "on").toordinal()
     timeline = make_timeline(charge)
