@@ -21,6 +21,7 @@ from billcheck.contracts.terms import (
     ChargeMatching,
     ContractMatching,
     Discount,
+    PaymentTerms,
     PriceStep,
 )
 from billcheck.contracts.values import fold, read_decimal, shared
@@ -29,6 +30,8 @@ from tests.contracts.samples import FLAT, ONE_OFF, PER_UNIT, contract_table, loa
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from billcheck.contracts.terms import Charge
 
 EVERYTHING = """
 [[contract]]
@@ -89,7 +92,7 @@ def test_every_key_arrives(tmp_path: Path) -> None:
     (contract,) = load_contracts(path)
     assert (contract.id, contract.customer, contract.currency) == ("C-117", "Hartwell Interieur", "EUR")
     assert (contract.start, contract.end) == (date(2026, 1, 1), date(2028, 1, 1))
-    assert (contract.payment_days, contract.tax_percent, contract.grace_days) == (30, Decimal(21), 14)
+    assert (contract.payment_terms, contract.tax_percent, contract.grace_days) == (PaymentTerms(30), Decimal(21), 14)
     assert contract.fiscal_year_start == 4
     assert (contract.owner, contract.tags, contract.where) == ("Ines", ("retainer", "nl"), f"{path}: C-117")
     assert contract.matching == ContractMatching(("Hartwell BV",), ("4711",), ("C-117",), confirmed=True)
@@ -134,7 +137,7 @@ def test_toml_and_json_say_the_same(tmp_path: Path) -> None:
 def test_defaults_are_filled_in(tmp_path: Path) -> None:
     contract = load_one(tmp_path, last_day=None)
     (charge,) = contract.charges
-    assert (contract.end, contract.payment_days, contract.tax_percent, contract.grace_days) == (None,) * 4
+    assert (contract.end, contract.payment_terms, contract.tax_percent, contract.grace_days) == (None,) * 4
     assert (contract.owner, contract.tags, contract.matching) == (None, (), ContractMatching())
     assert contract.fiscal_year_start is None
     assert (charge.end, charge.anchor_day, charge.invoice_day, charge.matching) == (None, None, None, ChargeMatching())
@@ -167,9 +170,40 @@ def test_decimals_are_exact(tmp_path: Path, written: object, decimal: str) -> No
     assert load_charge(tmp_path, FLAT, amount=written).price == FlatPrice(Decimal(decimal))
 
 
-@pytest.mark.parametrize(("written", "days"), [("30 days", 30), ("1 day", 1), ("0 days", 0)])
-def test_payment_terms(tmp_path: Path, written: str, days: int) -> None:
-    assert load_one(tmp_path, payment_terms=written).payment_days == days
+@pytest.mark.parametrize(
+    ("written", "terms", "due_date", "shown"),
+    [
+        ("30 days", PaymentTerms(30), date(2026, 3, 12), "30 days"),
+        ("net 30", PaymentTerms(30), date(2026, 3, 12), "30 days"),
+        ("1 day", PaymentTerms(1), date(2026, 2, 11), "1 days"),
+        ("0 days", PaymentTerms(0), date(2026, 2, 10), "0 days"),
+        ("end of month", PaymentTerms(0, is_from_month_end=True), date(2026, 2, 28), "end of month"),
+        # 30 days after 28 February
+        ("30 days end of month", PaymentTerms(30, is_from_month_end=True), date(2026, 3, 30), "30 days end of month"),
+        ("net 30 end of month", PaymentTerms(30, is_from_month_end=True), date(2026, 3, 30), "30 days end of month"),
+    ],
+)
+def test_payment_terms(tmp_path: Path, written: str, terms: PaymentTerms, due_date: date, shown: str) -> None:
+    read = load_one(tmp_path, payment_terms=written).payment_terms
+    assert read == terms
+    assert (terms.due_date(date(2026, 2, 10)), str(terms)) == (due_date, shown)
+
+
+def test_tax_may_change_by_day(tmp_path: Path) -> None:
+    steps = [{"on": "2027-01-01", "percent": "19"}, {"on": "2026-07-01", "percent": "16"}]
+    own = {**FLAT, "name": "Own", "tax": {"percent": "9", "steps": [{"on": "2026-03-01", "percent": "10"}]}}
+    plain = {**FLAT, "name": "Plain", "tax": {"percent": "7"}}
+    contract = load_one(tmp_path, FLAT, own, plain, tax={"percent": "19", "steps": steps})
+    fee, other, fixed = contract.charges
+
+    def percents(charge: Charge) -> list[str]:
+        days = (date(2026, 2, 28), date(2026, 6, 30), date(2026, 7, 1), date(2026, 12, 31), date(2027, 1, 1))
+        return [str(contract.tax_percent_of(charge, day)) for day in days]
+
+    assert percents(fee) == ["19", "19", "16", "16", "19"]
+    assert percents(other) == ["9", "10", "10", "10", "10"]
+    assert percents(fixed) == ["7"] * 5
+    assert contract.tax_percent_of(fee) == Decimal(19)
 
 
 def test_percents_from_nothing_to_all(tmp_path: Path) -> None:

@@ -24,7 +24,9 @@ from billcheck.contracts.shapes import (
     HoursShape,
     PriceStepShape,
     RateShape,
+    RoundingShape,
     TaxShape,
+    TaxStepShape,
     TierShape,
 )
 from tests.contracts.samples import (
@@ -54,6 +56,8 @@ SECTIONS: dict[str, type[Shape]] = {
     "### Hours": HoursShape,
     "### Rollover": RolloverShape,
     "### Tax": TaxShape,
+    "### Tax steps": TaxStepShape,
+    "### Rounding": RoundingShape,
     "### Price steps": PriceStepShape,
     "### Renewal": RenewalShape,
     "### Escalator": EscalatorShape,
@@ -158,7 +162,12 @@ def table_with(heading: str, key: str, value: Any) -> dict[str, Any]:
         "### Rates": {**TIME, "rates": [{**TIME["rates"][0], key: value}]},
         "### Hours": {**TIME, "hours": [{**TIME["hours"][0], key: value}]},
         "### Rollover": {**METERED, "rollover": {"periods": 1, key: value}},
-        "### Tax": {**FLAT, "tax": {key: value}},
+        "### Tax": {**FLAT, "tax": {"percent": "21", key: value}},
+        "### Tax steps": {
+            **FLAT,
+            "tax": {"percent": "21", "steps": [{"on": "2026-07-01", "percent": "19", key: value}]},
+        },
+        "### Rounding": {**FLAT, "rounding": {key: value}},
         "### Discounts": {**FLAT, "discounts": [{**({} if key == "amount" else {"percent": "10"}), key: value}]},
         "### Escalator": {**FLAT, "escalator": {**ESCALATOR, **NOTICED.get(key, {}), key: value}},
         "### Index": {**FLAT, "escalator": {"index": {**INDEX, key: value}}},

@@ -129,11 +129,23 @@ CONTRACT_FAULTS: list[tuple[dict[str, Any], str]] = [
         ),
     ),
     (
-        {"payment_terms": "net 30"},
+        {"payment_terms": "30"},
         (
-            "C-1 payment_terms: These payment terms cannot be read. Found 'net 30'. "
-            'Write the days to pay, such as "30 days".'
+            "C-1 payment_terms: These payment terms cannot be read. Found '30'. "
+            'Write the days to pay, such as "30 days" or "30 days end of month".'
         ),
+    ),
+    (
+        {"tax": {"percent": "19", "steps": [{"on": "2026-07-01", "percent": "16"}] * 2}},
+        ("C-1 tax.steps #2.on: Another percent begins on the same day. Found '2026-07-01'. Keep one of them."),
+    ),
+    (
+        {"tax": {"percent": "19", "steps": [{"on": "2026-07-01"}]}},
+        'C-1 tax.steps #1.percent: A required key is missing. Add it, for example percent = "19".',
+    ),
+    (
+        {"tax": {"percent": "19", "steps": [{"percent": "16"}]}},
+        'C-1 tax.steps #1.on: A required key is missing. Add it, for example on = "2027-01-01".',
     ),
     (
         {"tax": "21"},
@@ -264,6 +276,25 @@ CHARGE_FAULTS: list[tuple[dict[str, Any], dict[str, Any], str]] = [
         FLAT,
         {"model": "flatt"},
         '"Fee" model: The word is not one of those this key knows. Found \'flatt\'. Did you mean "flat"?',
+    ),
+    (
+        PER_UNIT,
+        {
+            "quantity": None,
+            "metered": True,
+            "quantity_basis": "sum",
+            "timing": "in_arrears",
+            "rounding": {"remainder": "cumulative"},
+        },
+        (
+            '"Seats" rounding.remainder: A metered charge is rounded period by period: a quantity that is not known '
+            "would leave every later sum open. Found 'cumulative'. Take rounding out."
+        ),
+    ),
+    (
+        FLAT,
+        {"rounding": {}},
+        '"Fee" rounding.remainder: A required key is missing. Add it, for example remainder = "cumulative".',
     ),
     (
         FLAT,

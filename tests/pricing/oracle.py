@@ -72,8 +72,14 @@ def price_by_day(charge: Charge, currency: str, until: date) -> list[Row]:
     changes = changes_of(charge, firsts, services[-1].days[-1])
     services = list(uncancelled(charge, services, changes))
     rows: list[Row] = []
+    total = Fraction()
     for number, service in enumerate(services):
-        rows += rows_of(charge, currency, service, [later.due_on for later in services[number + 1 :]], changes, firsts)
+        dues = [later.due_on for later in services[number + 1 :]]
+        regular, *late = rows_of(charge, currency, service, dues, changes, firsts)
+        if charge.remainder == "cumulative":
+            before, total = total, total + regular_total(charge, currency, service, changes, firsts)
+            regular = regular._replace(amount=half_up(total) - half_up(before))
+        rows += [regular, *late]
     due = [row for row in rows if row.due_on <= until]
     later = sorted(row for row in rows if row.due_on > until and not row.is_change)
     return sorted(due + later[:1])
@@ -210,6 +216,14 @@ def due_day(charge: Charge, days: list[date]) -> date:
 def is_day_of_month(day: date, wanted: int) -> bool:
     """Whether the day has this number, or is the last of a month that has fewer days."""
     return day.day == wanted or (day.day < wanted and (day + DAY).month != day.month)
+
+
+def regular_total(
+    charge: Charge, currency: str, service: Service, changes: list[Change], firsts: list[date]
+) -> Fraction:
+    """What a period costs, exactly, by what is known when it is due."""
+    expected = {day: state_on(charge, changes, day, service.due_on, currency) for day in service.days}
+    return total_of(charge, currency, service, expected, firsts)
 
 
 def rows_of(

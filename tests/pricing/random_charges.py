@@ -113,6 +113,7 @@ def _recurring(random: Random, charge: Charge, days: Sequence[date]) -> Charge:
         amount_per=_amount_per(random, every),
         align=align,
         proration=_proration(random, every),
+        remainder="cumulative" if random.random() < 0.2 else "per_line",
         timing=random.choice(TIMINGS),
         anchor_day=random.choice((None, None, 1, 15, 28, 29, 30, 31, random.randrange(1, 32))),
         invoice_day=random.choice(

@@ -131,7 +131,7 @@ def test_every_first_line_works_out_to_the_amount() -> None:
     for _ in range(400):
         charge, currency = random_charge(random), random.choice(tuple(digits))
         for expected in charges_until(charge, charge.start + timedelta(days=200), currency):
-            if any(line.startswith("sum of") for line in expected.derivation):
+            if any(line.startswith("sum of") or "cumulative" in line for line in expected.derivation):
                 continue
             product, shown = expected.derivation[0].rsplit(" = ", 1)
             assert Decimal(shown.replace(",", "")) == expected.amount

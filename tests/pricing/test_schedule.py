@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from billcheck.contracts.prices import FlatPrice, PercentagePrice, PercentTier, UnitPrice
-from billcheck.contracts.terms import Amendment, Charge, Contract, Discount, PriceStep
+from billcheck.contracts.terms import Amendment, Charge, Contract, Discount, PriceStep, TaxStep
 from billcheck.errors import InternalError, UsageError
 from billcheck.period import Cadence
 from billcheck.pricing.schedule import Schedule, expected_charges, make_schedule
@@ -156,6 +156,33 @@ class TestAmounts:
         charge = flat("2400", start=date(2026, 5, 1), end=date(2026, 5, 16))
         # 2,400.00 × 15/31 = 1,161.2903…
         assert figures(charge, date(2027, 1, 1))[0][3] == "1161.29"
+
+    def test_the_parts_of_a_year_make_up_the_year(self) -> None:
+        """10,000.00 × n/12 rounded, less what came before: 833.33, 1,666.67, 2,500.00, ..."""
+        terms = {"amount_per": Cadence("year"), "remainder": "cumulative"}
+        charge = flat("10000", **terms)
+        found = [Decimal(row[3]) for row in figures(charge, date(2026, 12, 1))][:12]
+        assert [str(amount) for amount in found[:3]] == ["833.33", "833.34", "833.33"]
+        assert sum(found) == 10000
+        alone = [Decimal(row[3]) for row in figures(flat("10000", amount_per=Cadence("year")), date(2026, 12, 1))][:12]
+        assert sum(alone) == Decimal("9999.96")
+
+    def test_the_sum_before_is_named(self) -> None:
+        charge = flat("10000", amount_per=Cadence("year"), remainder="cumulative")
+        second = charges_until(charge, date(2026, 2, 1))[1]
+        assert second.derivation == (
+            "10,000.00 per year × 1/12 (2026-02-01 to 2026-02-28) = 833.333333…",
+            ("1,666.666666… up to this period rounded half-up, less 833.33 before it = 833.34 (rounding: cumulative)"),
+        )
+
+    def test_a_period_takes_the_tax_of_its_last_day(self) -> None:
+        """From 1 July 16 %: the month from 15 June is completed in July, and takes that."""
+        charge = flat("100", start=date(2026, 5, 15), timing="in_arrears")
+        steps = (TaxStep(date(2026, 7, 1), Decimal(16)),)
+        contract = replace(contract_of(charge), tax_percent=Decimal(19), tax_steps=steps)
+        schedule = make_schedule(contract, charge, date(2026, 8, 1))
+        percents = [schedule.charge_at(index).tax_percent for index in range(len(schedule))]
+        assert percents == [Decimal(19), Decimal(16), Decimal(16)]
 
     def test_a_milestone_is_due_on_its_acceptance_and_not_before(self) -> None:
         """30 % of 50,000.00 is 15,000.00, on the day it was accepted."""

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from billcheck.contracts.prices import FlatPrice
-from billcheck.contracts.terms import Charge, Contract
+from billcheck.contracts.terms import Charge, Contract, PaymentTerms
 from billcheck.findings import (
     DEFAULT_FAIL_ON,
     KINDS,
@@ -59,7 +59,7 @@ def make_contract(
         currency=currency,
         start=date(2026, 1, 1),
         end=date(2028, 1, 1),
-        payment_days=payment_days,
+        payment_terms=None if payment_days is None else PaymentTerms(payment_days),
         tax_percent=None if tax_percent is None else Decimal(tax_percent),
         grace_days=grace_days,
         charges=tuple(

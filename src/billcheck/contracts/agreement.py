@@ -8,26 +8,25 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from billcheck.contracts.charges import read_charge, read_tax_percent
+from billcheck.contracts.charges import read_charge, read_tax
 from billcheck.contracts.faults import TableProblem, read_shape
 from billcheck.contracts.renewals import read_renewal
 from billcheck.contracts.shapes import ContractShape
-from billcheck.contracts.terms import Contract, ContractMatching
+from billcheck.contracts.terms import Contract, ContractMatching, PaymentTerms
 from billcheck.contracts.values import Term, fold, read_term, require, shared
 from billcheck.errors import Problem
 from billcheck.money import MINOR_DIGITS, is_currency
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from billcheck.contracts.faults import Docket
     from billcheck.contracts.shapes import ChargeShape, ContractMatchingShape
     from billcheck.contracts.terms import Charge
     from billcheck.contracts.uplifts import Escalator
 
-_PAYMENT_TERMS = re.compile(r"([0-9]{1,3}) days?")
+_PAYMENT_TERMS = re.compile(r"(?:net )?([0-9]{1,3})(?: days?)?( end of month)?|end of month")
 
 
 class CurrencyProblem(Problem):
@@ -39,7 +38,7 @@ class CurrencyProblem(Problem):
 class PaymentTermsProblem(Problem):
     """These payment terms cannot be read."""
 
-    remedy = 'Write the days to pay, such as "30 days".'
+    remedy = 'Write the days to pay, such as "30 days" or "30 days end of month".'
 
 
 class NoChargeProblem(Problem):
@@ -74,14 +73,14 @@ def read_contract(docket: Docket) -> Contract | None:
         near = f'Write "{currency.upper()}".' if currency.upper() in MINOR_DIGITS else ""
         docket.add(CurrencyProblem, ("currency",), currency, remedy=near)
     term, renewal = read_renewal(docket, shape.renewal, read_term(docket, (), shape))
-    payment_days = _payment_days(docket, shape.payment_terms)
-    tax_percent = read_tax_percent(docket, (), shape.tax)
+    payment_terms = _payment_terms(docket, shape.payment_terms)
+    tax_percent, tax_steps = read_tax(docket, (), shape.tax)
     charges = _read_charges(docket, shape.charge or [], term)
     if docket.problems or identity is None or customer is None or currency is None or term.start is None:
         return None
     if renewal is not None:
         charges = tuple(_raised(charge, renewal, term) for charge in charges)
-    _judge_groups(docket, charges, tax_percent)
+    _judge_groups(docket, charges, (tax_percent, tax_steps))
     if docket.problems:
         return None
     return Contract(
@@ -91,8 +90,9 @@ def read_contract(docket: Docket) -> Contract | None:
         start=term.start,
         charges=charges,
         end=term.end,
-        payment_days=payment_days,
+        payment_terms=payment_terms,
         tax_percent=tax_percent,
+        tax_steps=tax_steps,
         grace_days=shape.grace_days,
         fiscal_year_start=shape.fiscal_year_start,
         matching=_contract_matching(shape.matching),
@@ -110,26 +110,33 @@ def _raised(charge: Charge, renewal: Escalator, term: Term) -> Charge:
     return replace(charge, escalators=(*charge.escalators, renewal))
 
 
-def _judge_groups(docket: Docket, charges: tuple[Charge, ...], tax_percent: Decimal | None) -> None:
+def _judge_groups(docket: Docket, charges: tuple[Charge, ...], tax: tuple[object, ...]) -> None:
     """Charges of one group must have periods and a tax percent that can be added up."""
     first: dict[str, tuple[object, ...]] = {}
     for index, charge in enumerate(charges):
         group = charge.matching.group
         if group is None:
             continue
-        measure = (charge.rhythm, tax_percent if charge.tax_percent is None else charge.tax_percent)
+        measure = (charge.rhythm, tax if charge.tax_percent is None else (charge.tax_percent, charge.tax_steps))
         if charge.rhythm is None or first.setdefault(fold(group), measure) != measure:
             docket.add(GroupProblem, ("charge", index, "matching", "group"), group)
 
 
-def _payment_days(docket: Docket, text: str | None) -> int | None:
+def _payment_terms(docket: Docket, text: str | None) -> PaymentTerms | None:
+    """The terms of payment that a text states."""
     if text is None:
         return None
     found = _PAYMENT_TERMS.fullmatch(text)
-    if found is None:
+    if found is None or not re.search("day|net|end", text):
         docket.add(PaymentTermsProblem, ("payment_terms",), text)
         return None
-    return int(found[1])
+    return _shared_terms(int(found[1] or 0), bool(found[2]) or found[1] is None)
+
+
+@lru_cache(maxsize=256)
+def _shared_terms(days: int, is_from_month_end: bool) -> PaymentTerms:  # noqa: FBT001 - only a cache calls it
+    """The same object for equal terms: those of many contracts are few."""
+    return PaymentTerms(days, is_from_month_end=is_from_month_end)
 
 
 def _read_charges(docket: Docket, shapes: list[ChargeShape], term: Term) -> tuple[Charge, ...]:

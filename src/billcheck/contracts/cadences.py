@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, get_args
 
-from billcheck.contracts.terms import BY_ACTUAL_DAYS, DaysAfter, Proration
+from billcheck.contracts.terms import BY_ACTUAL_DAYS, LAST_DAY_OF_MONTH, DaysAfter, Proration
 from billcheck.errors import Problem
 from billcheck.period import Cadence, CadenceUnit
 
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from billcheck.contracts.faults import Docket, Path
     from billcheck.contracts.shapes import ChargeShape
     from billcheck.contracts.terms import InvoiceDay
-
-LAST_DAY_OF_MONTH = 31
-"""What "last" stands for: clamped to the month's end, the 31st is always its last day."""
 
 MOST_MONTHS, MOST_DAYS = 60, 1826
 """Longer periods are taken for slips of the pen; `billcheck.pricing.grid` prices no others."""

@@ -11,7 +11,6 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from billcheck.contracts.cadences import (
-    LAST_DAY_OF_MONTH,
     judge_periods,
     read_cadence,
     read_invoice_day,
@@ -23,7 +22,7 @@ from billcheck.contracts.escalators import read_escalator
 from billcheck.contracts.metering import KEYS_OF_METERED, QUANTITY_KEYS, read_metering
 from billcheck.contracts.price_keys import FOREIGN_TO_MODEL, ONE_DAY_MODELS, REQUIRED_FOR_MODEL, read_price
 from billcheck.contracts.rate_cards import judge_cards, read_dated_rates, read_hours
-from billcheck.contracts.terms import Charge, ChargeMatching
+from billcheck.contracts.terms import LAST_DAY_OF_MONTH, Charge, ChargeMatching, TaxStep
 from billcheck.contracts.values import (
     OutsideTermProblem,
     Term,
@@ -34,6 +33,7 @@ from billcheck.contracts.values import (
     refuse_foreign,
     require,
     shared,
+    tables_of,
 )
 from billcheck.errors import Problem
 from billcheck.period import ONE_DAY
@@ -49,6 +49,18 @@ if TYPE_CHECKING:
 _required_values = {model: attrgetter("name", "model", *keys) for model, keys in REQUIRED_FOR_MODEL.items()}
 _foreign_values = {model: attrgetter(*keys) for model, keys in FOREIGN_TO_MODEL.items()}
 _NOTHING = {model: (None,) * len(keys) for model, keys in FOREIGN_TO_MODEL.items()}
+
+
+class MeteredRemainderProblem(Problem):
+    """A metered charge is rounded period by period: a quantity that is not known would leave every later sum open."""
+
+    remedy = "Take rounding out."
+
+
+class RepeatedTaxProblem(Problem):
+    """Another percent begins on the same day."""
+
+    remedy = "Keep one of them."
 
 
 class ProjectTotalProblem(Problem):
@@ -80,8 +92,12 @@ def read_charge(docket: Docket, prefix: Path, shape: ChargeShape, contract_term:
     discounts = read_discounts(docket, prefix, shape, term) if shape.discounts or shape.free_periods else ()
     escalator = None if shape.escalator is None else read_escalator(docket, (*prefix, "escalator"), shape.escalator)
     minimum, maximum = read_bounds(docket, prefix, shape)
-    tax_percent = read_tax_percent(docket, prefix, shape.tax)
+    tax_percent, tax_steps = read_tax(docket, prefix, shape.tax)
+    if shape.rounding is not None:
+        require(docket, (*prefix, "rounding", "remainder"), shape.rounding.remainder, shape.rounding)
     metering = read_metering(docket, prefix, shape) if any(_metered_values(shape)) else None
+    if metering is not None and shape.rounding is not None and shape.rounding.remainder == "cumulative":
+        docket.add(MeteredRemainderProblem, (*prefix, "rounding", "remainder"), shape.rounding.remainder)
     if shape.hours is not None and price is not None and not docket.problems:
         judge_cards(docket, prefix, (price, quantity), price_steps, amendments)
     if docket.problems or shape.name is None or model is None or term.start is None or price is None:
@@ -108,7 +124,9 @@ def read_charge(docket: Docket, prefix: Path, shape: ChargeShape, contract_term:
         escalators=() if escalator is None else (escalator,),
         minimum=minimum,
         maximum=maximum,
+        remainder=shape.rounding.remainder or "per_line" if shape.rounding is not None else "per_line",
         tax_percent=tax_percent,
+        tax_steps=tax_steps,
         grace_days=shape.grace_days,
         matching=_charge_matching(shape.matching),
         metering=metering,
@@ -150,13 +168,28 @@ def _end_of(term: Term, *, is_cancel_day_billed: bool) -> date | None:
     return term.end
 
 
-def read_tax_percent(docket: Docket, prefix: Path, tax: TaxShape | None) -> Decimal | None:
-    """The percent of a tax table; None where there is none, or it is at fault."""
+def read_tax(docket: Docket, prefix: Path, tax: TaxShape | None) -> tuple[Decimal | None, tuple[TaxStep, ...]]:
+    """The percent of a tax table and its later ones by day; no percent where there is none, or it is at fault."""
     if tax is None:
-        return None
-    path = (*prefix, "tax", "percent")
-    require(docket, path, tax.percent, tax)
-    return read_percent(docket, path, tax.percent)
+        return None, ()
+    path = (*prefix, "tax")
+    require(docket, (*path, "percent"), tax.percent, tax)
+    steps = []
+    days: set[date] = set()
+    for place, step in tables_of(docket, (*path, "steps"), tax.steps or []):
+        require(docket, (*place, "on"), step.on, step)
+        require(docket, (*place, "percent"), step.percent, step)
+        day, percent = (
+            read_day(docket, (*place, "on"), step.on),
+            read_percent(docket, (*place, "percent"), step.percent),
+        )
+        if day is None or percent is None:
+            continue
+        if day in days:
+            docket.add(RepeatedTaxProblem, (*place, "on"), day)
+        days.add(day)
+        steps.append(TaxStep(day, percent))
+    return read_percent(docket, (*path, "percent"), tax.percent), tuple(sorted(steps, key=attrgetter("on")))
 
 
 _NO_CHARGE_MATCHING = ChargeMatching()

@@ -58,7 +58,7 @@ KEPT_KEYS: dict[str, tuple[str, ...]] = {
 _TERMS_OF_PERIODS = (
     *("every", "timing", "start", "end", "last_day"),
     *("amount_per", "semi_month_days", "anchor_day", "align", "invoice_day", "proration", "proration_first"),
-    *("proration_last", "proration_denominator", "cancel_day_billed", "price_steps", "amendments"),
+    *("proration_last", "proration_denominator", "cancel_day_billed", "rounding", "price_steps", "amendments"),
     *("escalator", "free_periods", "minimum", "maximum"),
 )
 ONE_DAY_MODELS = frozenset({"one_off", "milestone"})

@@ -45,11 +45,36 @@ Model = Literal[
 Change = Literal["quantity", "price", "plan", "pause", "resume", "cancel", "add", "remove"]
 
 
+class TaxStepShape(Shape):
+    """A new tax percent from a day on."""
+
+    on: Day | None = Field(None, description="First day of the new percent. Required.", examples=["2027-01-01"])
+    percent: PlainDecimal | None = Field(None, description="The new percent. Required.", examples=["19"])
+
+
+class RoundingShape(Shape):
+    """How amounts are rounded."""
+
+    remainder: Annotated[Literal["per_line", "cumulative"], Kind.CHOICE] | None = Field(
+        None,
+        description=(
+            "Whether every period is rounded by itself (per_line, the default) or the sum up to it is (cumulative), so "
+            "that the parts of a yearly price make up the year. Required in this table."
+        ),
+        examples=["cumulative"],
+    )
+
+
 class TaxShape(Shape):
     """The tax on top of amounts."""
 
     percent: PlainDecimal | None = Field(
         None, description="Tax percent; amounts are excluding tax. Required in this table.", examples=["21"]
+    )
+    steps: Annotated[list[TaxStepShape], Kind.TABLES] | None = Field(
+        None,
+        description="Later percents; a period takes the one of its last day.",
+        examples=[[{"on": "2027-01-01", "percent": "19"}]],
     )
 
 
@@ -402,6 +427,9 @@ class ChargeShape(PricedShape, MeteredShape):
     maximum: PlainDecimal | None = Field(
         None, description="The most that a full period comes to, after discounts.", examples=["5000.00"]
     )
+    rounding: Annotated[RoundingShape, Kind.TABLE] | None = Field(
+        None, description="How the amounts of periods are rounded.", examples=[{"remainder": "cumulative"}]
+    )
     tax: Annotated[TaxShape, Kind.TABLE] | None = Field(
         None, description="The charge's own tax; the contract's if absent.", examples=[{"percent": "9"}]
     )
@@ -433,7 +461,9 @@ class ContractShape(Shape):
         None, description="Id of the contract that ends when this one begins.", examples=["C-98"]
     )
     payment_terms: PlainText | None = Field(
-        None, description="Days to pay after the invoice date.", examples=["30 days"]
+        None,
+        description="Days to pay after the invoice date, or after the end of its month (30 days end of month).",
+        examples=["30 days"],
     )
     tax: Annotated[TaxShape, Kind.TABLE] | None = Field(
         None, description="Tax of all charges without their own.", examples=[{"percent": "21"}]
@@ -471,6 +501,8 @@ REQUIRED_KEYS: dict[type[Shape], tuple[str, ...]] = {
     IndexShape: ("series", "base_month"),
     RenewalShape: ("every",),
     TaxShape: ("percent",),
+    TaxStepShape: ("on", "percent"),
+    RoundingShape: ("remainder",),
     RateShape: ("role", "unit_amount"),
     HoursShape: ("role", "quantity"),
     RolloverShape: ("periods",),

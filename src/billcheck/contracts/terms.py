@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from billcheck.contracts.prices import TimePrice
-from billcheck.period import ONE_DAY
+from billcheck.period import ONE_DAY, add_months
 
 if TYPE_CHECKING:
     from datetime import date
@@ -30,6 +30,7 @@ ChangeBilling = Literal["next_invoice", "immediate"]
 Effect = Literal["day", "next_period"]
 """Whether a change counts from its day, also inside a period, or from the first period that begins on or after it."""
 Stop = Literal["pause", "resume", "cancel"]
+Remainder = Literal["per_line", "cumulative"]
 Align = Literal["anniversary", "calendar"]
 ProrationRule = Literal["actual_actual", "30_360", "actual_30", "fixed_30", "full_period", "none"]
 FullPeriodRule = Literal["containing", "back_from_boundary", "from_start"]
@@ -63,6 +64,8 @@ class Proration:
 BY_ACTUAL_DAYS = Proration()
 
 DEFAULT_GRACE_DAYS = 10
+LAST_DAY_OF_MONTH = 31
+"""What "last" stands for: clamped to the month's end, the 31st is always its last day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,14 @@ class Discount:
 
 
 @dataclass(frozen=True, slots=True)
+class TaxStep:
+    """A new tax percent for what is performed from `on` (inclusive)."""
+
+    on: date
+    percent: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class ChargeMatching:
     """Codes by which invoice lines name a charge; compared after folding case and outer spaces.
 
@@ -152,7 +163,9 @@ class Charge:
     None only for `one_off` and `milestone`, whose single day is `on`; that of a milestone is None until it is accepted.
     `anchor_day` is 1-31, where 31 also stands for the written "last"; None means the day of `start`. The price is for
     `amount_per` where that is another stretch of time than `every`. `cancel_day_billed` says that the day of a
-    cancellation is still billed; it is already in `end`. `minimum` and `maximum` bound what a full period comes to.
+    cancellation is still billed; it is already in `end`. `minimum` and `maximum` bound what a full period comes to. By
+    the `remainder` ``cumulative`` what is billed up to any period is the exact sum up to it, rounded; else every period
+    is rounded by itself. `tax_steps` ascend.
     """
 
     name: str
@@ -176,7 +189,9 @@ class Charge:
     escalators: tuple[Escalator, ...] = ()
     minimum: Decimal | None = None
     maximum: Decimal | None = None
+    remainder: Remainder = "per_line"
     tax_percent: Decimal | None = None
+    tax_steps: tuple[TaxStep, ...] = ()
     grace_days: int | None = None
     matching: ChargeMatching = field(default_factory=ChargeMatching)
     metering: Metering | None = None
@@ -222,13 +237,31 @@ class Charge:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentTerms:
+    """Days to pay, counted from the date of an invoice, or from the end of the month that holds it."""
+
+    days: int
+    is_from_month_end: bool = False
+
+    def due_date(self, issue_date: date) -> date:
+        """The day by which an invoice of this date is to be paid."""
+        start = issue_date
+        if self.is_from_month_end:
+            start = add_months(issue_date, 0, LAST_DAY_OF_MONTH)
+        return start + self.days * ONE_DAY
+
+    def __str__(self) -> str:
+        days = "" if self.is_from_month_end and not self.days else f"{self.days} days"
+        return f"{days} end of month".strip() if self.is_from_month_end else days
+
+
+@dataclass(frozen=True, slots=True)
 class Contract:
     """An agreement with one customer in one currency.
 
-    `start` is inclusive, `end` exclusive (None: open). `payment_days` is the payment term in days after the invoice
-    date. `fiscal_year_start` is the month, 1 to 12, in which the fiscal year that invoice texts speak of starts.
-    `supersedes` is the id of the contract that ends when this one begins. `file` is the path of the file it was read
-    from.
+    `start` is inclusive, `end` exclusive (None: open). `payment_terms` are counted from the date of an invoice.
+    `fiscal_year_start` is the month, 1 to 12, in which the fiscal year that invoice texts speak of starts. `supersedes`
+    is the id of the contract that ends when this one begins. `file` is the path of the file it was read from.
     """
 
     id: str
@@ -237,8 +270,9 @@ class Contract:
     start: date
     charges: tuple[Charge, ...]
     end: date | None = None
-    payment_days: int | None = None
+    payment_terms: PaymentTerms | None = None
     tax_percent: Decimal | None = None
+    tax_steps: tuple[TaxStep, ...] = ()
     grace_days: int | None = None
     fiscal_year_start: int | None = None
     matching: ContractMatching = field(default_factory=ContractMatching)
@@ -259,9 +293,21 @@ class Contract:
                 return days
         return DEFAULT_GRACE_DAYS
 
-    def tax_percent_of(self, charge: Charge) -> Decimal | None:
-        """The tax percent of a charge: its own, else the contract's, else None where none is known."""
-        return self.tax_percent if charge.tax_percent is None else charge.tax_percent
+    def tax_of(self, charge: Charge) -> tuple[Decimal | None, tuple[TaxStep, ...]]:
+        """The tax of a charge: its own, else the contract's; the percent at the beginning, and later ones by day."""
+        owner = self if charge.tax_percent is None else charge
+        return owner.tax_percent, owner.tax_steps
+
+    def tax_percent_of(self, charge: Charge, last_day: date | None = None) -> Decimal | None:
+        """The tax percent of what a charge performs, by the last day of a period; None where none is known.
+
+        Without a day it is the percent at the beginning.
+        """
+        percent, steps = self.tax_of(charge)
+        for step in steps:
+            if last_day is not None and step.on <= last_day:
+                percent = step.percent
+        return percent
 
 
 Contracts = tuple[Contract, ...]

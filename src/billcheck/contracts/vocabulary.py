@@ -19,7 +19,7 @@ _LATER_KEYS = {
     "ChargeShape": """
         commitment deposit
         late_invoice_cutoff milestones
-        retention rounding
+        retention
     """,
     "PriceStepShape": "quantity",
 }

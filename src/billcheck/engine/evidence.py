@@ -100,7 +100,7 @@ def _make_row(
         billed_minor=row.billed,
         status=row.status,
         is_change=schedule.changes[row.period],
-        tax_percent=slot.contract.tax_percent_of(slot.charge),
+        tax_percent=expected.tax_percent,
         inferred_minor=row.inferred,
         credited_minor=row.credited,
         drafted_minor=row.drafted,

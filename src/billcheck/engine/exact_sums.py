@@ -31,7 +31,7 @@ Shares = tuple[tuple[int, int], ...]
 
 def measure_of(slot: Slot) -> tuple[object, ...]:
     """What charges must share to be added up."""
-    return (slot.charge.rhythm, slot.currency, slot.contract.tax_percent_of(slot.charge))
+    return (slot.charge.rhythm, slot.currency, slot.contract.tax_of(slot.charge))
 
 
 class _Regular(NamedTuple):

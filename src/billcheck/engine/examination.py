@@ -370,7 +370,7 @@ class Examination:
         short = [row for row in judged if row.status is Status.UNDERBILLED]
         if short and self._may_be_rounded(slot, short):
             return None
-        tax_percent = slot.contract.tax_percent_of(slot.charge)
+        tax_percent, later_percents = slot.contract.tax_of(slot.charge)
         allocated = sum([amount for amount, _ in billed.periods.values()])
         check_partition(schedule)
         check_charge_conserved(
@@ -381,7 +381,8 @@ class Examination:
         sums.total(slot.currency)
         shown = [row for row in judged if schedule.first_days[row.period] >= setting.check_from_day]
         for row in shown:
-            sums.add_row(row, slot.contract, tax_percent, is_never_billed=False)
+            percent = schedule.tax_percent_at(row.period) if later_percents else tax_percent
+            sums.add_row(row, slot.contract, percent, is_never_billed=False)
         return PlainCharge(slot, schedule, shown)
 
     def _may_be_rounded(self, slot: Slot, short: list[JudgedRow]) -> bool:
@@ -391,11 +392,13 @@ class Examination:
 
     def _add(self, examined: ExaminedCharge, sums: Sums) -> None:
         contract, charge, books = examined.slot.contract, examined.slot.charge, examined.books
-        currency, tax_percent = contract.currency, contract.tax_percent_of(charge)
+        currency = contract.currency
+        tax_percent, later_percents = contract.tax_of(charge)
         is_never_billed = self.is_never_billed(contract)
         sums.total(currency)
         for row in examined.rows:
-            sums.add_row(row, contract, tax_percent, is_never_billed=is_never_billed)
+            percent = books.schedule.tax_percent_at(row.period) if later_percents else tax_percent
+            sums.add_row(row, contract, percent, is_never_billed=is_never_billed)
         sums.allocated[currency] += sum(posting.amount for posting in books.postings)
         left = sum(leftover.amount for leftover in books.leftovers)
         sums.residue[currency] += left

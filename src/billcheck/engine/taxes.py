@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -158,9 +159,12 @@ class _Other(NamedTuple):
 
 def _runs_of(matched: Matched, slot: Slot, others: list[_Other]) -> Iterator[TaxRun]:
     lines = matched.lines
-    agreed = slot.contract.tax_percent_of(slot.charge)
-    if agreed is None:
+    first, steps = slot.contract.tax_of(slot.charge)
+    if first is None:
         return
+    # A line of arrears, or one in advance, bears the percent of its own period, not of its date.
+    later = [_rate_of(step.percent) for step in steps]
+    others = [other for other in others if not any(rate.fits(other.amount, other.tax) for rate in later)]
     days = sorted({lines.issue_days[row] for row in lines.rows_of(slot.number) if not matched.is_draft(row)})
     position = {day: index for index, day in enumerate(days)}
     by_percent: dict[Decimal, list[_Other]] = {}
@@ -174,6 +178,7 @@ def _runs_of(matched: Matched, slot: Slot, others: list[_Other]) -> Iterator[Tax
             else:
                 runs.append([other])
         for run in runs:
+            agreed = slot.contract.tax_percent_of(slot.charge, date.fromordinal(run[0].day)) or first
             amount, missing = sum(other.amount for other in run), sum(_missing(other, agreed) for other in run)
             yield TaxRun(slot, run[0].day, run[-1].day, agreed, percent, amount, missing)
 

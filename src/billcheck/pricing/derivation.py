@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from billcheck.money import minor_scale
 from billcheck.pricing.amendments import bound_for, bounded_sum, exact_amount, exact_part, sum_of
 from billcheck.pricing.changes_wording import describe_discount, describe_terms
+from billcheck.pricing.proration import add, round_ratio
 from billcheck.pricing.wording import exact_text, minor_text, money_text, plain_number, price_text
 
 if TYPE_CHECKING:
@@ -22,31 +23,43 @@ if TYPE_CHECKING:
     from billcheck.contracts.terms import Charge, Discount
     from billcheck.period import Cadence
     from billcheck.pricing.amendments import Bounds, Part, Row
+    from billcheck.pricing.proration import Ratio
     from billcheck.pricing.timeline import Terms
 
 
-def derive(charge: Charge, row: Row, currency: str, amount_minor: int) -> tuple[str, ...]:
+def derive(charge: Charge, row: Row, currency: str, amount_minor: int, before: Ratio | None = None) -> tuple[str, ...]:
     """The derivation of one row: its sum, part by part, then what set its terms, rounding and defaults.
 
-    Every line can be read alone; the last term after "=" of a sole part is the expected amount itself.
+    Every line can be read alone; the last term after "=" of a sole part is the expected amount itself, or the exact one
+    where the sum with all periods `before` is rounded.
     """
     exact = exact_amount(row, minor_scale(currency))
     is_rounded = exact[0] != amount_minor * exact[1]
+    shown = minor_text(amount_minor, currency) if before is None else exact_text(exact, currency)
     lines: list[str] = []
     if row.bounds is not None:
         lines += _bounded_lines(charge, row, row.bounds, currency)
     elif len(row.parts) == 1:
-        lines.append(f"{_product(charge, row, row.parts[0], currency)} = {minor_text(amount_minor, currency)}")
+        lines.append(f"{_product(charge, row, row.parts[0], currency)} = {shown}")
     else:
         for part in row.parts:
-            shown = exact_text(exact_part(part, row.measure, minor_scale(currency)), currency)
-            lines.append(f"{_product(charge, row, part, currency)} = {shown}")
-        lines.append(f"sum of {len(row.parts)} parts = {minor_text(amount_minor, currency)}")
-    if is_rounded:
+            exact_share = exact_text(exact_part(part, row.measure, minor_scale(currency)), currency)
+            lines.append(f"{_product(charge, row, part, currency)} = {exact_share}")
+        lines.append(f"sum of {len(row.parts)} parts = {shown}")
+    if before is not None:
+        lines.append(_cumulated(add(exact, before), before, currency))
+    elif is_rounded:
         lines.append(f"{exact_text(exact, currency)} rounded half-up once for the charge (default)")
     lines += _reasons(row, currency)
     lines += _conventions(charge, row)
     return tuple(lines)
+
+
+def _cumulated(after: Ratio, before: Ratio, currency: str) -> str:
+    """What a row adds to the rounded sum of those before it."""
+    up_to, until = round_ratio(*after), round_ratio(*before)
+    sums = f"{exact_text(after, currency)} up to this period rounded half-up, less {minor_text(until, currency)}"
+    return f"{sums} before it = {minor_text(up_to - until, currency)} (rounding: cumulative)"
 
 
 def _bounded_lines(charge: Charge, row: Row, bounds: Bounds, currency: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from billcheck.errors import InternalError, Problem, UsageError
@@ -20,7 +21,7 @@ from billcheck.pricing.derivation import derive
 from billcheck.pricing.grid import Grid, make_grid
 from billcheck.pricing.metering import with_usage
 from billcheck.pricing.models import full_price, quantity_of, require
-from billcheck.pricing.proration import WHOLE, Measure, Ratio, multiply, round_ratio
+from billcheck.pricing.proration import WHOLE, Measure, Ratio, add, multiply, round_ratio
 from billcheck.pricing.timeline import first_day_of_effect, make_timeline
 
 if TYPE_CHECKING:
@@ -72,7 +73,8 @@ class Schedule:
 
     Days are ordinals and `ends` are exclusive; `amounts` are minor units of the contract's currency, excluding tax.
     `changes` marks the rows of changes inside a period that was already due. `unknowns` says of rows, by their index,
-    why they cannot be priced yet; their amounts mean nothing.
+    why they cannot be priced yet; their amounts mean nothing. `before` has, by index, the exact sum of the regular rows
+    before one, where the sum is rounded and not the row.
     """
 
     contract: Contract
@@ -83,6 +85,7 @@ class Schedule:
     amounts: tuple[int, ...]
     changes: tuple[bool, ...]
     unknowns: Mapping[int, str] = field(default_factory=dict, kw_only=True)
+    before: Mapping[int, Ratio] = field(default_factory=dict, kw_only=True)
 
     def __len__(self) -> int:
         return len(self.amounts)
@@ -97,8 +100,8 @@ class Schedule:
         amount = self.amounts[index]
         row = self._row(index)
         scale = minor_scale(self.contract.currency)
-        unknown = self.unknowns.get(index, "")
-        if not unknown and round_ratio(*exact_amount(row, scale)) != amount:
+        unknown, before = self.unknowns.get(index, ""), self.before.get(index)
+        if not unknown and _rounded(exact_amount(row, scale), before) != amount:
             raise InternalError(
                 "an expected amount is the sum of its parts",
                 contract=self.contract.id,
@@ -114,10 +117,14 @@ class Schedule:
             currency=self.contract.currency,
             quantity=None if unknown else _quantity_of(row),
             amount_minor=None if unknown else amount,
-            tax_percent=self.contract.tax_percent_of(self.charge),
+            tax_percent=self.tax_percent_at(index),
             is_change=row.is_change,
-            derivation=(unknown,) if unknown else derive(self.charge, row, self.contract.currency, amount),
+            derivation=(unknown,) if unknown else derive(self.charge, row, self.contract.currency, amount, before),
         )
+
+    def tax_percent_at(self, index: int) -> Decimal | None:
+        """The tax percent of one row: that of its last day."""
+        return self.contract.tax_percent_of(self.charge, date.fromordinal(self.ends[index] - 1))
 
     def _row(self, index: int) -> Row:
         """The row with its parts, worked out again."""
@@ -154,6 +161,8 @@ def make_schedule(contract: Contract, charge: Charge, until: date) -> Schedule:
         return _metered_schedule(
             contract, with_usage(charge, charge.metering, grid, MINOR_DIGITS[contract.currency]), until
         )
+    if charge.remainder == "cumulative":
+        return _cumulative(_changing_schedule(contract, charge, grid, until.toordinal()), grid)
     if _is_changing(charge):
         return _changing_schedule(contract, charge, grid, until.toordinal())
     price = full_price(charge.price, quantity_of(charge), scale)
@@ -196,6 +205,7 @@ def _metered_schedule(contract: Contract, metered: MeteredTerms, until: date) ->
         amounts=tuple(0 if index in unknowns else amount for index, amount in enumerate(plain.amounts)),
         changes=plain.changes,
         unknowns={**plain.unknowns, **unknowns},
+        before=plain.before,
         notes={index: metered.notes.get(start, ()) for index, start in period_of.items()},
     )
 
@@ -324,6 +334,32 @@ def _changing_schedule(contract: Contract, charge: Charge, grid: Grid, until: in
     unknowns = {index: reason for index, row in enumerate(rows) if (reason := unknown.get(row[:4]))}
     due_days, are_changes, first_days, ends, sums = zip(*rows, strict=True)
     return Schedule(contract, charge, first_days, ends, due_days, sums, are_changes, unknowns=unknowns)
+
+
+def _cumulative(schedule: Schedule, grid: Grid) -> Schedule:
+    """The schedule with its regular rows rounded so that their sum up to any of them is the exact sum, rounded."""
+    contract, charge = schedule.contract, schedule.charge
+    scale, timeline = minor_scale(contract.currency), make_timeline(charge, grid, MINOR_DIGITS[contract.currency])
+    total, is_known = Fraction(), True
+    amounts, before, unknowns = list(schedule.amounts), {}, dict(schedule.unknowns)
+    regular = (index for index, is_change in enumerate(schedule.changes) if not is_change)
+    for period, index in enumerate(regular):
+        own, *_ = _rows(charge, timeline, grid, period)
+        if not is_known:
+            unknowns.setdefault(index, "a period before it is not known, and its amount is the rest of a rounded sum")
+        is_known = is_known and not own.unknown
+        exact = Fraction(*exact_amount(own, scale))
+        before[index] = (total.numerator, total.denominator)
+        amounts[index] = _rounded((exact.numerator, exact.denominator), before[index])
+        total += exact
+    return replace(schedule, amounts=tuple(amounts), before=before, unknowns=unknowns)
+
+
+def _rounded(amount: Ratio, before: Ratio | None) -> int:
+    """An amount rounded by itself, or what it adds to the rounded sum of those before it."""
+    if before is None:
+        return round_ratio(*amount)
+    return round_ratio(*add(amount, before)) - round_ratio(*before)
 
 
 def _end_of_run(grid: Grid, timeline: Timeline, period: int, uneven: Sequence[int]) -> int:

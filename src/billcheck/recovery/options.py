@@ -275,7 +275,6 @@ def _document(
     lines: tuple[DocumentLine, ...], document_date: date, contracts: Mapping[str, Contract]
 ) -> ProposedDocument:
     """A document of these lines; where contracts differ in their terms of payment, the client gets the longest."""
-    terms = [contracts[entry.contract].payment_days for entry in lines]
-    known = [days for days in terms if days is not None]
-    due_date = document_date + timedelta(days=max(known)) if known else None
+    terms = [contracts[entry.contract].payment_terms for entry in lines]
+    due_date = max((each.due_date(document_date) for each in terms if each is not None), default=None)
     return ProposedDocument(document_date, due_date, contracts[lines[0].contract].currency, lines)

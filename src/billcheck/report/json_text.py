@@ -152,7 +152,7 @@ def _contract(contract: Contract, amounts: Mapping[str, int]) -> Json:
         "customer": contract.customer,
         "currency": contract.currency,
         "owner": contract.owner,
-        "payment_terms": None if contract.payment_days is None else f"{contract.payment_days} days",
+        "payment_terms": None if contract.payment_terms is None else str(contract.payment_terms),
         **{name: format_minor(amounts[name], contract.currency) for name in ("arrears", "overbilled", "net")},
     }
 
