@@ -80,7 +80,9 @@ KINDS: dict[str, FindingKind] = {
         Severity.ERROR, "A period was billed for more than was agreed.", "Credit the excess, or correct the contract."
     ),
     "duplicate": FindingKind(
-        Severity.ERROR, "The same charge was billed twice for one period.", "Credit one of the two documents."
+        Severity.ERROR,
+        "The same charge was billed twice for one period.",
+        "Credit one of the two, be it a document or a line.",
     ),
     "currency_mismatch": FindingKind(
         Severity.ERROR,
