@@ -228,8 +228,8 @@ def _is_doubted(outcome: Outcome, report: Report, place: Place, wanted: Found, g
     if wanted == got and not any(is_truth):
         outcome.wrong.append(f"{name}: the report has the truth, but the independent reader reads otherwise")
         return True
-    has_left_credit = any(kind == "credit_left" for kind, _, _ in world.injected)
-    shown = {key: _without_credit(said) if has_left_credit else said for key, said in got.items()}
+    has_credit = any(paper.credits for paper in world.papers)
+    shown = {key: _without_credit(said) if has_credit else said for key, said in got.items()}
     matching = [said for said in told if said == shown] if wanted != got else told
     if not world.injected or not matching:
         return False

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 BLOCKS = (1, 2, 3, 6, 12)
 MOST_READINGS = 12
 ENOUGH_FOR_BLOCKS = 3
+MOST_TOGETHER = 12
 HORIZON = timedelta(400)
 
 
@@ -93,12 +94,61 @@ def read(world: World, place: Place) -> list[Told]:
                     if cheapest is None or cost <= cheapest:
                         cheapest = cost
                         best.append((cost, reading, slots, offset, size))
-    told = [
+    found = [
         settle(world, rows, events, reading, slots, given_back, offset=offset, block=size)
         for cost, reading, slots, offset, size in best
         if cost == cheapest
     ]
-    return list(dict.fromkeys(told))
+    told = list(dict.fromkeys(found))
+    runs = None if any(_explains_all(item, rows, wait) for item in told) else _runs(charge, rows, events, wait)
+    if runs is None:
+        return told
+    slots = _slots(wait, charge, rows, 1, 0, 0)
+    return [settle(world, rows, events, runs, slots, given_back, offset=0, block=1)]
+
+
+def _explains_all(told: Told, rows: list[Row], wait: _Wait) -> bool:
+    """Whether every row billed is billed exactly, and none is missed before the last of them."""
+    last = max((index for index, row in enumerate(told.rows) if row.lines), default=-1)
+    return all(
+        found.billed == row.amount or not (found.lines or (index not in wait.in_doubt and row.amount > 0))
+        for index, (found, row) in enumerate(zip(told.rows[: last + 1], rows, strict=False))
+    )
+
+
+def _runs(charge: Charge, rows: list[Row], events: list[Event], wait: _Wait) -> Reading | None:
+    """Every event on the next rows it exactly pays for, without a gap and at their time; None where there is no such.
+
+    A reading of last resort, where the cheapest leaves something over. The first event may begin with any row before
+    which none would be missed.
+    """
+    if any(row.is_change for row in rows):
+        return None
+    needing = [index for index, row in enumerate(rows) if row.amount > 0]
+    for start, index in enumerate(needing):
+        reading = _run_from(charge, rows, events, needing[start:])
+        if reading is not None:
+            return reading if max(len(numbers) for _, numbers in reading) > 1 else None
+        if rows[index].due.toordinal() + GRACE < wait.as_of and index not in wait.in_doubt:
+            return None
+    return None
+
+
+def _run_from(charge: Charge, rows: list[Row], events: list[Event], needing: list[int]) -> Reading | None:
+    half, used = nominal_days(charge) / 2, 0
+    reading: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
+    for number, event in enumerate(events):
+        run: list[int] = []
+        while used < len(needing) and len(run) < MOST_TOGETHER and sum(rows[i].amount for i in run) < event.amount:
+            run.append(needing[used])
+            used += 1
+        if not run or sum(rows[index].amount for index in run) != event.amount:
+            return None
+        early, late = rows[run[0]].due.toordinal() - event.issued, event.issued - rows[run[-1]].due.toordinal()
+        if max(early, late) > half:
+            return None
+        reading.append(((number,), tuple(run)))
+    return tuple(reading) or None
 
 
 def offsets_of(rows: list[Row], events: list[Event]) -> list[int]:
@@ -277,8 +327,10 @@ def _steps(board: _Board, first: int, row: int) -> list[tuple[int, int, int]]:
 
 
 def _is_believed(reading: Reading, events: list[Event], slots: list[Slot], rows: list[Row], offset: int) -> bool:
-    """Whether blocks may be read: enough events, or an exact one on its day; and few that bill one row of several."""
-    if len(events) < ENOUGH_FOR_BLOCKS and (offset or not _has_exact_block(reading, events, slots)):
+    """Whether blocks may be read: events on enough days, or an exact one on its day; and few that bill single rows."""
+    if len({event.issued for event in events}) < ENOUGH_FOR_BLOCKS and (
+        offset or not _has_exact_block(reading, events, slots)
+    ):
         return False
     amounts = {row.amount for row in rows if not row.is_change}
     singles = in_blocks = 0

@@ -110,7 +110,7 @@ class ExaminedCharge:
     @property
     def has_own_habit(self) -> bool:
         """Whether it is billed in blocks, or earlier or later than its grace days would explain."""
-        if len(self.events.billed) < SURE_OF_HABIT:
+        if len({(event.number, event.issue_day) for event in self.events.billed}) < SURE_OF_HABIT:
             return False
         return self.books.block > 1 or abs(self.books.offset) > self.grace_days
 

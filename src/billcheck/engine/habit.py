@@ -13,9 +13,9 @@ shift, then to the later of two, then to the smaller phase.
 A block of several periods is not believed where every event bills exactly one period (by an open or expected amount
 that was in force by one interval after its issue day): then the others are missing. Nor where more than a quarter of
 the events it puts on several periods that need money bill exactly one period, or exactly some of those in a row: dealt
-out, such an event would make all of them look short. And a block needs three events, or one that is placed, without an
-offset, as the exact sum of two or more periods that need money: one or two events cannot show both that several periods
-are billed at once and how many days from the due day.
+out, such an event would make all of them look short. And a block needs events of three days, or one that is placed,
+without an offset, as the exact sum of two or more periods that need money: one or two days cannot show both that
+several periods are billed at once and how many days from the due day.
 
 So that costs can be compared between blocks, an open block costs what its open periods cost singly. Everything else is
 measured by the interval of the block. `settled_day` moves with the offset: a charge usually invoiced late is
@@ -49,7 +49,7 @@ BLOCK_SIZES = (12, 6, 3, 2)
 SINGLES_IN_BLOCKS = 4
 """Blocks are not believed where more than one in so many of their events bills exactly one period."""
 SURE_OF_BLOCK = 3
-"""How many events make a block believable without an exact sum."""
+"""On how many days events make a block believable without an exact sum."""
 HALF_OF_NOMINAL = TENTHS // 2
 """Tenths of a day in half an interval, per nominal day of it."""
 MORE_THAN_ANY = 10**15
@@ -245,7 +245,7 @@ class _Hunt:
 
     def _accept(self, candidate: _Candidate, chain: list[Link], blocks: Blocks | None) -> None:
         if blocks is None or (
-            (len(self.events) >= SURE_OF_BLOCK or (not candidate.rank and self._has_exact_block(chain, blocks)))
+            (len(set(self.days)) >= SURE_OF_BLOCK or (not candidate.rank and self._has_exact_block(chain, blocks)))
             and not self._is_contradicted(chain, blocks)
         ):
             self.best, self.chain, self.blocks = candidate, chain, blocks

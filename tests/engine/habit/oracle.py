@@ -44,7 +44,8 @@ def best_habit(events: Events, rows: tuple[Row, ...], terms: Terms) -> Answer:
             awaited = tuple(await_row(row, offset, terms) for row in joined)
             rules = Rules(terms.interval * block, offset, terms.interval)
             cost, reading = best_reading(events, awaited, rules)
-            has_evidence = len(events) >= 3 or (offset == 0 and has_exact_block(events, rows, joined, reading, terms))
+            days = {day for day, _ in events}
+            has_evidence = len(days) >= 3 or (offset == 0 and has_exact_block(events, rows, joined, reading, terms))
             if block == 1 or (has_evidence and not is_contradicted(events, rows, joined, reading, singles)):
                 answers.append((cost, block, abs(offset), -offset, phase, joined, reading))
     cost, block, _, before, phase, joined, reading = min(answers)
