@@ -104,10 +104,11 @@ def _scan_divided(
     if len(shares) < 2:  # noqa: PLR2004 - one share is no division
         return None
     jobs = [Job(partial(_scan_share, share, make_matcher, keys)) for share in shares]
+    digest = source.digest()  # while the others scan
     scanned = Scanned(make_matcher())
     # Each is let go before the next arrives.
     remainders = [_join_share(scanned.matched, job) for job in jobs]
-    batches = source.finish(keys, shares, remainders)
+    batches = source.finish(keys, shares, remainders, digest)
     if batches is None:
         return None
     scanned.take(batches, 0)

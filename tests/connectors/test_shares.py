@@ -76,7 +76,7 @@ def scan_in_shares(folder: Path, data: bytes, count: int) -> tuple[int, dict[str
     except LedgerRefusedError:
         return len(parts), None
     try:
-        last = source.finish(EveryKey(), parts, [part.remainder() for part in parts])
+        last = source.finish(EveryKey(), parts, [part.remainder() for part in parts], source.digest())
         return len(parts), None if last is None else outcome_of(source, [*batches, *last])
     except LedgerRefusedError as error:
         return len(parts), str(error)

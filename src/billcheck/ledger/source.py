@@ -240,7 +240,17 @@ class DivisibleSource(Source, Protocol):
         """The source in parts of about the same size, in order; at most as many as asked for, fewer if it is small."""
         ...
 
-    def finish(self, keys: Keys, shares: Sequence[SourceShare], remainders: Sequence[object]) -> Iterator[Batch] | None:
+    def digest(self) -> str:
+        """The SHA-256 of the whole, in hexadecimal.
+
+        Raises:
+            LedgerRefusedError: The source cannot be opened.
+        """
+        ...
+
+    def finish(
+        self, keys: Keys, shares: Sequence[SourceShare], remainders: Sequence[object], digest: str
+    ) -> Iterator[Batch] | None:
         """The batches that only the whole can give, the last one with totals, refused rows and receipt.
 
         None where the parts do not fit together; the source has to be scanned as a whole then.

@@ -17,6 +17,7 @@ from billcheck.connectors.files.places import offset_of
 from billcheck.connectors.files.profile import fold_word
 from billcheck.connectors.files.scan import FileScan, Remainder
 from billcheck.connectors.files.shares import FileShare, cut_file
+from billcheck.connectors.files.text import TextFile
 from billcheck.connectors.files.tokens import Tokenizer
 from billcheck.connectors.files.values import PADDING
 from billcheck.connectors.files.variant_advice import advise
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from billcheck.connectors.files.heading import Layout
-    from billcheck.connectors.files.text import Fingerprint, TextFile
+    from billcheck.connectors.files.text import Fingerprint
     from billcheck.ledger.source import Batch, Keys, SourceShare
 
 
@@ -86,7 +87,17 @@ class CsvFile:
         text, layout = read_layout(self.path, self.location, self.profile)
         return cut_file(text, layout, count)
 
-    def finish(self, keys: Keys, shares: Sequence[SourceShare], remainders: Sequence[object]) -> Iterator[Batch] | None:
+    def digest(self) -> str:
+        """The SHA-256 of the file as stored, in hexadecimal.
+
+        Raises:
+            LedgerRefusedError: The file cannot be opened.
+        """
+        return TextFile(self.path, self.location).digest()
+
+    def finish(
+        self, keys: Keys, shares: Sequence[SourceShare], remainders: Sequence[object], digest: str
+    ) -> Iterator[Batch] | None:
         """The batches that only the whole file can give, once all of its shares were scanned.
 
         None where the shares do not fit together: two of them read dates otherwise, or one could not be read alone.
@@ -99,11 +110,10 @@ class CsvFile:
         order = parts[0].order
         if not len(parts) == len(left) == len(shares) or any(one.date_order is not order for one in left):
             return None
-        return self._finish(keys, parts[0], left)
+        return self._finish(keys, parts[0], left, digest)
 
-    def _finish(self, keys: Keys, share: FileShare, left: Sequence[Remainder]) -> Iterator[Batch]:
+    def _finish(self, keys: Keys, share: FileShare, left: Sequence[Remainder], digest: str) -> Iterator[Batch]:
         text, layout = share.text, share.layout
-        digest = text.digest()
         tokenizer = Tokenizer.of_layout(self.path, layout)
         scan = FileScan(text, layout, tokenizer, keys, share.order)
         for one in left:
