@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from billcheck.contracts.change_shapes import EscalatorShape, IndexShape, RenewalShape
+from billcheck.contracts.faults import _kind_and_shape
 from billcheck.contracts.files import load_contracts
 from billcheck.contracts.price_keys import FOREIGN_TO_MODEL, PRICE_KEYS, REQUIRED_FOR_MODEL
 from billcheck.contracts.shapes import (
@@ -48,6 +49,9 @@ if TYPE_CHECKING:
 from billcheck.contracts.metering_shapes import RolloverShape
 
 PAGE = Path(__file__).parents[2].joinpath("docs", "reference", "contract-terms.md").read_text(encoding="utf-8")
+SOURCES = Path(__file__).parents[2].joinpath("docs", "reference", "term-sources.md").read_text(encoding="utf-8")
+COLUMNS = 4
+TYPES = r"(?:text|day|table|true or false|word|decimal|list of|two of|\d)"
 SECTIONS: dict[str, type[Shape]] = {
     "## Contract": ContractShape,
     "## Charge": ChargeShape,
@@ -82,10 +86,46 @@ def test_a_section_names_every_key_of_its_table_and_no_other(heading: str) -> No
     shape = SECTIONS[heading]
     found = rows(heading)
     assert set(found) == set(shape.model_fields)
-    for key, (_, default, meaning, example) in found.items():
+    for key, cells in found.items():
+        assert len(cells) == COLUMNS, f"{key} lacks one of type, default, meaning and example"
+        kind, default, meaning, example = cells
+        assert re.match(TYPES, kind), f"{key} has no type"
+        assert default, f"{key} has no default"
         assert meaning.endswith((".", ").")) or "below" in meaning, key
         assert example, key
         assert default.startswith("required") or key not in REQUIRED_KEYS.get(shape, ()), key
+
+
+def sources() -> dict[tuple[str, str], list[str]]:
+    """The sources of each key of each table, from the page that says where the terms come from."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for line in SOURCES.splitlines():
+        cells = re.split(r" \| ", line.strip("| "))
+        if len(cells) == 3 and "`" in cells[1]:
+            for key in re.findall(r"`(\w+)`", cells[1]):
+                found.setdefault((cells[0], key), []).append(cells[2])
+    return found
+
+
+def test_every_key_has_one_source_and_nothing_else_has() -> None:
+    """A new key needs a word in docs/reference/term-sources.md on who has it, or that it is our own."""
+    found = sources()
+    wanted = {(heading.strip("# "), key) for heading, shape in SECTIONS.items() for key in shape.model_fields}
+    assert found.keys() == wanted
+    assert [place for place, texts in found.items() if len(texts) != 1 or not texts[0].endswith(".")] == []
+
+
+def test_every_table_of_a_contract_file_has_its_section() -> None:
+    """A table that contract files learn cannot be left out of the page."""
+    tables: set[type[Shape]] = {ContractShape}
+    waiting: list[type[Shape]] = [ContractShape]
+    while waiting:
+        for field in waiting.pop().model_fields.values():
+            below = _kind_and_shape(field.annotation, field.metadata)[1]
+            if below is not None and below not in tables:
+                tables.add(below)
+                waiting.append(below)
+    assert tables == set(SECTIONS.values())
 
 
 def test_what_a_model_needs_is_said() -> None:
