@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from billcheck.contracts.prices import FlatPrice, UnitPrice
-from billcheck.contracts.terms import Amendment, Charge, Discount, PriceStep
+from billcheck.contracts.terms import Amendment, Charge, Discount, PriceStep, Proration
 from billcheck.pricing.mistakes import MOST_MISTAKES, Mistake, plausible_mistakes
 from billcheck.pricing.schedule import make_schedule
 from tests.pricing.random_charges import contract_of, random_charge
@@ -123,6 +123,14 @@ def test_every_mistake_can_be_priced_and_is_none_of_the_agreed_terms() -> None:
         charge = random_charge(random)
         for mistake in mistakes(charge):
             assert mistake.charge != charge
-            changing: dict[str, Any] = {"price_steps": (), "amendments": (), "discounts": ()}
+            changing: dict[str, Any] = {
+                "price_steps": (),
+                "amendments": (),
+                "discounts": (),
+                "price": FlatPrice(Decimal(1)),
+                "proration": Proration(),
+                "amount_per": None,
+                "remainder": "per_line",
+            }
             assert replace(mistake.charge, **changing) == replace(charge, **changing)
             make_schedule(contract_of(mistake.charge), mistake.charge, charge.start + timedelta(days=300))

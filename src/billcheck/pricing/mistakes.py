@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from billcheck.period import ONE_DAY
 from billcheck.pricing.change_mistakes import change_mistakes
+from billcheck.pricing.price_mistakes import price_mistakes
 from billcheck.pricing.wording import plain_number
 
 if TYPE_CHECKING:
@@ -42,10 +43,12 @@ def plausible_mistakes(_contract: Contract, charge: Charge, /, until: date | Non
     one mistake explains any run of periods since. Codes: ``previous_price`` (a price step or an amended price was not
     applied), ``old_quantity`` (an amended quantity was not), ``old_terms`` (an amendment of both was not),
     ``expired_discount`` (a discount outlived its end), ``discount_forgotten`` (a discount was not given), and those of
-    `billcheck.pricing.change_mistakes`. None of these depends on the rest of the contract yet.
+    `billcheck.pricing.change_mistakes` and `billcheck.pricing.price_mistakes`. None of these depends on the rest of the
+    contract yet.
     """
     others = (Mistake(*found) for found in change_mistakes(charge, until))
-    found = [*_forgotten_changes(charge), *others, *_wrong_discounts(charge)]
+    prices = (Mistake(*found) for found in price_mistakes(charge))
+    found = [*_forgotten_changes(charge), *others, *_wrong_discounts(charge), *prices]
     return tuple(mistake for mistake in found if mistake.charge != charge)[:MOST_MISTAKES]
 
 
