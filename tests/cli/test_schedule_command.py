@@ -24,11 +24,22 @@ def test_expected_charges_as_json(run: Run) -> None:
         ("2026-02-01", "2026-02-28", "2026-02-28"),
     ]
     assert list(charges[0]) == [
-        "contract", "charge", "first_day", "last_day", "due_on", "currency", "quantity", "amount", "derivation",
+        "contract", "charge", "first_day", "last_day", "due_on", "currency", "quantity", "amount",
+        "derivation", "parts",
     ]  # fmt: skip
     assert (charges[0]["contract"], charges[0]["charge"], charges[0]["amount"]) == ("C-117", "Retainer", "100.00")
     assert charges[0]["quantity"] is None
     assert "100.00" in "".join(charges[0]["derivation"])
+    assert charges[0]["parts"] == [
+        {
+            "first_day": "2026-01-01",
+            "last_day": "2026-01-31",
+            "items": [{"quantity": None, "unit_amount": "100.00"}],
+            "instead_of": [],
+            "share": "1",
+            "amount": "100",
+        }
+    ]
 
 
 @pytest.mark.usefixtures("folder")

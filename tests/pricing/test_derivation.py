@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from random import Random
 
-from billcheck.contracts.prices import FlatPrice
+from billcheck.contracts.prices import FlatPrice, Tier, TieredPrice
 from billcheck.contracts.terms import Amendment, Charge, Discount, PriceStep
 from billcheck.period import Cadence
+from billcheck.pricing.models import Item
 from billcheck.pricing.wording import plain_number
 from tests.pricing.random_charges import random_charge
 from tests.pricing.samples import charges_until, flat, one_off, per_unit
@@ -121,6 +123,28 @@ def test_plain_numbers_lose_only_zeros_after_the_point() -> None:
         "0",
         "100",
     ]
+
+
+def test_parts_are_figures_too() -> None:
+    """350.00 × 15/31: twelve units, ten at 30.00 and two at 25.00, from 1 to 15 May."""
+    tiers = (Tier(Decimal(10), Decimal(30)), Tier(None, Decimal(25)))
+    charge = replace(flat("1", start=date(2026, 5, 1), end=date(2026, 5, 16)), quantity=Decimal(12))
+    (expected,) = charges_until(replace(charge, price=TieredPrice("graduated", tiers)), date(2026, 5, 1))
+    (part,) = expected.parts
+    assert (part.first_day, part.last_day) == (date(2026, 5, 1), date(2026, 5, 15))
+    assert part.items == (Item(Decimal(10), Decimal(30)), Item(Decimal(2), Decimal(25)))
+    assert (part.share, part.amount) == (Fraction(15, 31), Fraction(350 * 15, 31))
+    assert expected.derivation[0] == ("(10 × 30.00 + 2 × 25.00) × 15/31 days (2026-05-01 to 2026-05-15) = 169.35")
+
+
+def test_parts_add_up_to_the_amount() -> None:
+    random = Random("parts")
+    for _ in range(200):
+        charge = replace(random_charge(random), minimum=None, maximum=None, remainder="per_line")
+        for expected in charges_until(charge, charge.start + timedelta(days=200)):
+            assert expected.amount_minor is not None
+            total = sum((part.amount for part in expected.parts), Fraction())
+            assert abs(total * 100 - expected.amount_minor) <= Fraction(1, 2)
 
 
 def test_every_first_line_works_out_to_the_amount() -> None:

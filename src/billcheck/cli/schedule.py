@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Iterable
 
+    from billcheck.pricing.derivation import DerivedPart
+    from billcheck.pricing.models import Item
     from billcheck.pricing.schedule import ExpectedCharge
 
 NAME = "schedule"
@@ -66,6 +68,26 @@ def _to_json(charge: ExpectedCharge) -> dict[str, object]:
         "quantity": None if charge.quantity is None else f"{charge.quantity:f}",
         "amount": None if charge.amount_minor is None else format_minor(charge.amount_minor, charge.currency),
         "derivation": list(charge.derivation),
+        "parts": [_part(part) for part in charge.parts],
+    }
+
+
+def _part(part: DerivedPart) -> dict[str, object]:
+    return {
+        "first_day": part.first_day.isoformat(),
+        "last_day": part.last_day.isoformat(),
+        "items": [_item(item) for item in part.items],
+        "instead_of": [_item(item) for item in part.instead_of],
+        "share": str(part.share),
+        "amount": str(part.amount),
+    }
+
+
+def _item(item: Item) -> dict[str, object]:
+    return {
+        "quantity": None if item.quantity is None else f"{item.quantity:f}",
+        "percent" if item.is_percent else "unit_amount": f"{item.unit_amount:f}",
+        **({"role": item.label} if item.label else {}),
     }
 
 

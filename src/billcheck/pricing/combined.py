@@ -39,6 +39,7 @@ class CombinedSchedule(Schedule):
             quantity=None,
             amount_minor=amount,
             derivation=tuple(lines),
+            parts=tuple(part for charge in found for part in charge.parts),
         )
 
 

@@ -7,6 +7,7 @@ beyond what it shows, and must not know schedules.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -14,7 +15,8 @@ from typing import TYPE_CHECKING
 from billcheck.money import minor_scale
 from billcheck.pricing.amendments import bound_for, bounded_sum, exact_amount, exact_part, sum_of
 from billcheck.pricing.changes_wording import describe_discount, describe_terms
-from billcheck.pricing.proration import add, round_ratio
+from billcheck.pricing.models import items_of
+from billcheck.pricing.proration import add, multiply, round_ratio
 from billcheck.pricing.wording import exact_text, minor_text, money_text, plain_number, price_text
 
 if TYPE_CHECKING:
@@ -23,8 +25,48 @@ if TYPE_CHECKING:
     from billcheck.contracts.terms import Charge, Discount
     from billcheck.period import Cadence
     from billcheck.pricing.amendments import Bounds, Part, Row
+    from billcheck.pricing.models import Item
     from billcheck.pricing.proration import Ratio
     from billcheck.pricing.timeline import Terms
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedPart:
+    """Some days of an expected charge in figures: the sum of `items` × `share`, after `discounts`, is `amount`.
+
+    Both days are inclusive. `items` are what a full period costs, none while a charge is paused; `instead_of` is what
+    the row of a change takes off again. `share` is what part of the time that the price is for these days are.
+    `amount` is exact, in units of the currency, excluding tax; where a period has a minimum or maximum, before that.
+    """
+
+    first_day: date
+    last_day: date
+    items: tuple[Item, ...]
+    instead_of: tuple[Item, ...]
+    share: Fraction
+    discounts: tuple[Discount, ...]
+    amount: Fraction
+
+
+def derive_parts(row: Row, currency: str) -> tuple[DerivedPart, ...]:
+    """The parts of one row in figures, in the order of their days."""
+    scale, measure = minor_scale(currency), row.measure
+    return tuple(
+        DerivedPart(
+            first_day=date.fromordinal(part.first_day),
+            last_day=date.fromordinal(part.end - 1),
+            items=_items(part.terms),
+            instead_of=() if part.instead_of is None else _items(part.instead_of),
+            share=Fraction(*multiply(measure.factor, measure.share(part.first_day, part.end))),
+            discounts=part.discounts,
+            amount=Fraction(*exact_part(part, measure, scale)) / scale,
+        )
+        for part in row.parts
+    )
+
+
+def _items(terms: Terms) -> tuple[Item, ...]:
+    return tuple(items_of(terms.price, terms.quantity)) if terms.is_running else ()
 
 
 def derive(charge: Charge, row: Row, currency: str, amount_minor: int, before: Ratio | None = None) -> tuple[str, ...]:

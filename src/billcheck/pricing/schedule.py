@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from billcheck.errors import InternalError, Problem, UsageError
 from billcheck.money import MINOR_DIGITS, minor_scale, to_decimal
 from billcheck.pricing.amendments import Part, Row, bounded_rows, exact_amount, rows_of_period
-from billcheck.pricing.derivation import derive
+from billcheck.pricing.derivation import DerivedPart, derive, derive_parts
 from billcheck.pricing.grid import Grid, make_grid
 from billcheck.pricing.metering import with_usage
 from billcheck.pricing.models import full_price, quantity_of, require
@@ -46,7 +46,8 @@ class ExpectedCharge:
     Both days are inclusive. `amount_minor` is excluding tax, in minor units of `currency`, and negative where a change
     lowered what was already due. `quantity` is None for models without one and where it was not the same throughout;
     in a change of the quantity alone it is the difference. `tax_percent` is None where none is known. `derivation`
-    holds readable lines; where the amount is not known, `amount_minor` is None and they say what is needed.
+    holds readable lines, and `parts` the same in figures; where the amount is not known, `amount_minor` is None and the
+    lines say what is needed.
     """
 
     contract: str
@@ -60,6 +61,7 @@ class ExpectedCharge:
     tax_percent: Decimal | None
     is_change: bool
     derivation: tuple[str, ...]
+    parts: tuple[DerivedPart, ...] = ()
 
     @property
     def amount(self) -> Decimal | None:
@@ -120,6 +122,7 @@ class Schedule:
             tax_percent=self.tax_percent_at(index),
             is_change=row.is_change,
             derivation=(unknown,) if unknown else derive(self.charge, row, self.contract.currency, amount, before),
+            parts=() if unknown else derive_parts(row, self.contract.currency),
         )
 
     def tax_percent_at(self, index: int) -> Decimal | None:
