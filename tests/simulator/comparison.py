@@ -25,7 +25,8 @@ from tests.simulator.truth import RowKey, Said, in_drafts, in_ledger, rebilled_r
 from tests.simulator.wording import WORDS, period_words
 
 if TYPE_CHECKING:
-    from billcheck import Contract, Finding, Report
+    from billcheck import Contract, Report
+    from billcheck.findings import Finding
     from tests.simulator.bookkeeping import Place
     from tests.simulator.settling import Event, Told
 
