@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from billcheck.contracts.defaults import OF_AMENDMENTS, OF_CHARGES, OF_CONTRACTS, fill_in
+from billcheck.contracts.defaults import Default, fill_in
 from billcheck.contracts.files import load_contracts, load_written
-from billcheck.contracts.shapes import AmendmentShape, ChargeShape, ContractShape
+from billcheck.contracts.written import self_contained
 from billcheck.pricing.schedule import make_schedule
 from tests.contracts.samples import FLAT, GRADUATED, ONE_OFF, PACKAGE, PER_UNIT, contract_table, write_json
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from tests.contracts.test_reference import SECTIONS, rows
 
 ARREARS = {**FLAT, "name": "Arrears", "timing": "in_arrears", "start": "2026-02-14"}
 WEEKLY = {**FLAT, "name": "Weekly", "every": "week", "start": "2026-02-14"}
@@ -52,7 +53,58 @@ def test_filled_in_or_not_it_comes_to_the_same(tmp_path: Path, keys: dict[str, A
     assert fill_in(filled)[1] == tuple(default for default in defaults if default.value is None)
 
 
-def test_defaults_are_of_keys_that_exist() -> None:
-    assert set(OF_CONTRACTS) <= set(ContractShape.model_fields)
-    assert set(OF_CHARGES) <= set(ChargeShape.model_fields)
-    assert set(OF_AMENDMENTS) <= set(AmendmentShape.model_fields)
+CASES = sorted((Path(__file__).parents[1] / "cases").glob("*/contracts.*"))
+SILENT = {
+    ("Charge", "metered"): "nothing is metered",
+    ("Charge", "free_units"): "no unit is free",
+    ("Tiers", "unit_amount"): "a tier without this price",
+    ("Tiers", "flat_amount"): "a tier without this price",
+    ("Index", "plus"): "nothing is added",
+    ("Matching of a contract", "confirmed"): "nobody confirmed anything",
+    ("Matching of a contract", "sub_customers"): "sub-customers are others",
+    ("Escalator", "notice_days"): "shown where notice is required",
+}
+"""Documented defaults that are not shown, because they say that nothing is there."""
+LISTS = {"price_steps": "Price steps", "discounts": "Discounts", "amendments": "Amendments"}
+
+
+def section_of(default: Default) -> tuple[str, str]:
+    """The table of the reference that a default is of, and its key."""
+    *path, key = default.path
+    names = [part for part in path if isinstance(part, str)]
+    below = {"renewal": "Renewal", "index": "Index", "escalator": "Escalator", **LISTS, "charge": "Charge"}
+    return below[names[-1]] if names else "Contract", str(key)
+
+
+def test_every_case_comes_to_the_same_with_its_defaults_and_each_default_is_the_documented_one(tmp_path: Path) -> None:
+    shown: dict[tuple[str, str], str] = {}
+    index = {"series": "CPI", "base_month": "2025-10", "values": {"2025-10": "131.2", "2027-01": "140.0"}}
+    others = write_json(tmp_path, contract_table(HALVES, {**FLAT, "escalator": {"index": index}}), name="others.json")
+    for path in [*CASES, Path(others)]:
+        for number, item in enumerate(load_written(path)):
+            whole = self_contained(item.table, item.contract)
+            whole.pop("supersedes", None)
+            filled, defaults = fill_in(whole)
+            (one,) = load_contracts(write_json(tmp_path, as_json(whole), name="one.json"))
+            (other,) = load_contracts(write_json(tmp_path, as_json(filled), name="other.json"))
+            shown |= {section_of(default): default.rule for default in defaults}
+            for left, right in zip(one.charges, other.charges, strict=True):
+                schedules = [make_schedule(one, left, date(2027, 6, 1)), make_schedule(other, right, date(2027, 6, 1))]
+                columns = [
+                    (item.first_days, item.ends, item.due_days, item.amounts, item.changes, item.unknowns)
+                    for item in schedules
+                ]
+                assert columns[0] == columns[1], (path, number)
+    documented = {
+        (heading.strip("# "), key): cells[1].replace("`", "")
+        for heading in SECTIONS
+        for key, cells in rows(heading).items()
+    }
+    for place, rule in shown.items():
+        assert rule == documented[place] or rule.startswith(f"{documented[place]}: "), place
+    literal = {place for place, text in documented.items() if re.fullmatch(r'"\w+"|true|false|\d+|\[.*\]', text)}
+    assert literal - shown.keys() <= SILENT.keys()
+
+
+def as_json(table: dict[str, Any]) -> Any:
+    return json.loads(json.dumps(table, default=date.isoformat))

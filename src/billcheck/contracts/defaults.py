@@ -39,13 +39,26 @@ def fill_in(table: dict[str, Any]) -> tuple[dict[str, Any], tuple[Default, ...]]
     filled = deepcopy(table)
     defaults: list[Default] = []
     _fill(filled, (), defaults, {key: rule(table) for key, rule in OF_CONTRACTS.items()})
+    if "renewal" in filled:
+        _fill(filled["renewal"], ("renewal",), defaults, OF_RENEWALS)
     for index, charge in enumerate(table["charge"]):
         path: Path = ("charge", index)
-        _fill(filled["charge"][index], path, defaults, {key: rule(table, charge) for key, rule in OF_CHARGES.items()})
-        for number, amendment in enumerate(filled["charge"][index].get("amendments", ())):
-            found = {key: rule(table, charge, amendment) for key, rule in OF_AMENDMENTS.items()}
-            _fill(amendment, (*path, "amendments", number), defaults, found)
+        own = filled["charge"][index]
+        _fill(own, path, defaults, {key: rule(table, charge) for key, rule in OF_CHARGES.items()})
+        for key, rules in OF_LISTS.items():
+            for number, entry in enumerate(own.get(key, ())):
+                _fill(entry, (*path, key, number), defaults, rules)
+        if "escalator" in own:
+            _fill_escalator(own["escalator"], (*path, "escalator"), defaults)
     return filled, tuple(defaults)
+
+
+def _fill_escalator(table: dict[str, Any], path: Path, defaults: list[Default]) -> None:
+    _fill(table, path, defaults, OF_ESCALATORS)
+    if table["requires_notice"]:
+        _fill(table, path, defaults, {"notice_days": (0, "0")})
+    if "index" in table:
+        _fill(table["index"], (*path, "index"), defaults, OF_INDICES)
 
 
 def _fill(table: dict[str, Any], path: Path, defaults: list[Default], found: dict[str, Found]) -> None:
@@ -69,7 +82,8 @@ def _start_of_charge(contract: dict[str, Any], charge: dict[str, Any]) -> Found:
 def _end_of_charge(contract: dict[str, Any], charge: dict[str, Any], key: str) -> Found:
     if not _recurs(charge) or "end" in charge or "last_day" in charge or key not in contract:
         return None
-    return contract[key], "the contract's"
+    # Days of its own would end the charge where the contract renews itself.
+    return (None if "renewal" in contract else contract[key]), "the contract's"
 
 
 def _anchor_day(contract: dict[str, Any], charge: dict[str, Any]) -> Found:
@@ -105,6 +119,10 @@ def _bill_zero(_: dict[str, Any], charge: dict[str, Any]) -> Found:
 
 def _package_rounding(_: dict[str, Any], charge: dict[str, Any]) -> Found:
     return ("up", '"up"') if charge["model"] == "package" else None
+
+
+def _rounding(_: dict[str, Any], charge: dict[str, Any]) -> Found:
+    return ({"remainder": "per_line"}, "every period by itself") if _recurs(charge) else None
 
 
 def _invoice_day(_: dict[str, Any], charge: dict[str, Any]) -> Found:
@@ -148,10 +166,28 @@ OF_CHARGES: dict[str, Callable[[dict[str, Any], dict[str, Any]], Found]] = {
     "proration": _proration,
     "proration_denominator": _denominator,
     "cancel_day_billed": _cancel_day,
+    "rounding": _rounding,
     "invoice_day": _invoice_day,
     "tax": _tax,
     "grace_days": _grace_days,
 }
-OF_AMENDMENTS: dict[str, Callable[[dict[str, Any], dict[str, Any], dict[str, Any]], Found]] = {
-    "change_billing": lambda *_: ("next_invoice", '"next_invoice"'),
+_DAY: Found = ("day", '"day"')
+_NEXT_INVOICE: Found = ("next_invoice", '"next_invoice"')
+
+OF_LISTS: dict[str, dict[str, Found]] = {
+    "price_steps": {"applies": _DAY, "change_billing": _NEXT_INVOICE},
+    "discounts": {"applies": _DAY},
+    "amendments": {"applies": _DAY, "change_billing": _NEXT_INVOICE},
 }
+OF_ESCALATORS: dict[str, Found] = {
+    "on": ("anniversary", '"anniversary"'),
+    "every": ("year", '"year"'),
+    "first_after_months": (None, "one every"),
+    "compounding": (True, "true"),
+    "rounding": ("per_step", '"per_step"'),
+    "requires_notice": (False, "false"),
+    "applies": _DAY,
+    "change_billing": _NEXT_INVOICE,
+}
+OF_INDICES: dict[str, Found] = {"lag_months": (0, "0"), "share": ("100", "100")}
+OF_RENEWALS: dict[str, Found] = {"notice_days": (0, "0")}
