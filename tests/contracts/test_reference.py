@@ -19,6 +19,7 @@ from billcheck.contracts.shapes import (
     AmendmentShape,
     ChargeMatchingShape,
     ChargeShape,
+    CommitmentShape,
     ContractMatchingShape,
     ContractShape,
     DiscountShape,
@@ -64,6 +65,7 @@ SECTIONS: dict[str, type[Shape]] = {
     "### Rounding": RoundingShape,
     "### Price steps": PriceStepShape,
     "### Renewal": RenewalShape,
+    "### Commitment": CommitmentShape,
     "### Escalator": EscalatorShape,
     "### Index": IndexShape,
     "### Discounts": DiscountShape,
@@ -173,6 +175,7 @@ KIND_OF_KEY: dict[str, dict[str, Any]] = {
 
 
 INDEX = {"series": "CPI", "base_month": "2025-10", "values": {"2025-10": "131.2"}}
+COMMITMENT = {"name": "Least", "amount": "1200", "every": "year", "charges": ["Fee"]}
 ESCALATOR: dict[str, Any] = {"percent": "3"}
 NOTICED: dict[str, dict[str, Any]] = {
     "notice_days": {"requires_notice": True},
@@ -187,6 +190,8 @@ def table_with(heading: str, key: str, value: Any) -> dict[str, Any]:
     if heading == "## Contract":
         last_day = "2027-12-31" if key == "renewal" else None
         return contract_table(**{"last_day": last_day, key: value})
+    if heading == "### Commitment":
+        return contract_table(commitment=[{**COMMITMENT, key: value}])
     if heading == "### Renewal":
         return contract_table(renewal={"every": "year", key: value})
     if heading == "## Charge":

@@ -18,6 +18,7 @@ from billcheck.contracts import (
     cadences,
     changes,
     charges,
+    commitments,
     discounts,
     escalators,
     faults,
@@ -66,6 +67,24 @@ CONTRACT_FAULTS: list[tuple[dict[str, Any], str]] = [
     ),
     ({"amount": "1"}, "C-1 amount: There is no such key here. It belongs to a charge, not to the contract."),
     ({"deposit": {}}, f"C-1 deposit: This version of billcheck cannot price this term yet. {LATER}"),
+    (
+        {"commitment": [{"name": "Least", "amount": "1200", "every": "year"}]},
+        'C-1 commitment #1.charges: A required key is missing. Add it, for example charges = ["Calls", "Messages"].',
+    ),
+    (
+        {"commitment": [{"name": "Least", "amount": "1200", "every": "year", "charges": ["Few"]}]},
+        (
+            "C-1 commitment #1.charges #1: The contract has no charge of this name. Found 'Few'. "
+            "Name charges as they stand in this contract."
+        ),
+    ),
+    (
+        {"commitment": [{"name": "FEE", "amount": "1200", "every": "year", "charges": ["Fee"]}]},
+        (
+            "C-1 commitment #1.name: A charge or another commitment of the contract has this name "
+            "(case and spaces aside). Found 'FEE'. Give it a name of its own."
+        ),
+    ),
     ({"renewal": {}}, 'C-1 renewal.every: A required key is missing. Add it, for example every = "year".'),
     (
         {"renewal": {"every": "year"}, "last_day": None},
@@ -319,8 +338,8 @@ CHARGE_FAULTS: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ),
     (
         FLAT,
-        {"commitment": {"amount": "3"}},
-        f'"Fee" commitment: This version of billcheck cannot price this term yet. {LATER}',
+        {"retention": {"percent": "3"}},
+        f'"Fee" retention: This version of billcheck cannot price this term yet. {LATER}',
     ),
     (
         FLAT,
@@ -717,8 +736,8 @@ def test_the_heading_counts(tmp_path: Path) -> None:
 
 def test_every_problem_has_an_example() -> None:
     """Each class of fault of this room is raised by some test above."""
-    rooms = [agreement, cadences, changes, charges, discounts, escalators, faults, files, price_keys, rate_cards]
-    rooms += [renewals, succession, tables, values]
+    rooms = [agreement, cadences, changes, charges, commitments, discounts, escalators, faults, files, price_keys]
+    rooms += [rate_cards, renewals, succession, tables, values]
     classes = {
         item
         for room in rooms
@@ -741,7 +760,7 @@ _SAID_WITH_OTHER_WORDS = {"OutsideTermProblem", "KeyNotForModelProblem", "Missin
 KEYS = st.sampled_from(
     (
         *(key for shape in REQUIRED_KEYS for key in shape.model_fields),
-        *("commitment", "colour", "\0id"),
+        *("retention", "colour", "\0id"),
     )
 )
 WORDS = st.sampled_from(

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from billcheck.contracts.charges import read_charge, read_tax
+from billcheck.contracts.commitments import read_commitments
 from billcheck.contracts.faults import TableProblem, read_shape
 from billcheck.contracts.renewals import read_renewal
 from billcheck.contracts.shapes import ContractShape
@@ -78,6 +79,9 @@ def read_contract(docket: Docket) -> Contract | None:
     charges = _read_charges(docket, shape.charge or [], term)
     if docket.problems or identity is None or customer is None or currency is None or term.start is None:
         return None
+    charges += read_commitments(docket, shape.commitment or [], charges, term)
+    if docket.problems:
+        return None
     if renewal is not None:
         charges = tuple(_raised(charge, renewal, term) for charge in charges)
     _judge_groups(docket, charges, (tax_percent, tax_steps))
@@ -105,7 +109,7 @@ def read_contract(docket: Docket) -> Contract | None:
 
 def _raised(charge: Charge, renewal: Escalator, term: Term) -> Charge:
     """A charge that runs as long as its contract takes part in the uplifts of renewals."""
-    if charge.every is None or charge.end != term.end:
+    if charge.every is None or charge.spans or charge.end != term.end:
         return charge
     return replace(charge, escalators=(*charge.escalators, renewal))
 

@@ -128,7 +128,7 @@ def read_charge(docket: Docket, prefix: Path, shape: ChargeShape, contract_term:
         tax_percent=tax_percent,
         tax_steps=tax_steps,
         grace_days=shape.grace_days,
-        matching=_charge_matching(shape.matching),
+        matching=read_charge_matching(shape.matching),
         metering=metering,
     )
 
@@ -195,7 +195,8 @@ def read_tax(docket: Docket, prefix: Path, tax: TaxShape | None) -> tuple[Decima
 _NO_CHARGE_MATCHING = ChargeMatching()
 
 
-def _charge_matching(shape: ChargeMatchingShape | None) -> ChargeMatching:
+def read_charge_matching(shape: ChargeMatchingShape | None) -> ChargeMatching:
+    """The codes by which lines name a charge."""
     if shape is None:
         return _NO_CHARGE_MATCHING
     return _shared_matching(

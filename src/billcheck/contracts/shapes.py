@@ -441,6 +441,36 @@ class ChargeShape(PricedShape, MeteredShape):
     )
 
 
+class CommitmentShape(Shape):
+    """What several charges come to at least, over a period of its own."""
+
+    name: PlainText | None = Field(
+        None,
+        description="Name of the commitment, by which lines may bill it. Required.",
+        examples=["Yearly commitment"],
+    )
+    amount: PlainDecimal | None = Field(
+        None, description="The least that the charges come to in a full period. Required.", examples=["12000.00"]
+    )
+    every: Annotated[Literal["month", "quarter", "half_year", "year"], Kind.CHOICE] | None = Field(
+        None, description="Length of a full period. Required.", examples=["year"]
+    )
+    charges: Texts | None = Field(
+        None, description="Names of the charges that count. Required.", examples=[["Calls", "Messages"]]
+    )
+    start: Day | None = Field(None, description="First day; the contract's if absent.", examples=["2026-03-01"])
+    end: Day | None = Field(None, description="The day after the last; instead of last_day.", examples=["2027-01-01"])
+    last_day: Day | None = Field(
+        None, description="Last day, inclusive; the contract's if absent.", examples=["2026-12-31"]
+    )
+    tax: Annotated[TaxShape, Kind.TABLE] | None = Field(
+        None, description="Its own tax; the contract's if absent.", examples=[{"percent": "9"}]
+    )
+    matching: Annotated[ChargeMatchingShape, Kind.TABLE] | None = Field(
+        None, description="Codes by which invoice lines name it.", examples=[{"items": ["TRUE-UP"]}]
+    )
+
+
 class ContractShape(Shape):
     """An agreement with one customer in one currency."""
 
@@ -479,6 +509,11 @@ class ContractShape(Shape):
     matching: Annotated[ContractMatchingShape, Kind.TABLE] | None = Field(
         None, description="How invoice lines name this customer and contract.", examples=[{"references": ["C-117"]}]
     )
+    commitment: Annotated[list[CommitmentShape], Kind.TABLES] | None = Field(
+        None,
+        description="What charges come to at least, over a period. In TOML each is headed [[contract.commitment]].",
+        examples=[[{"name": "Yearly commitment", "amount": "12000.00", "every": "year", "charges": ["Calls"]}]],
+    )
     charge: Annotated[list[ChargeShape], Kind.TABLES] | None = Field(
         None, description="What is billed; at least one. In TOML each is headed [[contract.charge]]."
     )
@@ -500,6 +535,7 @@ REQUIRED_KEYS: dict[type[Shape], tuple[str, ...]] = {
     AmendmentShape: ("on",),
     IndexShape: ("series", "base_month"),
     RenewalShape: ("every",),
+    CommitmentShape: ("name", "amount", "every", "charges"),
     TaxShape: ("percent",),
     TaxStepShape: ("on", "percent"),
     RoundingShape: ("remainder",),

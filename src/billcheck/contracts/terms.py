@@ -23,7 +23,17 @@ if TYPE_CHECKING:
     from billcheck.period import Cadence
 
 Model = Literal[
-    "flat", "per_unit", "graduated", "volume", "stairstep", "package", "percentage", "time", "one_off", "milestone"
+    "flat",
+    "per_unit",
+    "graduated",
+    "volume",
+    "stairstep",
+    "package",
+    "percentage",
+    "time",
+    "one_off",
+    "milestone",
+    "commitment",
 ]
 Timing = Literal["in_advance", "in_arrears"]
 ChangeBilling = Literal["next_invoice", "immediate"]
@@ -163,9 +173,10 @@ class Charge:
     None only for `one_off` and `milestone`, whose single day is `on`; that of a milestone is None until it is accepted.
     `anchor_day` is 1-31, where 31 also stands for the written "last"; None means the day of `start`. The price is for
     `amount_per` where that is another stretch of time than `every`. `cancel_day_billed` says that the day of a
-    cancellation is still billed; it is already in `end`. `minimum` and `maximum` bound what a full period comes to. By
-    the `remainder` ``cumulative`` what is billed up to any period is the exact sum up to it, rounded; else every period
-    is rounded by itself. `tax_steps` ascend.
+    cancellation is still billed; it is already in `end`. `minimum` and `maximum` bound what a full period comes to.
+    Where `spans` names other charges of the contract, this one bills what they lack of its `minimum` together. By the
+    `remainder` ``cumulative`` what is billed up to any period is the exact sum up to it, rounded; else every period is
+    rounded by itself. `tax_steps` ascend.
     """
 
     name: str
@@ -190,6 +201,7 @@ class Charge:
     minimum: Decimal | None = None
     maximum: Decimal | None = None
     remainder: Remainder = "per_line"
+    spans: tuple[str, ...] = ()
     tax_percent: Decimal | None = None
     tax_steps: tuple[TaxStep, ...] = ()
     grace_days: int | None = None

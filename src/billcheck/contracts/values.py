@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from billcheck.contracts.faults import Docket, Path
     from billcheck.contracts.kinds import Shape
-    from billcheck.contracts.shapes import ChargeShape, ContractShape, DiscountShape
+    from billcheck.contracts.shapes import ChargeShape, CommitmentShape, ContractShape, DiscountShape
 
 EARLIEST_DAY = date(FIRST_YEAR, 1, 1)
 LATEST_DAY = date(LAST_YEAR, 12, 31)
@@ -139,7 +139,7 @@ def _day_of(text: str) -> date | None:
 def read_term(
     docket: Docket,
     prefix: Path,
-    shape: ContractShape | ChargeShape | DiscountShape,
+    shape: ContractShape | ChargeShape | CommitmentShape | DiscountShape,
     *,
     within: Term | None = None,
 ) -> Term:

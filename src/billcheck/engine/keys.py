@@ -64,7 +64,7 @@ class Slot:
     @property
     def is_recurring(self) -> bool:
         """Whether the charge comes again; one-off charges take a line only by code, name or exact amount."""
-        return self.charge.every is not None
+        return self.charge.every is not None and not self.charge.spans
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from billcheck.contracts.terms import Proration
 from billcheck.pricing.escalation import uplifts_of
 
 if TYPE_CHECKING:
@@ -31,8 +32,12 @@ def change_mistakes(charge: Charge, until: date | None) -> Iterator[Found]:
     Codes: ``missed_uplift`` (since then for good), ``skipped_uplift`` (that one only), ``uplift_twice``,
     ``uplift_without_notice``, ``uplift_compounding``, ``uplift_rounding``, ``index_terms`` (share, plus, cap, floor or
     lag left out), ``late_change`` (a change counted from the next period only, or from when it was agreed),
-    ``pause_ignored``, ``cancellation_ignored``, ``minimum_ignored``, ``maximum_ignored``.
+    ``pause_ignored``, ``cancellation_ignored``, ``minimum_ignored``, ``maximum_ignored``, ``commitment_whole``.
     """
+    if charge.spans:
+        sentence = "the commitment of a short period was billed as for a full one"
+        yield "commitment_whole", sentence, replace(charge, proration=Proration("full_period"))
+        return
     horizon = until or charge.end or date(charge.start.year + YEARS_AHEAD, 12, 31)
     for index in range(len(charge.escalators)):
         yield from _wrong_uplifts(charge, index, horizon)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 from billcheck.errors import InternalError, Problem, UsageError
 from billcheck.money import MINOR_DIGITS, minor_scale, to_decimal
 from billcheck.pricing.amendments import Part, Row, bounded_rows, exact_amount, rows_of_period
+from billcheck.pricing.changes_wording import describe_commitment
 from billcheck.pricing.derivation import DerivedPart, derive, derive_parts
-from billcheck.pricing.grid import Grid, make_grid
+from billcheck.pricing.grid import LATEST_DAY, Grid, make_grid
 from billcheck.pricing.metering import with_usage
 from billcheck.pricing.models import full_price, quantity_of, require
 from billcheck.pricing.proration import WHOLE, Measure, Ratio, add, multiply, round_ratio
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from billcheck.contracts.terms import Amendment, Charge, Contract
     from billcheck.pricing.metering import MeteredTerms
     from billcheck.pricing.timeline import Timeline
+
+
+_CORRECTION_DAYS = 370
 
 
 class IncomparableProblem(Problem):
@@ -155,6 +159,8 @@ def make_schedule(contract: Contract, charge: Charge, until: date) -> Schedule:
     scale = minor_scale(contract.currency)
     if charge.model == "milestone" and charge.on is None:
         return Schedule(contract, charge, (), (), (), (), ())
+    if charge.spans:
+        return _commitment_schedule(contract, charge, until)
     if charge.every is None:
         row = _row_of_one_off(charge)
         amount = round_ratio(*exact_amount(row, scale))
@@ -210,6 +216,69 @@ def _metered_schedule(contract: Contract, metered: MeteredTerms, until: date) ->
         unknowns={**plain.unknowns, **unknowns},
         before=plain.before,
         notes={index: metered.notes.get(start, ()) for index, start in period_of.items()},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CommitmentSchedule(Schedule):
+    """The schedule of a commitment: per period, `spent` is what its charges come to and `least` what they must."""
+
+    spent: tuple[int, ...]
+    least: tuple[int, ...]
+
+    def charge_at(self, index: int) -> ExpectedCharge:
+        """The expected charge of one row, as the difference of what was committed and what was spent."""
+        currency, unknown = self.contract.currency, self.unknowns.get(index, "")
+        first_day, last_day = date.fromordinal(self.first_days[index]), date.fromordinal(self.ends[index] - 1)
+        lines = describe_commitment(self.charge, self.spent[index], self.least[index], currency, (first_day, last_day))
+        return ExpectedCharge(
+            contract=self.contract.id,
+            charge=self.charge.name,
+            first_day=first_day,
+            last_day=last_day,
+            due_on=date.fromordinal(self.due_days[index]),
+            currency=currency,
+            quantity=None,
+            amount_minor=None if unknown else self.amounts[index],
+            tax_percent=self.contract.tax_percent_of(self.charge, last_day),
+            is_change=False,
+            derivation=(unknown,) if unknown else lines,
+        )
+
+
+def _commitment_schedule(contract: Contract, charge: Charge, until: date) -> Schedule:
+    """What the charges of a commitment fall short of it, per period; theirs count by the first day of service."""
+    scale = minor_scale(contract.currency)
+    grid = _grid_of(charge, until.toordinal())
+    least = []
+    for period in range(len(grid.first_days)):
+        measure = measure_of(charge, grid, period)
+        numerator, denominator = require(charge.minimum, charge, "minimum").as_integer_ratio()
+        least.append(round_ratio(*measure.prorate((numerator * scale, denominator), measure.first_day, measure.end)))
+    spent, unknowns = [0] * len(least), {}
+    # A correction may be due up to a year after the period it is for.
+    horizon = min(date.fromordinal(grid.ends[-1]) + timedelta(days=_CORRECTION_DAYS), LATEST_DAY)
+    for other in contract.charges:
+        if other.name not in charge.spans:
+            continue
+        schedule = make_schedule(contract, other, horizon)
+        for row, first_day in enumerate(schedule.first_days):
+            period = bisect_right(grid.first_days, first_day) - 1
+            if period >= 0 and first_day < grid.ends[period]:
+                spent[period] += schedule.amounts[row]
+                if row in schedule.unknowns:
+                    unknowns[period] = schedule.unknowns[row]
+    return CommitmentSchedule(
+        contract=contract,
+        charge=charge,
+        first_days=grid.first_days,
+        ends=grid.ends,
+        due_days=grid.due_days,
+        amounts=tuple(max(one - other, 0) for one, other in zip(least, spent, strict=True)),
+        changes=grid.changes,
+        unknowns=unknowns,
+        spent=tuple(spent),
+        least=tuple(least),
     )
 
 
