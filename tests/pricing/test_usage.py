@@ -17,6 +17,7 @@ from billcheck.contracts.terms import Amendment, Charge, Discount, PriceStep
 from billcheck.contracts.uplifts import Escalator
 from billcheck.contracts.usage import Metering, QuantityBasis, Rollover, UsageRow
 from billcheck.period import Cadence
+from billcheck.pricing.combined import combine_schedules
 from billcheck.pricing.mistakes import plausible_mistakes
 from billcheck.pricing.schedule import make_schedule
 from billcheck.pricing.usage import find_quantity
@@ -219,6 +220,30 @@ def test_rollover_keeps_to_uplifts() -> None:
     rows += [row("2026-12-01", "0", "2026-12-31"), row("2027-01-01", "1100", "2027-01-31")]
     charge = metered(PACKAGE, "sum", *rows, rollover=Rollover(1), escalators=(Escalator(percent=Decimal(10)),))
     assert amounts(charge, date(2027, 2, 1))[-1] == "8.80"
+
+
+def test_included_hours_roll_over() -> None:
+    """Ten hours for 1,000.00 a month; January leaves six, so that February has sixteen, and March ten."""
+    card = TimePrice((Rate("senior", Decimal(140)),), Decimal(1000), Decimal(10))
+    used = (("2026-01-01", "4", "2026-01-31"), ("2026-02-01", "17", "2026-02-28"), ("2026-03-01", "11", "2026-03-31"))
+    rows = [row(first, hours, last, "senior") for first, hours, last in used]
+    charge = metered(card, "sum", *rows, rollover=Rollover(1), model="time")
+    assert amounts(charge, date(2026, 4, 1)) == ["1000.00", "1140.00", "1140.00"]
+
+
+def test_without_free_units_nothing_rolls_over() -> None:
+    charge = metered(UNIT, "sum", row("2026-01-01", "100", "2026-01-31"), rollover=Rollover(1))
+    assert amounts(charge, date(2026, 2, 1)) == ["5.00"]
+
+
+def test_charges_checked_together_are_not_known_where_one_of_them_is_not() -> None:
+    rows = (row("2026-01-01", "100", "2026-01-31"), row("2026-02-01", "100", "2026-02-28"))
+    charges = (metered(UNIT, "sum", *rows), metered(UNIT, "sum", rows[0]))
+    combined = combine_schedules([make_schedule(contract_of(charge), charge, MARCH) for charge in charges])
+    january, february = combined.charge_at(0), combined.charge_at(1)
+    assert (january.amount_minor, february.amount_minor) == (1000, None)
+    assert january.derivation[-1] == "2 charges checked together = 10.00"
+    assert february.derivation[-1] == f"Fee: {not_given('2026-02-01 to 2026-02-28')}"
 
 
 def last_day(month: int) -> date:

@@ -31,13 +31,14 @@ class CombinedSchedule(Schedule):
         found = [self.members[member].charge_at(row) for member, row in self.parts[index]]
         currency, amount = self.contract.currency, self.amounts[index]
         lines = [f"{charge.charge}: {line}" for charge in found for line in charge.derivation]
-        if len(found) > 1:
+        is_known = index not in self.unknowns
+        if len(found) > 1 and is_known:
             lines.append(f"{len(found)} charges checked together = {format_minor(amount, currency, grouped=True)}")
         return replace(
             found[0],
             charge=" + ".join(charge.charge for charge in found),
             quantity=None,
-            amount_minor=amount,
+            amount_minor=amount if is_known else None,
             derivation=tuple(lines),
             parts=tuple(part for charge in found for part in charge.parts),
         )
