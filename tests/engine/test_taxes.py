@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billcheck import Ledger, LedgerRefusedError, check
+from billcheck.contracts.terms import TaxStep
 from billcheck.money import tax_on
 from tests.engine.agreements import contract, flat, line
 
@@ -68,6 +69,39 @@ def test_percents_are_said_as_people_write_them(tax: str, agreed: str, words: st
     agreement = contract(flat("Support", "100.00"), tax_percent=Decimal(agreed))
     (sentence,) = sentences([taxed(1, tax)], agreement)
     assert sentence.endswith(words)
+
+
+LOWERED = contract(
+    flat("Support", "100.00"),
+    tax_percent=Decimal(19),
+    tax_steps=(TaxStep(date(2026, 3, 1), Decimal(16)), TaxStep(date(2026, 5, 1), Decimal(0))),
+)
+
+
+def test_a_percent_that_changed_is_no_other_percent() -> None:
+    """Nor is one that a line of arrears or of a period in advance bears, which is of another day than its invoice."""
+    assert sentences([taxed(1, "19.00"), taxed(2, "16.00"), taxed(3, "19.00"), taxed(5, "0.00")], LOWERED) == []
+
+
+def test_another_percent_is_held_against_the_one_of_its_day() -> None:
+    found = sentences([taxed(1, "9.00"), taxed(3, "9.00"), taxed(4, "16.00"), taxed(5, "9.00")], LOWERED)
+    assert [sentence.split("tax, ")[1] for sentence in found] == [
+        "19% was agreed: the tax is 10.00 EUR short.",
+        "16% was agreed: the tax is 7.00 EUR short.",
+        "none was agreed: the tax is 9.00 EUR too much.",
+    ]
+
+
+def test_arrears_bear_the_tax_of_their_own_period() -> None:
+    """February at 19 %, March at 16 %: each short by half, 9.50 and 8.00 of tax."""
+    lines = [taxed(1, "19.00"), taxed(2, "9.50", "50.00"), taxed(3, "8.00", "50.00"), taxed(4, "16.00")]
+    report = check((LOWERED,), Ledger.from_lines(lines), as_of=date(2026, 4, 29))
+    short = [
+        (row.first_day.month, row.tax_percent, row.shortfall_tax_minor)
+        for row in report.rows
+        if row.shortfall_minor > 0
+    ]
+    assert short[:2] == [(2, Decimal(19), 950), (3, Decimal(16), 800)]
 
 
 def test_a_right_month_ends_a_run_and_another_percent_begins_one() -> None:

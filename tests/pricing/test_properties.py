@@ -126,9 +126,53 @@ def test_prices_scale(seed: int, factor: int) -> None:
 
 
 @settings(deadline=None)
-@given(SEEDS, st.sampled_from((28, 56)))
-def test_a_shift_by_28_years_changes_no_amount(seed: int, years: int) -> None:
+@given(SEEDS, CENTS)
+def test_a_dearer_price_never_makes_a_regular_row_cheaper(seed: int, more: Decimal) -> None:
+    charge = replace(charge_from(seed), remainder="per_line")
+
+    def dearer(price: Price) -> Price:
+        return with_amounts(price, lambda amount: amount + more)
+
+    raised = replace(
+        charge,
+        price=dearer(charge.price),
+        price_steps=tuple(PriceStep(step.on, dearer(step.price)) for step in charge.price_steps),
+        amendments=tuple(
+            each if each.price is None else replace(each, price=dearer(each.price)) for each in charge.amendments
+        ),
+    )
+    until = charge.start + timedelta(days=400)
+
+    def regular(schedule: Schedule) -> list[int]:
+        rows = zip(schedule.amounts, schedule.changes, strict=True)
+        return [amount for amount, is_change in rows if not is_change]
+
+    before, after = regular(schedule_of(charge, until)), regular(schedule_of(raised, until))
+    assert all(more >= less for less, more in zip(before, after, strict=True))
+
+
+@settings(deadline=None)
+@given(SEEDS)
+def test_sums_that_are_rounded_come_to_the_exact_sum(seed: int) -> None:
+    """What is billed up to any regular row is never more than half a minor unit off."""
+    charge = replace(charge_from(seed), remainder="cumulative")
+    if charge.every is None:
+        return
+    schedule = schedule_of(charge, charge.start + timedelta(days=400))
+    billed = 0
+    for index, is_change in enumerate(schedule.changes):
+        if not is_change and index not in schedule.unknowns:
+            assert billed == round_half_up(Fraction(*schedule.before[index]))
+            billed += schedule.amounts[index]
+
+
+@settings(deadline=None)
+@given(SEEDS, st.sampled_from((4, 28, 56)))
+def test_a_shift_by_four_years_changes_no_amount(seed: int, years: int) -> None:
+    """Years of equal length come round after four; days of the week, which calendar weeks ask for, after 28."""
     charge = charge_from(seed)
+    if years % 28 and charge.align == "calendar" and charge.every is not None and charge.every.fixed_days:
+        return
     distance = date(2000 + years, 1, 1) - date(2000, 1, 1)
 
     def shift(day: date | None) -> date | None:

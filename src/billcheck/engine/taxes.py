@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from decimal import Decimal
 
+    from billcheck.contracts.terms import TaxStep
     from billcheck.engine.keys import Slot
     from billcheck.engine.match import Matched
 
@@ -135,7 +135,8 @@ def find_tax_runs(matched: Matched) -> Iterator[TaxRun]:
     """The runs of all charges, in the order of charges, percents and days.
 
     A run goes on over the days on which the charge was billed at the same other percent; a day of nothing but other
-    lines ends it. Drafts and lines in another currency are left out, and lines that are nothing but tax.
+    lines ends it, and so does a day on which another percent was agreed. Drafts and lines in another currency are left
+    out, and lines that are nothing but tax.
     """
     others = matched.other_taxes
     found: dict[int, list[_Other]] = {}
@@ -173,14 +174,24 @@ def _runs_of(matched: Matched, slot: Slot, others: list[_Other]) -> Iterator[Tax
     for percent, alike in sorted(by_percent.items()):
         runs: list[list[_Other]] = []
         for other in sorted(alike):
-            if runs and position[other.day] - position[runs[-1][-1].day] <= 1:
+            before = runs[-1][-1].day if runs else None
+            if (
+                before is not None
+                and position[other.day] - position[before] <= 1
+                and _percent_on(before, first, steps) == _percent_on(other.day, first, steps)
+            ):
                 runs[-1].append(other)
             else:
                 runs.append([other])
         for run in runs:
-            agreed = slot.contract.tax_percent_of(slot.charge, date.fromordinal(run[0].day)) or first
+            agreed = _percent_on(run[0].day, first, steps)
             amount, missing = sum(other.amount for other in run), sum(_missing(other, agreed) for other in run)
             yield TaxRun(slot, run[0].day, run[-1].day, agreed, percent, amount, missing)
+
+
+def _percent_on(day: int, first: Decimal, steps: Sequence[TaxStep]) -> Decimal:
+    """The percent in force on a day; the steps ascend."""
+    return next((step.percent for step in reversed(steps) if step.on.toordinal() <= day), first)
 
 
 def _missing(other: _Other, agreed: Decimal) -> int:

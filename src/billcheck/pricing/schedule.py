@@ -176,11 +176,14 @@ def make_schedule(contract: Contract, charge: Charge, until: date) -> Schedule:
         return _changing_schedule(contract, charge, grid, until.toordinal())
     price = full_price(charge.price, quantity_of(charge), scale)
     uneven = _uneven(charge, grid)
-    amounts = [round_ratio(*multiply(price, factor_of(charge)))] * (len(grid.first_days) - len(uneven))
-    for index in uneven:
-        measure = measure_of(charge, grid, index)
-        amounts.insert(index, round_ratio(*measure.prorate(price, measure.first_day, measure.end)))
-    return Schedule(contract, charge, grid.first_days, grid.ends, grid.due_days, tuple(amounts), grid.changes)
+    amounts = (round_ratio(*multiply(price, factor_of(charge))),) * len(grid.first_days)
+    if uneven:
+        parts = list(amounts)
+        for index in uneven:
+            measure = measure_of(charge, grid, index)
+            parts[index] = round_ratio(*measure.prorate(price, measure.first_day, measure.end))
+        amounts = tuple(parts)
+    return Schedule(contract, charge, grid.first_days, grid.ends, grid.due_days, amounts, grid.changes)
 
 
 @dataclass(frozen=True, slots=True)
