@@ -76,6 +76,16 @@ def test_amendments_come_from_a_second_file_of_the_folder_or_of_the_call(tmp_pat
     assert third == other
 
 
+def test_the_values_of_an_index_lie_beside_contracts_and_are_none(tmp_path: Path) -> None:
+    one = write(tmp_path, HEADINGS, ROW)
+    two = write(tmp_path, "month,value", "2025-10,131.2", name="cpi.csv")
+    assert load_contracts(tmp_path) == tuple(
+        replace(contract, file=f"{tmp_path}/contracts.csv") for contract in load_contracts(one)
+    )
+    (text,) = refusals(two)
+    assert text.startswith(f"{two}: The file holds no contract.")
+
+
 def test_an_amendment_of_the_plan_has_a_model_too(tmp_path: Path) -> None:
     one = write(tmp_path, HEADINGS, ROW)
     line = "C-1,Fee,2026-05-16,plan,per_unit,5.00,3"

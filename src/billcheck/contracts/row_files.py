@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from billcheck.contracts.rows import RowReader, is_of_amendments, is_of_charges, refuse_table
+from billcheck.contracts.rows import RowReader, is_of_amendments, is_of_charges, is_of_index, refuse_table
 from billcheck.contracts.sheets import read_csv
 from billcheck.contracts.tables import read_text
 from billcheck.errors import Problem
@@ -61,7 +61,8 @@ class RowFiles:
             return
         if is_of_amendments(sheet):
             self._csv.add_amendments(sheet)
-        else:
+        elif not is_of_index(sheet):
+            # Values of an index lie beside the contracts that name them, and are read with these.
             self._add_charges(self._csv, sheet)
 
     def _open_workbook(self, path: str) -> None:

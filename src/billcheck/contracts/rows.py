@@ -31,6 +31,7 @@ OF_CHARGES = frozenset({"contract", "model"})
 OF_AMENDMENTS = frozenset({"contract", "on"})
 OF_CONTRACTS = frozenset({"customer", "contract.customer", "currency", "contract.currency"})
 """What every contract has and no amendment; one that changes the plan has a model too."""
+OF_INDICES = frozenset({"month", "value"})
 OF_QUANTITIES = frozenset({"contract", "charge", "first_day", "quantity"})
 
 
@@ -146,6 +147,11 @@ def is_of_charges(sheet: Sheet) -> bool:
 def is_of_amendments(sheet: Sheet) -> bool:
     """Whether the headings are those of a table of amendments."""
     return set(sheet.headings) >= OF_AMENDMENTS and OF_CONTRACTS.isdisjoint(sheet.headings)
+
+
+def is_of_index(sheet: Sheet) -> bool:
+    """Whether the headings are those of the values of an index, which contracts name as a file."""
+    return set(sheet.headings) == OF_INDICES
 
 
 def refuse_table(sheet: Sheet, problems: list[Problem]) -> None:
