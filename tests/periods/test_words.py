@@ -8,6 +8,8 @@ import pytest
 
 from billcheck.periods import catch_up, reading
 from billcheck.periods.kinds import Kind
+from billcheck.periods.placeholders import find_placeholder
+from billcheck.periods.vocabulary import LANGUAGES
 from billcheck.periods.words import UNKNOWN, Word, _Meanings, unlisted_word
 
 TABLE = """
@@ -41,7 +43,7 @@ EN, NL, DE, FR = 0, 1, 2, 3
 SIZE = 12
 
 
-@pytest.fixture(name="meanings", scope="module")
+@pytest.fixture(name="meanings")
 def fixture_meanings() -> _Meanings:
     return _Meanings(TABLE)
 
@@ -165,3 +167,26 @@ def test_what_a_period_begins_with(text: str) -> None:
 )  # fmt: skip
 def test_what_no_period_begins_with(text: str) -> None:
     assert not reading._start_pattern().search(f" {text}")
+
+
+def test_a_word_with_a_space_and_one_that_all_languages_share() -> None:
+    every = "\n".join(f"{language} P due_by" for language in LANGUAGES)
+    meanings = _Meanings(f"en T up_to_and_with\n{every}")
+    assert set(meanings.kinds) == {"up to and with", "due by"}
+    assert meanings.word("due by") == Word("P", 0, (1 << SIZE) - 1)
+    assert _Meanings("en g retainer").word("retainer") == Word(kinds("w", en="g"), 0, 1)
+
+
+def test_a_placeholder_that_was_not_filled_in_is_told() -> None:
+    found = reading.read("Retainer {{period}}")
+    assert (found.placeholder, found.span) == ("{{period}}", None)
+    assert reading.read("Retainer March 2026").reason == ""
+    assert reading.read("Retainer March").reason == ""
+    assert find_placeholder("<b>Retainer</b>") == ""
+    assert find_placeholder("Retainer [Month]") == "[Month]"
+
+
+@pytest.mark.parametrize(("length", "is_read"), [(2_000, True), (2_001, False)])
+def test_the_longest_text_that_is_read(length: int, *, is_read: bool) -> None:
+    text = "March 2026;" + " " * (length - 11)
+    assert (reading.read(text).span is not None) is is_read
