@@ -174,7 +174,8 @@ def test_a_word_with_a_space_and_one_that_all_languages_share() -> None:
     meanings = _Meanings(f"en T up_to_and_with\n{every}")
     assert set(meanings.kinds) == {"up to and with", "due by"}
     assert meanings.word("due by") == Word("P", 0, (1 << SIZE) - 1)
-    assert _Meanings("en g retainer").word("retainer") == Word(kinds("w", en="g"), 0, 1)
+    assert _Meanings("en g retainer").word("retainer") == Word("g", 0, 1 << EN)
+    assert _Meanings("en f the").word("the") == Word(kinds("w", en="f"), 0, 1 << EN)
 
 
 def test_a_placeholder_that_was_not_filled_in_is_told() -> None:
