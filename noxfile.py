@@ -25,6 +25,9 @@ REACHING = (
     "tests/grammar",
     "tests/test_period.py",
     "tests/test_money.py",
+    "tests/pricing/test_cadences.py",
+    "tests/connectors/test_shares.py",
+    "tests/acceptance/test_processes.py",
     "tests/test_cases.py",
     "tests/test_sentences.py",
 )

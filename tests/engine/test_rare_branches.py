@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,26 +14,31 @@ from billcheck import Ledger, check
 from billcheck.configuration.rules import Configuration, CreditRules, Scope, Selector
 from billcheck.contracts.prices import FlatPrice
 from billcheck.contracts.terms import ChargeMatching, Discount, PriceStep
-from billcheck.engine import exact_sums, match, scope, stated
+from billcheck.engine import exact_sums, match, open_credits, scope, shown, stated
 from billcheck.engine.allocate import Known, find_habit_of
+from billcheck.engine.books import PostingRule
 from billcheck.engine.copied import find_copied
 from billcheck.engine.coverage import Window
 from billcheck.engine.diagnose import diagnose
 from billcheck.engine.groups import _Search
 from billcheck.engine.keys import make_directory
 from billcheck.engine.match_rules import MatchRule, match_rule_of
+from billcheck.engine.pinned import post_pinned
 from billcheck.engine.plain import Billed, judge_one_by_one
+from billcheck.engine.repeats import post_repeats
 from billcheck.engine.scope import ScopeFilter
-from billcheck.engine.sequences import find_sequence_gaps
+from billcheck.engine.sequences import Neighbours, NumbersLacking, SequenceGap, find_sequence_gaps
 from billcheck.findings import Status
 from billcheck.ledger.source import Receipt
 from billcheck.periods.reading import Reading, _agreed, _Outcome
 from billcheck.periods.spans import Mark, Span
 from billcheck.pricing.schedule import make_schedule
 from tests.engine.agreements import contract, flat, line, month_ends, one_off
-from tests.engine.bookings import DAY_0, books_of, event, regular
+from tests.engine.bookings import DAY_0, Row, books_of, event, regular
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from billcheck.contracts.terms import Contract
     from billcheck.ledger.line import Line
     from billcheck.report.report import Report
@@ -355,3 +361,83 @@ def test_a_text_on_the_same_day_is_read_once() -> None:
     lines = [line(name, "2026-03-31", "1200.00", description="Retainer March") for name in ("A", "B")]
     report = checked(contract(), lines, as_of=date(2026, 4, 5))
     assert [str(row.billed) for row in report.rows if row.billed] == ["2400.00"]
+
+
+def test_a_credit_of_what_no_period_could_take_stays_open() -> None:
+    books = books_of([])
+    books.leave(event(100, 0, "A"), 100, "out_of_term", "no period")
+    books.leave(event(-100, 5, "CN", credited="A"), -100, "open_credit", "nothing to take back")
+    billed_past, credit_left = books.leftovers
+    open_credits._take_back(books, credit_left, billed_past)
+    assert books.leftovers == [billed_past, credit_left]
+
+
+def test_a_correction_of_past_periods_goes_to_the_changes_that_are_open() -> None:
+    changes = [Row(10, 30, 60, 40, is_change=True), Row(40, 60, 60, 25, is_change=True)]
+    books = books_of([*regular(100, 100), *changes])
+    for period, amount in enumerate((100, 100, 0, 25)):
+        if amount:
+            books.post(event(amount, 30 * period, f"INV-{period}"), period, amount, PostingRule.PLACED)
+    post_pinned(books, [event(40, 70, "FIX", (0, 60))])
+    assert books.billed == [100, 100, 40, 25]
+    assert [item.event.number for item in books.postings if item.rule is PostingRule.CHANGE] == ["FIX"]
+
+
+def test_a_declared_group_that_nothing_was_billed_for_is_never_billed() -> None:
+    together = {"matching": ChargeMatching(group="both")}
+    agreed = contract(flat("Support", "70.00", **together), flat("Hosting", "30.00", **together))
+    other = contract(flat("Rent"), name="C-2", customer="Juniper")
+    lines = [line(f"J-{month}", f"2026-{month:02}-28", customer="Juniper") for month in range(1, 9)]
+    report = check([agreed, other], Ledger.from_lines(lines), as_of=AS_OF)
+    assert [finding.kind for finding in report.findings if finding.contract == "C-117"] == ["never_billed"]
+
+
+def test_lines_that_repeat_are_marked_only_where_their_event_was_posted_in_whole_amounts() -> None:
+    books = books_of(regular(100, 100))
+    books.post(event(150, rows=(1, 2)), 0, 150, PostingRule.PLACED)
+    before = list(books.postings)
+    post_repeats(books, {(8, 9): 100, (1, 2): 100}, lambda _period: True)
+    assert books.postings == before
+
+
+def test_numbers_that_lack_are_placed_between_documents_that_are_there() -> None:
+    gap = SequenceGap("INV-001", "INV-020", 5, ("INV-005", "INV-006", "INV-011", "INV-015", "INV-016"))
+    days = {"INV-004": 10, "INV-007": 20, "INV-010": 31, "INV-012": 29, "INV-014": 40}
+
+    def find(spelled: Iterable[str]) -> dict[str, int]:
+        wanted = set(spelled)
+        return {name: place for place, name in enumerate(days) if name in wanted}
+
+    table: Any = SimpleNamespace(find=find, issue_days=list(days.values()))
+    lacking = NumbersLacking([gap], table)
+    first = Neighbours(("INV-005", "INV-006"), ("INV-004", 10), ("INV-007", 20))
+    # INV-011 stands between documents in the wrong order of days, and nothing stands above INV-016.
+    assert lacking.near(15) == [first]
+    assert lacking.near(10_000) == []
+
+
+def test_rows_and_lines_that_do_not_count_are_given_one_by_one_and_by_slices(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shown, "KEPT_CONTRACTS", 1)
+    second = contract(name="C-2", customer="Juniper")
+    lines = [*month_ends(2), line("V", "2026-02-28", "9.00", status="void")]
+    report = check([contract(), second], Ledger.from_lines(lines), as_of=date(2026, 3, 5))
+    every = [report.contracts[0], report.contracts[1]]
+    assert list(report.contracts[0:2]) == every
+    assert [item.contract.id for item in report.contracts[::-1]] == ["C-2", "C-117"]
+    assert [report.set_aside[0]] == list(report.set_aside[0:1]) == list(report.set_aside)
+
+
+def test_what_is_matched_may_travel_without_its_contracts() -> None:
+    matched = matcher_of(contract()).matched
+    assert matched.without_directory().directory.slots == ()
+    assert matched.directory.slots
+
+
+def test_the_reference_of_an_invoice_below_zero_names_what_it_takes_back() -> None:
+    lines = [
+        *month_ends(2),
+        line("CR", "2026-03-01", "-2400.00", reference="INV-1"),
+    ]
+    report = checked(contract(), lines, as_of=date(2026, 3, 20))
+    rows = {row.first_day.month: str(row.billed) for row in report.rows}
+    assert (rows[1], rows[2]) == ("0.00", "2400.00")
