@@ -81,6 +81,7 @@ REASONS = {
     "2026-02-30 to 2026-03-31": "the date does not exist",
     "jan 2026 tot mei 2026": "it is not clear whether the last month is included",
     "2026-01-31 to 2026-02-28": "it is not clear whether the last day is included",
+    "1 tot 15 maart 2026": "it is not clear whether the last day is included",
     "1 March until 15 March 2026": "'until' leaves open whether the last day is included",
 }
 
@@ -119,6 +120,8 @@ RULES = {
     "2nd quarter 2024": ("quarter", "2024-04-01", "2024-06-30"),
     "Q1-24": ("quarter", "2024-01-01", "2024-03-31"),
     "1 March 24 - 31 March 24": ("range of dates", "2024-03-01", "2024-03-31"),
+    "16 tot 31 maart 2026": ("days of a month", "2026-03-16", "2026-03-31"),
+    "jan 2026 tot apr 2026": ("range of months, end not included", "2026-01-01", "2026-03-31"),
     "1 tot 16 maart 2026": ("days of a month, end not included", "2026-03-01", "2026-03-15"),
     "Retainer between 1 March 2026 and 31 March 2026": ("range of dates", "2026-03-01", "2026-03-31"),
     "2026-03-01 to 2026-04-01": ("ISO range of dates, end not included", "2026-03-01", "2026-03-31"),

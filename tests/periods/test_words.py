@@ -9,8 +9,9 @@ import pytest
 from billcheck.periods import catch_up, reading
 from billcheck.periods.kinds import Kind
 from billcheck.periods.placeholders import find_placeholder
+from billcheck.periods.tokens import Token, cut
 from billcheck.periods.vocabulary import LANGUAGES
-from billcheck.periods.words import UNKNOWN, Word, _Meanings, unlisted_word
+from billcheck.periods.words import LETTERS, UNKNOWN, Word, _Meanings, unlisted_word
 
 TABLE = """
 en 3 march mar
@@ -191,3 +192,40 @@ def test_a_placeholder_that_was_not_filled_in_is_told() -> None:
 def test_the_longest_text_that_is_read(length: int, *, is_read: bool) -> None:
     text = "March 2026;" + " " * (length - 11)
     assert (reading.read(text).span is not None) is is_read
+
+
+QUARTER = "Q"
+Q1, Q4 = Token(QUARTER, "Q1", 103, is_glued=False), Token(QUARTER, "Q4", 1012, is_glued=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("", []),
+        ("Q1", [Q1]),
+        ("q4", [Q4._replace(text="q4")]),
+        ("1Q26", [Q1, Token(Kind.YEAR, "1Q26", 2026, is_glued=True)]),
+        ("4Q2025", [Q4, Token(Kind.YEAR, "4Q2025", 2025, is_glued=True)]),
+        (
+            "rent 1Q26",
+            [Token(Kind.BILLED, "rent", 0, is_glued=False, owners=1), Q1, Token("Y", "1Q26", 2026, is_glued=True)],
+        ),
+        ("1Q", [Q1]),
+        ("H2", [Token(QUARTER, "H2", 712, is_glued=False)]),
+        ("H3", [Token(Kind.UNREADABLE, "H3", 0, is_glued=False)]),
+        ("(Q1", [Token(Kind.BOUNDARY, "(", 0, is_glued=False), Q1._replace(is_glued=True)]),
+        ("(H3", [Token(Kind.BOUNDARY, "(", 0, is_glued=False), Token(Kind.UNREADABLE, "H3", 0, is_glued=True)]),
+        ("'26", [Token(Kind.YEAR, "'26", 2026, is_glued=False)]),
+        ("2026", [Token(Kind.YEAR, "2026", 2026, is_glued=False)]),
+    ],
+)
+def test_the_tokens_of_quarters_and_years(text: str, tokens: list[Token]) -> None:
+    assert cut(text) == tokens
+
+
+@pytest.mark.parametrize(("code", "languages", "number"), [("T2", LETTERS["qT"], 406), ("K3", LETTERS["qK"], 709)])
+def test_a_quarter_of_some_languages_is_unreadable_in_the_others(code: str, languages: int, number: int) -> None:
+    (token,) = cut(code)
+    expected = "".join(QUARTER if languages >> place & 1 else Kind.UNREADABLE for place in range(SIZE))
+    assert (token.kinds, token.number) == (expected, number)
+    assert set(token.kinds) == {QUARTER, Kind.UNREADABLE}
