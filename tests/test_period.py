@@ -79,3 +79,20 @@ def test_a_month_shift_keeps_the_wanted_day_or_the_last(day: date, months: int, 
 )
 def test_periods_are_named_as_people_do(first: str, last: str, label: str) -> None:
     assert period_label(date.fromisoformat(first), date.fromisoformat(last)) == label
+
+
+@pytest.mark.parametrize(
+    ("anchor", "cadence", "number", "expected"),
+    [
+        (date(2026, 1, 1), Cadence("week"), 2, date(2026, 1, 15)),
+        (date(2026, 1, 1), Cadence("week", 4), 1, date(2026, 1, 29)),
+        (date(2026, 1, 1), Cadence("week"), -1, date(2025, 12, 25)),
+        (date(2026, 1, 1), Cadence("semi_month"), 1, date(2026, 1, 15)),
+        (date(2026, 1, 1), Cadence("semi_month"), 2, date(2026, 2, 1)),
+        (date(2026, 1, 15), Cadence("semi_month"), 1, date(2026, 2, 1)),
+        (date(2026, 1, 1), Cadence("semi_month"), -1, date(2025, 12, 15)),
+        (date(2026, 2, 28), Cadence("semi_month", 1, (15, 31)), 1, date(2026, 3, 15)),
+    ],
+)
+def test_boundaries_of_weeks_and_half_months(anchor: date, cadence: Cadence, number: int, expected: date) -> None:
+    assert boundary(anchor, cadence, number) == expected

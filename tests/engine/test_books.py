@@ -47,3 +47,29 @@ def test_of_periods_due_on_one_day_the_first_is_nearest() -> None:
 def test_where_there_is_no_period_none_is_nearest() -> None:
     assert books_of([]).nearest_period(DAY_0) is None
     assert books_of([Row(0, 10, 0, 1, is_change=True)]).nearest_period(DAY_0) is None
+
+
+@pytest.mark.parametrize(
+    ("paid", "needed", "is_repeat"),
+    [
+        ([100, 100], 50, True),
+        ([100, 100], 100, False),  # just what is needed elsewhere
+        ([100], 50, False),
+        ([100, 60], 50, False),  # too much, and not as a whole
+        ([200], 50, False),  # alone
+        ([100, 100, 100], 50, True),
+    ],
+)
+def test_a_repeat_is_too_much_as_a_whole_beside_an_equal_one(paid: list[int], needed: int, *, is_repeat: bool) -> None:
+    books = books_of(regular(100, 100))
+    books.post(event(100, 30, "OTHER"), 1, 100, PLACED)
+    for number, amount in enumerate(paid):
+        books.post(event(amount, number, f"INV-{number}"), 0, amount, PLACED)
+    assert books.is_repeat(1, needed) is is_repeat
+
+
+def test_books_begin_empty() -> None:
+    books = books_of(regular(100))
+    assert (books.offset, books.block, books.mislabelled, books.far) == (0, 1, [], frozenset())
+    assert (books.billed, books.credited, books.postings, books.leftovers) == ([0], [0], [], [])
+    assert books.due_days == books.schedule.due_days

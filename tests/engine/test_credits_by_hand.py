@@ -10,6 +10,7 @@ from billcheck.engine.books import PostingRule
 from billcheck.engine.credits import (
     EXCEEDS,
     Reversal,
+    not_taken_back,
     post_credits,
     post_reversals,
     take_reductions,
@@ -330,3 +331,18 @@ def test_a_range_over_rows_below_zero_is_reversed_where_something_is_expected() 
     books = books_of(regular(100, -20, 100))
     post_reversals(books, [Reversal((credit(100),), (event(100, 0, "A", (0, 90)),))])
     assert [(item.period, item.amount) for item in books.postings if item.amount > 0] == [(0, 50), (2, 50)]
+
+
+@pytest.mark.parametrize(
+    ("notes", "kept"),
+    [
+        ([credit(100, 50, "1")], []),  # the latest of its amount is gone, and the credit with it
+        ([credit(99, 50, "1")], ["1"]),
+        ([credit(150, 50, "1", "A")], ["1"]),  # more than all of what it names
+        ([credit(100, 50, "1", "A"), credit(100, 51, "2", "A")], ["2"]),
+    ],
+)
+def test_credits_that_take_nothing_back_whole_are_kept(notes: list[Event], kept: list[str]) -> None:
+    invoices = [A, B]
+    left = not_taken_back([*invoices, *notes])
+    assert [item.number for item in left if item.amount < 0] == kept

@@ -14,6 +14,7 @@ from billcheck import Ledger, check
 from billcheck.configuration.rules import Configuration, CreditRules, Scope, Selector
 from billcheck.contracts.prices import FlatPrice
 from billcheck.contracts.terms import ChargeMatching, Discount, PriceStep
+from billcheck.contracts.uplifts import Escalator, Notice
 from billcheck.engine import exact_sums, match, open_credits, scope, shown, stated
 from billcheck.engine.allocate import Known, find_habit_of
 from billcheck.engine.books import PostingRule
@@ -28,6 +29,7 @@ from billcheck.engine.plain import Billed, judge_one_by_one
 from billcheck.engine.repeats import post_repeats
 from billcheck.engine.scope import ScopeFilter
 from billcheck.engine.sequences import Neighbours, NumbersLacking, SequenceGap, find_sequence_gaps
+from billcheck.engine.unexercised import find_unexercised
 from billcheck.findings import Status
 from billcheck.ledger.source import Receipt
 from billcheck.periods.reading import Reading, _agreed, _Outcome
@@ -441,3 +443,12 @@ def test_the_reference_of_an_invoice_below_zero_names_what_it_takes_back() -> No
     report = checked(contract(), lines, as_of=date(2026, 3, 20))
     rows = {row.first_day.month: str(row.billed) for row in report.rows}
     assert (rows[1], rows[2]) == ("0.00", "2400.00")
+
+
+@pytest.mark.parametrize(("given", "kinds"), [((), [2027]), ((date(2026, 11, 1),), [])])
+def test_only_uplifts_that_no_notice_was_given_of_are_told(given: tuple[date, ...], kinds: list[int]) -> None:
+    uplift = Escalator(percent=Decimal(3), notice=Notice(days=30, given_on=given))
+    agreed = contract(flat(timing="in_advance", invoice_day=None, escalators=(uplift,)))
+    found = list(find_unexercised([agreed], date(2027, 3, 1).toordinal()))
+    assert [finding.first_day.year for finding in found if finding.first_day is not None] == kinds
+    assert len(found) == len(kinds)
