@@ -114,7 +114,7 @@ def test_near_words_are_suggested(word: str, hint: str) -> None:
     ("shape", "key", "is_later"),
     [
         (ChargeShape, "commitment", True),
-        (ContractShape, "deposit", True),
+        (ContractShape, "retention", True),
         (PriceStepShape, "quantity", True),
         (AmendmentShape, "plan", False),
         (DiscountShape, "tiers", False),

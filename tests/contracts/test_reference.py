@@ -22,6 +22,7 @@ from billcheck.contracts.shapes import (
     CommitmentShape,
     ContractMatchingShape,
     ContractShape,
+    DepositShape,
     DiscountShape,
     HoursShape,
     PriceStepShape,
@@ -65,6 +66,7 @@ SECTIONS: dict[str, type[Shape]] = {
     "### Rounding": RoundingShape,
     "### Price steps": PriceStepShape,
     "### Renewal": RenewalShape,
+    "### Deposit": DepositShape,
     "### Commitment": CommitmentShape,
     "### Escalator": EscalatorShape,
     "### Index": IndexShape,
@@ -190,6 +192,8 @@ def table_with(heading: str, key: str, value: Any) -> dict[str, Any]:
     if heading == "## Contract":
         last_day = "2027-12-31" if key == "renewal" else None
         return contract_table(**{"last_day": last_day, key: value})
+    if heading == "### Deposit":
+        return contract_table(deposit={"amount": "5", "deducted_on": "2027-12-31", key: value})
     if heading == "### Commitment":
         return contract_table(commitment=[{**COMMITMENT, key: value}])
     if heading == "### Renewal":

@@ -19,6 +19,7 @@ from billcheck.contracts import (
     changes,
     charges,
     commitments,
+    deposits,
     discounts,
     escalators,
     faults,
@@ -66,7 +67,25 @@ CONTRACT_FAULTS: list[tuple[dict[str, Any], str]] = [
         "C-1 zzz: There is no such key here. Take it out, or see the reference of contract terms.",
     ),
     ({"amount": "1"}, "C-1 amount: There is no such key here. It belongs to a charge, not to the contract."),
-    ({"deposit": {}}, f"C-1 deposit: This version of billcheck cannot price this term yet. {LATER}"),
+    ({"retention": {}}, f"C-1 retention: This version of billcheck cannot price this term yet. {LATER}"),
+    (
+        {"deposit": {"amount": "5"}},
+        'C-1 deposit.deducted_on: A required key is missing. Add it, for example deducted_on = "2027-12-31".',
+    ),
+    (
+        {"deposit": {"amount": "5", "deducted_on": "2026-01-01"}},
+        (
+            "C-1 deposit.deducted_on: The deposit would be taken off before it is billed. Found '2026-01-01'. "
+            "Check both days."
+        ),
+    ),
+    (
+        {"deposit": {"amount": "5", "deducted_on": "2027-01-01", "name": "fee"}},
+        (
+            "C-1 deposit.name: A charge of the contract has the name of the deposit (case and spaces aside). "
+            "Found 'fee'. Give the deposit a name of its own."
+        ),
+    ),
     (
         {"commitment": [{"name": "Least", "amount": "1200", "every": "year"}]},
         'C-1 commitment #1.charges: A required key is missing. Add it, for example charges = ["Calls", "Messages"].',
@@ -736,7 +755,19 @@ def test_the_heading_counts(tmp_path: Path) -> None:
 
 def test_every_problem_has_an_example() -> None:
     """Each class of fault of this room is raised by some test above."""
-    rooms = [agreement, cadences, changes, charges, commitments, discounts, escalators, faults, files, price_keys]
+    rooms = [
+        agreement,
+        cadences,
+        changes,
+        charges,
+        commitments,
+        deposits,
+        discounts,
+        escalators,
+        faults,
+        files,
+        price_keys,
+    ]
     rooms += [rate_cards, renewals, succession, tables, values]
     classes = {
         item

@@ -109,6 +109,8 @@ def test_faults_that_one_table_shows_are_invalid() -> None:
             "rounded period by period",
             "of one group",
             "goes on anyway",
+            "taken off before",
+            "has the name of",
             "no charge of this name",
             "A charge or another",
             "terminated before",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from billcheck.contracts.charges import read_charge, read_tax
 from billcheck.contracts.commitments import read_commitments
+from billcheck.contracts.deposits import read_deposit
 from billcheck.contracts.faults import TableProblem, read_shape
 from billcheck.contracts.renewals import read_renewal
 from billcheck.contracts.shapes import ContractShape
@@ -80,6 +81,7 @@ def read_contract(docket: Docket) -> Contract | None:
     if docket.problems or identity is None or customer is None or currency is None or term.start is None:
         return None
     charges += read_commitments(docket, shape.commitment or [], charges, term)
+    charges += read_deposit(docket, shape.deposit, charges, term)
     if docket.problems:
         return None
     if renewal is not None:

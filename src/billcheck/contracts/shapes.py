@@ -471,6 +471,29 @@ class CommitmentShape(Shape):
     )
 
 
+class DepositShape(Shape):
+    """What is billed at the start and taken off a later invoice."""
+
+    amount: PlainDecimal | None = Field(None, description="The deposit, excl. tax. Required.", examples=["5000.00"])
+    deducted_on: Day | None = Field(
+        None, description="The day of the invoice it is taken off. Required.", examples=["2027-12-31"]
+    )
+    on: Day | None = Field(
+        None, description="When it is due; the first day of the contract if absent.", examples=["2026-01-15"]
+    )
+    name: PlainText | None = Field(
+        None,
+        description='Its name, by which lines may bill it and take it off; "Deposit" if absent.',
+        examples=["Deposit"],
+    )
+    tax: Annotated[TaxShape, Kind.TABLE] | None = Field(
+        None, description="Its own tax; the contract's if absent.", examples=[{"percent": "9"}]
+    )
+    matching: Annotated[ChargeMatchingShape, Kind.TABLE] | None = Field(
+        None, description="Codes by which invoice lines name it.", examples=[{"items": ["DEPOSIT"]}]
+    )
+
+
 class ContractShape(Shape):
     """An agreement with one customer in one currency."""
 
@@ -509,6 +532,11 @@ class ContractShape(Shape):
     matching: Annotated[ContractMatchingShape, Kind.TABLE] | None = Field(
         None, description="How invoice lines name this customer and contract.", examples=[{"references": ["C-117"]}]
     )
+    deposit: Annotated[DepositShape, Kind.TABLE] | None = Field(
+        None,
+        description="What is billed at the start and taken off a later invoice.",
+        examples=[{"amount": "5000.00", "deducted_on": "2027-12-31"}],
+    )
     commitment: Annotated[list[CommitmentShape], Kind.TABLES] | None = Field(
         None,
         description="What charges come to at least, over a period. In TOML each is headed [[contract.commitment]].",
@@ -535,6 +563,7 @@ REQUIRED_KEYS: dict[type[Shape], tuple[str, ...]] = {
     AmendmentShape: ("on",),
     IndexShape: ("series", "base_month"),
     RenewalShape: ("every",),
+    DepositShape: ("amount", "deducted_on"),
     CommitmentShape: ("name", "amount", "every", "charges"),
     TaxShape: ("percent",),
     TaxStepShape: ("on", "percent"),

@@ -34,6 +34,7 @@ Model = Literal[
     "one_off",
     "milestone",
     "commitment",
+    "deposit",
 ]
 Timing = Literal["in_advance", "in_arrears"]
 ChangeBilling = Literal["next_invoice", "immediate"]
@@ -176,7 +177,7 @@ class Charge:
     cancellation is still billed; it is already in `end`. `minimum` and `maximum` bound what a full period comes to.
     Where `spans` names other charges of the contract, this one bills what they lack of its `minimum` together. By the
     `remainder` ``cumulative`` what is billed up to any period is the exact sum up to it, rounded; else every period is
-    rounded by itself. `tax_steps` ascend.
+    rounded by itself. A `deposit` is billed on `on` and taken off again on `deducted_on`. `tax_steps` ascend.
     """
 
     name: str
@@ -202,6 +203,7 @@ class Charge:
     maximum: Decimal | None = None
     remainder: Remainder = "per_line"
     spans: tuple[str, ...] = ()
+    deducted_on: date | None = None
     tax_percent: Decimal | None = None
     tax_steps: tuple[TaxStep, ...] = ()
     grace_days: int | None = None

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _LATER_KEYS = {
     "ContractShape": """
-        align amendments cancel_day_billed deposit discounts free_periods
+        align amendments cancel_day_billed discounts free_periods
         late_invoice_cutoff maximum minimum proration retention rounding
     """,
     "ChargeShape": """

@@ -17,6 +17,7 @@ from billcheck.engine.blocks import Share
 from billcheck.engine.books import PLACING_RULES, Books, PostingRule
 from billcheck.engine.copied import find_copied
 from billcheck.engine.credits import periods_reversed, post_credits, post_reversals, take_reductions, take_reversals
+from billcheck.engine.deposits import place_deposit
 from billcheck.engine.habit import Habit, HabitPlacement, find_habit
 from billcheck.engine.open_credits import settle_open_credits
 from billcheck.engine.pinned import EXPIRED, post_pinned
@@ -129,6 +130,9 @@ def _without_effect(books: Books) -> frozenset[tuple[int, ...]]:
 def _allocate(schedule: Schedule, events: Events, known: Known, late: frozenset[tuple[int, ...]]) -> Books:
     """The books of one charge, where the events of `late` (by their rows) make up for shortfalls of the others."""
     books = Books(schedule)
+    if schedule.charge.model == "deposit":
+        place_deposit(books, events)
+        return books
     taken = take_reversals(books, events.billed, events.credits)
     in_doubt = _periods_in_doubt(books, events.open_foreign, taken)
     left = _place(books, [event for event in taken.billed if event.rows not in late], known, in_doubt)

@@ -66,9 +66,13 @@ def check_charge_conserved(
 def check_partition(schedule: Schedule) -> None:
     """The regular rows follow each other without a gap or an overlap, and each change lies inside one of them.
 
+    A charge that does not recur has days and no periods.
+
     Raises:
         InternalError: A day of the term lies in no period, or in two.
     """
+    if schedule.charge.every is None:
+        return
     first_days, ends, changes = schedule.first_days, schedule.ends, schedule.changes
     if any(changes):
         columns = list(zip(first_days, ends, changes, strict=True))

@@ -38,6 +38,8 @@ def change_mistakes(charge: Charge, until: date | None) -> Iterator[Found]:
         sentence = "the commitment of a short period was billed as for a full one"
         yield "commitment_whole", sentence, replace(charge, proration=Proration("full_period"))
         return
+    if charge.model == "deposit":
+        return
     horizon = until or charge.end or date(charge.start.year + YEARS_AHEAD, 12, 31)
     for index in range(len(charge.escalators)):
         yield from _wrong_uplifts(charge, index, horizon)

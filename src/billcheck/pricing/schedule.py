@@ -24,6 +24,7 @@ from billcheck.pricing.metering import with_usage
 from billcheck.pricing.models import full_price, quantity_of, require
 from billcheck.pricing.proration import WHOLE, Measure, Ratio, add, multiply, round_ratio
 from billcheck.pricing.timeline import first_day_of_effect, make_timeline
+from billcheck.pricing.wording import minor_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -159,6 +160,8 @@ def make_schedule(contract: Contract, charge: Charge, until: date) -> Schedule:
     scale = minor_scale(contract.currency)
     if charge.model == "milestone" and charge.on is None:
         return Schedule(contract, charge, (), (), (), (), ())
+    if charge.model == "deposit":
+        return _deposit_schedule(contract, charge, until)
     if charge.spans:
         return _commitment_schedule(contract, charge, until)
     if charge.every is None:
@@ -219,6 +222,49 @@ def _metered_schedule(contract: Contract, metered: MeteredTerms, until: date) ->
         unknowns={**plain.unknowns, **unknowns},
         before=plain.before,
         notes={index: metered.notes.get(start, ()) for index, start in period_of.items()},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DepositSchedule(Schedule):
+    """The schedule of a deposit: one row when it is due, and one below zero when it is taken off again."""
+
+    def charge_at(self, index: int) -> ExpectedCharge:
+        """The deposit, or its deduction."""
+        currency, amount = self.contract.currency, self.amounts[index]
+        day = date.fromordinal(self.due_days[index])
+        what = "taken off again" if index else "billed before any service"
+        return ExpectedCharge(
+            contract=self.contract.id,
+            charge=self.charge.name,
+            first_day=day,
+            last_day=day,
+            due_on=day,
+            currency=currency,
+            quantity=None,
+            amount_minor=amount,
+            tax_percent=self.contract.tax_percent_of(self.charge, day),
+            is_change=False,
+            derivation=(f"deposit, {what} on {day} = {minor_text(amount, currency)}",),
+        )
+
+
+def _deposit_schedule(contract: Contract, charge: Charge, until: date) -> Schedule:
+    """The deposit on its day, whatever the horizon, and its deduction once the horizon reaches it."""
+    price = full_price(charge.price, None, minor_scale(contract.currency))
+    amount = round_ratio(*price)
+    days = [require(charge.on, charge, "on")]
+    deducted_on = require(charge.deducted_on, charge, "deducted_on")
+    days += [deducted_on] if deducted_on <= until else []
+    firsts = tuple(day.toordinal() for day in days)
+    return DepositSchedule(
+        contract=contract,
+        charge=charge,
+        first_days=firsts,
+        ends=tuple(day + 1 for day in firsts),
+        due_days=firsts,
+        amounts=(amount, -amount)[: len(days)],
+        changes=(False, False)[: len(days)],
     )
 
 
