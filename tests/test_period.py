@@ -38,6 +38,44 @@ def test_cadences_in_months_and_nominal_days(unit: CadenceUnit, months: int, day
     assert (cadence.months, cadence.nominal_days, str(cadence)) == (months, days, unit)
 
 
+@pytest.mark.parametrize(
+    ("cadence", "months", "days", "nominal", "name"),
+    [
+        (Cadence("week"), 0, 7, 7, "week"),
+        (Cadence("week", 4), 0, 28, 28, "4 weeks"),
+        (Cadence("day", 30), 0, 30, 30, "30 days"),
+        (Cadence("month", 2), 2, 0, 60, "2 months"),
+        (Cadence("year", 2), 24, 0, 720, "2 years"),
+        (Cadence("semi_month"), 0, 0, 15, "semi_month"),
+    ],
+)
+def test_other_cadences(cadence: Cadence, months: int, days: int, nominal: int, name: str) -> None:
+    found = (cadence.months, cadence.fixed_days, cadence.nominal_days, str(cadence))
+    assert found == (months, days, nominal, name)
+
+
+def test_weeks_and_days_are_counted_from_the_anchor() -> None:
+    anchor = date(2026, 1, 8)
+    assert [boundary(anchor, Cadence("week", 4), number) for number in (-1, 0, 2)] == [
+        *(date(2025, 12, 11), date(2026, 1, 8), date(2026, 3, 5)),
+    ]
+    assert boundary(anchor, Cadence("day", 30), 1) == date(2026, 2, 7)
+
+
+@pytest.mark.parametrize("anchor", [date(2026, 1, 1), date(2026, 1, 15)])
+def test_half_months_alternate_between_their_days(anchor: date) -> None:
+    walk = [date(2025, 12, 1), date(2025, 12, 15), date(2026, 1, 1), date(2026, 1, 15), date(2026, 2, 1)]
+    here = walk.index(anchor)
+    assert [boundary(anchor, Cadence("semi_month"), number - here) for number in range(5)] == walk
+
+
+def test_half_months_end_with_february() -> None:
+    halves = Cadence("semi_month", 1, (15, 31))
+    assert [boundary(date(2026, 2, 28), halves, number) for number in (-1, 0, 1, 2)] == [
+        *(date(2026, 2, 15), date(2026, 2, 28), date(2026, 3, 15), date(2026, 3, 31)),
+    ]
+
+
 def test_the_31st_survives_february() -> None:
     anchor = date(2026, 1, 31)
     found = [boundary(anchor, Cadence("month"), number) for number in range(4)]
