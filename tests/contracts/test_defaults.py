@@ -72,7 +72,14 @@ def section_of(default: Default) -> tuple[str, str]:
     """The table of the reference that a default is of, and its key."""
     *path, key = default.path
     names = [part for part in path if isinstance(part, str)]
-    below = {"renewal": "Renewal", "index": "Index", "escalator": "Escalator", **LISTS, "charge": "Charge"}
+    below = {
+        "renewal": "Renewal",
+        "deposit": "Deposit",
+        "index": "Index",
+        "escalator": "Escalator",
+        **LISTS,
+        "charge": "Charge",
+    }
     return below[names[-1]] if names else "Contract", str(key)
 
 

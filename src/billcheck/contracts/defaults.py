@@ -41,6 +41,9 @@ def fill_in(table: dict[str, Any]) -> tuple[dict[str, Any], tuple[Default, ...]]
     _fill(filled, (), defaults, {key: rule(table) for key, rule in OF_CONTRACTS.items()})
     if "renewal" in filled:
         _fill(filled["renewal"], ("renewal",), defaults, OF_RENEWALS)
+    if "deposit" in filled:
+        first_day: Found = (table["start"], "first day of the contract")
+        _fill(filled["deposit"], ("deposit",), defaults, {"on": first_day, **OF_DEPOSITS})
     for index, charge in enumerate(table["charge"]):
         path: Path = ("charge", index)
         own = filled["charge"][index]
@@ -190,4 +193,5 @@ OF_ESCALATORS: dict[str, Found] = {
     "change_billing": _NEXT_INVOICE,
 }
 OF_INDICES: dict[str, Found] = {"lag_months": (0, "0"), "share": ("100", "100")}
+OF_DEPOSITS: dict[str, Found] = {"name": ("Deposit", '"Deposit"')}
 OF_RENEWALS: dict[str, Found] = {"notice_days": (0, "0")}

@@ -54,7 +54,9 @@ def self_contained(table: dict[str, Any], contract: Contract) -> dict[str, Any]:
     Such a file lies beside the contract file, and the same contract elsewhere would not find it.
     """
     whole = deepcopy(table)
-    for charge, terms in zip(whole["charge"], contract.charges, strict=True):
+    # What a commitment or a deposit comes to follows the charges that were written.
+    written = contract.charges[: len(whole["charge"])]
+    for charge, terms in zip(whole["charge"], written, strict=True):
         index = charge.get("escalator", {}).get("index", {})
         clause = terms.escalators[0].index if "file" in index else None
         if clause is not None:
