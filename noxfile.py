@@ -104,7 +104,7 @@ def coverage(session: nox.Session) -> None:
 
 @nox.session
 def mutants(session: nox.Session) -> None:
-    """Changes to `engine` and `periods` that a test must notice; `-- periods` or `-- engine/align.py` for a part."""
+    """Changes to the code that works amounts out, each to be noticed by a test; `-- pricing` for a part."""
     _install(session)
     session.run("python", "-m", "tests.mutation.run", *session.posargs)
 
@@ -114,6 +114,13 @@ def simulate(session: nox.Session) -> None:
     """100,000 ledgers of the simulator; `-- --count 5000 --seed 7` for others."""
     _install(session)
     session.run("python", "-m", "tests.simulator.run", *(session.posargs or ("--count", "100000")))
+
+
+@nox.session
+def oracle(session: nox.Session) -> None:
+    """20,000 random contracts priced day by day by an independent oracle; `-- --first 7` shows one."""
+    _install(session)
+    session.run("python", "-m", "tests.pricing.run", *(session.posargs or ("--count", "20000", "--processes", "2")))
 
 
 @nox.session(reuse_venv=False)

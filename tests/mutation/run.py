@@ -25,7 +25,7 @@ from tests.mutation.loop import KILLED, STOPPED, UNREACHED
 
 ROOT = Path(__file__).parents[2]
 SOURCE = Path("src/billcheck")
-PARTS = ("periods", "engine")
+PARTS = ("periods", "engine", "pricing", "period.py")
 ENOUGH_PERCENT = 90
 QUIETLY = ("-p", "no:cacheprovider", "-q", "--tb=no", "--assert=plain")
 DATA = {SOURCE / "periods" / "vocabulary.py"}
@@ -34,6 +34,8 @@ DATA = {SOURCE / "periods" / "vocabulary.py"}
 TESTS = (
     "tests/engine",
     "tests/periods",
+    "tests/pricing",
+    "tests/test_period.py",
     "tests/test_cases.py::test_case_comes_out_as_a_bookkeeper_expects",
     "tests/test_sentences.py",
 )

@@ -119,7 +119,7 @@ def _escalator(random: Random, charge: Charge) -> Escalator:
 
 def _index_escalator(random: Random, charge: Charge) -> Escalator:
     start = charge.start.replace(day=1)
-    months = [date(start.year + (start.month - 1 + n) // 12, (start.month - 1 + n) % 12 + 1, 1) for n in range(-12, 60)]
+    months = [date(start.year + (start.month - 1 + n) // 12, (start.month - 1 + n) % 12 + 1, 1) for n in range(-12, 96)]
     values = tuple((month, Decimal(random.randrange(900, 1200)).scaleb(-1)) for month in months)
     low, high = sorted(random.randrange(8) for _ in range(2))
     clause = IndexClause(

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import ast
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
 
-from billcheck.pricing.schedule import Schedule, expected_charges, make_schedule
+from billcheck.pricing.schedule import expected_charges, make_schedule
 from tests.pricing import changes_oracle, oracle
+from tests.pricing.comparison import rows_of
 from tests.pricing.random_changes import random_changing_charge
 from tests.pricing.random_charges import CURRENCIES, contract_of, random_charge
 
@@ -22,16 +23,6 @@ if TYPE_CHECKING:
 
 CONTRACTS_PER_RUN = 2_000
 BATCHES = 10
-
-
-def rows_of(schedule: Schedule) -> list[oracle.Row]:
-    columns = zip(
-        schedule.due_days, schedule.changes, schedule.first_days, schedule.ends, schedule.amounts, strict=True
-    )
-    return [
-        oracle.Row(date.fromordinal(due), is_change, date.fromordinal(first), date.fromordinal(end), amount)
-        for due, is_change, first, end, amount in columns
-    ]
 
 
 @pytest.mark.parametrize("batch", range(BATCHES))
