@@ -12,6 +12,7 @@ import pytest
 
 from billcheck.contracts.prices import FlatPrice, PercentagePrice, PercentTier, UnitPrice
 from billcheck.contracts.terms import Amendment, Charge, Contract, Discount, PriceStep, TaxStep
+from billcheck.contracts.uplifts import Escalator, IndexClause
 from billcheck.errors import InternalError, UsageError
 from billcheck.period import Cadence
 from billcheck.pricing.schedule import Schedule, expected_charges, make_schedule
@@ -166,6 +167,21 @@ class TestAmounts:
         assert sum(found) == 10000
         alone = [Decimal(row[3]) for row in figures(flat("10000", amount_per=Cadence("year")), date(2026, 12, 1))][:12]
         assert sum(alone) == Decimal("9999.96")
+
+    def test_after_a_period_that_is_not_known_no_sum_is(self) -> None:
+        """July's uplift lacks its value; the price of October is known again, the sum with it is not."""
+        clause = IndexClause("CPI", date(2025, 7, 1), ((date(2025, 7, 1), Decimal(100)),))
+        step = PriceStep(date(2026, 10, 1), FlatPrice(Decimal(200)))
+        terms = {"escalators": (Escalator(index=clause, every_months=6),), "price_steps": (step,)}
+        alone = flat("100", end=date(2026, 12, 1), **terms)
+        summed = replace(alone, remainder="cumulative")
+        by_row, by_sum = (make_schedule(contract_of(each), each, date(2026, 12, 1)) for each in (alone, summed))
+        assert sorted(by_row.unknowns) == [6, 7, 8]
+        assert sorted(by_sum.unknowns) == [6, 7, 8, 9, 10]
+        assert by_sum.charge_at(10).derivation == (
+            "a period before it is not known, and its amount is the rest of a rounded sum",
+        )
+        assert by_sum.charge_at(10).amount is None
 
     def test_the_sum_before_is_named(self) -> None:
         charge = flat("10000", amount_per=Cadence("year"), remainder="cumulative")

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from billcheck.contracts.prices import Price, TierRule
-    from billcheck.contracts.terms import Charge, FullPeriodRule, ProrationRule
+    from billcheck.contracts.terms import Charge, FullPeriodRule, ProrationRule, Timing
+    from billcheck.period import Cadence
 
 Found = tuple[str, str, "Charge"]
 
@@ -53,12 +54,12 @@ def price_mistakes(charge: Charge) -> Iterator[Found]:
     """
     for code, sentence, change in _wrong_prices(charge.price):
         yield code, sentence, _with_prices(charge, change)
-    if charge.every is None:
+    if charge.every is None or charge.timing is None:
         return
     if charge.amount_per is not None and charge.amount_per != charge.every:
         sentence = f"the price per {charge.amount_per} was billed every {charge.every}".replace("_", " ")
         yield "price_for_other_time", sentence, replace(charge, amount_per=None)
-    yield from _wrong_parts(charge)
+    yield from _wrong_parts(charge, charge.every, charge.timing)
     if charge.remainder == "cumulative":
         yield "other_remainder", "each period was rounded by itself", replace(charge, remainder="per_line")
     elif charge.amount_per is not None:
@@ -157,25 +158,23 @@ def _without_overage(price: Price) -> Price:
     return replace(price, overage=None) if isinstance(price, TimePrice) else price
 
 
-def _wrong_parts(charge: Charge) -> Iterator[Found]:
+def _wrong_parts(charge: Charge, every: Cadence, timing: Timing) -> Iterator[Found]:
     """Rules that a first or a last part of a period may have been billed by instead."""
-    if charge.every is None or charge.timing is None:
-        return
     end = None if charge.end is None else charge.end.toordinal()
     last = charge.start.toordinal() if end is None else end
     grid = make_grid(
-        charge.start.toordinal(), end, charge.every, charge.wanted_day, charge.timing, None, last,
+        charge.start.toordinal(), end, every, charge.wanted_day, timing, None, last,
         is_calendar=charge.align == "calendar",
     )  # fmt: skip
     own = charge.proration
     has_last = len(grid.stubs) > grid.is_cut_at_start
-    rules = [rule for rule in _PART_RULES if charge.every.months or rule[0] not in {"30_360", "actual_30"}]
+    rules = [rule for rule in _PART_RULES if every.months or rule[0] not in {"30_360", "actual_30"}]
     for rule, code, how in rules:
         if grid.is_cut_at_start and rule != (own.first or own.rule):
             yield code, f"the first part of a period was {how}", replace(charge, proration=replace(own, first=rule))
         if has_last and rule != (own.last or own.rule):
             yield code, f"the last part of a period was {how}", replace(charge, proration=replace(own, last=rule))
-    if grid.is_cut_at_start and charge.every.months and (own.first or own.rule) == "actual_actual":
+    if grid.is_cut_at_start and every.months and (own.first or own.rule) == "actual_actual":
         others: tuple[tuple[FullPeriodRule, str], ...] = (
             ("containing", "that contains it"),
             ("back_from_boundary", "counted back from its end"),
