@@ -125,6 +125,14 @@ def test_from_the_start_the_plan_counts_even_if_the_bill_date_was_moved(
     assert figures(charge, date(2026, 1, 31))[0][3] == expected
 
 
+@pytest.mark.parametrize(("rule", "expected"), [("actual_actual", "91.00"), ("fixed_30", "89.99"), ("none", "0.00")])
+def test_a_part_as_long_as_what_it_is_weighed_against_is_still_a_part(rule: ProrationRule, expected: str) -> None:
+    """31 March to 29 June, three months from the start: 91 days of 91, by fixed days 89 of 90; and no full one."""
+    rules = Proration(rule, full_period="from_start")
+    charge = flat("91", start=date(2022, 3, 31), every=Cadence("quarter"), anchor_day=30, proration=rules)
+    assert figures(charge, date(2022, 3, 31))[0][3] == expected
+
+
 def test_a_change_inside_a_period_is_weighed_by_the_same_rule() -> None:
     """In January from the 16th: by actual days 15/31 and 16/31, by months of 30 days 15/30 and 15/30."""
     step = PriceStep(date(2026, 1, 16), FlatPrice(Decimal(6200)))

@@ -49,7 +49,7 @@ class Measure:
     `first_day` and `end` (exclusive) are the period, `full_first_day` and `full_end` the full period it is, or is a
     part of; all are ordinals. `months` is how many calendar months a full period has, 0 for weeks, days and half
     months. `factor` brings the price to a full period where it is stated for another stretch of time (a yearly price
-    billed by month: 1/12).
+    billed by month: 1/12). `is_cut` says that the period is a part, though perhaps as long as what it is weighed against.
     """
 
     first_day: int
@@ -59,11 +59,12 @@ class Measure:
     rule: ProrationRule = "actual_actual"
     months: int = 0
     factor: Ratio = WHOLE
+    is_cut: bool = False
 
     @property
     def is_stub(self) -> bool:
         """Whether the period is only part of a full one."""
-        return (self.first_day, self.end) != (self.full_first_day, self.full_end)
+        return self.is_cut or (self.first_day, self.end) != (self.full_first_day, self.full_end)
 
     @property
     def full_days(self) -> int:

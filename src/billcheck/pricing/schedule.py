@@ -398,11 +398,12 @@ def measure_of(charge: Charge, grid: Grid, period: int) -> Measure:
     first_day, end = grid.first_days[period], grid.ends[period]
     full_first_day, full_end = grid.full_period(period)
     rule = proration.rule
-    if (first_day, end) != (full_first_day, full_end):
+    is_cut = any(stub == period for stub, _, _ in grid.stubs)
+    if is_cut:
         is_first = period == 0 and grid.is_cut_at_start
         rule = (proration.first if is_first else proration.last) or rule
     months = 0 if charge.every is None else charge.every.months
-    return Measure(first_day, end, full_first_day, full_end, rule, months, factor_of(charge))
+    return Measure(first_day, end, full_first_day, full_end, rule, months, factor_of(charge), is_cut)
 
 
 def _row_of_one_off(charge: Charge) -> Row:
