@@ -49,7 +49,7 @@ class Measure:
     `first_day` and `end` (exclusive) are the period, `full_first_day` and `full_end` the full period it is, or is a
     part of; all are ordinals. `months` is how many calendar months a full period has, 0 for weeks, days and half
     months. `factor` brings the price to a full period where it is stated for another stretch of time (a yearly price
-    billed by month: 1/12). `is_cut` says that the period is a part, though perhaps as long as what it is weighed against.
+    billed by month: 1/12). `is_cut` says that the period is a part, though perhaps as long as the full period given.
     """
 
     first_day: int
