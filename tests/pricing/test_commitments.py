@@ -14,6 +14,7 @@ from billcheck.contracts.prices import ZERO, FlatPrice
 from billcheck.contracts.terms import Amendment, Charge, Contract
 from billcheck.contracts.uplifts import Escalator, IndexClause
 from billcheck.period import Cadence
+from billcheck.pricing.mistakes import plausible_mistakes
 from billcheck.pricing.schedule import make_schedule
 from tests.pricing import oracle
 from tests.pricing.random_changes import random_changing_charge
@@ -98,6 +99,14 @@ def test_it_is_explained() -> None:
     part = commitment("3650", start=date(2026, 3, 1), end=date(2027, 1, 1), align="calendar")
     stub = make_schedule(contract_of(flat("100"), part), part, date(2027, 1, 1)).charge_at(0)
     assert stub.derivation[1] == "commitment of 3,650.00 per year, for these days 3,060.00"
+
+
+def test_a_short_year_is_billed_as_if_it_were_full() -> None:
+    part = commitment("3650", start=date(2026, 3, 1), end=date(2027, 1, 1), align="calendar")
+    contract = contract_of(flat("100", start=date(2026, 3, 1)), part)
+    mistake = next(each for each in plausible_mistakes(contract, part) if each.code == "commitment_whole")
+    # 3,650.00 - 10 x 100.00
+    assert make_schedule(contract, mistake.charge, date(2027, 1, 1)).amounts == (265000,)
 
 
 @pytest.mark.parametrize("seed", range(60))

@@ -34,9 +34,7 @@ def describe_terms(terms: Terms, currency: str) -> Iterator[str]:
         return
     if terms.price_since != FROM_THE_BEGINNING:
         yield f"price in force since {date.fromordinal(terms.price_since)}"
-    if terms.unknown:
-        yield f"not known yet: {terms.unknown}"
-    elif terms.uplift is not None:
+    if terms.uplift is not None:
         yield from _describe_uplift(terms.uplift, terms.price_before, terms.price, currency)
     if terms.quantity_since != FROM_THE_BEGINNING:
         yield f"quantity in force since {date.fromordinal(terms.quantity_since)}"
