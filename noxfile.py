@@ -25,7 +25,7 @@ REACHING = (
     "tests/grammar",
     "tests/test_period.py",
     "tests/test_money.py",
-    "tests/pricing/test_cadences.py",
+    "tests/pricing",
     "tests/connectors/test_shares.py",
     "tests/acceptance/test_processes.py",
     "tests/test_cases.py",
@@ -97,7 +97,7 @@ def bench(session: nox.Session) -> None:
 
 @nox.session
 def coverage(session: nox.Session) -> None:
-    """Every branch of the engine and of what it is built on, reached by the tests that show it."""
+    """Every branch of the engine, of pricing and of what both are built on, reached by the tests that show it."""
     _install(session)
     session.run("pytest", "-p", "tests.mutation.quick", "--cov", "-m", "not system and not large", *REACHING)
 

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from billcheck.contracts.prices import FlatPrice
-from billcheck.contracts.terms import Amendment, Charge, Discount, PriceStep
+from billcheck.contracts.terms import Amendment, Charge, Contract, Discount, PriceStep
 from billcheck.contracts.uplifts import Escalator, IndexClause, Notice
 from billcheck.period import Cadence
 from billcheck.pricing.mistakes import MOST_MISTAKES, Mistake, plausible_mistakes
@@ -16,6 +16,7 @@ from billcheck.pricing.schedule import make_schedule
 from tests.pricing.random_changes import random_changing_charge
 from tests.pricing.random_charges import contract_of
 from tests.pricing.samples import figures, flat, per_unit
+from tests.pricing.test_commitments import commitment
 
 YEAR = {"every": Cadence("year")}
 UNTIL = date(2029, 6, 1)
@@ -61,6 +62,15 @@ def test_compounding_and_rounding_are_mixed_up() -> None:
     # unrounded 103.28967, 106.698229..., 110.219270...: the same cents here, so the charge differs in name only.
     odd = flat("99.99", escalators=(Escalator(Decimal("3.3")),), **YEAR)
     assert amounts(mistakes(odd)["uplifts were not rounded at each step"])[1] == "103.29"
+
+
+def test_a_commitment_of_a_short_period_is_billed_as_a_full_one() -> None:
+    # 1 March to 31 December are 306 of 365 days: 3,060.00 less 1,000.00 used; in full 3,650.00 less 1,000.00.
+    least = commitment("3650", start=date(2026, 3, 1), end=date(2027, 1, 1), align="calendar")
+    contract = Contract("C-1", "Acme", "EUR", date(2026, 1, 1), (flat("100"), least))
+    assert make_schedule(contract, least, date(2027, 1, 1)).amounts == (206_000,)
+    (whole,) = [each for each in plausible_mistakes(contract, least) if each.code == "commitment_whole"]
+    assert make_schedule(contract, whole.charge, date(2027, 1, 1)).amounts == (265_000,)
 
 
 def test_an_uplift_without_notice_was_billed_all_the_same() -> None:

@@ -134,6 +134,18 @@ class TestEscalators:
             ("CPI: 134.9 (2026-10) over 131.2 (2025-10) is 2.8201… %, 80 % of it, plus 0.5, at most 5 %, at least 0 %"),
         )
 
+    def test_an_uplift_that_is_not_known_leaves_its_change_of_a_billed_period_open(self) -> None:
+        # The index of July 2026 is not given: what July adds to the year billed in January is open, and so is 2027.
+        clause = IndexClause("CPI", date(2025, 7, 1), ((date(2025, 7, 1), Decimal(100)),))
+        charge = flat("1200", escalators=(Escalator(index=clause, every_months=6),), **YEAR)
+        rows = charges_until(charge, date(2027, 1, 1))[:3]
+        assert [(str(row.first_day), str(row.due_on), row.is_change, row.amount) for row in rows] == [
+            ("2026-01-01", "2026-01-01", False, Decimal(1200)),
+            ("2027-01-01", "2027-01-01", False, None),
+            ("2026-07-01", "2027-01-01", True, None),
+        ]
+        assert rows[2].derivation == ("the value of CPI for 2026-07 is not given",)
+
 
 class TestAmendments:
     def test_units_are_added_and_taken_away_but_never_below_none(self) -> None:

@@ -96,6 +96,25 @@ def test_a_change_says_what_it_is_instead_of_and_when_it_is_billed() -> None:
     ]
 
 
+def test_a_change_of_a_reduced_price_takes_the_amount_off_both_prices() -> None:
+    """(130 - 10) - (100 - 10) = 30.00 for 16 of January's 31 days: 480 / 31 = 15.483870..."""
+    step = PriceStep(date(2026, 1, 16), FlatPrice(Decimal(130)))
+    charge = flat("100", discounts=(Discount(percent=None, amount=Decimal(10)),), price_steps=(step,))
+    prices = "((130.00 less 10.00, at least 0) − (100.00 less 10.00, at least 0))"
+    assert lines(charge, date(2026, 2, 1), 2)[:2] == [
+        f"{prices} × 16/31 days (2026-01-16 to 2026-01-31) = 15.48",
+        f"15.483870… {ROUNDED}",
+    ]
+
+
+def test_a_paused_period_says_since_when_nothing_is_due() -> None:
+    charge = flat("100", amendments=(Amendment(date(2026, 2, 1), change="pause"),))
+    assert lines(charge, date(2026, 2, 1), 1) == [
+        "0.00 per month (2026-02-01 to 2026-02-28) = 0.00",
+        "nothing due since 2026-02-01 (paused or cancelled)",
+    ]
+
+
 def test_an_immediate_change_says_so() -> None:
     amendment = Amendment(date(2026, 1, 16), price=FlatPrice(Decimal(31)), change_billing="immediate")
     found = lines(flat("62", amendments=(amendment,)), date(2026, 1, 31), 1)

@@ -25,6 +25,7 @@ CONTRACTS_PER_RUN = 2_000
 BATCHES = 10
 
 
+@pytest.mark.large
 @pytest.mark.parametrize("batch", range(BATCHES))
 def test_every_random_contract_is_priced_as_day_by_day(batch: int) -> None:
     random = Random(f"pricing {batch}")
@@ -38,6 +39,7 @@ def test_every_random_contract_is_priced_as_day_by_day(batch: int) -> None:
     assert changes > 20, "the sample must hold changes inside periods that were already due"
 
 
+@pytest.mark.large
 @pytest.mark.parametrize("batch", range(BATCHES))
 def test_every_random_contract_of_changing_terms_is_priced_as_day_by_day(batch: int) -> None:
     random = Random(f"changing {batch}")

@@ -124,6 +124,10 @@ def test_only_parts_that_there_are_can_be_wrong() -> None:
     ]
 
 
+def test_what_does_not_recur_has_no_part() -> None:
+    assert billed(one_off("100", date(2026, 2, 10))) == {}
+
+
 def test_parts_of_weeks_know_no_months() -> None:
     charge = flat("70", start=date(2026, 1, 8), every=Cadence("week"), align="calendar")
     assert set(billed(charge)) == {"part_in_full", "part_forgotten"}

@@ -224,6 +224,11 @@ class TestAmounts:
 
 
 class TestDiscounts:
+    def test_one_off_has_no_next_period_to_wait_for(self) -> None:
+        step = PriceStep(date(2026, 2, 1), FlatPrice(Decimal(120)), applies="next_period")
+        charge = one_off("100", date(2026, 2, 10), price_steps=(step,))
+        assert figures(charge, date(2026, 3, 1)) == [("2026-02-10", "2026-02-10", "2026-02-10", "120.00")]
+
     def test_percents_compound(self) -> None:
         charge = flat("100", discounts=(Discount(Decimal(10)), Discount(Decimal(10))))
         assert figures(charge, date(2025, 1, 1))[0][3] == "81.00"  # 100 × 0.9 × 0.9
