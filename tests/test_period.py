@@ -20,6 +20,8 @@ def test_the_end_is_exclusive_and_the_last_day_inclusive() -> None:
     assert march == Period.from_last_day(date(2026, 3, 1), date(2026, 3, 31))
     assert march.last_day == date(2026, 3, 31)
     assert march.days == 31
+    assert date(2026, 2, 28) not in march
+    assert date(2026, 3, 1) in march
     assert date(2026, 3, 31) in march
     assert date(2026, 4, 1) not in march
     assert str(march) == "2026-03-01 to 2026-03-31"

@@ -72,6 +72,20 @@ def test_ends_of_months_of_30_days(start: date, strict: str, fixed: str) -> None
     assert first_amount("fixed_30", start=start, anchor_day=1) == fixed
 
 
+@pytest.mark.parametrize("rule", ["30_360", "fixed_30"])
+def test_a_part_across_the_end_of_a_year_counts_no_other_days(rule: ProrationRule) -> None:
+    # A quarter from 1 November: 16 to 30 December are 15 days, January has 30; 3,000 × 45/90.
+    measure = Measure(
+        date(2026, 12, 16).toordinal(),
+        date(2027, 2, 1).toordinal(),
+        date(2026, 11, 1).toordinal(),
+        date(2027, 2, 1).toordinal(),
+        rule,
+        months=3,
+    )
+    assert Fraction(*measure.share(measure.first_day, measure.end)) == Fraction(1, 2)
+
+
 def test_full_periods_cost_the_full_price_but_by_actual_30() -> None:
     rules: tuple[ProrationRule, ...] = ("actual_actual", "30_360", "fixed_30", "full_period", "none")
     for rule in rules:
