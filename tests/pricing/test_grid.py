@@ -139,20 +139,30 @@ def test_consecutive_boundaries_are_a_cadence_apart() -> None:
 
 
 @pytest.mark.parametrize(
-    ("start", "end", "until"),
+    ("start", "end", "until", "problem"),
     [
-        (date(1899, 12, 31), None, date(2000, 1, 1)),
-        (date(2200, 1, 2), None, date(2199, 1, 1)),
-        (date(2000, 1, 1), date(2200, 1, 2), date(2001, 1, 1)),
-        (date(2000, 1, 1), None, date(1899, 12, 31)),
-        (date(2000, 1, 1), None, date(2215, 1, 1)),
-        (date(2000, 1, 1), date(2000, 1, 1), date(2001, 1, 1)),
-        (date(2000, 1, 1), date(1999, 12, 1), date(2001, 1, 1)),
+        (date(1899, 12, 31), None, date(2000, 1, 1), ("start", "1899-12-31")),
+        (date(2200, 1, 2), None, date(2199, 1, 1), ("start", "2200-01-02")),
+        (date(2000, 1, 1), date(2200, 1, 2), date(2001, 1, 1), ("end", "2200-01-02")),
+        (date(2000, 1, 1), None, date(1899, 12, 31), ("until", "1899-12-31")),
+        (date(2000, 1, 1), None, date(2215, 1, 1), ("until", "2215-01-01")),
+        (date(2000, 1, 1), date(2000, 1, 1), date(2001, 1, 1), ("end", "2000-01-01")),
+        (date(2000, 1, 1), date(1999, 12, 1), date(2001, 1, 1), ("end", "1999-12-01")),
     ],
 )
-def test_days_that_cannot_be_priced_are_refused(start: date, end: date | None, until: date) -> None:
-    with pytest.raises(UsageError):
+def test_days_that_cannot_be_priced_are_refused(
+    start: date, end: date | None, until: date, problem: tuple[str, str]
+) -> None:
+    with pytest.raises(UsageError) as refused:
         make_grid(start.toordinal(), end and end.toordinal(), MONTH, 1, "in_advance", None, until.toordinal())
+    assert [(each.where, each.value) for each in refused.value.problems] == [problem]
+
+
+def test_five_months_apart_begin_with_the_start() -> None:
+    start = date(2026, 2, 10)
+    grid = make_grid(start.toordinal(), None, Cadence("month", 5), 10, "in_advance", None, start.toordinal() + 300)
+    wanted = [start, date(2026, 7, 10), date(2026, 12, 10)]
+    assert (grid.first_days, grid.stubs) == (tuple(day.toordinal() for day in wanted), ())
 
 
 def test_one_day_is_a_period() -> None:
@@ -164,3 +174,19 @@ def test_one_day_is_a_period() -> None:
         ((0, day.toordinal(), date(2026, 3, 31).toordinal()),),
         1,
     )  # 28 Feb stands for the 31st: its period ends on 30 March
+
+
+def test_the_first_periods_of_a_grid_are_a_grid() -> None:
+    # From 10 January with months from the 1st: a stub of 22 days, February, March, and a last stub to 9 April.
+    start, end = date(2026, 1, 10).toordinal(), date(2026, 4, 10).toordinal()
+    grid = make_grid(start, end, MONTH, 1, "in_arrears", None, end)
+    days = [date(2026, month, 1).toordinal() for month in (1, 2, 3, 4, 5)]
+    assert grid.stubs == ((0, days[0], days[1]), (3, days[3], days[4]))
+    assert grid.first_periods(3) == Grid(
+        (start, *days[1:3]),
+        tuple(days[1:4]),
+        tuple(days[1:4]),
+        (False,) * 3,
+        ((0, days[0], days[1]),),
+        is_cut_at_start=True,
+    )

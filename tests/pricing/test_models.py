@@ -29,7 +29,7 @@ from billcheck.contracts.prices import (
     with_amounts,
 )
 from billcheck.errors import UsageError
-from billcheck.pricing.models import full_price, packages_of, quantity_of, require
+from billcheck.pricing.models import Item, full_price, items_of, packages_of, quantity_of, require
 from tests.pricing.samples import flat, one_off, per_unit
 
 DECIMALS = st.decimals(0, 10**9, places=4)
@@ -212,3 +212,51 @@ def test_what_is_required_is_named() -> None:
     assert require(0, charge, "quantity") == 0
     with pytest.raises(UsageError, match='charge "Support" quantity: A charge lacks a term that its model needs'):
         require(None, charge, "quantity")
+
+
+@pytest.mark.parametrize(
+    ("price", "quantity", "items"),
+    [
+        (FlatPrice(D(3)), None, [Item(None, D(3))]),
+        (UnitPrice(D(30)), D(12), [Item(D(12), D(30))]),
+        (PackagePrice(D(8), D(100), D(500)), D(601), [Item(D(2), D(8))]),
+        (TieredPrice("graduated", TIERS), D(0), [Item(None, D(50))]),
+        (TieredPrice("graduated", TIERS), D(10), [Item(D(10), D(30)), Item(None, D(50))]),
+        (TieredPrice("graduated", STEPS), D(11), [Item(None, D(100)), Item(None, D(180))]),
+        (TieredPrice("volume", TIERS), D(0), [Item(None, D(50))]),
+        (TieredPrice("volume", TIERS), D(11), [Item(D(11), D(25)), Item(None, D(20))]),
+        (TieredPrice("volume", STEPS), D(11), [Item(None, D(180))]),
+        (TieredPrice("stairstep", TIERS), D(11), [Item(None, D(20))]),
+        (PercentagePrice((PercentTier(D(2)),)), D(0), []),
+        (PercentagePrice((PercentTier(D(2)),)), D(900), [Item(D(900), D(2), is_percent=True)]),
+        (TimePrice(CARD), hours(senior="0", junior="2"), [Item(D(2), D(95), label="junior")]),
+    ],
+)
+def test_a_price_is_a_sum_without_what_comes_to_nothing(
+    price: Price, quantity: Quantity | None, items: list[Item]
+) -> None:
+    assert list(items_of(price, quantity)) == items
+
+
+def test_packages_of_decimals_stay_exact() -> None:
+    # 2.5 less 1 free unit are 1.5 packages of 1; 2.25 less 0.5 are 1.75, which is 3.5 packages of 0.5.
+    assert packages_of(PackagePrice(D(9), D(1), D(1)), D("2.5")) == 2
+    assert packages_of(PackagePrice(D(9), D(1), D(1), "down"), D("2.5")) == 1
+    assert packages_of(PackagePrice(D(9), D("0.5"), D("0.5")), D("2.25")) == 4
+    assert packages_of(PackagePrice(D(9), D("0.5"), D("0.5"), "down"), D("2.25")) == 3
+
+
+@pytest.mark.parametrize(
+    ("price", "quantity", "found"),
+    [
+        (UnitPrice(D(3)), None, None),
+        (UnitPrice(D(3)), (RoleHours("senior", D(1)),), "hours by role"),
+        (TimePrice(CARD), None, None),
+        (TimePrice(CARD), D(7), "7"),
+        (TimePrice(CARD), (RoleHours("senior", D(1)), RoleHours("cook", D(2))), "senior, cook"),
+    ],
+)
+def test_a_refusal_says_what_was_given(price: Price, quantity: Quantity | None, found: str | None) -> None:
+    with pytest.raises(UsageError) as refused:
+        full_price(price, quantity, 100)
+    assert [(each.where, each.value) for each in refused.value.problems] == [("quantity", found)]
