@@ -64,9 +64,35 @@ def test_without_a_next_invoice_only_the_separate_one_is_offered_plainly() -> No
     text = text_of(make_report([ContractRows(item.contract, item.rows[:-1])]))
     assert "one way to ask for 8,712.00 EUR" in text
     assert "  As a separate invoice, dated 2026-09-08" in text
-    assert "No next regular invoice is known" in text
+    assert (
+        "No next regular invoice is known (the contract ended, or the next one is billed already or comes to nothing): "
+        "only the separate one."
+    ) in text
     assert "On the next invoice" not in text
     assert "Retainer 2026-03, arrears on INV-2026-003" in text
+
+
+def test_a_next_invoice_of_an_amount_not_known_yet_is_not_denied() -> None:
+    item = half_rate_contract()
+    usage = replace(make_row(item.contract, "2026-09", 0, 0, Status.NOT_DUE, charge="Usage"), is_known=False)
+    text = text_of(make_report([ContractRows(item.contract, (*item.rows[:-1], usage))]))
+    assert "What the next invoice will come to is not known yet (1 charge): only the separate one can be shown." in text
+    assert "No next regular invoice" not in text
+    assert text.count("not known yet") == 1
+
+
+def test_a_cent_of_tax_between_the_two_ways_is_explained() -> None:
+    # A: 65.00 x 21 % = 13.65, so 78.65. B: 2.50 x 21 % = 0.525, so 3.03, and 62.50 x 21 % = 13.125, so 75.63.
+    contract = make_contract()
+    rows = (
+        make_row(contract, "2026-08", 6_250, 6_000, Status.UNDERBILLED, documents=("I-8",)),
+        make_row(contract, "2026-09", 6_250, 0, Status.NOT_DUE),
+    )
+    text = text_of(make_report([ContractRows(contract, rows)]))
+    assert "78.65 EUR" in text
+    assert "together 78.66 EUR" in text
+    assert "A and B differ by 0.01 EUR: tax is rounded once per document, and B is two documents." in text
+    assert "differ by" not in text_of(half_rate())
 
 
 def test_what_must_be_settled_first_is_said() -> None:

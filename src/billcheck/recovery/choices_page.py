@@ -118,12 +118,16 @@ def _description(entry: DocumentLine, *, has_several: bool) -> str:
 def _remarks(options: CustomerOptions) -> Iterator[str]:
     currency, is_open = options.currency, bool(options.choices)
     if is_open and len(options.choices) == 1:
-        yield "No next regular invoice is known (the contract ended, or it is billed already): only the separate one."
+        yield _why_separate_only(options)
     elif is_open:
         next_date = options.choices[0].documents[0].document_date
         days = (next_date - options.as_of).days
         if options.separate and next_date < options.separate.document_date:
             yield f"The next invoice goes out in {counted(days, 'day')}: talk before {next_date}."
+        first, second = (choice.incl_tax_minor for choice in options.choices)
+        if first != second:
+            difference = money_text(abs(second - first), currency)
+            yield f"A and B differ by {difference}: tax is rounded once per document, and B is two documents."
     if options.credited_minor:
         yield (
             f"{money_text(options.credited_minor, currency)} excl. tax stands on periods with a credit note: decide on "
@@ -147,6 +151,17 @@ def _remarks(options: CustomerOptions) -> Iterator[str]:
     yield from _left_out(options)
 
 
+def _why_separate_only(options: CustomerOptions) -> str:
+    """Why there is no invoice to add the arrears to: its amount is open, or there is none to come."""
+    if options.unknown_rows:
+        charges = counted(options.unknown_rows, "charge")
+        return f"What the next invoice will come to is not known yet ({charges}): only the separate one can be shown."
+    return (
+        "No next regular invoice is known (the contract ended, or the next one is billed already or comes to nothing): "
+        "only the separate one."
+    )
+
+
 def _left_out(options: CustomerOptions) -> Iterator[str]:
     """What is in no document above."""
     currency = options.currency
@@ -154,7 +169,7 @@ def _left_out(options: CustomerOptions) -> Iterator[str]:
         yield f"{money_text(options.awaiting_minor, currency)} excl. tax is due and still awaited: it is not in here."
     if options.inconclusive_rows:
         yield f"{counted(options.inconclusive_rows, 'period')} could not be judged: nothing of that is in here."
-    if options.unknown_rows:
+    if options.unknown_rows and len(options.choices) != 1:
         yield (
             f"What {counted(options.unknown_rows, 'charge')} will come to is not known yet: it is on top of the next "
             "invoice."
