@@ -120,6 +120,13 @@ def test_repr_is_one_line_with_verdict_arrears_and_coverage() -> None:
     )
 
 
+def test_repr_names_the_rows_that_were_not_judged() -> None:
+    assert repr(replace(half_rate(), inconclusive_rows=18)) == (
+        "<Report findings: arrears 7,200.00 EUR; 18 rows not judged; covers 2026-01-31 to 2026-08-31; as of 2026-09-04>"
+    )
+    assert "; 1 row not judged;" in repr(replace(half_rate(), inconclusive_rows=1))
+
+
 def test_rows_are_computed_only_when_asked_for_and_once() -> None:
     items = CountingRows(many(5, leaking=2))
     report = replace(make_report(many(5, leaking=2)), contracts=items, terms=[item.contract for item in items])

@@ -187,7 +187,7 @@ def test_what_was_credited_is_said_apart_from_what_was_never_billed() -> None:
     credited = replace(report, totals=(replace(report.totals[0], credited=30),))
     assert (
         "Verdict: findings. 0.70 EUR excl. tax was agreed and never billed; "
-        "0.30 EUR excl. tax was credited and not billed again."
+        "0.30 EUR excl. tax was credited and not billed again, together 1.00 EUR in arrears."
     ) in text_of(credited)
     wholly = replace(report, totals=(replace(report.totals[0], credited=100),))
     assert "Verdict: findings. 1.00 EUR excl. tax was credited and not billed again." in text_of(wholly)

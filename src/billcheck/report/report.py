@@ -102,7 +102,10 @@ class Report:
 
     @cached_property
     def arrears(self) -> Mapping[str, Decimal]:
-        """What was agreed and never billed, per currency: the shortfalls of underbilled and missing rows."""
+        """What was agreed and is not billed, per currency: the shortfalls of underbilled and missing rows.
+
+        What was credited and not billed again is in it.
+        """
         return self._per_currency("arrears")
 
     @cached_property
@@ -207,10 +210,11 @@ class Report:
     def __repr__(self) -> str:
         arrears = ", ".join(money_text(total.arrears, total.currency) for total in self.totals) or "none"
         covers = "no documents" if self.covers is None else f"{self.covers.first_day} to {self.covers.last_day}"
+        rows = f"; {counted(self.inconclusive_rows, 'row')} not judged" if self.inconclusive_rows else ""
         refused = [f"{counted(len(self.refused), 'row')} refused"] if self.refused else []
         left_out = ["documents may be left out"] if self.shortcomings else []
         incomplete = "" if self.complete else f", incomplete ({listed([*refused, *left_out])})"
-        return f"<Report {self.verdict}: arrears {arrears}; covers {covers}; as of {self.as_of}{incomplete}>"
+        return f"<Report {self.verdict}: arrears {arrears}{rows}; covers {covers}; as of {self.as_of}{incomplete}>"
 
     def _repr_html_(self) -> str:
         from billcheck.report.notebook import to_html  # noqa: PLC0415 - a face is loaded when somebody looks at it

@@ -60,7 +60,8 @@ def _amounts(report: Report) -> Iterator[str]:
         if never_billed:
             yield f"{money_text(never_billed, totals.currency)} excl. tax was agreed and never billed"
         if totals.credited:
-            yield f"{money_text(totals.credited, totals.currency)} excl. tax was credited and not billed again"
+            arrears = f", together {money_text(totals.arrears, totals.currency)} in arrears" if never_billed else ""
+            yield f"{money_text(totals.credited, totals.currency)} excl. tax was credited and not billed again{arrears}"
         if totals.overbilled:
             yield f"{money_text(totals.overbilled, totals.currency)} excl. tax was billed beyond what was agreed"
 
