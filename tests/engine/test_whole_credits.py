@@ -125,3 +125,62 @@ def test_a_part_of_a_named_invoice_is_taken_from_all_its_charges(amount: str, fe
 def test_more_than_the_charges_of_a_named_invoice_and_less_than_all_of_it_stays_a_question() -> None:
     report = examine(JANUARY, FEBRUARY, credit("CN-1", "2026-02-10", "-155", credits_document="INV-1"))
     assert [(item.kind, item.document) for item in report.residue] == [("ambiguous", "CN-1")]
+
+
+def test_a_credit_that_is_divided_as_its_invoice_is_stays_as_it_is() -> None:
+    """Its lines carry the items of the invoice and its amounts, so that nothing has to be inferred."""
+    parts = [
+        line("CN-1", "2026-02-10", amount, item=item, kind="credit_note", credits_document="INV-1")
+        for item, amount in (("FEE", "-100"), ("SEAT", "-50"), ("FREIGHT", "-9"))
+    ]
+    report = examine(JANUARY, FEBRUARY, parts)
+    assert figures(report) == {
+        ("Fee", 1): (GIVEN_BACK, 10000),
+        ("Seats", 1): (GIVEN_BACK, 5000),
+        ("Fee", 2): BILLED,
+        ("Seats", 2): BILLED,
+    }
+    rules = {item.rule for row in report.rows for item in row.evidence if item.document == "CN-1"}
+    assert rules == {"customer + item of the charge; period from the invoice date; credited in full"}
+
+
+def test_a_credit_of_an_invoice_for_one_charge_is_not_divided() -> None:
+    one = line("CN-1", "2026-02-10", "-100", item="FEE", kind="credit_note", credits_document="INV-1")
+    report = examine(invoice("INV-1", "2026-01-01", "FEE 100"), FEBRUARY, [one])
+    assert figures(report)["Fee", 1] == (GIVEN_BACK, 10000)
+    assert figures(report)["Fee", 2] == BILLED
+
+
+def test_a_credit_note_whose_lines_name_several_invoices_is_taken_line_by_line() -> None:
+    """100 of January's fee and 50 of February's seats; neither line may take back the whole of an invoice."""
+    both = [
+        line("CN-1", "2026-02-10", "-100", description="Credit INV-1", item="FEE", kind="credit_note"),
+        line("CN-1", "2026-02-10", "-50", description="Credit INV-2", item="SEAT", kind="credit_note"),
+    ]
+    assert figures(examine(JANUARY, FEBRUARY, both)) == {
+        ("Fee", 1): (GIVEN_BACK, 10000),
+        ("Seats", 1): BILLED,
+        ("Fee", 2): BILLED,
+        ("Seats", 2): (GIVEN_BACK, 5000),
+    }
+
+
+def test_a_freight_line_of_more_than_the_freight_takes_back_parts_of_the_charges() -> None:
+    """60 and 99 come to the whole invoice of 159, so that each charge and the freight are given back."""
+    parts = [
+        line("CN-1", "2026-02-10", amount, item=item, kind="credit_note", credits_document="INV-1")
+        for item, amount in (("FREIGHT", "-60"), ("FEE", "-99"))
+    ]
+    report = examine(JANUARY, FEBRUARY, parts)
+    assert figures(report)["Fee", 1] == (GIVEN_BACK, 10000)
+    assert figures(report)["Seats", 1] == (GIVEN_BACK, 5000)
+    assert [item.amount_minor for item in report.out_of_scope] == [900 * 2 - 900]
+
+
+def test_a_credit_that_names_its_invoice_in_its_text_keeps_the_period_of_its_fields() -> None:
+    days = {"period_first_day": date(2026, 1, 1), "period_last_day": date(2026, 1, 31)}
+    one = [line("CN-1", "2026-02-10", "-100", description="Credit INV-1", item="FEE", kind="credit_note", **days)]
+    report = examine(JANUARY, FEBRUARY, one)
+    assert figures(report)["Fee", 1] == (GIVEN_BACK, 10000)
+    rules = {item.rule for row in report.rows for item in row.evidence if item.document == "CN-1"}
+    assert rules == {"customer + item of the charge; period in its own fields; credited in full"}

@@ -8,7 +8,7 @@ do, are no sequence. Must not know what the documents say.
 from __future__ import annotations
 
 from functools import cached_property
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from billcheck.ledger.numbers import DocumentNumbers
@@ -114,14 +114,8 @@ def _numbers_in(gap: SequenceGap) -> list[int]:
 
 def _runs(numbers: Sequence[int]) -> Iterator[list[int]]:
     """Numbers, ascending, as runs without a break."""
-    run: list[int] = []
-    for number in numbers:
-        if run and number != run[-1] + 1:
-            yield run
-            run = []
-        run.append(number)
-    if run:
-        yield run
+    for _, run in groupby(enumerate(numbers), key=lambda place: place[1] - place[0]):
+        yield [number for _, number in run]
 
 
 Pairs = list[tuple[int, int]]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from billcheck.engine.align import Alignment, FreeEvent, Openings, Placement, align
+from billcheck.engine.align import Alignment, Board, FreeEvent, Openings, Placement, align, weigh
 from billcheck.errors import InternalError
 
 HALF_MONTH = 150
@@ -209,6 +209,89 @@ def test_a_missed_block_costs_as_many_periods_as_it_holds() -> None:
 def test_what_would_be_read_wrongly_is_refused(events: list[tuple[int, int]], rows: Openings) -> None:
     with pytest.raises(InternalError):
         read(events, rows)
+
+
+def test_a_period_that_needs_nothing_lends_a_combine_no_due_day() -> None:
+    """The two months before are 25 days away; the last, which is paid, would be five days away only."""
+    rows = openings((0, 100), (30, 100), (60, 0), missed="110")
+    assert read([(55, 200)], rows) == Alignment(250, (Placement("combine", (0,), (0, 1)),))
+
+
+def test_a_late_habit_does_not_let_a_combine_reach_further() -> None:
+    rows = openings((0, 100), (30, 100))
+    assert read([(19, 200)], rows, offset=5).placements == (place(0, 0),)
+    assert read([(20, 200)], rows, offset=5).placements == (Placement("combine", (0,), (0, 1)),)
+
+
+def test_a_combine_that_gains_nothing_is_preferred_to_leaving() -> None:
+    """Left, the event costs 150; combined with rows that may stay open it costs the fifteen days to the nearest."""
+    rows = openings((0, 100), (15, 100), missed="00")
+    assert read([(30, 200)], rows) == Alignment(150, (Placement("combine", (0,), (0, 1)),))
+
+
+def test_parts_of_a_split_may_lie_half_an_interval_before_and_after() -> None:
+    assert read([(0, 60), (30, 40)], openings((15, 100))) == Alignment(300, (Placement("split", (0, 1), (0,)),))
+
+
+def test_a_wrong_amount_goes_to_the_regular_row_and_not_to_its_change() -> None:
+    rows = openings((0, 100), (0, 30), changes="01")
+    assert read([(0, 90)], rows) == Alignment(60 + 150, (place(0, 0),))
+    assert read([(0, 29)], rows) == Alignment(60 + 150, (place(0, 0),))
+
+
+@pytest.mark.parametrize(("lag", "is_placed"), [(30, True), (31, False)])
+def test_a_row_that_is_dear_when_open_draws_no_event_from_further_than_an_interval(
+    lag: int, *, is_placed: bool
+) -> None:
+    """It costs three missed periods; the other event lies between two rows, so that the readings are searched."""
+    rows = Openings((0, 200, 230), (100, 100, 100), (3, 1, 1), (False,) * 3)
+    alone = align([FreeEvent(lag, 100)], rows, half_interval=150)
+    assert alone.placements == ((place(0, 0),) if is_placed else ())
+    both = align([FreeEvent(lag, 100), FreeEvent(215, 100)], rows, half_interval=150)
+    assert both.placements == ((place(0, 0), place(1, 1)) if is_placed else (place(1, 1),))
+    assert both.cost == (300 if is_placed else 150 + 450) + 150 + 150
+
+
+# --- what a reading costs at least -----------------------------------------------------------------------------------
+
+
+def bound(events: list[tuple[int, int]], rows: Openings) -> tuple[int, list[tuple[int, int, int, int]] | None]:
+    """The bound, and the reading it proves, if any."""
+    days, amounts = [10 * day for day, _ in events], [amount for _, amount in events]
+    weighing = weigh(Board(days, amounts, rows, half_interval=HALF_MONTH, open_cost=HALF_MONTH, offset=0))
+    return weighing.cost, weighing.chain
+
+
+def test_where_every_event_has_one_best_row_the_bound_is_the_answer() -> None:
+    rows = openings((0, 100), (30, 100), (60, 100))
+    assert bound([(4, 100), (30, 100), (61, 90)], rows) == (40 + 70, [(0, 1, 0, 1), (1, 1, 1, 2), (2, 1, 2, 3)])
+    assert bound([(62, 300)], rows) == (20, [(0, 1, 0, 3)])
+    assert bound([(200, 100)], rows) == (600, [])
+
+
+def test_where_two_rows_are_equally_good_or_one_is_wanted_twice_nothing_is_proved() -> None:
+    assert bound([(15, 100)], openings((0, 100), (30, 100))) == (300, None)
+    # Base 450; both would gain 300 alone, so that the bound lies far below what any reading costs.
+    assert bound([(0, 100), (0, 100)], openings((0, 100))) == (-150, None)
+
+
+@pytest.mark.parametrize(
+    ("events", "missed", "cost"),
+    [
+        # Base 450. The first gains 300 as a part of the split; the second 300 - 30 - 60 alone, 150 - 30 as a part.
+        ([(100, 60), (103, 40)], "1", 450 - 300 - 210),
+        # Base 300. Alone they gain 150 - 20 - 60 and 150 - 30 - 60, as parts of the split 150 - 20 and 150 - 30.
+        ([(102, 60), (103, 40)], "0", 300 - 130 - 120),
+        # Base 450. The event before them is no part of the split and gains 150 - 60.
+        ([(100, 7), (102, 60), (103, 40)], "0", 450 - 90 - 130 - 120),
+        # Base 450. Three parts: 150 each less 10, 20 and 30.
+        ([(101, 50), (102, 30), (103, 20)], "0", 450 - 140 - 130 - 120),
+    ],
+)
+def test_a_split_is_dealt_out_to_its_parts(events: list[tuple[int, int]], missed: str, cost: int) -> None:
+    rows = openings((100, 100), missed=missed)
+    assert bound(events, rows) == (cost, None)
+    assert read(events, rows).cost >= cost
 
 
 MONTHS = st.lists(st.integers(0, 40), min_size=1, max_size=8).map(sorted)

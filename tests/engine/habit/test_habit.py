@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from random import Random
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -8,10 +9,14 @@ from hypothesis import strategies as st
 
 from billcheck.engine import habit as habit_module
 from billcheck.engine.align import Board, FreeEvent, Openings, Weighing, weigh
-from billcheck.engine.habit import Habit, find_habit
+from billcheck.engine.blocks import Share
+from billcheck.engine.habit import Habit, HabitPlacement, find_habit
 from billcheck.errors import InternalError
 from tests.engine.habit.charges import Charge, make_charge
 from tests.engine.habit.test_habit_against_oracle import habit_of
+
+if TYPE_CHECKING:
+    from billcheck.engine.habit import HabitKind
 
 
 def months(count: int, amount: int = 100) -> Openings:
@@ -131,6 +136,68 @@ def test_of_two_equal_rows_of_one_day_the_first_is_used() -> None:
 def test_what_is_not_in_order_is_refused() -> None:
     with pytest.raises(InternalError, match="in order"):
         find([(5, 100), (4, 100)], months(3))
+
+
+def test_of_an_odd_number_of_shifts_the_middle_one_is_tried() -> None:
+    late = [(30 * number + days, 100) for number, days in enumerate((2, 4, 6, 8, 9))]
+    assert (find(late, months(5)).offset, find(late, months(5)).cost) == (6, 40 + 20 + 0 + 20 + 30)
+    early = [(30 * number - days, 100) for number, days in enumerate((9, 8, 6, 4, 2))]
+    assert (find(early, months(5)).offset, find(early, months(5)).cost) == (-6, 30 + 20 + 0 + 20 + 40)
+
+
+def placed(kind: HabitKind, event: int, *shares: tuple[int, int]) -> HabitPlacement:
+    """One event, and the amount it bills per period."""
+    periods = tuple(period for period, _ in shares)
+    return HabitPlacement(kind, (event,), periods, tuple(Share(event, *share) for share in shares))
+
+
+def test_exact_invoices_on_their_due_days() -> None:
+    wanted = Habit(0, 1, 0, 0, (placed("place", 0, (0, 100)), placed("place", 1, (1, 100))), (0, 30))
+    assert find([(0, 100), (30, 100)], months(2)) == wanted
+
+
+def test_invoices_that_are_late_or_of_another_amount() -> None:
+    """Four days, and the 60 of another amount than agreed."""
+    wanted = Habit(0, 1, 0, 40 + 60, (placed("place", 0, (0, 100)), placed("place", 1, (1, 90))), (0, 30))
+    assert find([(4, 100), (30, 90)], months(2)) == wanted
+
+
+def test_blocks_of_two_and_a_last_month_of_its_own() -> None:
+    openings = months(5)
+    free = [FreeEvent(0, 200), FreeEvent(60, 200), FreeEvent(120, 100)]
+    habit = find_habit(free, openings, expected=openings.amounts, nominal_days=30, timing="in_advance")
+    assert habit == Habit(
+        0,
+        2,
+        0,
+        0,
+        (placed("block", 0, (0, 100), (1, 100)), placed("block", 1, (2, 100), (3, 100)), placed("place", 2, (4, 100))),
+        (0, 0, 60, 60, 120),
+    )
+
+
+def test_what_a_block_bills_too_little_is_dealt_out_by_what_was_expected() -> None:
+    """Nothing is open in the first block, whose periods cost 100 and 300: 40 go there as 10 and 30."""
+    openings = Openings((0, 30, 60, 90, 120, 150), (0, 0, 100, 100, 100, 100), (0, 0, 1, 1, 1, 1), (False,) * 6)
+    free = [FreeEvent(0, 40), FreeEvent(60, 200), FreeEvent(120, 200)]
+    habit = find_habit(free, openings, expected=(100, 300, 100, 100, 100, 100), nominal_days=30, timing="in_advance")
+    assert habit.placements[0] == placed("block", 0, (0, 10), (1, 30))
+
+
+def test_most_candidates_are_dismissed_unsearched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two years at half the price, some days late: 25 ways to cut blocks at up to three shifts are 75 candidates."""
+    tried = 0
+
+    def count(board: Board) -> Weighing:
+        nonlocal tried
+        tried += 1
+        return weigh(board)
+
+    monkeypatch.setattr(habit_module, "weigh", count)
+    events = [(30 * number + number % 3, 50) for number in range(24)]
+    habit = find(events, months(24))
+    assert (habit.block, [placement.periods for placement in habit.placements]) == (1, [(n,) for n in range(24)])
+    assert tried <= 3
 
 
 def search_through_everything(charge: Charge, monkeypatch: pytest.MonkeyPatch) -> Habit:
