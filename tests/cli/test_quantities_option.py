@@ -53,7 +53,10 @@ def test_a_check_without_quantities_is_inconclusive_and_says_what_to_give(run: R
     assert outcome.code == 3
     row, *_ = json.loads(outcome.out)["contracts"][0]["rows"]
     assert (row["expected"], row["billed"], row["status"]) == (None, "60.00", "inconclusive")
-    assert row["note"] == "No quantity is given for 2026-01-01 to 2026-01-31: give it with --quantities."
+    assert row["note"] == (
+        "No quantity is given for 2026-01-01 to 2026-01-31: give it with --quantities. "
+        "If nothing was used, write a row with quantity 0."
+    )
     assert "not known" in run("check", "ledger.csv", "--as-of", "2026-02-20").out
 
 

@@ -59,7 +59,15 @@ MARCH = date(2026, 3, 1)
 
 
 def not_given(days: str) -> str:
-    return f"No quantity is given for {days}: give it with --quantities."
+    zero = "If nothing was used, write a row with quantity 0."
+    return f"No quantity is given for {days}: give it with --quantities. {zero}"
+
+
+def may_not_be_all(days: str, rows: str) -> str:
+    return (
+        f"The quantities given for {days} may not be all: give them with first_day and last_day, or add {rows}, "
+        "with quantity 0 if nothing was used."
+    )
 
 
 @pytest.mark.parametrize(
@@ -133,11 +141,37 @@ SUMS: list[tuple[list[UsageRow], str]] = [
         ),
     ),
     (
-        [row("2026-01-05", "1"), row("2026-01-20", "1")],
-        (
-            "The quantities given for 2026-01-01 to 2026-01-31 may not be all: "
-            "give them with first_day and last_day, or a row on or after the last day."
-        ),
+        [row("2026-01-01", "1"), row("2026-01-20", "1")],
+        may_not_be_all("2026-01-01 to 2026-01-31", "a row on or after 2026-01-31"),
+    ),
+    (
+        [row("2026-01-02", "1"), row("2026-01-31", "1")],
+        may_not_be_all("2026-01-01 to 2026-01-31", "a row on 2026-01-01"),
+    ),
+    (
+        [row("2026-01-31", "1")],
+        may_not_be_all("2026-01-01 to 2026-01-31", "a row on 2026-01-01"),
+    ),
+    (
+        [row("2026-01-05", "1"), row("2026-01-30", "1")],
+        may_not_be_all("2026-01-01 to 2026-01-31", "a row on 2026-01-01 and one on or after 2026-01-31"),
+    ),
+    (
+        [row("2026-01-01", "1", "2026-01-10"), row("2026-01-15", "1"), row("2026-02-02", "1")],
+        may_not_be_all("2026-01-11 to 2026-01-31", "a row on 2026-01-11"),
+    ),
+    (
+        [row("2026-01-01", "1"), row("2026-01-10", "1"), row("2026-01-11", "1", "2026-01-20")],
+        not_given("2026-01-21 to 2026-01-31"),
+    ),
+    (
+        [
+            row("2026-01-01", "1"),
+            row("2026-01-10", "1"),
+            row("2026-01-11", "1", "2026-01-20"),
+            row("2026-01-25", "1"),
+        ],
+        may_not_be_all("2026-01-21 to 2026-01-31", "a row on or after 2026-01-31"),
     ),
 ]
 
@@ -148,7 +182,7 @@ def test_days_without_a_row_are_a_question(rows: list[UsageRow], question: str) 
 
 
 def test_single_days_count_once_a_later_one_shows_that_the_log_goes_on() -> None:
-    rows = (row("2026-01-05", "40"), row("2026-01-20", "60"), row("2026-02-03", "7"))
+    rows = (row("2026-01-01", "40"), row("2026-01-20", "60"), row("2026-02-03", "7"))
     assert amounts(metered(UNIT, "sum", *rows), MARCH) == ["5.00", "?"]
     assert amounts(metered(UNIT, "sum", *rows, row("2026-02-28", "3")), MARCH) == ["5.00", "0.50"]
 
@@ -156,6 +190,26 @@ def test_single_days_count_once_a_later_one_shows_that_the_log_goes_on() -> None
 def test_a_log_that_begins_inside_a_later_period_does_not_cover_it() -> None:
     rows = (row("2026-01-01", "1", "2026-01-31"), row("2026-02-10", "1"), row("2026-03-05", "1"))
     assert amounts(metered(UNIT, "sum", *rows), MARCH) == ["0.05", "?"]
+
+
+def test_a_list_that_begins_inside_a_period_covers_those_after_it_only() -> None:
+    """Hours from 10 January on: what was done before that day in January is not known. February has 7 × 0.05."""
+    rows = (row("2026-01-10", "40"), row("2026-02-03", "7"), row("2026-03-02", "1"))
+    assert amounts(metered(UNIT, "sum", *rows), MARCH) == ["?", "0.35"]
+    zero = row("2026-01-01", "0")
+    assert amounts(metered(UNIT, "sum", zero, *rows), MARCH) == ["2.00", "0.35"]
+
+
+def test_a_list_of_days_goes_on_around_a_row_of_several() -> None:
+    """1 + 2 + 30 + 4 at 0.05: the list has rows before 11 and after 20 January, beyond both ends of what they leave."""
+    rows = (
+        row("2026-01-01", "1"),
+        row("2026-01-10", "2"),
+        row("2026-01-11", "30", "2026-01-20"),
+        row("2026-01-25", "4"),
+        row("2026-02-01", "5"),
+    )
+    assert amounts(metered(UNIT, "sum", *rows), date(2026, 2, 1)) == ["1.85"]
 
 
 def test_a_level_ends_with_its_last_day() -> None:
@@ -364,17 +418,18 @@ def random_metered(random: Random) -> Charge:
 
 
 def random_rows(random: Random, charge: Charge, basis: str) -> list[UsageRow]:
-    """Rows that mostly follow each other without a gap, and in a sum mostly end with the periods."""
+    """Rows that mostly follow each other without a gap; in a sum they mostly end with periods, or list single days."""
     rows = []
     day = charge.start
     stops = [
         period.days[-1] + timedelta(1) for period in usage_oracle.periods_of(charge, charge.start + timedelta(500))
     ]
+    listed = random.choice((0, 0, 0.3, 1)) if basis == "sum" else 0.5
     for stop in stops:
         while day < stop:
             last = stop if random.random() < 0.5 else min(stop, day + timedelta(random.randrange(1, 40)))
             quantity = Decimal(random.randrange(0, 1500)).scaleb(-random.choice((0, 0, 1, 2)))
-            is_open = basis != "sum" and random.random() < 0.5
+            is_open = random.random() < listed
             if random.random() < 0.97:
                 rows.append(UsageRow("C-1", "Fee", day, quantity, None if is_open else last))
             day = last if random.random() < 0.97 else last + timedelta(3)

@@ -87,7 +87,7 @@ def level_on(rows: tuple[UsageRow, ...], day: date) -> Decimal | None:
 def by_sum(
     charge: Charge, metering: Metering, period: Period, lots: list[list[Fraction | int]], number: int, *, is_blind: bool
 ) -> Fraction | None:
-    """Every row is an amount used on its days, all of which must be spoken for."""
+    """Every row is an amount used on its days, all of which must be spoken for: by a row, or by a list around them."""
     used = Fraction()
     spoken: set[date] = set()
     for row in metering.rows:
@@ -97,8 +97,8 @@ def by_sum(
             return None
         if inside:
             used += Fraction(row.quantity)
-            spoken |= inside
-    if spoken != set(period.days) or is_blind:
+            spoken |= inside if row.end is not None else set()
+    if is_blind or not all(is_listed(metering.rows, period, spoken, day) for day in set(period.days) - spoken):
         return None
     if metering.rollover is None:
         return cost(charge.price, used)
@@ -120,6 +120,18 @@ def by_sum(
         lot[0] = Fraction(lot[0]) - lapsed
         excess -= lapsed
     return cost(price, beyond)
+
+
+def is_listed(rows: tuple[UsageRow, ...], period: Period, spoken: set[date], day: date) -> bool:
+    """Whether rows of single days list a day: one among the unspoken days around it, and one at or beyond each end."""
+    first = last = day
+    while first - DAY in period.days and first - DAY not in spoken:
+        first -= DAY
+    while last + DAY in period.days and last + DAY not in spoken:
+        last += DAY
+    listed = [row.first_day for row in rows if row.end is None]
+    is_begun, is_continued = any(each <= first for each in listed), any(each >= last for each in listed)
+    return is_begun and is_continued and any(first <= each <= last for each in listed)
 
 
 def cost(price: Price, quantity: Fraction) -> Fraction:

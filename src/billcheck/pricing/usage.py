@@ -26,10 +26,12 @@ if TYPE_CHECKING:
 AVERAGE_DIGITS = 10
 """Digits after the point to which an average is rounded half-up, as many as a quantity may have."""
 
-NO_QUANTITY = "No quantity is given for {days}: give it with --quantities."
-OPEN_LOG = (
-    "The quantities given for {days} may not be all: give them with first_day and last_day, or a row on or after the "
-    "last day."
+NO_QUANTITY = (
+    "No quantity is given for {days}: give it with --quantities. If nothing was used, write a row with quantity 0."
+)
+OPEN_LIST = (
+    "The quantities given for {days} may not be all: give them with first_day and last_day, or add {rows}, with "
+    "quantity 0 if nothing was used."
 )
 TOO_LONG = "{where} counts {days}, which is more than {period}: give the quantity of each period in a row of its own."
 
@@ -79,7 +81,7 @@ def find_quantity(
     levels: dict[str | None, list[tuple[int, int, UsageRow]]] = {}
     for role, own in known.items():
         levels[role] = list(_levels(own, *needed))
-        missing = _gap([(first, until) for first, until, _ in levels[role]], *needed)
+        missing = next(_gaps([(first, until) for first, until, _ in levels[role]], *needed), None)
         if missing is not None:
             return Found(question=NO_QUANTITY.format(days=_days(*missing)))
     used = tuple(dict.fromkeys(row for own in levels.values() for _, _, row in own))
@@ -102,19 +104,24 @@ def _sum(rows: Sequence[UsageRow], roles: Sequence[str], first_day: int, end: in
             question = TOO_LONG.format(where=row.where or "A row", days=row.days, period=_days(first_day, end))
             return Found(question=question)
     spans = [(row.first_day.toordinal(), _end_of(row)) for row in own if row.end is not None]
-    missing = _gap(spans, first_day, end)
-    if missing is not None:
-        logged = [row.first_day.toordinal() for row in rows if row.end is None]
-        inside = [day for day in logged if missing[0] <= day < missing[1]]
-        if not inside:
-            return Found(question=NO_QUANTITY.format(days=_days(*missing)))
-        begins = logged[0] <= missing[0] or not any(row.first_day.toordinal() < first_day for row in rows)
-        if logged[-1] < missing[1] - 1 or not begins:
-            return Found(question=OPEN_LOG.format(days=_days(*missing)))
+    dated = [row.first_day.toordinal() for row in rows if row.end is None]
+    for missing in _gaps(spans, first_day, end):
+        question = _open_list(dated, *missing)
+        if question:
+            return Found(question=question)
     totals: dict[str | None, Decimal] = dict.fromkeys(roles or (None,), _ZERO)
     for row in own:
         totals[row.role] = totals.get(row.role, _ZERO) + row.quantity
     return Found((Level(first_day, end, _quantity(totals)),), tuple(own))
+
+
+def _open_list(dated: Sequence[int], first_day: int, end: int) -> str:
+    """What lacks for single days, which ascend, to be all that was used on a stretch of days; empty where they are."""
+    if not any(first_day <= day < end for day in dated):
+        return NO_QUANTITY.format(days=_days(first_day, end))
+    lacking = [f"on {date.fromordinal(first_day)}"] if dated[0] > first_day else []
+    lacking += [f"on or after {date.fromordinal(end - 1)}"] if dated[-1] < end - 1 else []
+    return OPEN_LIST.format(days=_days(first_day, end), rows="a row " + " and one ".join(lacking)) if lacking else ""
 
 
 def _levels(rows: Sequence[UsageRow], first_day: int, end: int) -> Iterator[tuple[int, int, UsageRow]]:
@@ -128,14 +135,15 @@ def _levels(rows: Sequence[UsageRow], first_day: int, end: int) -> Iterator[tupl
             yield first, last, row
 
 
-def _gap(spans: Sequence[tuple[int, int]], first_day: int, end: int) -> tuple[int, int] | None:
-    """The first stretch of days that no span covers; None where all are covered. Spans ascend."""
+def _gaps(spans: Sequence[tuple[int, int]], first_day: int, end: int) -> Iterator[tuple[int, int]]:
+    """The stretches of days that no span covers. Spans ascend."""
     day = first_day
     for first, until in spans:
         if first > day:
-            return day, first
+            yield day, first
         day = max(day, until)
-    return None if day >= end else (day, end)
+    if day < end:
+        yield day, end
 
 
 def _single(basis: QuantityBasis, levels: Sequence[tuple[int, int, UsageRow]]) -> Decimal:
