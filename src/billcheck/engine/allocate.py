@@ -261,7 +261,7 @@ def _place(books: Books, billed: list[Event], known: Known, in_doubt: frozenset[
         return []
     open_amounts = tuple(books.open_amount(period) for period in range(len(books.expected)))
     free_events = [FreeEvent(event.issue_day, event.amount) for event in free]
-    habit = find_habit_of(schedule, free_events, open_amounts, known, in_doubt)
+    habit = find_habit_of(schedule, free_events, open_amounts, known, in_doubt, _stated_offsets(books, len(free)))
     books.offset, books.block, books.due_days = habit.offset, habit.block, habit.due_days
     half = charge.every.nominal_days // 2
     placed: set[int] = set()
@@ -274,12 +274,23 @@ def _place(books: Books, billed: list[Event], known: Known, in_doubt: frozenset[
     return [event for index, event in enumerate(free) if index not in placed]
 
 
+def _stated_offsets(books: Books, free: int) -> tuple[int, ...] | None:
+    """The habit that most invoices of a charge show by the period they state, beside coming on the due day.
+
+    None where too few do, or fewer than do not. A stray line without a period has no habit of its own: else it would be
+    taken for one that comes early, and go to whatever period has room for it.
+    """
+    lags = _lags(books)
+    return (0, lags[(len(lags) - 1) // 2]) if len(lags) >= max(SURE_OF_HABIT, free) else None
+
+
 def find_habit_of(
     schedule: Schedule,
     free: list[FreeEvent],
     open_amounts: tuple[int, ...],
     known: Known,
     in_doubt: frozenset[int] = frozenset(),
+    offsets: tuple[int, ...] | None = None,
 ) -> Habit:
     """Where free events of a recurring charge go: how late they come, how many periods each covers, and which.
 
@@ -291,6 +302,7 @@ def find_habit_of(
         open_amounts: What is still open per period.
         known: What the ledger can tell; only a period known to be missing costs anything when it stays open.
         in_doubt: Periods that a line which does not count might fill; they cost nothing either.
+        offsets: The only days after the due day that the habit may be; None for those of the free events.
     """
     charge = schedule.charge
     if charge.every is None or charge.timing is None:
@@ -315,6 +327,7 @@ def find_habit_of(
         nominal_days=charge.every.nominal_days,
         timing=charge.timing,
         settled_day=min(known.as_of_day - 1, known.window.last_day) - known.grace_days,
+        offsets=offsets,
     )
     if not habit.cost or _leaves_nothing(habit, free, openings):
         return habit

@@ -39,7 +39,7 @@ from billcheck.engine.align import MOST_SPLIT, TENTHS, Board, kind_of, require_o
 from billcheck.engine.blocks import Share, block_due_days, form_blocks, share_out
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from billcheck.contracts.terms import Timing
     from billcheck.engine.align import FreeEvent, Link, Openings, Step
@@ -126,6 +126,7 @@ class _Hunt:
         nominal_days: int,
         timing: Timing,
         settled_day: int | None,
+        offsets: Sequence[int] | None,
     ) -> None:
         self.events = events
         self.openings = openings
@@ -141,7 +142,7 @@ class _Hunt:
             columns = list(zip(self.regular, openings.changes, strict=True))
             self.regular = [day for day, is_change in columns if not is_change]
             self.changes = [day for day, is_change in columns if is_change]
-        self.offsets = _offsets(self.days, self.regular)
+        self.offsets = _offsets(self.days, self.regular) if offsets is None else _in_order(offsets)
         self.best = _Candidate(MORE_THAN_ANY, 1, 0, 0)
         self.chain: list[Link] = []
         self.blocks: Blocks | None = None
@@ -298,6 +299,7 @@ def find_habit(
     nominal_days: int,
     timing: Timing,
     settled_day: int | None = None,
+    offsets: Sequence[int] | None = None,
 ) -> Habit:
     """The habit of one charge, and the alignment it gives.
 
@@ -310,6 +312,7 @@ def find_habit(
         settled_day: The ordinal until which an invoice would have been seen and its grace passed (the day of the check
             or the last day covered, less the days of grace). A period due later than that, less a late habit, costs
             nothing when open. None takes the costs of `openings` for every offset.
+        offsets: The only offsets to try, in days; None takes those of the events themselves.
 
     Returns:
         Without events: no offset, blocks of one, nothing placed.
@@ -321,7 +324,7 @@ def find_habit(
     on_due_days = _read_on_due_days(events, openings)
     if on_due_days is not None:
         return Habit(0, 1, 0, 0, on_due_days, openings.due_days)
-    hunt = _Hunt(events, openings, expected, nominal_days, timing, settled_day)
+    hunt = _Hunt(events, openings, expected, nominal_days, timing, settled_day, offsets)
     hunt.try_singly()
     if hunt.best.cost and hunt.regular:
         hunt.singles = _singles(events, openings, expected, nominal_days)
@@ -365,7 +368,11 @@ def _offsets(days: list[int], regular: list[int]) -> list[int]:
         offsets.add(_lower_median(days_after) // TENTHS)
     if days_before:
         offsets.add(-(_lower_median(days_before) // TENTHS))
-    return sorted(offsets, key=lambda offset: (abs(offset), -offset))
+    return _in_order(offsets)
+
+
+def _in_order(offsets: Iterable[int]) -> list[int]:
+    return sorted(set(offsets), key=lambda offset: (abs(offset), -offset))
 
 
 def _lower_median(values: list[int]) -> int:
