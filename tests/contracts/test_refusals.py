@@ -67,6 +67,16 @@ CONTRACT_FAULTS: list[tuple[dict[str, Any], str]] = [
         "C-1 zzz: There is no such key here. Take it out, or see the reference of contract terms.",
     ),
     ({"amount": "1"}, "C-1 amount: There is no such key here. It belongs to a charge, not to the contract."),
+    ({"aliases": ["A"]}, "C-1 aliases: There is no such key here. It is matching.aliases of the contract."),
+    ({"items": ["A"]}, "C-1 items: There is no such key here. It is matching.items of a charge."),
+    (
+        {"until": "2026-12-31"},
+        'C-1 until: There is no such key here. It is called "last_day" here, and that day is included.',
+    ),
+    (
+        {"indexation": {"percent": "3"}},
+        'C-1 indexation: There is no such key here. It is called "escalator", and belongs to a charge.',
+    ),
     ({"retention": {}}, f"C-1 retention: This version of billcheck cannot price this term yet. {LATER}"),
     (
         {"deposit": {"amount": "5"}},
@@ -344,6 +354,43 @@ CHARGE_FAULTS: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ),
     (
         FLAT,
+        {"model": "tiered"},
+        (
+            "\"Fee\" model: The word is not one of those this key knows. Found 'tiered'. "
+            'Write "graduated" (each unit at the price of its tier) or "volume" (all units at one price).'
+        ),
+    ),
+    (
+        FLAT,
+        {"model": "Fixed"},
+        '"Fee" model: The word is not one of those this key knows. Found \'Fixed\'. Write "flat".',
+    ),
+    (
+        FLAT,
+        {"payment_terms": "30 days"},
+        '"Fee" payment_terms: There is no such key here. It belongs to the contract, not to a charge.',
+    ),
+    (FLAT, {"aliases": ["A"]}, '"Fee" aliases: There is no such key here. It is matching.aliases of the contract.'),
+    (
+        FLAT,
+        {"matching": {"aliases": ["A"]}},
+        '"Fee" matching.aliases: There is no such key here. It is matching.aliases of the contract.',
+    ),
+    (FLAT, {"minimum_amount": "5"}, '"Fee" minimum_amount: There is no such key here. It is called "minimum" here.'),
+    (
+        FLAT,
+        {"discounts": [{"percent": "5", "until": "2026-06-30"}]},
+        (
+            '"Fee" discounts #1.until: There is no such key here. '
+            'It is called "last_day" here, and that day is included.'
+        ),
+    ),
+    *(
+        (FLAT, {key: {"percent": "3"}}, f'"Fee" {key}: There is no such key here. It is called "escalator" here.')
+        for key in ("indexation", "uplift", "increase")
+    ),
+    (
+        FLAT,
         {"model": "graduatd"},
         '"Fee" model: The word is not one of those this key knows. Found \'graduatd\'. Did you mean "graduated"?',
     ),
@@ -597,6 +644,30 @@ FILE_FAULTS: list[tuple[str, bytes, str]] = [
     ("c.json", b"[1]", "c.json: A table of keys is expected here. Found 'a list'."),
     ("c.json", b'{"contract": [5]}', "c.json: contract #1: A table of keys is expected here. Found '5'."),
     ("c.toml", b"[contract]\nid = 'C-1'", "c.toml: contract: A list of tables is expected here. Found 'a table'."),
+    *(
+        (
+            "c.toml",
+            b"[[contract]]\nstart = " + day + b"\n",
+            (
+                f"c.toml: This is not valid TOML. Found {fault!r}. "
+                "A day is written as year, month and day without quotes: 2025-03-01. The rest of the file was not read."
+            ),
+        )
+        for day, fault in (
+            (b"01-03-2025", "Expected newline or end of document after a statement (at line 2, column 10)"),
+            (b"01/03/2025", "Expected newline or end of document after a statement (at line 2, column 10)"),
+            (b"2025/03/01", "Expected newline or end of document after a statement (at line 2, column 13)"),
+            (b"2025-3-1", "Expected newline or end of document after a statement (at line 2, column 13)"),
+        )
+    ),
+    (
+        "c.toml",
+        b"start = 2025-03-01 x",
+        (
+            "c.toml: This is not valid TOML. Found 'Expected newline or end of document after a statement (at line 1, "
+            "column 20)'. Correct it at this place; the rest of the file was not read."
+        ),
+    ),
     ("c.toml", b"[[contracts]]", 'c.toml: contracts: There is no such key here. Did you mean "contract"?'),
     (
         "c.toml",

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar, get_args, get
 
 from pydantic import ValidationError
 
+from billcheck.contracts.advice import advice_on_key, advice_on_word
 from billcheck.contracts.kinds import Kind, Shape
-from billcheck.contracts.shapes import ChargeShape, ContractShape
 from billcheck.contracts.vocabulary import is_later_key
 from billcheck.errors import Problem
 
@@ -400,8 +400,7 @@ def _tell_unknown_key(docket: Docket, path: Path, owner: type[Shape]) -> None:
     if is_later_key(owner, key):
         docket.add(NotPricedYetProblem, path)
         return
-    is_of_charge = owner is ContractShape and (key in ChargeShape.model_fields or is_later_key(ChargeShape, key))
-    hint = "It belongs to a charge, not to the contract." if is_of_charge else suggest(key, owner.model_fields)
+    hint = advice_on_key(owner, key) or suggest(key, owner.model_fields)
     docket.add(UnknownKeyProblem, path, remedy=hint or docket.advice)
 
 
@@ -428,7 +427,7 @@ def _tell_decimal(docket: Docket, path: Path, value: object) -> None:
 
 def _tell_choice(docket: Docket, path: Path, owner: type[Shape], key: str, value: object) -> None:
     choices = _choices_of(owner.model_fields[key].annotation)
-    near = suggest(value, choices) if isinstance(value, str) else ""
+    near = (advice_on_word(key, value) or suggest(value, choices)) if isinstance(value, str) else ""
     docket.add(ChoiceProblem, path, value, remedy=near or f"Write one of: {', '.join(choices)}.")
 
 

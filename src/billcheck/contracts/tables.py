@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_LINE_OF_FAULT = re.compile(r"\(at line ([0-9]+),")
+_DAY_OTHERWISE = re.compile(
+    r"=\s*(?:[0-9]{1,2}([-./])[0-9]{1,2}\1[0-9]{2,4}|[0-9]{4}(?:[./][0-9]{1,2}[./]|-[0-9]-|-[0-9]{2}-[0-9](?![0-9])))"
+)
+DAY_REMEDY = "A day is written as year, month and day without quotes: 2025-03-01. The rest of the file was not read."
 _SPACE = r"[ \t\n\r]*"
 _LIST_CONTINUES = re.compile(rf"{_SPACE},{_SPACE}")
 _LIST_ENDS = re.compile(rf"{_SPACE}\]{_SPACE}\}}{_SPACE}")
@@ -76,8 +81,18 @@ def parse_tables(path: str, text: str, problems: list[Problem], *, is_toml: bool
     except ValueError as error:
         # Numbers of thousands of digits end here too, beside faults of syntax.
         fault = str(error)
-    problems.append((TomlProblem if is_toml else JsonProblem)(path, fault))
+    remedy = DAY_REMEDY if is_toml and _is_at_a_day(fault, text) else ""
+    problems.append((TomlProblem if is_toml else JsonProblem)(path, fault, remedy=remedy))
     return None
+
+
+def _is_at_a_day(fault: str, text: str) -> bool:
+    """Whether the line that is no TOML holds what looks like a day written otherwise than TOML writes days."""
+    place = _LINE_OF_FAULT.search(fault)
+    if place is None:
+        return False
+    lines = text.split("\n")[int(place[1]) - 1 : int(place[1])]
+    return any(_DAY_OTHERWISE.search(line) for line in lines)
 
 
 def parse_list(text: str, key: str) -> Iterator[object]:

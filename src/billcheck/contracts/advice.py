@@ -1,0 +1,73 @@
+"""What to write instead of a key or a word that people use for something the vocabulary calls otherwise.
+
+Comes in: a key that its table does not know, or a word that a key does not know. Goes out: one sentence with the place
+or the name it has here; empty where nothing certain can be said. Must not know how faults are placed or quoted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from billcheck.contracts.shapes import ChargeMatchingShape, ChargeShape, ContractMatchingShape, ContractShape
+from billcheck.contracts.vocabulary import is_later_key
+
+if TYPE_CHECKING:
+    from billcheck.contracts.kinds import Shape
+
+_OTHER_NAMES = {
+    "until": "last_day",
+    "end_date": "last_day",
+    "valid_until": "last_day",
+    "minimum_amount": "minimum",
+    "min_amount": "minimum",
+    "maximum_amount": "maximum",
+    "max_amount": "maximum",
+    "indexation": "escalator",
+    "uplift": "escalator",
+    "increase": "escalator",
+}
+"""Names that near spelling would not lead to, or would lead elsewhere, with the key that means the same."""
+
+_OTHER_WORDS = {
+    ("model", "tiered"): 'Write "graduated" (each unit at the price of its tier) or "volume" (all units at one price).',
+    ("model", "fixed"): 'Write "flat".',
+}
+
+
+def advice_on_key(shape: type[Shape], key: str) -> str:
+    """Where a key belongs that this table does not know, or how it is called here."""
+    matching = _advice_on_matching(shape, key)
+    if matching:
+        return matching
+    if shape is ContractShape and _is_of_charge(key):
+        return "It belongs to a charge, not to the contract."
+    if shape is ChargeShape and key in ContractShape.model_fields:
+        return "It belongs to the contract, not to a charge."
+    name = _OTHER_NAMES.get(key.lower())
+    if name is None:
+        return ""
+    if name in shape.model_fields:
+        return f'It is called "{name}" here{", and that day is included" if name == "last_day" else ""}.'
+    if shape is ContractShape and _is_of_charge(name):
+        return f'It is called "{name}", and belongs to a charge.'
+    return ""
+
+
+def advice_on_word(key: str, word: str) -> str:
+    """What to write instead of a word that this key does not know."""
+    return _OTHER_WORDS.get((key, word.lower()), "")
+
+
+def _advice_on_matching(shape: type[Shape], key: str) -> str:
+    """Where a key belongs that says how lines are matched, and stands outside the table for that."""
+    if shape not in {ContractShape, ChargeShape, ContractMatchingShape, ChargeMatchingShape}:
+        return ""
+    if key in ContractMatchingShape.model_fields:
+        return f"It is matching.{key} of the contract."
+    if key in ChargeMatchingShape.model_fields:
+        return f"It is matching.{key} of a charge."
+    return ""
+
+
+def _is_of_charge(key: str) -> bool:
+    return key in ChargeShape.model_fields or is_later_key(ChargeShape, key)
