@@ -64,7 +64,8 @@ def test_kinds() -> None:
         (parse_kinds, "none,missing", "asks for none and for more"),
         (parse_period, "2026-13", "'2026-13' is no period"),
         (parse_period, "0000", "'0000' is no period"),
-        (parse_period, "March", "is no date"),
+        (parse_period, "mei", "'mei' is no period; write it as 2026, 2026-03 or 2026-03-15"),
+        (parse_period, "2026-02-30", "there is no day '2026-02-30' in the calendar"),
     ],
 )
 def test_what_is_written_otherwise_is_refused(parse: Callable[[str], Any], text: str, said: str) -> None:

@@ -64,7 +64,7 @@ def test_without_a_period_all_of_them(run: Run) -> None:
             "no charge of this name. Found 'Retainr'. The charges are Retainer (did you mean 'Retainer'?).",
         ),
         (("--contract", "C-117", "--period", "2031"), "Its periods are 2026-01 to 2026-04."),
-        (("--contract", "C-117", "--period", "x"), "is no date"),
+        (("--contract", "C-117", "--period", "x"), "'x' is no period; write it as 2026, 2026-03 or 2026-03-15"),
         ((), "--contract"),
     ],
 )
@@ -72,6 +72,23 @@ def test_what_is_not_there_is_told_with_a_suggestion(run: Run, words: tuple[str,
     outcome = run("explain", "half.csv", "--as-of", "2026-04-15", *words)
     assert (outcome.code, outcome.out) == (2, "")
     assert said in outcome.err
+
+
+@pytest.mark.usefixtures("folder")
+def test_names_count_whatever_their_case(run: Run) -> None:
+    said = run("explain", "half.csv", "--as-of", "2026-04-15", "--contract", "c-117", "--charge", "RETAINER")
+    assert said.code == 0
+    assert said.out == run("explain", "half.csv", *AS_OF, "--charge", "Retainer").out
+
+
+def test_two_charges_that_differ_in_case_alone_are_told_apart(run: Run, given: Callable[[Report], None]) -> None:
+    contract = make_contract(charges=("Seats", "SEATS"))
+    rows = tuple(make_row(contract, "2026-01", 100, 100, Status.OK, charge=name) for name in ("Seats", "SEATS"))
+    given(make_report([ContractRows(contract, rows)]))
+    words = ("explain", "x.csv", "--contract", "C-117", "--charge")
+    assert "Seats, 2026-01: ok" in run(*words, "Seats").out
+    assert "SEATS, 2026-01" not in run(*words, "Seats").out
+    assert "no charge of this name" in run(*words, "seats").err
 
 
 def test_causes_findings_and_what_settles_them(run: Run, given: Callable[[Report], None]) -> None:

@@ -35,6 +35,7 @@ DESCRIPTION = (
 )
 
 _YEAR_MONTH = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MONTHS = 12
 
 
@@ -57,15 +58,20 @@ def parse_period(text: str) -> Period:
         ArgumentTypeError: The text is none of these.
     """
     match = _YEAR_MONTH.fullmatch(text)
-    if match is None:
+    if match is None and _DAY.fullmatch(text):
         day = parse_date(text)
         return Period(day, day + ONE_DAY)
+    if match is None:
+        raise ArgumentTypeError(_no_period(text))
     year, month = int(match[1]), int(match[2] or 1)
     if not 1 <= month <= _MONTHS or not date.min.year <= year < date.max.year:
-        message = f"{text!r} is no period; write it as 2026, 2026-03 or 2026-03-15"
-        raise ArgumentTypeError(message)
+        raise ArgumentTypeError(_no_period(text))
     first_day = date(year, month, 1)
     return Period(first_day, add_months(first_day, 1 if match[2] else _MONTHS, 1))
+
+
+def _no_period(text: str) -> str:
+    return f"{text!r} is no period; write it as 2026, 2026-03 or 2026-03-15"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -96,10 +102,23 @@ def run(arguments: Namespace) -> int:
 
 def _contract(report: Report, wanted: str) -> ContractRows:
     ids = [contract.id for contract in report.agreements]
-    if wanted not in ids:
+    found = _named(wanted, ids)
+    if found is None:
         remedy = f"The contracts are {_some(ids)}{suggestion(wanted, ids)}."
         raise UsageError([UnknownContractError("--contract", wanted, remedy=remedy)])
-    return report.rows_of(wanted)
+    return report.rows_of(found)
+
+
+def _named(wanted: str, names: Sequence[str]) -> str | None:
+    """The name that is meant: the same one, else the only one that differs in case and spaces alone."""
+    if wanted in names:
+        return wanted
+    alike = [name for name in names if _folded(name) == _folded(wanted)]
+    return alike[0] if len(alike) == 1 else None
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().split())
 
 
 def _some(names: Sequence[str]) -> str:
@@ -110,10 +129,11 @@ def _some(names: Sequence[str]) -> str:
 
 def _rows(item: ContractRows, charge: str | None, period: Period | None) -> list[PeriodRow]:
     names = list(dict.fromkeys(entry.name for entry in item.contract.charges))
-    if charge is not None and charge not in names:
+    named = None if charge is None else _named(charge, names)
+    if charge is not None and named is None:
         remedy = f"The charges are {_some(names)}{suggestion(charge, names)}."
         raise UsageError([UnknownChargeError("--charge", charge, remedy=remedy)])
-    rows = [row for row in item.rows if charge is None or charge in row.charges]
+    rows = [row for row in item.rows if named is None or named in row.charges]
     touching = [
         row for row in rows if period is None or (row.first_day < period.end and row.last_day >= period.first_day)
     ]
