@@ -232,3 +232,25 @@ def test_a_line_in_another_currency_leaves_its_period_in_doubt() -> None:
     assert postings(allocated(regular(100, 100, 100), *invoices))[-1] == (2, 100, PLACED)
     doubted = allocated(regular(100, 100, 100), *invoices, foreign=[invoice(9, 77, 60)])
     assert postings(doubted)[-1] == (1, 100, DUPLICATE)
+
+
+@pytest.mark.parametrize(("day", "is_settled"), [(15, False), (16, True)])
+def test_words_of_a_catch_up_near_its_only_period_mean_nothing(day: int, *, is_settled: bool) -> None:
+    """The first period is short of all it costs: an invoice within fifteen days of it is simply its own."""
+    books = allocated(regular(100), invoice(1, 100, day, is_catch_up=True))
+    assert postings(books) == [(0, 100, CATCH_UP if is_settled else PLACED)]
+
+
+def test_a_credit_of_part_of_an_invoice_lowers_it() -> None:
+    books = allocated(regular(100, 100), invoice(1, 100, 0), invoice(2, 130, 30), invoice(3, -30, 40, credited="INV-2"))
+    assert books.billed == [100, 100]
+    assert leftovers(books) == []
+
+
+def test_a_copied_text_goes_by_its_date() -> None:
+    """All three texts say the first month."""
+    texts = [invoice(n, 100, 30 * n, days=(0, 30), is_from_text=True) for n in range(3)]
+    books = allocated(regular(100, 100, 100), *texts)
+    assert postings(books) == [(0, 100, OWN), (1, 100, PLACED), (2, 100, PLACED)]
+    assert all(posting.event.first_day == posting.event.end_day == 0 for posting in books.postings[1:])
+    assert [one.number for label in books.mislabelled for one in label.events] == ["INV-1", "INV-2"]

@@ -75,6 +75,15 @@ def test_the_lines_of_all_documents_of_a_period_count() -> None:
     assert first(books).status is Status.ROUNDING  # 997 in four lines
 
 
+def test_what_was_reversed_does_not_hide_what_follows() -> None:
+    books = books_of(regular(1000))
+    books.post(event(1000), 0, 1000, PostingRule.REVERSED)
+    books.post(event(-1000, 5, "CN"), 0, -1000, PostingRule.REVERSED)
+    books.post(event(600, 6, "B"), 0, 600, PostingRule.SETTLEMENT)
+    books.post(event(400, 7, "C"), 0, 400, PLACED)
+    assert (first(books).status, first(books).inferred) == (Status.SETTLED, 600)
+
+
 def test_an_invoice_that_was_credited_in_full_bills_nothing() -> None:
     books = books_of(regular(1000))
     books.post(event(1000), 0, 1000, PostingRule.REVERSED)
@@ -263,7 +272,8 @@ def test_the_first_period_that_is_not_due_is_shown_and_later_ones_with_money() -
 
 
 def test_a_period_due_on_the_day_of_the_check_is_due() -> None:
-    assert [row.status for row in judged(books_of(regular(10, 10)), as_of=30)] == [Status.MISSING, Status.AWAITING]
+    rows = judged(books_of(regular(10, 10, 10)), as_of=30)
+    assert [row.status for row in rows] == [Status.MISSING, Status.AWAITING, Status.NOT_DUE]
 
 
 def test_a_change_that_is_not_due_is_shown_only_with_money() -> None:
@@ -292,6 +302,8 @@ def test_rows_before_the_first_day_to_check_are_absent() -> None:
         ([-3, 2, 5], 0, (3, 2)),
         ([-3, 2, 5], 4, (3, 4)),
         ([1, 2, 3, 4], 0, (0, 2)),  # of two middle ones the earlier
+        ([1, 2, 3, 7, 9, 9], -2, (0, 3)),
+        ([-5, -1, 2], 0, (5, 0)),
         ([-9, -5, -2], 0, (9, 0)),
     ],
 )

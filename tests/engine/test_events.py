@@ -174,3 +174,60 @@ def test_what_is_taken_back_in_its_own_currency_leaves_no_doubt() -> None:
 )
 def test_equal_lines_are_noted(amounts: tuple[str, ...], repeated: dict[tuple[int, ...], int]) -> None:
     assert gather(*(line("A", amount=amount) for amount in amounts)).repeated == repeated
+
+
+@pytest.mark.parametrize(
+    ("named", "credits_"),
+    [
+        (("A", "B"), [(-700, "A"), (-800, "B")]),
+        (("A", "A"), [(-1500, "A")]),
+        (("A", ""), [(-1500, "A")]),  # the document names one invoice, on one of its lines
+        (("", "A"), [(-1500, "A")]),
+        (("", ""), [(-1500, "")]),
+    ],
+)
+def test_each_line_of_a_credit_note_credits_the_invoice_it_names(
+    named: tuple[str, str], credits_: list[tuple[int, str]]
+) -> None:
+    lines = [
+        credit_note("CN", "2026-03-05", amount, credits_document=name)
+        for amount, name in zip(("-7.00", "-8.00"), named, strict=True)
+    ]
+    events = gather(line("A", "2026-01-31", "70.00"), line("B", "2026-02-28", "80.00"), *lines)
+    assert [(event.amount, event.credited) for event in events.credits] == credits_
+
+
+def test_a_line_that_names_nothing_beside_two_that_do_names_nothing() -> None:
+    named = {"-7.00": "A", "-8.00": "B", "-9.00": ""}
+    lines = [credit_note("CN", "2026-03-05", amount, credits_document=name) for amount, name in named.items()]
+    other = credit_note("CN", "2026-03-06", "-5.00", credits_document="C")  # another document of that number
+    assert [(event.amount, event.credited) for event in gather(*lines, other).credits] == [
+        (-700, "A"),
+        (-800, "B"),
+        (-900, ""),
+        (-500, "C"),
+    ]
+
+
+def test_other_currencies_come_by_day_within_each() -> None:
+    events = gather(
+        line("B", "2026-02-28", "9.00", currency="USD"),
+        line("A", "2026-03-31", "8.00", currency="USD"),
+        credit_note("CN", "2026-04-05", "-8.00", currency="USD"),
+    )
+    assert [event.number for event in events.foreign] == ["B", "A", "CN"]
+    assert [event.number for event in events.open_foreign] == ["B"]
+
+
+@pytest.mark.parametrize(
+    ("amounts", "billed", "credited"),
+    [
+        (("0.01", "-5.00"), [1], [-500]),
+        (("1.00", "0.01", "-5.00"), [101], [-500]),
+    ],
+)
+def test_a_cent_billed_beside_what_is_taken_back_is_billed(
+    amounts: tuple[str, ...], billed: list[int], credited: list[int]
+) -> None:
+    events = gather(*(line("A", amount=amount) for amount in amounts))
+    assert ([event.amount for event in events.billed], [event.amount for event in events.credits]) == (billed, credited)

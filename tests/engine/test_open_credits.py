@@ -102,7 +102,7 @@ def test_what_is_open_for_another_reason_is_left_there() -> None:
 
 # --- after the end of the charge -------------------------------------------------------------------------------------
 
-AFTER = {"days": (90, 120)}
+AFTER: dict[str, Any] = {"days": (90, 120)}
 """The charge ended with day 89."""
 
 

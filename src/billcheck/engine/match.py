@@ -8,7 +8,7 @@ expected amounts beyond asking whether one charge alone has a price, nor anythin
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, compress
 from operator import and_, ne
@@ -310,12 +310,15 @@ class Matcher:
         Lines of one document follow each other; what differs in anything a document has is another.
         """
         matched = self.matched
-        headers = list(
+        headers: list[tuple[object, ...]] = list(
             zip(
                 lines.documents, lines.customers, lines.issue_days, lines.kinds, lines.statuses, lines.currencies,
                 strict=True,
             )
         )  # fmt: skip
+        if any(lines.credited):
+            lines = lines._replace(credited=_credited_of(headers, lines.credited))
+            headers = list(zip(headers, lines.credited, strict=True))
         is_first = list(map(ne, headers, [None, *headers]))
         rows = list(accumulate(is_first, initial=len(matched.documents) - 1))[1:]
         first = lines.pick(is_first)
@@ -509,6 +512,16 @@ class Matcher:
         if not recurring and not priced:
             return None, MatchRule.UNMATCHED, fitting
         return None, MatchRule.AMBIGUOUS, priced or recurring
+
+
+def _credited_of(headers: Sequence[tuple[object, ...]], credited: Sequence[str]) -> list[str]:
+    """What each line credits: what it names itself, else the only invoice that another line of its document names."""
+    named: defaultdict[tuple[object, ...], set[str]] = defaultdict(set)
+    for header, number in zip(headers, credited, strict=True):
+        if number:
+            named[header].add(number)
+    only = {header: next(iter(numbers)) for header, numbers in named.items() if len(numbers) == 1}
+    return [number or only.get(header, "") for header, number in zip(headers, credited, strict=True)]
 
 
 def _charges_of(lines: Columns) -> Sequence[str | tuple[str, str]]:
