@@ -22,8 +22,8 @@ ONE = UnitPrice(Decimal(1))
 HUNDRED_FREE = PackagePrice(Decimal(1), Decimal(1), Decimal(100))
 FEBRUARY = date(2026, 2, 1)
 OPEN = (
-    "The quantities given for {} may not be all: give them with first_day and last_day, or a row on or after the last"
-    " day."
+    "The quantities given for {} may not be all: give them with first_day and last_day, or add {}, with quantity"
+    " 0 if nothing was used."
 )
 
 
@@ -52,10 +52,10 @@ def test_a_row_that_has_ended_is_no_largest_of_the_next_period() -> None:
         # Entries of a log, of one day each: all are there if one comes on or after the last day of the period ...
         ((row("2026-01-01", "5"), row("2026-02-01", "7")), "5.00"),
         ((row("2026-01-01", "5"), row("2026-01-31", "7")), "12.00"),
-        # ... and if the log began before it, or nothing else did.
+        # ... and if the log had begun by its first day, or by the first day that no other row speaks for.
         ((row("2025-12-15", "9"), row("2026-01-10", "5"), row("2026-01-31", "7")), "12.00"),
         ((row("2025-12-01", "9", "2025-12-31"), row("2026-01-01", "5"), row("2026-01-31", "7")), "12.00"),
-        ((row("2026-01-01", "9", "2026-01-10"), row("2026-01-15", "5"), row("2026-01-31", "7")), "21.00"),
+        ((row("2026-01-01", "9", "2026-01-10"), row("2026-01-11", "5"), row("2026-01-31", "7")), "21.00"),
     ],
 )
 def test_entries_of_a_log_are_added_up(rows: tuple[UsageRow, ...], expected: str) -> None:
@@ -65,7 +65,14 @@ def test_entries_of_a_log_are_added_up(rows: tuple[UsageRow, ...], expected: str
 @pytest.mark.parametrize(
     ("rows", "question"),
     [
-        ((row("2026-01-01", "5"), row("2026-01-30", "7")), OPEN.format("2026-01-01 to 2026-01-31")),
+        (
+            (row("2026-01-01", "5"), row("2026-01-30", "7")),
+            OPEN.format("2026-01-01 to 2026-01-31", "on or after 2026-01-31"),
+        ),
+        (
+            (row("2026-01-01", "9", "2026-01-10"), row("2026-01-12", "5"), row("2026-01-30", "7")),
+            OPEN.format("2026-01-11 to 2026-01-31", "a row on 2026-01-11 and one on or after 2026-01-31"),
+        ),
         # No entry of the log falls into January: that is no zero.
         ((row("2025-12-15", "5"), row("2026-02-01", "7")), not_given("2026-01-01 to 2026-01-31")),
     ],
