@@ -67,7 +67,7 @@ def test_entries_of_a_log_are_added_up(rows: tuple[UsageRow, ...], expected: str
     [
         (
             (row("2026-01-01", "5"), row("2026-01-30", "7")),
-            OPEN.format("2026-01-01 to 2026-01-31", "on or after 2026-01-31"),
+            OPEN.format("2026-01-01 to 2026-01-31", "a row on or after 2026-01-31"),
         ),
         (
             (row("2026-01-01", "9", "2026-01-10"), row("2026-01-12", "5"), row("2026-01-30", "7")),
