@@ -92,7 +92,7 @@ KINDS: dict[str, FindingKind] = {
     "credited_not_rebilled": FindingKind(
         Severity.ERROR,
         "A period was credited and not billed again.",
-        "Bill it again, or record that the credit stands.",
+        "Bill it again; or, where it was given up on purpose, declare such credits under [credits] in billcheck.toml.",
     ),
     "never_billed": FindingKind(
         Severity.ERROR,
@@ -147,7 +147,7 @@ KINDS: dict[str, FindingKind] = {
     "open_credit": FindingKind(
         Severity.WARNING,
         "A credit names no document or period, so it was not set against any.",
-        "Name the credited document, or record what the credit was for.",
+        "Name the credited document, or declare what such credits are for under [credits] in billcheck.toml.",
     ),
     "uplift_not_exercised": FindingKind(
         Severity.WARNING,

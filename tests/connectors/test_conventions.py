@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from billcheck.errors import LedgerRefusedError
+from billcheck.ledger.line import Kind
 from tests.connectors.exports import GENERIC, Scanned, only, scan, scan_text, xero_row, xero_text
 
 if TYPE_CHECKING:
@@ -38,6 +39,18 @@ def test_the_proof_may_stand_in_another_column_and_far_below(tmp_path: Path, mon
     monkeypatch.setattr("billcheck.connectors.files.text.BLOCK_BYTES", 100)
     text = generic(*["05/03/2026"] * 50) + "31/03/2026"
     assert days(scan_text(tmp_path, text))[0] == "2026-03-05"
+
+
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [
+        *((word, Kind.INVOICE) for word in ("invoice", "Factuur", "Rechnung", "FACTURE")),
+        *((word, Kind.CREDIT_NOTE) for word in ("credit note", "Creditnota", "Creditfactuur", "Gutschrift", "avoir")),
+    ],
+)
+def test_kinds_of_documents_in_four_languages(tmp_path: Path, word: str, kind: Kind) -> None:
+    found = scan_text(tmp_path, f"{GENERIC},kind\nF-1,2026-03-31,A,1.00,EUR,{word}\n")
+    assert [line.kind for line in found.lines] == [kind]
 
 
 def test_both_editions_of_xero_are_read(tmp_path: Path) -> None:

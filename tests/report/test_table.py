@@ -167,6 +167,22 @@ def test_what_could_not_be_checked_is_part_of_the_verdict() -> None:
     assert "Verdict: inconclusive. 8 periods could be judged, but not everything could be checked." in inconclusive
 
 
+def test_what_to_do_about_refused_rows_is_said_once() -> None:
+    unknown = "This is not a known status. Known: sent, paid."
+    refused = (
+        RefusedRow("a.csv", 7, "status", "gone", unknown),
+        RefusedRow("a.csv", 8, "status", "lost", unknown),
+        RefusedRow("a.csv", 9, "date", "", "The row has no issue date. Give it as 2026-01-31."),
+        RefusedRow("a.csv", 9, "amount", "x", "No advice."),
+        RefusedRow("a.csv", 10, "amount", "y", "No advice."),
+    )
+    text = text_of(replace(half_rate(), refused=refused))
+    assert "a.csv row 7, status: This is not a known status. Known: sent, paid. Found 'gone'.\n" in text
+    assert "a.csv row 8, status: This is not a known status. Found 'lost'.\n" in text
+    assert "a.csv row 9, date: The row has no issue date. Give it as 2026-01-31. Found ''.\n" in text
+    assert "a.csv row 10, amount: No advice. Found 'y'.\n" in text
+
+
 def test_overbilled_is_said_apart_from_arrears() -> None:
     contract = make_contract()
     rows = (

@@ -355,11 +355,14 @@ def _refused_lines(report: Report) -> list[Line]:
     refused = report.refused
     if not refused:
         return []
-    texts = (
-        f"{entry.path} row {entry.row}, {entry.column}: {entry.reason}"
-        + ("" if repr(entry.value) in entry.reason else f" Found {entry.value!r}.")
-        for entry in refused[:EXAMPLES]
-    )
+    told: set[str] = set()
+    texts = []
+    for entry in refused[:EXAMPLES]:
+        # What to do, such as a list of known words, is said with the first row that has this fault.
+        reason = f"{entry.reason.partition('. ')[0].removesuffix('.')}." if entry.reason in told else entry.reason
+        told.add(entry.reason)
+        found = "" if repr(entry.value) in reason else f" Found {entry.value!r}."
+        texts.append(f"{entry.path} row {entry.row}, {entry.column}: {reason}{found}")
     heading = line(f"Refused: {counted(len(refused), 'row')} of the ledger could not be read", "bad")
     return [heading, *_with_rest(texts, len(refused))]
 
