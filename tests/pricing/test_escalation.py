@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -175,3 +176,11 @@ class TestNotice:
 
     def test_without_days_the_day_itself_is_in_time(self) -> None:
         assert self.uplifts("2025-03-15", days=0) == [True, False]
+
+
+def test_an_index_needs_its_notice_too_known_or_not() -> None:
+    # 30 days before 1 January 2025 are 2 December 2024; nobody gave notice.
+    for values, month in ((VALUES, None), ({"2023-12": "120.0"}, date(2024, 12, 1))):
+        escalator = replace(index(values), notice=Notice(30, ()))
+        (uplift,) = uplifts_of(escalator, date(2023, 12, 1), date(2025, 1, 1))
+        assert (uplift.is_exercised, uplift.notify_by, uplift.missing_month) == (False, date(2024, 12, 2), month)

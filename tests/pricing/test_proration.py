@@ -72,6 +72,14 @@ def test_ends_of_months_of_30_days(start: date, strict: str, fixed: str) -> None
     assert first_amount("fixed_30", start=start, anchor_day=1) == fixed
 
 
+def test_a_first_part_is_one_also_where_it_is_as_long_as_the_month_it_is_weighed_against() -> None:
+    # 31 May to 29 June, before months from the 30th: a month from its start, but a first part. By days of 30 without
+    # a 31st it is 29 of 30: 3,000.00 × 29/30.
+    proration = Proration(first="fixed_30", full_period="from_start")
+    charge = flat("3000", start=date(2026, 5, 31), anchor_day=30, proration=proration)
+    assert figures(charge, date(2026, 6, 1))[0] == ("2026-05-31", "2026-06-29", "2026-05-31", "2900.00")
+
+
 @pytest.mark.parametrize("rule", ["30_360", "fixed_30"])
 def test_a_part_across_the_end_of_a_year_counts_no_other_days(rule: ProrationRule) -> None:
     # A quarter from 1 November: 16 to 30 December are 15 days, January has 30; 3,000 × 45/90.
