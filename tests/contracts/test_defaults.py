@@ -115,3 +115,26 @@ def test_every_case_comes_to_the_same_with_its_defaults_and_each_default_is_the_
 
 def as_json(table: dict[str, Any]) -> Any:
     return json.loads(json.dumps(table, default=date.isoformat))
+
+
+SUM_RULE = '"actual_actual": of minimum, maximum and amounts off; what was used counts in full'
+METERED = {**FLAT, "model": "per_unit", "unit_amount": "1", "metered": True, "timing": "in_arrears"}
+
+
+@pytest.mark.parametrize(
+    ("keys", "rule"),
+    [
+        ({"quantity_basis": "max"}, '"actual_actual"'),
+        ({"quantity_basis": "sum"}, None),
+        ({"quantity_basis": "sum", "minimum": "340.00"}, SUM_RULE),
+        ({"quantity_basis": "sum", "maximum": "340.00"}, SUM_RULE),
+        ({"quantity_basis": "sum", "discounts": [{"amount": "5"}]}, SUM_RULE),
+        ({"quantity_basis": "sum", "discounts": [{"percent": "5"}]}, None),
+    ],
+)
+def test_proration_is_a_default_where_it_counts(keys: dict[str, Any], rule: str | None) -> None:
+    charge = {key: value for key, value in METERED.items() if key != "amount"} | keys
+    _, defaults = fill_in(contract_table(charge))
+    found = {default.path[-1]: default.rule for default in defaults}
+    assert found.get("proration") == rule
+    assert ("proration_denominator" in found) == (rule is not None)

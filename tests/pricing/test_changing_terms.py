@@ -268,8 +268,22 @@ class TestBounds:
         assert charges_until(charge, date(2026, 1, 1))[0].derivation[:3] == (
             "31.00 × 10/31 days (2026-01-01 to 2026-01-10) = 10.00",
             "minimum of 310.00 for its days = 100.00",
-            "10.00 within these bounds = 100.00",
+            "10.00, raised to the minimum for its days of 100.00",
         )
+
+    @pytest.mark.parametrize(
+        ("price", "bounds", "line"),
+        [
+            ("191.25", {"minimum": "340"}, "191.25, raised to the minimum of 340.00"),
+            ("340", {"minimum": "340"}, "340.00 is not below the minimum"),
+            ("425", {"maximum": "340"}, "425.00, cut to the maximum of 340.00"),
+            ("191.25", {"maximum": "340"}, "191.25 is not above the maximum"),
+            ("191.25", {"minimum": "100", "maximum": "340"}, "191.25 lies between minimum and maximum"),
+        ],
+    )
+    def test_the_derivation_says_what_became_of_the_sum(self, price: str, bounds: dict[str, str], line: str) -> None:
+        charge = flat(price, **{name: Decimal(bound) for name, bound in bounds.items()})
+        assert line in charges_until(charge, date(2026, 1, 1))[0].derivation
 
     def test_discounts_come_first_and_free_or_paused_days_have_no_minimum(self) -> None:
         terms: dict[str, Any] = {"minimum": Decimal(80), "timing": "in_arrears"}

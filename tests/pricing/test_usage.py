@@ -13,7 +13,7 @@ from typing import Any, get_args
 import pytest
 
 from billcheck.contracts.prices import PackagePrice, Price, Rate, RoleHours, Tier, TieredPrice, TimePrice, UnitPrice
-from billcheck.contracts.terms import Amendment, Charge, Discount, PriceStep
+from billcheck.contracts.terms import Amendment, Charge, Discount, PriceStep, Proration
 from billcheck.contracts.uplifts import Escalator
 from billcheck.contracts.usage import Metering, QuantityBasis, Rollover, UsageRow
 from billcheck.period import Cadence
@@ -22,7 +22,7 @@ from billcheck.pricing.mistakes import plausible_mistakes
 from billcheck.pricing.schedule import make_schedule
 from billcheck.pricing.usage import find_quantity
 from tests.pricing import usage_oracle
-from tests.pricing.random_charges import contract_of
+from tests.pricing.random_charges import FULL_PERIODS, RULES, contract_of
 
 BASES: tuple[QuantityBasis, ...] = get_args(QuantityBasis)
 START = date(2026, 1, 1)
@@ -327,6 +327,80 @@ def test_discounts_go_by_days() -> None:
     assert amounts(replace(charge, start=date(2026, 2, 1)), MARCH) == ["47.50"]  # 50.00 less 10 % on half of the days
 
 
+def may_to_july(*rows: UsageRow, **keys: Any) -> Charge:
+    """85.00 an hour by calendar month, from 11 May to 10 July: parts of 21/31 and 10/31."""
+    card = TimePrice((Rate("standard", Decimal(85)),))
+    charge = metered(card, "sum", *rows, model="time", align="calendar", end=date(2026, 7, 11), **keys)
+    return replace(charge, start=date(2026, 5, 11))
+
+
+HOURS = (
+    row("2026-05-11", "2", "2026-05-31", "standard"),
+    row("2026-06-01", "4", "2026-06-30", "standard"),
+    row("2026-07-01", "5", "2026-07-10", "standard"),
+)
+AUGUST = date(2026, 8, 1)
+
+
+@pytest.mark.parametrize(
+    ("keys", "wanted"),
+    [
+        ({}, ["170.00", "340.00", "425.00"]),
+        # 340.00 × 21/31 = 230.32; 340.00 × 10/31 = 109.68, which five hours exceed.
+        ({"minimum": Decimal(340)}, ["230.32", "340.00", "425.00"]),
+        # Two hours stay below 310.00 × 21/31 = 210.00; four are cut to 310.00, five to 310.00 × 10/31 = 100.00.
+        ({"maximum": Decimal(310)}, ["170.00", "310.00", "100.00"]),
+        # 11 to 31 May counts 20 of 30 days and 1 to 10 July 10: 400.00, and 200.00, which five hours exceed.
+        ({"minimum": Decimal(600), "proration": Proration("30_360")}, ["400.00", "600.00", "425.00"]),
+        ({"minimum": Decimal(600), "proration": Proration("full_period")}, ["600.00", "600.00", "600.00"]),
+        ({"minimum": Decimal(600), "proration": Proration("none")}, ["170.00", "600.00", "425.00"]),
+        (
+            {"minimum": Decimal(600), "proration": Proration(first="none", last="full_period")},
+            ["170.00", "600.00", "600.00"],
+        ),
+        # 31.00 off a month: 21.00 off 170.00, 31.00 off 340.00, 10.00 off 425.00.
+        ({"discounts": (Discount(amount=Decimal(31)),)}, ["149.00", "309.00", "415.00"]),
+        (
+            {"discounts": (Discount(amount=Decimal(31)),), "proration": Proration("none")},
+            ["170.00", "309.00", "425.00"],
+        ),
+    ],
+)
+def test_bounds_and_amounts_off_go_by_days_where_what_was_used_does_not(
+    keys: dict[str, Any], wanted: list[str]
+) -> None:
+    assert amounts(may_to_july(*HOURS, **keys), AUGUST) == wanted
+
+
+def derivation(charge: Charge, index: int) -> tuple[str, ...]:
+    return make_schedule(contract_of(charge), charge, AUGUST).charge_at(index).derivation
+
+
+def test_the_derivation_tells_what_goes_by_days_from_what_does_not() -> None:
+    bounded = derivation(may_to_july(*HOURS, minimum=Decimal(340)), 0)
+    assert bounded[1:3] == (
+        "minimum of 340.00 for its days = 230.322580…",
+        "170.00, raised to the minimum for its days of 230.322580…",
+    )
+    by_days = "minimum, maximum and amounts off: partial period by actual days of its full period of 31 days (default)"
+    assert by_days in bounded
+    assert not any("full_period" in line for line in bounded)
+    off = derivation(may_to_july(*HOURS, discounts=(Discount(amount=Decimal(31)),)), 0)
+    assert " less 31.00 × 21/31, at least 0)" in off[0]
+    assert by_days in off
+    plain = derivation(may_to_july(*HOURS), 0)
+    assert not any("partial period" in line or "proration" in line for line in plain)
+
+
+def test_a_part_billed_with_a_whole_minimum_is_a_plausible_mistake() -> None:
+    charge = may_to_july(*HOURS, minimum=Decimal(340))
+    found = {
+        tuple(amounts(mistake.charge, AUGUST)): mistake.code
+        for mistake in plausible_mistakes(contract_of(charge), charge, AUGUST)
+    }
+    assert found["340.00", "340.00", "425.00"] == "part_in_full"
+
+
 def test_hours_are_counted_by_role() -> None:
     card = TimePrice((Rate("senior", Decimal(140)), Rate("junior", Decimal(95))), Decimal(500), Decimal(5))
     rows = (
@@ -411,7 +485,15 @@ def random_metered(random: Random) -> Charge:
             (None, Rollover(random.randrange(1, 4), random.choice((None, Decimal(300), Decimal(700)))))
         )
     end = random.choice((None, start + timedelta(random.randrange(20, 400))))
-    charge = replace(metered(price, basis, rollover=rollover, end=end, every=cadence), start=start)
+    terms: dict[str, Any] = {"end": end, "every": cadence, "align": random.choice(("anniversary", "calendar"))}
+    if random.random() < 0.5:
+        first, last = (random.choice((None, *RULES)) for _ in range(2))
+        terms["proration"] = Proration(random.choice(RULES), first, last, random.choice(FULL_PERIODS))
+    least, most = sorted(Decimal(random.randrange(60_000)).scaleb(-2) for _ in range(2))
+    terms |= {"minimum": random.choice((None, least)), "maximum": random.choice((None, most))}
+    if random.random() < 0.3:
+        terms["discounts"] = (Discount(amount=Decimal(random.randrange(5_000)).scaleb(-2)),)
+    charge = replace(metered(price, basis, rollover=rollover, **terms), start=start)
     rows = list(random_rows(random, charge, basis))
     assert charge.metering is not None
     return replace(charge, metering=replace(charge.metering, rows=tuple(rows)))

@@ -1,7 +1,7 @@
 """What a metered charge comes to, worked out day by day from the rows of usage, by definition.
 
-It reads the frozen terms and nothing else of ours: every day asks all rows for its own quantity. Start days lie before
-the 29th, so that months need no clamping.
+It reads the frozen terms and nothing else of ours: every day asks all rows for its own quantity. What each day of a
+period weighs comes from the oracle of all charges.
 """
 
 from __future__ import annotations
@@ -9,9 +9,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from billcheck.contracts.prices import PackagePrice, TieredPrice, UnitPrice
+from tests.pricing.changes_oracle import bounded, reduced
+from tests.pricing.oracle import Service, periods
 
 if TYPE_CHECKING:
     from billcheck.contracts.prices import Price
@@ -19,13 +21,6 @@ if TYPE_CHECKING:
     from billcheck.contracts.usage import Metering, UsageRow
 
 DAY = timedelta(days=1)
-
-
-class Period(NamedTuple):
-    """The days of a period, and how many its full period has."""
-
-    days: list[date]
-    full_days: int
 
 
 def amounts_of(charge: Charge, metering: Metering, until: date) -> list[int | None]:
@@ -40,26 +35,19 @@ def amounts_of(charge: Charge, metering: Metering, until: date) -> list[int | No
             else by_level(charge, metering, period)
         )
         is_blind = is_blind or (amount is None and metering.rollover is not None)
+        if amount is not None:
+            share = Fraction(sum(period.weights.values()), period.full_weight)
+            amount = bounded(charge, amount, share, minor_units=1)
         amounts.append(None if amount is None else half_up(amount * 100))
     return amounts
 
 
-def periods_of(charge: Charge, until: date) -> list[Period]:
-    assert charge.every is not None
-    periods: list[Period] = []
-    first = charge.start
-    while True:
-        months = first.year * 12 + first.month - 1 + charge.every.months
-        after = date(months // 12, months % 12 + 1, first.day)
-        days = [first + timedelta(n) for n in range((after - first).days)]
-        own = [day for day in days if charge.end is None or day < charge.end]
-        if not own or own[-1] >= until:
-            return periods
-        periods.append(Period(own, len(days)))
-        first = after
+def periods_of(charge: Charge, until: date) -> list[Service]:
+    """The periods that end by a day."""
+    return [service for service in periods(charge, until) if service.days[-1] < until]
 
 
-def by_level(charge: Charge, metering: Metering, period: Period) -> Fraction | None:
+def by_level(charge: Charge, metering: Metering, period: Service) -> Fraction | None:
     """Each row is a level that holds until its end, or until the next row."""
     levels = [level_on(metering.rows, day) for day in period.days]
     if metering.basis == "first":
@@ -73,7 +61,13 @@ def by_level(charge: Charge, metering: Metering, period: Period) -> Fraction | N
         known = [max(known)] * len(known)
     elif metering.basis == "average":
         known = [Fraction(half_up(sum(known, Fraction()) / len(known) * 10**10), 10**10)] * len(known)
-    return sum((cost(charge.price, quantity) for quantity in known), Fraction()) / period.full_days
+    return sum(
+        (
+            reduced(charge.discounts, cost(charge.price, quantity), 1) * weight / period.full_weight
+            for quantity, weight in zip(known, period.weights.values(), strict=True)
+        ),
+        Fraction(),
+    )
 
 
 def level_on(rows: tuple[UsageRow, ...], day: date) -> Decimal | None:
@@ -85,7 +79,13 @@ def level_on(rows: tuple[UsageRow, ...], day: date) -> Decimal | None:
 
 
 def by_sum(
-    charge: Charge, metering: Metering, period: Period, lots: list[list[Fraction | int]], number: int, *, is_blind: bool
+    charge: Charge,
+    metering: Metering,
+    period: Service,
+    lots: list[list[Fraction | int]],
+    number: int,
+    *,
+    is_blind: bool,
 ) -> Fraction | None:
     """Every row is an amount used on its days, all of which must be spoken for: by a row, or by a list around them."""
     used = Fraction()
@@ -101,7 +101,7 @@ def by_sum(
     if is_blind or not all(is_listed(metering.rows, period, spoken, day) for day in set(period.days) - spoken):
         return None
     if metering.rollover is None:
-        return cost(charge.price, used)
+        return less_amounts_off(charge, cost(charge.price, used), period)
     assert isinstance(charge.price, PackagePrice)
     own = Fraction(charge.price.free_units)
     free = [lot for lot in lots if lot[1] + metering.rollover.periods >= number and lot[0] > 0]
@@ -119,10 +119,18 @@ def by_sum(
         lapsed = max(min(Fraction(lot[0]), excess), Fraction())
         lot[0] = Fraction(lot[0]) - lapsed
         excess -= lapsed
-    return cost(price, beyond)
+    return less_amounts_off(charge, cost(price, beyond), period)
 
 
-def is_listed(rows: tuple[UsageRow, ...], period: Period, spoken: set[date], day: date) -> bool:
+def less_amounts_off(charge: Charge, total: Fraction, period: Service) -> Fraction:
+    """What was used in full, less what is taken off for as much of a full period as the period is."""
+    for discount in charge.discounts:
+        share = Fraction(sum(period.weights.values()), period.full_weight)
+        total = max(total - Fraction(discount.amount or 0) * share, Fraction())
+    return total
+
+
+def is_listed(rows: tuple[UsageRow, ...], period: Service, spoken: set[date], day: date) -> bool:
     """Whether rows of single days list a day: one among the unspoken days around it, and one at or beyond each end."""
     first = last = day
     while first - DAY in period.days and first - DAY not in spoken:

@@ -105,11 +105,15 @@ def _half_months(_: dict[str, Any], charge: dict[str, Any]) -> Found:
 
 
 def _proration(_: dict[str, Any], charge: dict[str, Any]) -> Found:
-    return ("actual_actual", '"actual_actual"') if _recurs(charge) else None
+    if not _is_prorated(charge):
+        return None
+    if charge.get("quantity_basis") != "sum":
+        return "actual_actual", '"actual_actual"'
+    return "actual_actual", '"actual_actual": of minimum, maximum and amounts off; what was used counts in full'
 
 
 def _denominator(_: dict[str, Any], charge: dict[str, Any]) -> Found:
-    return ("containing", '"containing"') if _recurs_by_months(charge) else None
+    return ("containing", '"containing"') if _recurs_by_months(charge) and _is_prorated(charge) else None
 
 
 def _cancel_day(_: dict[str, Any], charge: dict[str, Any]) -> Found:
@@ -146,6 +150,13 @@ def _grace_days(contract: dict[str, Any], _: dict[str, Any]) -> Found:
 
 def _recurs(charge: dict[str, Any]) -> bool:
     return "every" in charge
+
+
+def _is_prorated(charge: dict[str, Any]) -> bool:
+    """Whether anything of the charge goes by days: not so where it is a sum of what was used, without bounds."""
+    has_amounts_off = any("amount" in discount for discount in charge.get("discounts", ()))
+    goes_by_days = charge.get("quantity_basis") != "sum" or has_amounts_off or {"minimum", "maximum"} & charge.keys()
+    return _recurs(charge) and bool(goes_by_days)
 
 
 def _recurs_by_months(charge: dict[str, Any]) -> bool:

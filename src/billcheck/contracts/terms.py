@@ -63,13 +63,15 @@ class Proration:
 
     `first` and `last` are the rules of the first and the last part where they differ from `rule`; `full_period` says
     which full period the first part is weighed against: the one that contains it, one counted back from its end, or one
-    counted from its first day.
+    counted from its first day. Where `is_price_whole`, the price is of what was used and counts in full; the rules hold
+    for what is agreed for a full period: minimum, maximum and amounts off.
     """
 
     rule: ProrationRule = "actual_actual"
     first: ProrationRule | None = None
     last: ProrationRule | None = None
     full_period: FullPeriodRule = "containing"
+    is_price_whole: bool = False
 
 
 BY_ACTUAL_DAYS = Proration()

@@ -137,14 +137,14 @@ def bounded_rows(charge: Charge, rows: list[Row]) -> list[Row]:
     return found
 
 
-def discounted(price: Ratio, discounts: tuple[Discount, ...], scale: int = 1, factor: Ratio = WHOLE) -> Ratio:
+def discounted(price: Ratio, discounts: tuple[Discount, ...], scale: int = 1, off: Ratio = WHOLE) -> Ratio:
     """The price after its discounts: percentages one after the other, then amounts; never below zero.
 
     Args:
         price: The price for the stretch of time it is stated for.
         discounts: Those that are given.
         scale: The minor units of one unit of currency.
-        factor: What part of that stretch a full period is; amounts off are for a full period.
+        off: What of an amount off, which is for a full period, is taken off that price.
     """
     for discount in discounts:
         if discount.percent is not None:
@@ -153,7 +153,7 @@ def discounted(price: Ratio, discounts: tuple[Discount, ...], scale: int = 1, fa
     for discount in discounts:
         if discount.amount is not None:
             numerator, denominator = discount.amount.as_integer_ratio()
-            price = subtract(price, (numerator * scale * factor[1], denominator * factor[0]))
+            price = subtract(price, (numerator * scale * off[0], denominator * off[1]))
             price = price if price[0] > 0 else NOTHING
     return price
 
@@ -196,17 +196,18 @@ def bound_for(bound: Decimal, parts: tuple[Part, ...], measure: Measure, scale: 
 
 def exact_part(part: Part, measure: Measure, scale: int) -> Ratio:
     """One part's amount in minor units, exact."""
-    price = _price_of(part.terms, part.discounts, scale, measure.factor)
+    off = measure.amount_off(part.first_day, part.end)
+    price = _price_of(part.terms, part.discounts, scale, off)
     if part.instead_of is not None:
-        price = subtract(price, _price_of(part.instead_of, part.discounts, scale, measure.factor))
+        price = subtract(price, _price_of(part.instead_of, part.discounts, scale, off))
     return measure.prorate(price, part.first_day, part.end)
 
 
-def _price_of(terms: Terms, discounts: tuple[Discount, ...], scale: int, factor: Ratio) -> Ratio:
+def _price_of(terms: Terms, discounts: tuple[Discount, ...], scale: int, off: Ratio) -> Ratio:
     """What a full price costs on these terms after discounts; nothing while they are paused."""
     if not terms.is_running:
         return NOTHING
-    return discounted(full_price(terms.price, terms.quantity, scale), discounts, scale, factor)
+    return discounted(full_price(terms.price, terms.quantity, scale), discounts, scale, off)
 
 
 def _is_less(one: Ratio, other: Ratio) -> bool:

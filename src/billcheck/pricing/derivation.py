@@ -57,7 +57,7 @@ def derive_parts(row: Row, currency: str) -> tuple[DerivedPart, ...]:
             last_day=date.fromordinal(part.end - 1),
             items=_items(part.terms),
             instead_of=() if part.instead_of is None else _items(part.instead_of),
-            share=Fraction(*multiply(measure.factor, measure.share(part.first_day, part.end))),
+            share=Fraction(*multiply(measure.factor, measure.price_share(part.first_day, part.end))),
             discounts=part.discounts,
             amount=Fraction(*exact_part(part, measure, scale)) / scale,
         )
@@ -119,10 +119,18 @@ def _bounded_lines(charge: Charge, row: Row, bounds: Bounds, currency: str) -> I
         before = exact_text(bounded_sum(bounds, bounds.before, measure, scale), currency)
         shown = exact_text(exact_amount(row, scale), currency)
         yield f"the period comes to {exact_text(after, currency)}, before to {before}: {shown}"
-    elif total[0] * after[1] == after[0] * total[1]:
-        yield f"within these bounds = {exact_text(after, currency)}"
     else:
-        yield f"{exact_text(total, currency)} within these bounds = {exact_text(after, currency)}"
+        yield _held(Fraction(*total), Fraction(*after), bounds, currency, "" if is_whole else " for its days")
+
+
+def _held(total: Fraction, after: Fraction, bounds: Bounds, currency: str, days: str) -> str:
+    """What became of a sum by the bounds of its period."""
+    shown, held = (exact_text(each.as_integer_ratio(), currency) for each in (total, after))
+    if after != total:
+        return f"{shown}, {'raised to the minimum' if after > total else 'cut to the maximum'}{days} of {held}"
+    if bounds.minimum is not None and bounds.maximum is not None:
+        return f"{shown} lies between minimum and maximum"
+    return f"{shown} is not below the minimum" if bounds.maximum is None else f"{shown} is not above the maximum"
 
 
 def _part_text(part: Part, row: Row, currency: str) -> str:
@@ -132,7 +140,7 @@ def _part_text(part: Part, row: Row, currency: str) -> str:
 def _product(charge: Charge, row: Row, part: Part, currency: str) -> str:
     """Price × quantity × part of the period, less discounts, with the days it is for."""
     days = _days(part.first_day, part.end)
-    if any(discount.amount is not None for discount in part.discounts):
+    if _has_amounts_off(part.discounts):
         price = _reduced(part.terms, part, row, currency)
         if part.instead_of is not None:
             price = f"({price} − {_reduced(part.instead_of, part, row, currency)})"
@@ -147,8 +155,10 @@ def _reduced(terms: Terms, part: Part, row: Row, currency: str) -> str:
     """The price of a full period less percentages and then amounts, in brackets."""
     factor = Fraction(*row.measure.factor)
     brought = "" if factor == 1 else f" × {factor}"
+    own = factor * Fraction(*row.measure.amount_off(part.first_day, part.end))
+    days = "" if own == 1 else f" × {own}"
     amounts = "".join(
-        f" less {money_text(each.amount, currency)}" for each in part.discounts if each.amount is not None
+        f" less {money_text(each.amount, currency)}{days}" for each in part.discounts if each.amount is not None
     )
     return f"({_price(terms, currency)}{brought}{_percents(part.discounts)}{amounts}, at least 0)"
 
@@ -161,7 +171,7 @@ def _share(charge: Charge, row: Row, part: Part, *, is_for_period: bool = False)
     """What the price is for, and the part of that which is charged; `is_for_period` says that it is for a period."""
     if charge.every is None:
         return " once"
-    days, of_days = row.measure.share(part.first_day, part.end)
+    days, of_days = row.measure.price_share(part.first_day, part.end)
     factor = Fraction(*row.measure.factor)
     text = ""
     if charge.amount_per is not None and not is_for_period:
@@ -208,16 +218,22 @@ def _conventions(charge: Charge, row: Row) -> Iterator[str]:
     if charge.model == "milestone":
         yield "due on its acceptance"
     measure = row.measure
-    if measure.is_stub:
-        yield _STUB_RULES[measure.rule].format(full_days=measure.full_days)
+    has_days = not measure.is_price_whole or row.bounds or any(_has_amounts_off(part.discounts) for part in row.parts)
+    if measure.is_stub and has_days:
+        of_bounds = "minimum, maximum and amounts off: " if measure.is_price_whole else ""
+        yield of_bounds + _STUB_RULES[measure.rule].format(full_days=measure.full_days)
         if charge.proration.full_period != "containing":
             yield f"full period of a first part: {charge.proration.full_period} (proration_denominator)"
-    elif measure.rule == "actual_30" and measure.months:
+    elif measure.rule == "actual_30" and measure.months and has_days:
         yield "actual days over 30 days a month, also in a full period (proration: actual_30)"
     if charge.align == "calendar":
         yield "periods of the calendar (align)"
     if len({part.terms for part in row.parts}) > 1:
         yield "a new price or quantity counts from its day (default)"
+
+
+def _has_amounts_off(discounts: tuple[Discount, ...]) -> bool:
+    return any(discount.amount is not None for discount in discounts)
 
 
 _STUB_RULES = {

@@ -2,7 +2,7 @@
 
 Comes in: a metered charge with its rows, and the grid of its periods. Goes out: the same charge with a quantity for
 each period, as amendments; which periods cannot be priced, and why; and what was used, in words. A sum of what was used
-is never prorated; levels are, like any quantity. Must not know currencies or rounding.
+is never prorated, only its bounds and amounts off; levels are, like any quantity. Must not know currencies or rounding.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from billcheck.contracts.prices import PackagePrice, TimePrice
-from billcheck.contracts.terms import Amendment, Proration
+from billcheck.contracts.terms import Amendment
 from billcheck.pricing.timeline import make_timeline
 from billcheck.pricing.usage import find_quantity
 from billcheck.pricing.wording import plain_number
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from billcheck.pricing.usage import Found
 
 _ZERO = Decimal(0)
-_WHOLE_PERIODS = Proration("full_period")
 
 CHANGE_INSIDE = (
     "What is agreed changes on {day}, inside a period whose quantities are added up: let it count from the next period."
@@ -85,7 +84,7 @@ def with_usage(charge: Charge, metering: Metering, grid: Grid, digits: int) -> M
         metering=None,
         quantity=_nothing(charge),
         amendments=(*charge.amendments, *amendments),
-        proration=_WHOLE_PERIODS if is_sum else charge.proration,
+        proration=replace(charge.proration, is_price_whole=is_sum),
     )
     return MeteredTerms(priced, unknowns, notes)
 

@@ -50,6 +50,7 @@ class Measure:
     part of; all are ordinals. `months` is how many calendar months a full period has, 0 for weeks, days and half
     months. `factor` brings the price to a full period where it is stated for another stretch of time (a yearly price
     billed by month: 1/12). `is_cut` says that the period is a part, though perhaps as long as the full period given.
+    `is_price_whole` says that the price is for the period as it is, a part or not.
     """
 
     first_day: int
@@ -60,6 +61,7 @@ class Measure:
     months: int = 0
     factor: Ratio = WHOLE
     is_cut: bool = False
+    is_price_whole: bool = False
 
     @property
     def is_stub(self) -> bool:
@@ -99,9 +101,21 @@ class Measure:
             return position(end) - position(first_day), MONTH_OF_30 * self.months
         return days, self.full_days
 
+    def price_share(self, first_day: int, end: int) -> Ratio:
+        """What part of a price falls to some days of the period: their share, or that of the days of the period."""
+        return (end - first_day, self.end - self.first_day) if self.is_price_whole else self.share(first_day, end)
+
+    def amount_off(self, first_day: int, end: int) -> Ratio:
+        """What of an amount off a full period is taken off the price for these days, before that is prorated."""
+        off = self.factor[1], self.factor[0]
+        if not self.is_price_whole:
+            return off
+        share, price_share = self.share(first_day, end), self.price_share(first_day, end)
+        return multiply(off, (share[0] * price_share[1], share[1] * price_share[0]))
+
     def prorate(self, price: Ratio, first_day: int, end: int) -> Ratio:
         """The part of a price that falls to some days of the period."""
-        return multiply(multiply(price, self.factor), self.share(first_day, end))
+        return multiply(multiply(price, self.factor), self.price_share(first_day, end))
 
 
 def _position_of_30_360(day: int) -> int:

@@ -403,7 +403,9 @@ def measure_of(charge: Charge, grid: Grid, period: int) -> Measure:
         is_first = period == 0 and grid.is_cut_at_start
         rule = (proration.first if is_first else proration.last) or rule
     months = 0 if charge.every is None else charge.every.months
-    return Measure(first_day, end, full_first_day, full_end, rule, months, factor_of(charge), is_cut)
+    return Measure(
+        first_day, end, full_first_day, full_end, rule, months, factor_of(charge), is_cut, proration.is_price_whole
+    )
 
 
 def _row_of_one_off(charge: Charge) -> Row:
