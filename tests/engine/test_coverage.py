@@ -92,3 +92,45 @@ def test_windows_that_overlap_or_hold_nothing_make_no_gap() -> None:
     assert wider.gaps == ((date.fromordinal(1301), date.fromordinal(1346)),)
     assert find_coverage(None, [receipt(0, 0)]) is None
     assert make_window(None).settles(1, 0, 0, 1) is False
+
+
+# --- a window of days 0 to 100 with a gap from 40 to 60 --------------------------------------------------------------
+
+HUNDRED_DAYS = Window(0, 100, ((40, 60),))
+
+
+@pytest.mark.parametrize(
+    ("due", "wait", "early", "start", "is_settled"),
+    [
+        (35, 4, 0, 0, True),  # waited for until the day before the gap
+        (35, 5, 0, 0, False),
+        (40, 0, 0, 0, False),
+        (50, 0, 0, 0, False),
+        (60, 0, 0, 0, False),
+        (61, 0, 0, 0, True),
+        (61, 0, 1, 0, False),  # the invoice may lie in the gap
+        (61, 0, 1, 61, True),  # not before the charge began
+        (100, 0, 0, 0, True),
+        (100, 1, 0, 0, False),
+    ],
+)
+def test_a_gap_parts_the_window(due: int, wait: int, early: int, start: int, *, is_settled: bool) -> None:
+    assert HUNDRED_DAYS.settles(due, wait, early, start) is is_settled
+
+
+def test_what_would_settle_a_period() -> None:
+    assert Window(1, 100).advice(90, 10) == NOTE_START
+    assert Window(1, 100).advice(90, 11) == NOTE_END
+    gapped = Window(1, 100, ((40, 60),))
+    assert gapped.advice(35, 4) == NOTE_START
+    assert gapped.advice(35, 5) == NOTE_GAP.format(first_day="0001-02-09", last_day="0001-03-01")
+
+
+def test_a_doubt_about_the_sources_goes_with_the_window() -> None:
+    first, last = date(2026, 1, 1), date(2026, 1, 31)
+    declared = find_coverage((first, last), [])
+    assert declared is not None
+    assert declared.declared is True
+    assert make_window(declared, "Cut off.") == Window(first.toordinal(), last.toordinal(), (), "Cut off.")
+    assert make_window(None, "Cut off.") == Window(1, 0, (), "Cut off.")
+    assert make_window(None).doubt == ""

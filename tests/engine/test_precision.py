@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -13,8 +14,8 @@ from hypothesis import strategies as st
 
 from billcheck import Ledger, Line, check
 from billcheck.contracts.prices import UnitPrice
-from billcheck.contracts.terms import Charge, Contract
-from billcheck.engine.precision import small_part
+from billcheck.contracts.terms import Amendment, Charge, Contract
+from billcheck.engine.precision import _slack_of, small_part
 from billcheck.period import Cadence
 
 if TYPE_CHECKING:
@@ -88,3 +89,48 @@ def test_small_unit_prices_are_looked_at_more_widely(unit_amount: str, part: Fra
 def test_a_price_without_a_figure_explains_nothing() -> None:
     assert judged(Decimal(10), Decimal(10), Decimal("NaN"), Decimal("99.95")).status == "underbilled"
     assert judged(Decimal(10), Decimal(10), Decimal(10), Decimal("99.95")).status == "rounding"
+
+
+@pytest.mark.parametrize(
+    ("quantity", "price", "amount", "slack"),
+    [
+        ("10", "1.25", "12.50", Fraction(5)),  # half a cent for each of ten
+        ("10", "1.3", "13.00", Fraction(5)),  # 1.30, whose last zero is left out
+        ("10", "13", "130.00", Fraction(5)),
+        ("10", "1.234", "12.34", Fraction(1, 2)),
+        ("-10", "1.25", "-12.50", Fraction(5)),
+        ("10", "-1.25", "-12.50", Fraction(5)),
+        ("10", "1.25", "12.56", Fraction(5)),  # five cents and one off the product
+        ("10", "1.25", "12.57", Fraction(0)),  # more: the amount does not come of the two
+        ("10", "1.25", "12.44", Fraction(5)),
+        ("10", "1.25", "12.43", Fraction(0)),
+        (None, "1.25", "12.50", Fraction(0)),
+        ("10", None, "12.50", Fraction(0)),
+        ("Infinity", "1.25", "12.50", Fraction(0)),
+        ("10", "NaN", "12.50", Fraction(0)),
+    ],
+)
+def test_how_far_a_line_may_be_off(quantity: str | None, price: str | None, amount: str, slack: Fraction) -> None:
+    given = Line(
+        document="A",
+        issue_date=date(2026, 1, 1),
+        customer="Acme BV",
+        amount=Decimal(amount),
+        currency="EUR",
+        quantity=None if quantity is None else Decimal(quantity),
+        unit_price=None if price is None else Decimal(price),
+    )
+    assert _slack_of(given) == slack
+    # A yen has no smaller unit: half of 0.1 yen for each of ten.
+    yen = replace(given, currency="JPY", amount=Decimal(35), quantity=Decimal(10), unit_price=Decimal("3.5"))
+    assert _slack_of(yen) == Fraction(1, 2)
+
+
+def test_the_smallest_price_that_ever_holds_decides_how_widely_is_looked() -> None:
+    """25 cents, 1/25, is the smallest in size; then a tenth of that by an amendment; a price below zero counts too."""
+    charge = Charge("Calls", "per_unit", date(2026, 1, 1), UnitPrice(Decimal("0.25")), quantity=Decimal(1))
+    assert small_part([charge], 100) == Fraction(1, 25)
+    amended = replace(charge, amendments=(Amendment(on=date(2026, 3, 1), price=UnitPrice(Decimal("0.025"))),))
+    assert small_part([amended], 100) == Fraction(1, 2) * Fraction(4, 5)
+    lowered = replace(charge, price=UnitPrice(Decimal(-30)))
+    assert small_part([charge, lowered], 100) == Fraction(1, 25)

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pytest
 
 from billcheck import Ledger, Line, check
+from billcheck.engine.books import PostingRule
+from billcheck.engine.repeats import post_repeats
 from billcheck.period import Cadence, CadenceUnit
 from tests.engine.agreements import contract, flat, line
+from tests.engine.bookings import books_of, event, postings, regular
+
+if TYPE_CHECKING:
+    from billcheck.engine.books import Books
 
 IN_ADVANCE = flat(amount="100", timing="in_advance", invoice_day=None)
 IN_ARREARS = flat(amount="100")
@@ -105,3 +112,92 @@ def test_the_evidence_says_where_the_date_alone_would_not() -> None:
     }
     assert inferred == {4: 10000}
     assert told == {4}
+
+
+# --- on books made by hand -------------------------------------------------------------------------------------------
+
+OWN, PLACED, DUPLICATE = PostingRule.OWN_PERIOD, PostingRule.PLACED, PostingRule.DUPLICATE
+COMBINED, AHEAD, RANGE = PostingRule.COMBINED, PostingRule.AHEAD, PostingRule.RANGE
+LINES = (1, 2)
+"""The rows of an event of two equal lines."""
+
+
+def never(_period: int) -> bool:
+    return False
+
+
+@pytest.mark.parametrize(
+    ("price", "amount", "repeated"),
+    [
+        (100, 100, 100),  # 200 billed, 100 too much
+        (101, 100, 0),  # 99 are not one of the lines
+        (99, 100, 0),
+        (50, 100, 0),
+        (200, 100, 0),  # just what it costs
+        (300, 100, 0),
+        (0, 100, 0),  # all of it is too much: nothing is repeated
+        (1, 1, 1),
+    ],
+)
+def test_what_equal_lines_bill_too_much_for_one_period(price: int, amount: int, repeated: int) -> None:
+    books = books_of(regular(price))
+    books.post(event(2 * amount, 0, "A", rows=LINES), 0, 2 * amount, OWN)
+    post_repeats(books, {(8, 9): 7, LINES: amount}, never)
+    first = [(0, 2 * amount - repeated, OWN)]
+    assert postings(books) == first + ([(0, repeated, DUPLICATE)] if repeated else [])
+
+
+def over_two(own: PostingRule = PLACED, later: PostingRule = AHEAD, first: int = 0) -> Books:
+    """One event of two equal lines, whose second went to the period after; that of the later period stands first."""
+    books = books_of(regular(100, 100, 100, 100))
+    one = event(200, 30 * first, "A", rows=LINES)
+    books.post(one, first + 1, 100, later)
+    books.post(one, first, 100, own)
+    return books
+
+
+@pytest.mark.parametrize(
+    ("own", "later", "is_repeat"),
+    [
+        (PLACED, AHEAD, True),
+        (COMBINED, COMBINED, True),
+        (OWN, AHEAD, True),
+        (PLACED, RANGE, False),  # a stated range is meant
+        (RANGE, AHEAD, False),
+    ],
+)
+def test_the_second_line_of_two_is_a_repeat(own: PostingRule, later: PostingRule, *, is_repeat: bool) -> None:
+    books = over_two(own, later)
+    books.block = 2
+    post_repeats(books, {LINES: 100}, never)
+    assert books.billed == ([200, 0, 0, 0] if is_repeat else [100, 100, 0, 0])
+    assert [one[2] for one in postings(books)[2:]] == ([DUPLICATE] if is_repeat else [])
+    if is_repeat and own is COMBINED:
+        assert (books.block, books.postings[1].rule) == (1, PLACED)
+    else:
+        assert (books.block, books.postings[1].rule) == (2, own)
+
+
+def test_a_second_line_that_keeps_a_period_from_missing_is_none() -> None:
+    books = over_two()
+    post_repeats(books, {LINES: 100}, lambda period: period == 1)
+    assert books.billed == [100, 100, 0, 0]
+
+
+def test_where_another_event_bills_several_periods_equal_lines_are_meant() -> None:
+    books = over_two()
+    post_repeats(books, {LINES: 100}, never)
+    assert books.billed[0] == 200
+    books = over_two()
+    books.post(event(200, 60, "B", rows=(5,)), 2, 100, PLACED)
+    books.post(event(200, 60, "B", rows=(5,)), 3, 100, AHEAD)
+    post_repeats(books, {LINES: 100}, never)
+    assert books.billed == [100] * 4
+
+
+def test_one_event_that_is_no_repeat_does_not_stop_the_look_at_the_next() -> None:
+    books = over_two(RANGE, AHEAD)
+    books.post(event(200, 60, "B", rows=(5, 6)), 2, 200, OWN)
+    post_repeats(books, {LINES: 100, (5, 6): 100}, never)
+    assert books.billed == [100, 100, 200, 0]
+    assert postings(books)[2:] == [(2, 100, OWN), (2, 100, DUPLICATE)]
