@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from billcheck.contracts.prices import FlatPrice, UnitPrice
-from billcheck.contracts.terms import Amendment, Discount, PriceStep
+from billcheck.contracts.terms import Amendment, Discount, PriceStep, TaxStep
 from billcheck.contracts.uplifts import Escalator
 from billcheck.errors import UsageError
 from billcheck.period import Cadence
@@ -119,6 +119,12 @@ class TestSchedules:
     def test_a_rounded_sum_follows_the_decimals_of_its_currency(self) -> None:
         charge = flat("10", every=Cadence("year"), remainder="cumulative", escalators=(Escalator(D("3.33")),))
         assert make_schedule(contract_of(charge, "KWD"), charge, date(2027, 1, 1)).amounts[:2] == (10_000, 10_333)
+
+    @pytest.mark.parametrize(("on", "percent"), [(date(2026, 1, 31), 16), (FEBRUARY, 19)])
+    def test_the_last_day_decides_on_the_tax_to_the_day(self, on: date, percent: int) -> None:
+        charge = flat("100")
+        contract = replace(contract_of(charge), tax_percent=D(19), tax_steps=(TaxStep(on, D(16)),))
+        assert make_schedule(contract, charge, date(2026, 1, 1)).tax_percent_at(0) == percent
 
     def test_what_is_not_known_counts_as_nothing_in_the_column(self) -> None:
         # January's 2,000 units cost 100.00; nothing is known of February.
