@@ -106,12 +106,12 @@ def test_an_uplift_of_tiers_names_no_single_amount() -> None:
 def test_bounds_are_named_and_reduced_to_their_days() -> None:
     whole, half = charges_until(flat("100", maximum=D(80), end=date(2026, 2, 15)), date(2026, 2, 1))
     assert "maximum of 80.00" in whole.derivation
-    assert "100.00 within these bounds = 80.00" in whole.derivation
+    assert "100.00, cut to the maximum of 80.00" in whole.derivation
     assert "maximum of 80.00 for its days = 40.00" in half.derivation
-    assert "50.00 within these bounds = 40.00" in half.derivation
+    assert "50.00, cut to the maximum for its days of 40.00" in half.derivation
     (least, *_) = charges_until(flat("100", minimum=D(80)), date(2026, 1, 1))
     assert "minimum of 80.00" in least.derivation
-    assert "within these bounds = 100.00" in least.derivation
+    assert "100.00 is not below the minimum" in least.derivation
 
 
 def test_a_commitment_names_what_counts_towards_it() -> None:
