@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from billcheck.contracts.terms import Charge
 
 CONTRACTS_PER_RUN = 2_000
+CHANGING_PER_RUN = 3_000
+"""More, for few of them hold a change inside a period that was already due."""
 BATCHES = 10
 
 
@@ -44,7 +46,7 @@ def test_every_random_contract_is_priced_as_day_by_day(batch: int) -> None:
 def test_every_random_contract_of_changing_terms_is_priced_as_day_by_day(batch: int) -> None:
     random = Random(f"changing {batch}")
     changes = 0
-    for _ in range(CONTRACTS_PER_RUN // BATCHES):
+    for _ in range(CHANGING_PER_RUN // BATCHES):
         charge, currency = random_changing_charge(random), random.choice(CURRENCIES)
         until = charge.start + timedelta(days=random.choice((-30, 0, 10, 100, 370, 450, 450, 600)))
         found = rows_of(make_schedule(contract_of(charge, currency), charge, until))
