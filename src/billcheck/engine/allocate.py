@@ -243,6 +243,8 @@ def _periods_in_doubt(books: Books, foreign: list[Event], taken: Taken) -> froze
         for event in reversal.events:
             if not event.is_pinned:
                 found.update(periods_reversed(books, event))
+                # Whether it came late for the one before or early for the one after is the habit's to say.
+                found.update(books.periods_around(event.issue_day))
     return frozenset(found)
 
 

@@ -122,15 +122,22 @@ class Books:
 
     def nearest_period(self, issue_day: int) -> int | None:
         """The regular period whose due day, moved by the habit, is nearest; the earlier of two equally near."""
+        near = self._around(issue_day - self.offset)
+        return min((abs(issue_day - self.offset - due_day), index) for due_day, index in near)[1] if near else None
+
+    def periods_around(self, issue_day: int) -> list[int]:
+        """The regular periods due next after a day and last before it, by the contract."""
+        return [index for _, index in self._around(issue_day)]
+
+    def _around(self, day: int) -> list[tuple[int, int]]:
+        """Due day and period of the first regular period due on or after a day, and of the last before it."""
         if self._regular is None:
             changes = self.schedule.changes
             pairs = enumerate(self.schedule.due_days)
             self._regular = sorted((due_day, index) for index, due_day in pairs if not changes[index])
-        regular, day = self._regular, issue_day - self.offset
-        if not regular:
-            return None
+        regular = self._regular
         after = bisect_left(regular, (day, 0))
         near = regular[after : after + 1]
         if after:
             near.append(regular[bisect_left(regular, (regular[after - 1][0], 0))])
-        return min((abs(day - due_day), index) for due_day, index in near)[1]
+        return near

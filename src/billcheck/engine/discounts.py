@@ -8,6 +8,7 @@ charge stays without one. Must not know schedules or how money is allocated.
 from __future__ import annotations
 
 from collections import defaultdict
+from operator import sub
 from typing import TYPE_CHECKING, NamedTuple
 
 from billcheck.engine.match_rules import RULE_MASK, SET_ASIDE_WORDS, MatchRule, match_rule_of
@@ -15,7 +16,7 @@ from billcheck.ledger.table import NO_SLOT, Share
 from billcheck.money import split_by_weights
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from billcheck.engine.match import Matched
 
@@ -50,7 +51,7 @@ def spread_discounts(matched: Matched) -> None:
     for key, lowered in _positive_lines(matched, by_document).items():
         rows = by_document[key]
         if any(slots[row] != NO_SLOT for row in lowered) and sum(amounts[row] for row in (*rows, *lowered)) >= 0:
-            splits.update((row, _shares_of(matched, row, lowered)) for row in rows)
+            splits.update(_deal_out(matched, rows, lowered))
     for row, shares in splits.items():
         _note(matched, row, shares)
     matched.shares += matched.lines.split(splits)
@@ -96,25 +97,48 @@ def _target(matched: Matched, row: int) -> _Target:
     return _Target(lines.slots[row], lines.first_days[row], lines.end_days[row], lines.period_rules[row])
 
 
-def _shares_of(matched: Matched, row: int, lowered: Sequence[int]) -> list[Share]:
-    """The shares of one negative line; where it states a period, only lines of that period have one, if any do.
+def _deal_out(matched: Matched, rows: Sequence[int], lowered: Sequence[int]) -> dict[int, list[Share]]:
+    """The shares of the negative lines of one document.
 
-    What falls to lines without a charge comes first, and keeps the period that the negative line has itself.
+    Lines that lower the same are split as one, so that it changes no amount into how many lines a discount is written.
     """
-    lines = matched.lines
-    own, named = _target(matched, row), lines.match_rules[row] & ~RULE_MASK
+    alike: dict[tuple[tuple[_Target, int], ...], list[int]] = defaultdict(list)
+    for row in rows:
+        alike[tuple(sorted(_weights_of(matched, row, lowered).items()))].append(row)
+    shares: dict[int, list[Share]] = {}
+    for weights, group in alike.items():
+        targets = [target for target, _ in weights]
+        left = split_by_weights(sum(matched.lines.amounts[row] for row in group), [weight for _, weight in weights])
+        for row in sorted(group, key=lambda row: (matched.lines.amounts[row], row)):
+            parts = split_by_weights(matched.lines.amounts[row], left)
+            left = list(map(sub, left, parts))
+            shares[row] = _shares_of(matched, row, zip(targets, parts, strict=True))
+    return shares
+
+
+def _weights_of(matched: Matched, row: int, lowered: Sequence[int]) -> dict[_Target, int]:
+    """What a negative line lowers, with what that is billed; of the period it states only, if anything is of that.
+
+    What falls to lines without a charge keeps the period that the negative line has itself.
+    """
+    lines, own = matched.lines, _target(matched, row)
     if own.first_day:
         lowered = [other for other in lowered if _target(matched, other)[1:3] == own[1:3]] or lowered
-    amounts: dict[_Target, int] = {}
-    parts = split_by_weights(lines.amounts[row], [lines.amounts[other] for other in lowered])
-    for other, part in zip(lowered, parts, strict=True):
+    weights: dict[_Target, int] = {}
+    for other in lowered:
         target = _target(matched, other)
         if own.first_day or target.slot == NO_SLOT:
             target = own._replace(slot=target.slot)
-        amounts[target] = amounts.get(target, 0) + part
+        weights[target] = weights.get(target, 0) + lines.amounts[other]
+    return weights
+
+
+def _shares_of(matched: Matched, row: int, parts: Iterable[tuple[_Target, int]]) -> list[Share]:
+    """The shares of one negative line; what falls to lines without a charge comes first."""
+    named = matched.lines.match_rules[row] & ~RULE_MASK
     return [
         Share(slot, amount, first_day, end_day, _rule(matched, row, slot) | named, period_rule)
-        for (slot, first_day, end_day, period_rule), amount in sorted(amounts.items())
+        for (slot, first_day, end_day, period_rule), amount in sorted(parts)
         if amount
     ]
 
