@@ -243,8 +243,8 @@ def _periods_in_doubt(books: Books, foreign: list[Event], taken: Taken) -> froze
         for event in reversal.events:
             if not event.is_pinned:
                 found.update(periods_reversed(books, event))
-                # Whether it came late for the one before or early for the one after is the habit's to say.
-                found.update(books.periods_around(event.issue_day))
+                # Half way between two, whether it came late for one or early for the other is the habit's to say.
+                found.update(books.periods_about_as_near(event.issue_day, half // 5))
     return frozenset(found)
 
 

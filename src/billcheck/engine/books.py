@@ -125,9 +125,11 @@ class Books:
         near = self._around(issue_day - self.offset)
         return min((abs(issue_day - self.offset - due_day), index) for due_day, index in near)[1] if near else None
 
-    def periods_around(self, issue_day: int) -> list[int]:
-        """The regular periods due next after a day and last before it, by the contract."""
-        return [index for _, index in self._around(issue_day)]
+    def periods_about_as_near(self, issue_day: int, days: int) -> list[int]:
+        """The regular periods due before and after a day, if by the contract neither is nearer by more than `days`."""
+        near = self._around(issue_day)
+        lags = [abs(issue_day - due_day) for due_day, _ in near]
+        return [index for _, index in near] if near and max(lags) - min(lags) <= days else []
 
     def _around(self, day: int) -> list[tuple[int, int]]:
         """Due day and period of the first regular period due on or after a day, and of the last before it."""
