@@ -33,7 +33,7 @@ nitpick_ignore_regex = [
     ("py:.*", r"(?:collections\.abc|datetime|decimal|enum|typing|os)\..*"),
     # Names of types, explained where they are used.
     ("py:.*", r"(?:Align|ChangeBilling|Contracts|Effect|FullPeriodRule|InvoiceDay|Model|PackageRounding|Price)"),
-    ("py:.*", r"(?:ProrationRule|Quantity|QuantityBasis|Stop|TierRule|Timing|UpliftBilling|UpliftRounding)"),
+    ("py:.*", r"(?:ProrationRule|Quantity|QuantityBasis|Remainder|Stop|TierRule|Timing|UpliftBilling|UpliftRounding)"),
     ("py:.*", r"(?:StrEnum|NamedTuple|ValueError|KeyError|Exception|str|int|bool|float|tuple|None)"),
 ]
 
