@@ -27,32 +27,28 @@ CHANGING_PER_RUN = 3_000
 BATCHES = 10
 
 
-@pytest.mark.large
-@pytest.mark.parametrize("batch", range(BATCHES))
-def test_every_random_contract_is_priced_as_day_by_day(batch: int) -> None:
-    random = Random(f"pricing {batch}")
+def compare(random: Random, make: Callable[[Random], Charge], count: int) -> None:
+    """Price so many random charges both ways."""
     changes = 0
-    for _ in range(CONTRACTS_PER_RUN // BATCHES):
-        charge, currency = random_charge(random), random.choice(CURRENCIES)
+    for _ in range(count):
+        charge, currency = make(random), random.choice(CURRENCIES)
         until = charge.start + timedelta(days=random.choice((-30, 0, 10, 100, 370, 450, 450, 600)))
         found = rows_of(make_schedule(contract_of(charge, currency), charge, until))
         assert found == oracle.price_by_day(charge, currency, until), (charge, currency, until)
         changes += sum(row.is_change for row in found)
     assert changes > 20, "the sample must hold changes inside periods that were already due"
+
+
+@pytest.mark.large
+@pytest.mark.parametrize("batch", range(BATCHES))
+def test_every_random_contract_is_priced_as_day_by_day(batch: int) -> None:
+    compare(Random(f"pricing {batch}"), random_charge, CONTRACTS_PER_RUN // BATCHES)
 
 
 @pytest.mark.large
 @pytest.mark.parametrize("batch", range(BATCHES))
 def test_every_random_contract_of_changing_terms_is_priced_as_day_by_day(batch: int) -> None:
-    random = Random(f"changing {batch}")
-    changes = 0
-    for _ in range(CHANGING_PER_RUN // BATCHES):
-        charge, currency = random_changing_charge(random), random.choice(CURRENCIES)
-        until = charge.start + timedelta(days=random.choice((-30, 0, 10, 100, 370, 450, 450, 600)))
-        found = rows_of(make_schedule(contract_of(charge, currency), charge, until))
-        assert found == oracle.price_by_day(charge, currency, until), (charge, currency, until)
-        changes += sum(row.is_change for row in found)
-    assert changes > 20, "the sample must hold changes inside periods that were already due"
+    compare(Random(f"changing {batch}"), random_changing_charge, CHANGING_PER_RUN // BATCHES)
 
 
 @pytest.mark.parametrize("kind", [random_charge, random_changing_charge])
