@@ -181,6 +181,8 @@ class Cause:
 
     `first_day` and `last_day` (inclusive) bound the run, `amount_minor` is the shortfall it explains, `support` the
     number of different (expected, billed) pairs it explains; one pair alone is only "consistent with" the cause.
+    `group` words the cause without any amount or stretch of time of the one contract, and not how sure it is: causes of
+    several contracts with one group have the same reason.
     """
 
     code: str
@@ -190,6 +192,7 @@ class Cause:
     currency: str
     amount_minor: int
     support: int
+    group: str
 
     @property
     def amount(self) -> Decimal:

@@ -5,18 +5,21 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from billcheck.contracts.prices import FlatPrice
 from billcheck.contracts.terms import Amendment, Charge, Contract, Discount, PriceStep
 from billcheck.contracts.uplifts import Escalator, IndexClause, Notice
 from billcheck.period import Cadence
-from billcheck.pricing.mistakes import MOST_MISTAKES, Mistake, plausible_mistakes
+from billcheck.pricing.mistakes import MOST_MISTAKES, plausible_mistakes
 from billcheck.pricing.schedule import make_schedule
 from tests.pricing.random_changes import random_changing_charge
 from tests.pricing.random_charges import contract_of
 from tests.pricing.samples import figures, flat, per_unit
 from tests.pricing.test_commitments import commitment
+
+if TYPE_CHECKING:
+    from billcheck.pricing.mistake import Mistake
 
 YEAR = {"every": Cadence("year")}
 UNTIL = date(2029, 6, 1)

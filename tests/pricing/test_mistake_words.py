@@ -23,6 +23,7 @@ from billcheck.contracts.terms import Amendment, PriceStep, Proration
 from billcheck.contracts.uplifts import Escalator, IndexClause, Notice
 from billcheck.period import Cadence
 from billcheck.pricing.change_mistakes import change_mistakes
+from billcheck.pricing.mistake import Mistake
 from billcheck.pricing.price_mistakes import price_mistakes
 from tests.pricing.samples import flat
 from tests.pricing.test_commitments import commitment
@@ -41,11 +42,11 @@ CARD = (Rate("senior", D(140)),)
 
 
 def changes(charge: Charge, until: date | None = date(2028, 6, 1)) -> list[tuple[str, str]]:
-    return [(code, sentence) for code, sentence, _ in change_mistakes(charge, until)]
+    return [(mistake.code, mistake.sentence) for mistake in change_mistakes(charge, until)]
 
 
 def by_sentence(charge: Charge) -> dict[str, Charge]:
-    return {sentence: other for _, sentence, other in change_mistakes(charge, date(2028, 6, 1))}
+    return {mistake.sentence: mistake.charge for mistake in change_mistakes(charge, date(2028, 6, 1))}
 
 
 def test_uplifts() -> None:
@@ -86,8 +87,8 @@ def test_an_index_clause_without_each_of_its_terms() -> None:
     months = tuple((date(year, month, 1), D(100)) for year in (2025, 2026, 2027, 2028) for month in range(1, 13))
     clause = IndexClause("CPI", date(2025, 7, 1), months, lag_months=3, share=D(50), plus=D(1), cap=D(4), floor=D(2))
     charge = flat("1000", every=YEAR, escalators=(Escalator(index=clause),))
-    wrong = [mistake for mistake in change_mistakes(charge, date(2027, 6, 1)) if mistake[0] == "index_terms"]
-    assert [(sentence, other.escalators[0].index) for _, sentence, other in wrong] == [
+    wrong = [mistake for mistake in change_mistakes(charge, date(2027, 6, 1)) if mistake.code == "index_terms"]
+    assert [(mistake.sentence, mistake.charge.escalators[0].index) for mistake in wrong] == [
         ("the uplift was worked out without its share", replace(clause, share=None)),
         ("the uplift was worked out without what is added", replace(clause, plus=None)),
         ("the uplift was worked out without its cap", replace(clause, cap=None)),
@@ -99,7 +100,7 @@ def test_an_index_clause_without_each_of_its_terms() -> None:
 def test_days_of_changes() -> None:
     charge = flat("100", amendments=(LATER, replace(LATER, on=date(2026, 7, 3), agreed_on=None)), price_steps=STEPS)
     found = list(change_mistakes(charge, date(2026, 12, 31)))
-    assert [(code, sentence) for code, sentence, _ in found] == [
+    assert [(mistake.code, mistake.sentence) for mistake in found] == [
         ("late_change", "the change of 2026-07-03 was billed only from the next period"),
         ("late_change", "the change of 2026-02-10 was billed only from 2026-04-01"),
         ("late_change", "the change of 2026-02-10 was billed only from the next period"),
@@ -107,28 +108,31 @@ def test_days_of_changes() -> None:
         ("late_change", "the price of 2026-04-15 was billed only from the next period"),
         ("late_change", "the price of 2026-02-15 was billed only from the next period"),
     ]
-    assert found[1][2].amendments == (replace(LATER, on=date(2026, 4, 1), agreed_on=None), charge.amendments[1])
-    assert found[4][2].price_steps == (STEPS[0], replace(STEPS[1], applies="next_period"), STEPS[2])
+    assert found[1].charge.amendments == (replace(LATER, on=date(2026, 4, 1), agreed_on=None), charge.amendments[1])
+    assert found[4].charge.price_steps == (STEPS[0], replace(STEPS[1], applies="next_period"), STEPS[2])
 
 
 def test_pauses_cancellations_and_bounds() -> None:
     charge = flat("100", amendments=(PAUSE, RESUME, CANCEL), minimum=D(50), maximum=D(150))
-    found = [mistake for mistake in change_mistakes(charge, None) if mistake[0] != "late_change"]
-    assert [(code, sentence) for code, sentence, _ in found] == [
+    found = [mistake for mistake in change_mistakes(charge, None) if mistake.code != "late_change"]
+    assert [(mistake.code, mistake.sentence) for mistake in found] == [
         ("pause_ignored", "billed through the pause from 2026-03-01"),
         ("pause_ignored", "not billed again after the pause, from 2026-05-01"),
         ("cancellation_ignored", "billed as if it had not been cancelled on 2026-09-01"),
         ("minimum_ignored", "billed without the minimum"),
         ("maximum_ignored", "billed without the maximum"),
     ]
-    assert [other.amendments for _, _, other in found[:3]] == [(CANCEL,), (PAUSE, CANCEL), (PAUSE, RESUME)]
-    assert [(other.minimum, other.maximum) for _, _, other in found[3:]] == [(None, D(150)), (D(50), None)]
+    assert [mistake.charge.amendments for mistake in found[:3]] == [(CANCEL,), (PAUSE, CANCEL), (PAUSE, RESUME)]
+    assert [(mistake.charge.minimum, mistake.charge.maximum) for mistake in found[3:]] == [
+        (None, D(150)),
+        (D(50), None),
+    ]
 
 
 def test_commitments_and_deposits() -> None:
     least = commitment("100")
     assert list(change_mistakes(least, None)) == [
-        (
+        Mistake(
             "commitment_whole",
             "the commitment of a short period was billed as for a full one",
             replace(least, proration=Proration("full_period")),
@@ -184,16 +188,18 @@ def test_commitments_and_deposits() -> None:
 def test_prices(price: Price, expected: list[tuple[str, str]]) -> None:
     price = replace(price, bills_zero=False) if isinstance(price, TieredPrice) else price
     charge = replace(flat("1"), price=price)
-    assert [(code, sentence) for code, sentence, _ in price_mistakes(charge)] == expected
+    assert [(mistake.code, mistake.sentence) for mistake in price_mistakes(charge)] == expected
 
 
 def test_prices_for_another_time_and_rounded_sums() -> None:
     charge = flat("1200", every=Cadence("half_year"), amount_per=YEAR)
-    assert [(code, sentence) for code, sentence, _ in price_mistakes(charge)] == [
+    assert [(mistake.code, mistake.sentence) for mistake in price_mistakes(charge)] == [
         ("price_for_other_time", "the price per year was billed every half year"),
         ("other_remainder", "the sum of the periods was rounded"),
     ]
-    assert [(code, sentence) for code, sentence, _ in price_mistakes(replace(charge, remainder="cumulative"))][1:] == [
+    assert [(mistake.code, mistake.sentence) for mistake in price_mistakes(replace(charge, remainder="cumulative"))][
+        1:
+    ] == [
         ("other_remainder", "each period was rounded by itself"),
     ]
     assert list(price_mistakes(replace(charge, amount_per=None))) == []
@@ -204,7 +210,17 @@ def test_a_mistake_of_a_price_is_made_with_every_later_price() -> None:
     more = Amendment(date(2026, 5, 1), quantity=D(7))
     amendments = (Amendment(date(2026, 3, 1), price=second), more)
     charge = replace(flat("1"), price=first, price_steps=(PriceStep(date(2026, 2, 1), second),), amendments=amendments)
-    ((_, _, other),) = price_mistakes(charge)
+    (other,) = (mistake.charge for mistake in price_mistakes(charge))
     down = replace(second, rounding="down")
     assert (other.price, other.price_steps[0].price) == (replace(first, rounding="down"), down)
     assert other.amendments == (replace(amendments[0], price=down), more)
+
+
+def test_a_group_has_no_tier_and_no_percentage() -> None:
+    tiers = replace(flat("1"), price=TieredPrice("stairstep", (Tier(D(10), D(30)), Tier(None, D(25)))))
+    assert {mistake.group for mistake in price_mistakes(tiers)} == {
+        "billed by another tier",
+        "a quantity of zero was not billed",
+    }
+    percents = replace(flat("1"), price=PercentagePrice((PercentTier(D(2), D(100)), PercentTier(D("1.5")))))
+    assert {mistake.group for mistake in price_mistakes(percents)} == {"billed at one percentage of the whole amount"}

@@ -6,14 +6,17 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from billcheck.contracts.prices import FlatPrice, UnitPrice
 from billcheck.contracts.terms import Amendment, Charge, Discount, PriceStep, Proration
-from billcheck.pricing.mistakes import MOST_MISTAKES, Mistake, plausible_mistakes
+from billcheck.pricing.mistakes import MOST_MISTAKES, plausible_mistakes
 from billcheck.pricing.schedule import make_schedule
 from tests.pricing.random_charges import contract_of, random_charge
 from tests.pricing.samples import figures, flat, one_off, per_unit
+
+if TYPE_CHECKING:
+    from billcheck.pricing.mistake import Mistake
 
 HORIZON = date(2026, 6, 1)
 
@@ -77,6 +80,8 @@ def test_an_expired_discount_goes_on_or_was_never_given() -> None:
         "the discount of 10 % was still given after 2026-02-28",
     )
     assert (forgotten.code, forgotten.sentence) == ("discount_forgotten", "billed without the discount of 10 %")
+    assert expired.group == "a discount was still given after 2026-02-28"
+    assert forgotten.group == "billed without a discount"
     assert amounts(expired.charge)[:4] == ["90.00"] * 4
     assert amounts(forgotten.charge)[:4] == ["100.00"] * 4
 

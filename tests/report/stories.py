@@ -128,6 +128,7 @@ def half_rate_contract() -> ContractRows:
         "EUR",
         720_000,
         1,
+        "billed at half the agreed amount",
     )
     rows = [
         make_row(contract, f"2026-{month:02}", 240_000, 240_000, Status.OK, documents=(f"INV-2026-{month:03}",))

@@ -58,7 +58,9 @@ def rows_of(draw: st.DrawFn, contract: Any, charge: str, number: int) -> list[Pe
         expected = draw(st.integers(0, 10**8)) if status is not Status.MISSING else shortfall
         billed = expected - shortfall
         month = f"{2026 + index // 12}-{index % 12 + 1:02}"
-        cause = Cause("some_cause", draw(texts), DAY, DAY, contract.currency, shortfall, draw(st.integers(1, 3)))
+        cause = Cause(
+            "some_cause", draw(texts), DAY, DAY, contract.currency, shortfall, draw(st.integers(1, 3)), draw(texts)
+        )
         evidence = make_evidence(draw(texts), DAY, billed, currency=contract.currency)
         rows.append(
             make_row(

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from billcheck.contracts.terms import Charge, Contract
     from billcheck.engine.diff import JudgedRow
-    from billcheck.pricing.mistakes import Mistake
+    from billcheck.pricing.mistake import Mistake
     from billcheck.pricing.schedule import Schedule
 
 MOST_PARTS = 12
@@ -184,7 +184,8 @@ class _Diagnosis:
         mistakes = [self._mistakes[number] for number in sorted(segment.mistakes)]
         code, sentence = _word(mistakes, segment.fraction, extent, support=support, rows=len(rows))
         amount = sum(row.expected - row.billed for row in rows)
-        return Cause(code, sentence, first_day, last_day, self._contract.currency, amount, support)
+        group = _group(mistakes, segment.fraction)
+        return Cause(code, sentence, first_day, last_day, self._contract.currency, amount, support, group)
 
 
 def _is_alike(one: Cell, other: Cell) -> bool:
@@ -315,6 +316,13 @@ def _word(
         return f"{codes}_or_{code}", f"billed at {part} {extent}, consistent with: {names}"
     tie = f" or billed at {part}" if part else ""
     return (f"{codes}_or_{code}" if part else codes), f"consistent with: {names}{tie}, {extent}"
+
+
+def _group(mistakes: Sequence[Mistake], fraction: Fraction | None) -> str:
+    """The explanations, without what belongs to one contract alone."""
+    names = [mistake.group for mistake in mistakes]
+    names += [f"billed at {_word_fraction(fraction)[1]}"] if fraction else []
+    return " or ".join(dict.fromkeys(names))
 
 
 def _word_fraction(fraction: Fraction) -> tuple[str, str]:

@@ -7,11 +7,12 @@ what was billed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from billcheck.period import ONE_DAY
 from billcheck.pricing.change_mistakes import change_mistakes
+from billcheck.pricing.mistake import Mistake
 from billcheck.pricing.price_mistakes import price_mistakes
 from billcheck.pricing.wording import plain_number
 
@@ -23,15 +24,6 @@ if TYPE_CHECKING:
 
 MOST_MISTAKES = 40
 """How many mistakes of one charge are considered; the latest terms come first, for they are forgotten most."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """One way of billing by other terms than agreed: `charge` has those terms, `sentence` says what was done."""
-
-    code: str
-    sentence: str
-    charge: Charge
 
 
 def plausible_mistakes(_contract: Contract, charge: Charge, /, until: date | None = None) -> tuple[Mistake, ...]:
@@ -46,9 +38,12 @@ def plausible_mistakes(_contract: Contract, charge: Charge, /, until: date | Non
     `billcheck.pricing.change_mistakes` and `billcheck.pricing.price_mistakes`. None of these depends on the rest of the
     contract yet.
     """
-    others = (Mistake(*found) for found in change_mistakes(charge, until))
-    prices = (Mistake(*found) for found in price_mistakes(charge))
-    found = [*_forgotten_changes(charge), *others, *_wrong_discounts(charge), *prices]
+    found = [
+        *_forgotten_changes(charge),
+        *change_mistakes(charge, until),
+        *_wrong_discounts(charge),
+        *price_mistakes(charge),
+    ]
     return tuple(mistake for mistake in found if mistake.charge != charge)[:MOST_MISTAKES]
 
 
@@ -115,10 +110,10 @@ def _wrong_discounts(charge: Charge) -> Iterator[Mistake]:
             outlived = replace(discount, end=None, periods=None)
             changed = replace(charge, discounts=(*charge.discounts[:index], outlived, *charge.discounts[index + 1 :]))
             last_day = "its periods" if discount.end is None else discount.end - ONE_DAY
-            yield Mistake("expired_discount", f"the discount of {value} was still given after {last_day}", changed)
-        yield Mistake(
-            "discount_forgotten", f"billed without the discount of {value}", replace(charge, discounts=others)
-        )
+            sentence = f"the discount of {value} was still given after {last_day}"
+            yield Mistake("expired_discount", sentence, changed, f"a discount was still given after {last_day}")
+        sentence = f"billed without the discount of {value}"
+        yield Mistake("discount_forgotten", sentence, replace(charge, discounts=others), "billed without a discount")
 
 
 def _ends_within(discount: Discount, charge: Charge) -> bool:

@@ -1,8 +1,7 @@
 """How prices and parts of periods are plausibly got wrong: tiers, packages, rate cards, day counts, rounding.
 
-Comes in: a charge as agreed. Goes out: a code, a sentence for a bookkeeper, and the charge with the mistake, to be
-priced like any charge. No mistake has a free parameter: all of them follow from the terms. Must not know what was
-billed.
+Comes in: a charge as agreed. Goes out: mistakes, to be priced like any charge. No mistake has a free parameter: all of
+them follow from the terms. Must not know what was billed.
 """
 
 from __future__ import annotations
@@ -20,6 +19,7 @@ from billcheck.contracts.prices import (
     TimePrice,
 )
 from billcheck.pricing.grid import make_grid
+from billcheck.pricing.mistake import Mistake
 from billcheck.pricing.wording import plain_number
 
 if TYPE_CHECKING:
@@ -30,10 +30,14 @@ if TYPE_CHECKING:
     from billcheck.contracts.terms import Charge, FullPeriodRule, ProrationRule, Timing
     from billcheck.period import Cadence
 
-Found = tuple[str, str, "Charge"]
-
 MOST_TIERS = 8
 """Of a longer ladder only the first tiers are taken for the one that was billed by."""
+
+_GENERAL = {
+    "neighbouring_tier": "billed by another tier",
+    "other_percent": "billed at one percentage of the whole amount",
+}
+"""What is said of mistakes whose sentences name a tier or a percentage of the one contract."""
 
 _PART_RULES: tuple[tuple[ProrationRule, str, str], ...] = (
     ("full_period", "part_in_full", "billed in full"),
@@ -44,7 +48,7 @@ _PART_RULES: tuple[tuple[ProrationRule, str, str], ...] = (
 )
 
 
-def price_mistakes(charge: Charge) -> Iterator[Found]:
+def price_mistakes(charge: Charge) -> Iterator[Mistake]:
     """The mistakes that a price and its periods invite.
 
     Codes: ``other_tier_rule`` (all units at one tier's price, or each tier at its own), ``neighbouring_tier``,
@@ -53,17 +57,17 @@ def price_mistakes(charge: Charge) -> Iterator[Found]:
     ``part_in_full``, ``part_forgotten``, ``other_day_count``, ``other_full_period``, ``other_remainder``.
     """
     for code, sentence, change in _wrong_prices(charge.price):
-        yield code, sentence, _with_prices(charge, change)
+        yield Mistake(code, sentence, _with_prices(charge, change), _GENERAL.get(code, ""))
     if charge.every is None or charge.timing is None:
         return
     if charge.amount_per is not None and charge.amount_per != charge.every:
         sentence = f"the price per {charge.amount_per} was billed every {charge.every}".replace("_", " ")
-        yield "price_for_other_time", sentence, replace(charge, amount_per=None)
+        yield Mistake("price_for_other_time", sentence, replace(charge, amount_per=None))
     yield from _wrong_parts(charge, charge.every, charge.timing)
     if charge.remainder == "cumulative":
-        yield "other_remainder", "each period was rounded by itself", replace(charge, remainder="per_line")
+        yield Mistake("other_remainder", "each period was rounded by itself", replace(charge, remainder="per_line"))
     elif charge.amount_per is not None:
-        yield "other_remainder", "the sum of the periods was rounded", replace(charge, remainder="cumulative")
+        yield Mistake("other_remainder", "the sum of the periods was rounded", replace(charge, remainder="cumulative"))
 
 
 def _with_prices(charge: Charge, change: Callable[[Price], Price]) -> Charge:
@@ -158,7 +162,7 @@ def _without_overage(price: Price) -> Price:
     return replace(price, overage=None) if isinstance(price, TimePrice) else price
 
 
-def _wrong_parts(charge: Charge, every: Cadence, timing: Timing) -> Iterator[Found]:
+def _wrong_parts(charge: Charge, every: Cadence, timing: Timing) -> Iterator[Mistake]:
     """Rules that a first or a last part of a period may have been billed by instead."""
     end = None if charge.end is None else charge.end.toordinal()
     last = charge.start.toordinal() if end is None else end
@@ -171,9 +175,13 @@ def _wrong_parts(charge: Charge, every: Cadence, timing: Timing) -> Iterator[Fou
     rules = [rule for rule in _PART_RULES if every.months or rule[0] not in {"30_360", "actual_30"}]
     for rule, code, how in rules:
         if grid.is_cut_at_start and rule != (own.first or own.rule):
-            yield code, f"the first part of a period was {how}", replace(charge, proration=replace(own, first=rule))
+            yield Mistake(
+                code, f"the first part of a period was {how}", replace(charge, proration=replace(own, first=rule))
+            )
         if has_last and rule != (own.last or own.rule):
-            yield code, f"the last part of a period was {how}", replace(charge, proration=replace(own, last=rule))
+            yield Mistake(
+                code, f"the last part of a period was {how}", replace(charge, proration=replace(own, last=rule))
+            )
     if grid.is_cut_at_start and every.months and (own.first or own.rule) == "actual_actual":
         others: tuple[tuple[FullPeriodRule, str], ...] = (
             ("containing", "that contains it"),
@@ -183,4 +191,6 @@ def _wrong_parts(charge: Charge, every: Cadence, timing: Timing) -> Iterator[Fou
         for full_period, which in others:
             if full_period != own.full_period:
                 sentence = f"the first part was weighed against the full period {which}"
-                yield "other_full_period", sentence, replace(charge, proration=replace(own, full_period=full_period))
+                yield Mistake(
+                    "other_full_period", sentence, replace(charge, proration=replace(own, full_period=full_period))
+                )

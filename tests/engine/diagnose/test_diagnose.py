@@ -94,6 +94,7 @@ def test_the_story_is_billed_at_half_since_march() -> None:
     assert cause.sentence == "billed at half the agreed amount since 2026-03"
     assert (cause.first_day, cause.last_day) == (date(2026, 3, 1), date(2026, 8, 31))
     assert (cause.currency, cause.amount_minor, cause.support) == ("EUR", 720000, 1)
+    assert cause.group == "billed at half the agreed amount"
 
 
 def test_nothing_is_said_about_a_correct_charge() -> None:
@@ -260,6 +261,7 @@ def test_half_of_a_price_that_doubled_names_both_readings() -> None:
     assert cause.sentence == (
         "billed at half the agreed amount since 2026-03, consistent with: billed at the price before 2026-03-01"
     )
+    assert cause.group == "billed at the price before 2026-03-01 or billed at half the agreed amount"
 
 
 def test_one_row_at_half_of_a_price_that_doubled_names_both_readings() -> None:
