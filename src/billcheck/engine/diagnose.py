@@ -14,10 +14,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction as Rational
 from functools import lru_cache
 from math import gcd
 from typing import TYPE_CHECKING, NamedTuple
 
+from billcheck.engine.outlook import find_outlook
 from billcheck.findings import JUDGED, Cause, Status
 from billcheck.period import ONE_DAY, period_label
 from billcheck.pricing.combined import CombinedSchedule
@@ -96,9 +98,30 @@ def diagnose(
         Period to causes, for the periods with a cause. A run of periods shares one `Cause`; its amount is the sum of
         their shortfalls. Equally good explanations are one cause that names them all.
     """
+    return diagnose_with_outlook(contract, charge, schedule, rows, None).causes
+
+
+class Diagnosed(NamedTuple):
+    """The causes of a charge by period, and what its coming period would be billed at by the latest of them.
+
+    `coming` is in minor units; None where the latest cause does not tell, where there is none, or where no period was
+    asked about.
+    """
+
+    causes: dict[int, tuple[Cause, ...]]
+    coming: int | None = None
+
+
+def diagnose_with_outlook(
+    contract: Contract, charge: Charge, schedule: Schedule, rows: Sequence[JudgedRow], coming: int | None
+) -> Diagnosed:
+    """The likely causes as `diagnose` gives them, and what they make of a coming period (an index of the schedule)."""
     if all(row.expected == row.billed for row in rows):
-        return {}
-    return _Diagnosis(contract, charge, schedule, rows).causes()
+        return Diagnosed({})
+    diagnosis = _Diagnosis(contract, charge, schedule, rows)
+    segments = diagnosis.explained()
+    outlook = diagnosis.outlook(segments[-1], coming) if segments and coming is not None else None
+    return Diagnosed({period: found for segment in segments for period, found in diagnosis.causes(segment)}, outlook)
 
 
 class _Diagnosis:
@@ -114,15 +137,23 @@ class _Diagnosis:
         until = date.fromordinal(last_due) if last_due else None
         self._mistakes = plausible_mistakes(contract, charge, until) if is_single else ()
         self._predictions = [self._predict(mistake) for mistake in self._mistakes]
+        self._judged_cells = self._cells()
 
-    def causes(self) -> dict[int, tuple[Cause, ...]]:
-        cells = self._cells()
-        found: dict[int, tuple[Cause, ...]] = {}
-        for segment in _segments(cells):
-            if segment.explained:
-                cause = (self._cause(segment, is_last=segment.explained[-1] == _last_of(cells, segment)),)
-                found |= {self._rows[row].period: cause for row in segment.explained}
-        return found
+    def explained(self) -> list[Segment]:
+        """The runs of differences that something explains, in order."""
+        return [segment for segment in _segments(self._judged_cells) if segment.explained]
+
+    def causes(self, segment: Segment) -> Iterator[tuple[int, tuple[Cause, ...]]]:
+        """The periods of a run of differences, all with the one cause of it."""
+        is_last = segment.explained[-1] == _last_of(self._judged_cells, segment)
+        cause = (self._cause(segment, is_last=is_last),)
+        return ((self._rows[row].period, cause) for row in segment.explained)
+
+    def outlook(self, segment: Segment, coming: int) -> int | None:
+        """What a coming period would be billed at by the cause of a run of differences; None where that is open."""
+        charges = [self._mistakes[number].charge for number in sorted(segment.mistakes)]
+        share = segment.fraction and Rational(segment.fraction.numerator, segment.fraction.denominator)
+        return find_outlook(self._contract, self._schedule, coming, charges, share)
 
     def _predict(self, mistake: Mistake) -> dict[tuple[int, int, bool], int]:
         """What the charge with the mistake would have billed for the same periods."""
