@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from tests.simulator.agreements import GRACE
 
 if TYPE_CHECKING:
-    from tests.simulator.bookkeeping import Entry, Place, World
+    from tests.simulator.bookkeeping import Entry, Paper, Place, World
     from tests.simulator.settling import Told
 
 RowKey = tuple[str, str, date, date, bool]
@@ -148,17 +148,28 @@ def _drafts(world: World, place: Place) -> list[Entry]:
 
 
 def rebilled_rows(world: World, place: Place) -> set[RowKey]:
-    """The rows of a charge that a credit took back and another document bills again."""
+    """The rows of a charge that a credit took back and another document bills again, and those billed in between.
+
+    Invoices without a period bill rows in the order of their days: a document that follows the invoice of the next row
+    pays for that one, and what the next one bills beyond the first row settles the rest.
+    """
     agreement, charge = world.agreements[place[0]], world.charge(place)
+    days = {paper.number: paper.issued for paper in world.papers}
+    again = [paper for paper in world.papers if paper.number.endswith("-B") and _bills(paper, place)]
     rows = [
         charge.rows[number]
+        for later in again
         for paper in world.papers
-        if paper.number.endswith("-B")
+        if days.get(later.number.removesuffix("-B"), later.issued) <= paper.issued <= later.issued
         for entry in paper.entries
         if entry.place == place
         for number in entry.shares
     ]
     return {(agreement.id, charge.name, row.first_day, row.end, row.is_change) for row in rows}
+
+
+def _bills(paper: Paper, place: Place) -> bool:
+    return any(entry.place == place for entry in paper.entries)
 
 
 def in_drafts(world: World, place: Place) -> int:
