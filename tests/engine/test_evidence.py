@@ -49,11 +49,11 @@ def test_a_row_says_everything_about_its_period() -> None:
         line("INV-3", "2026-03-31", "50.00", status="draft"),
     )
     report = checked(agreed, *lines, covers=(date(2025, 11, 1), date(2026, 4, 20)))
-    whole = {
+    whole: dict[str, Any] = {
         "contract": "C-117", "customer": "Hartwell Interieur", "charges": ("Retainer",), "currency": "EUR",
         "expected_minor": 240000, "tax_percent": Decimal(21),
     }  # fmt: skip
-    proof = {"line": 1, "currency": "EUR", "path": "lines", "rule": BY_DATE}
+    proof: dict[str, Any] = {"line": 1, "currency": "EUR", "path": "lines", "rule": BY_DATE}
     january, february, march, april = report.rows
     assert january == PeriodRow(
         id=digest_id("row", "C-117", "Retainer", "2026-01-01"), first_day=date(2026, 1, 1), last_day=date(2026, 1, 31),

@@ -58,7 +58,7 @@ def months() -> Schedule:
 
 def found(kind: str, identity: tuple[str, ...], sentence: str, amount: int | None = None, **fields: Any) -> Finding:
     """A finding about the one contract, in euros where it speaks of an amount."""
-    nothing = dict.fromkeys(("charge", "first_day", "last_day"))
+    nothing: dict[str, Any] = dict.fromkeys(("charge", "first_day", "last_day"))
     values: dict[str, Any] = {"contract": "C-117", "currency": None if amount is None else "EUR"}
     return Finding(
         kind=kind, id=digest_id(kind, *identity), severity=KINDS[kind].severity, amount_minor=amount, sentence=sentence,
@@ -235,7 +235,7 @@ def test_what_was_billed_since_the_last_day() -> None:
 )
 def test_another_tax(last_day: int, agreed: str, percent: str, missing: int, days: str, said: str) -> None:
     run = TaxRun(the_slot(), DAY_0, DAY_0 + last_day - 1, Decimal(agreed), Decimal(percent), 100000, missing)
-    where = {"charge": "Retainer", "first_day": date(2026, 1, 1), "last_day": date(2026, 1, last_day)}
+    where: dict[str, Any] = {"charge": "Retainer", "first_day": date(2026, 1, 1), "last_day": date(2026, 1, last_day)}
     digits = {"9.00": "9", "1E+1": "10"}.get(percent, percent)
     identity = ("C-117", "Retainer", "2026-01-01", digits)
     sentence = f"Hartwell Interieur, Retainer, invoiced {days}: 1,000.00 EUR was billed {said}."
@@ -304,7 +304,8 @@ def test_an_uplift_nobody_gave_notice_of(
         f"Hartwell Interieur, Retainer: the uplift{which} on 2026-01-01 was not made use of, as the contract states no "
         f"notice{when}; the price stays as it was."
     )
-    identity, where = ("C-117", "Retainer", "2026-01-01"), {"charge": "Retainer", "first_day": day, "last_day": day}
+    identity = ("C-117", "Retainer", "2026-01-01")
+    where: dict[str, Any] = {"charge": "Retainer", "first_day": day, "last_day": day}
     assert find_uplift_not_exercised(AGREED, "Retainer", uplift) == found(
         "uplift_not_exercised", identity, sentence, **where
     )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from billcheck.engine.match import Matched
     from billcheck.ledger.line import Line
 
-TAX = {"tax_percent": Decimal(21)}
+TAX: dict[str, Any] = {"tax_percent": Decimal(21)}
 AGREED = (
     contract(flat("Support", items=("SUP",)), flat("Hosting", "100.00", items=("HOST",)), references=("C-1",), **TAX),
     contract(flat("Cleaning"), name="C-2", customer="Juniper"),
@@ -35,7 +35,7 @@ def matcher() -> Matcher:
 
 def matched(*shares: list[Line]) -> Matched:
     """The lines of each share, matched apart and joined."""
-    found = []
+    found: list[Matched] = []
     for lines in shares:
         one = matcher()
         for batch in Ledger.from_lines(lines).sources[0].scan(make_directory(AGREED).keys(SCOPE)):
