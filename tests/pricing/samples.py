@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from billcheck.pricing.schedule import ExpectedCharge
 
 
+OF_NEARLY_ANY_CHARGE = frozenset({"swapped_digits", "other_rhythm", "other_alignment", "inclusive_end", "late_change"})
+"""Mistakes that charges invite whatever is special about them; they have tests of their own."""
+
+
 def flat(amount: str, **terms: Any) -> Charge:
     """A flat charge, by default monthly in advance from 2026-01-01."""
     defaults: dict[str, Any] = {"start": date(2026, 1, 1), "every": Cadence("month"), "timing": "in_advance"}

@@ -7,7 +7,6 @@ them follow from the terms. Must not know what was billed.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import TYPE_CHECKING
 
 from billcheck.contracts.terms import Proration
@@ -16,15 +15,13 @@ from billcheck.pricing.mistake import Mistake
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from billcheck.contracts.terms import Charge
     from billcheck.contracts.uplifts import Escalator, IndexClause
 
-YEARS_AHEAD = 10
-"""How far uplifts are looked at where nobody says which day matters."""
 
-
-def change_mistakes(charge: Charge, until: date | None) -> Iterator[Mistake]:
+def change_mistakes(charge: Charge, until: date) -> Iterator[Mistake]:
     """The mistakes that changes over time invite; `until` is the last day that matters.
 
     Codes: ``missed_uplift`` (since then for good), ``skipped_uplift`` (that one only), ``uplift_twice``,
@@ -38,9 +35,8 @@ def change_mistakes(charge: Charge, until: date | None) -> Iterator[Mistake]:
         return
     if charge.model == "deposit":
         return
-    horizon = until or charge.end or date(charge.start.year + YEARS_AHEAD, 12, 31)
     for index in range(len(charge.escalators)):
-        yield from _wrong_uplifts(charge, index, horizon)
+        yield from _wrong_uplifts(charge, index, until)
     yield from _wrong_days(charge)
     yield from _ignored_stops(charge)
     if charge.minimum is not None:

@@ -8,43 +8,67 @@ what was billed.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from billcheck.period import ONE_DAY
 from billcheck.pricing.change_mistakes import change_mistakes
+from billcheck.pricing.entry_mistakes import swapped_digits, tax_mistakes
 from billcheck.pricing.mistake import Mistake
+from billcheck.pricing.period_mistakes import period_mistakes
 from billcheck.pricing.price_mistakes import price_mistakes
 from billcheck.pricing.wording import plain_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import date
+    from collections.abc import Iterator, Sequence
 
     from billcheck.contracts.terms import Amendment, Charge, Contract, Discount, PriceStep
+    from billcheck.pricing.other_prices import OtherPrices
 
 MOST_MISTAKES = 40
 """How many mistakes of one charge are considered; the latest terms come first, for they are forgotten most."""
 
+YEARS_AHEAD = 10
+"""How far uplifts are looked at where nobody says which day matters."""
 
-def plausible_mistakes(_contract: Contract, charge: Charge, /, until: date | None = None) -> tuple[Mistake, ...]:
-    """The mistakes the charge's own terms invite, latest change first, at most 40; empty where nothing ever changes.
+
+def plausible_mistakes(
+    contract: Contract, charge: Charge, /, until: date | None = None, others: OtherPrices | None = None
+) -> tuple[Mistake, ...]:
+    """The mistakes that a charge invites: at most 40, in turns by what they are about, the latest change first of each.
 
     `until` is the last day that matters: an escalator has no last uplift of its own (None: ten years from the start).
+    `others` knows the prices of other charges.
 
     A forgotten change is forgotten for good: the changed charge also lacks the later changes of the same term, so that
-    one mistake explains any run of periods since. Codes: ``previous_price`` (a price step or an amended price was not
-    applied), ``old_quantity`` (an amended quantity was not), ``old_terms`` (an amendment of both was not),
-    ``expired_discount`` (a discount outlived its end), ``discount_forgotten`` (a discount was not given), and those of
-    `billcheck.pricing.change_mistakes` and `billcheck.pricing.price_mistakes`. None of these depends on the rest of the
-    contract yet.
+    one mistake explains any run of periods since. `billcheck.pricing.mistake.KINDS` lists the codes.
     """
-    found = [
-        *_forgotten_changes(charge),
-        *change_mistakes(charge, until),
-        *_wrong_discounts(charge),
-        *price_mistakes(charge),
+    horizon = until or charge.end or date(charge.start.year + YEARS_AHEAD, 12, 31)
+    families = (
+        _forgotten_changes(charge),
+        change_mistakes(charge, horizon),
+        _wrong_discounts(charge),
+        price_mistakes(charge),
+        period_mistakes(charge),
+        tax_mistakes(charge, contract.tax_percent_of(charge, horizon), contract.currency),
+        () if others is None else others.mistakes(contract, charge),
+        swapped_digits(charge, horizon, contract.currency),
+    )
+    return _in_turns([[mistake for mistake in family if _is_one(mistake, charge)] for family in families])
+
+
+def _is_one(mistake: Mistake, charge: Charge) -> bool:
+    """Whether anything is different by it."""
+    return mistake.factor is not None or mistake.charge != charge
+
+
+def _in_turns(families: Sequence[Sequence[Mistake]]) -> tuple[Mistake, ...]:
+    """At most 40 of them, one of each family in turn so that none crowds out another, then family by family."""
+    ranked = sorted((place, number) for number, family in enumerate(families) for place in range(len(family)))[
+        :MOST_MISTAKES
     ]
-    return tuple(mistake for mistake in found if mistake.charge != charge)[:MOST_MISTAKES]
+    kept = sorted((number, place) for place, number in ranked)
+    return tuple(families[number][place] for number, place in kept)
 
 
 def _forgotten_changes(charge: Charge) -> Iterator[Mistake]:
@@ -103,6 +127,11 @@ def _wrong_discounts(charge: Charge) -> Iterator[Mistake]:
         others = (*charge.discounts[:index], *charge.discounts[index + 1 :])
         if discount.is_free:
             yield Mistake("free_period_billed", "the free periods were billed", replace(charge, discounts=others))
+            if discount.periods is not None or _ends_within(discount, charge):
+                outlived = replace(discount, end=None, periods=None)
+                kept = (*charge.discounts[:index], outlived, *charge.discounts[index + 1 :])
+                sentence = "billing did not begin after the free periods"
+                yield Mistake("free_period_prolonged", sentence, replace(charge, discounts=kept))
             continue
         value = f"{plain_number(discount.amount)}" if discount.amount is not None else ""
         value = f"{plain_number(discount.percent)} %" if discount.percent is not None else value

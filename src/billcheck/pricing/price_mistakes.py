@@ -1,4 +1,4 @@
-"""How prices and parts of periods are plausibly got wrong: tiers, packages, rate cards, day counts, rounding.
+"""How prices are plausibly got wrong: tiers, packages, rate cards, the time a price is for, rounding.
 
 Comes in: a charge as agreed. Goes out: mistakes, to be priced like any charge. No mistake has a free parameter: all of
 them follow from the terms. Must not know what was billed.
@@ -18,7 +18,6 @@ from billcheck.contracts.prices import (
     TieredPrice,
     TimePrice,
 )
-from billcheck.pricing.grid import make_grid
 from billcheck.pricing.mistake import Mistake
 from billcheck.pricing.wording import plain_number
 
@@ -27,8 +26,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from billcheck.contracts.prices import Price, TierRule
-    from billcheck.contracts.terms import Charge, FullPeriodRule, ProrationRule, Timing
-    from billcheck.period import Cadence
+    from billcheck.contracts.terms import Charge
 
 MOST_TIERS = 8
 """Of a longer ladder only the first tiers are taken for the one that was billed by."""
@@ -39,38 +37,29 @@ _GENERAL = {
 }
 """What is said of mistakes whose sentences name a tier or a percentage of the one contract."""
 
-_PART_RULES: tuple[tuple[ProrationRule, str, str], ...] = (
-    ("full_period", "part_in_full", "billed in full"),
-    ("none", "part_forgotten", "not billed"),
-    ("actual_actual", "other_day_count", "billed by actual days of its full period"),
-    ("30_360", "other_day_count", "billed by months of 30 days"),
-    ("actual_30", "other_day_count", "billed by actual days over 30"),
-)
-
 
 def price_mistakes(charge: Charge) -> Iterator[Mistake]:
-    """The mistakes that a price and its periods invite.
+    """The mistakes that a price invites.
 
     Codes: ``other_tier_rule`` (all units at one tier's price, or each tier at its own), ``neighbouring_tier``,
     ``tier_amount_forgotten``, ``zero_not_billed``, ``package_rounding``, ``free_units_forgotten``, ``other_percent``,
     ``included_hours_billed``, ``overage_ignored``, ``price_for_other_time`` (a yearly price billed each period),
-    ``part_in_full``, ``part_forgotten``, ``other_day_count``, ``other_full_period``, ``other_remainder``.
+    ``other_remainder``.
     """
     for code, sentence, change in _wrong_prices(charge.price):
-        yield Mistake(code, sentence, _with_prices(charge, change), _GENERAL.get(code, ""))
+        yield Mistake(code, sentence, with_prices(charge, change), _GENERAL.get(code, ""))
     if charge.every is None or charge.timing is None:
         return
     if charge.amount_per is not None and charge.amount_per != charge.every:
         sentence = f"the price per {charge.amount_per} was billed every {charge.every}".replace("_", " ")
         yield Mistake("price_for_other_time", sentence, replace(charge, amount_per=None))
-    yield from _wrong_parts(charge, charge.every, charge.timing)
     if charge.remainder == "cumulative":
         yield Mistake("other_remainder", "each period was rounded by itself", replace(charge, remainder="per_line"))
     elif charge.amount_per is not None:
         yield Mistake("other_remainder", "the sum of the periods was rounded", replace(charge, remainder="cumulative"))
 
 
-def _with_prices(charge: Charge, change: Callable[[Price], Price]) -> Charge:
+def with_prices(charge: Charge, change: Callable[[Price], Price]) -> Charge:
     """The charge with one change made to the price it begins with and to all later ones."""
     return replace(
         charge,
@@ -160,37 +149,3 @@ def _without_included_hours(price: Price) -> Price:
 
 def _without_overage(price: Price) -> Price:
     return replace(price, overage=None) if isinstance(price, TimePrice) else price
-
-
-def _wrong_parts(charge: Charge, every: Cadence, timing: Timing) -> Iterator[Mistake]:
-    """Rules that a first or a last part of a period may have been billed by instead."""
-    end = None if charge.end is None else charge.end.toordinal()
-    last = charge.start.toordinal() if end is None else end
-    grid = make_grid(
-        charge.start.toordinal(), end, every, charge.wanted_day, timing, None, last,
-        is_calendar=charge.align == "calendar",
-    )  # fmt: skip
-    own = charge.proration
-    has_last = len(grid.stubs) > grid.is_cut_at_start
-    rules = [rule for rule in _PART_RULES if every.months or rule[0] not in {"30_360", "actual_30"}]
-    for rule, code, how in rules:
-        if grid.is_cut_at_start and rule != (own.first or own.rule):
-            yield Mistake(
-                code, f"the first part of a period was {how}", replace(charge, proration=replace(own, first=rule))
-            )
-        if has_last and rule != (own.last or own.rule):
-            yield Mistake(
-                code, f"the last part of a period was {how}", replace(charge, proration=replace(own, last=rule))
-            )
-    if grid.is_cut_at_start and every.months and (own.first or own.rule) == "actual_actual":
-        others: tuple[tuple[FullPeriodRule, str], ...] = (
-            ("containing", "that contains it"),
-            ("back_from_boundary", "counted back from its end"),
-            ("from_start", "counted from its start"),
-        )
-        for full_period, which in others:
-            if full_period != own.full_period:
-                sentence = f"the first part was weighed against the full period {which}"
-                yield Mistake(
-                    "other_full_period", sentence, replace(charge, proration=replace(own, full_period=full_period))
-                )

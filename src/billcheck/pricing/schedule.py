@@ -139,7 +139,7 @@ class Schedule:
         wanted = self.first_days[index], self.changes[index], self.due_days[index]
         if self.charge.every is None:
             return _row_of_one_off(self.charge)
-        grid = _grid_of(self.charge, self.due_days[-1])
+        grid = grid_of(self.charge, self.due_days[-1])
         timeline = make_timeline(self.charge, grid, MINOR_DIGITS[self.contract.currency])
         for period in range(len(grid.first_days)):
             if grid.first_days[period] <= wanted[0] < grid.ends[period]:
@@ -168,7 +168,7 @@ def make_schedule(contract: Contract, charge: Charge, until: date) -> Schedule:
         row = _row_of_one_off(charge)
         amount = round_ratio(*exact_amount(row, scale))
         return Schedule(contract, charge, (row.first_day,), (row.end,), (row.due_day,), (amount,), (False,))
-    grid = _grid_of(charge, until.toordinal())
+    grid = grid_of(charge, until.toordinal())
     if charge.metering is not None:
         return _metered_schedule(
             contract, with_usage(charge, charge.metering, grid, MINOR_DIGITS[contract.currency]), until
@@ -298,7 +298,7 @@ class CommitmentSchedule(Schedule):
 def _commitment_schedule(contract: Contract, charge: Charge, until: date) -> Schedule:
     """What the charges of a commitment fall short of it, per period; theirs count by the first day of service."""
     scale = minor_scale(contract.currency)
-    grid = _grid_of(charge, until.toordinal())
+    grid = grid_of(charge, until.toordinal())
     least = []
     for period in range(len(grid.first_days)):
         measure = measure_of(charge, grid, period)
@@ -354,7 +354,7 @@ def _is_changing(charge: Charge) -> bool:
     )
 
 
-def _grid_of(charge: Charge, until: int) -> Grid:
+def grid_of(charge: Charge, until: int) -> Grid:
     """The grid of periods of a recurring charge: shared with others, unless it is cancelled."""
     end = None if charge.end is None else charge.end.toordinal()
     grid = _grid_until(charge, end, until)
