@@ -132,17 +132,19 @@ def _payment_terms(docket: Docket, text: str | None) -> PaymentTerms | None:
     """The terms of payment that a text states."""
     if text is None:
         return None
-    found = _PAYMENT_TERMS.fullmatch(text)
-    if found is None or not re.search("day|net|end", text):
+    terms = _terms_of(text)
+    if terms is None:
         docket.add(PaymentTermsProblem, ("payment_terms",), text)
-        return None
-    return _shared_terms(int(found[1] or 0), bool(found[2]) or found[1] is None)
+    return terms
 
 
 @lru_cache(maxsize=256)
-def _shared_terms(days: int, is_from_month_end: bool) -> PaymentTerms:  # noqa: FBT001 - only a cache calls it
-    """The same object for equal terms: those of many contracts are few."""
-    return PaymentTerms(days, is_from_month_end=is_from_month_end)
+def _terms_of(text: str) -> PaymentTerms | None:
+    """The same object for equal texts, because those of many contracts are few; None where it states none."""
+    found = _PAYMENT_TERMS.fullmatch(text)
+    if found is None or not re.search("day|net|end", text):
+        return None
+    return PaymentTerms(int(found[1] or 0), is_from_month_end=bool(found[2]) or found[1] is None)
 
 
 def _read_charges(docket: Docket, shapes: list[ChargeShape], term: Term) -> tuple[Charge, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, NamedTuple, get_args
 
 from billcheck.contracts.terms import BY_ACTUAL_DAYS, LAST_DAY_OF_MONTH, DaysAfter, Proration
 from billcheck.errors import Problem
@@ -92,10 +92,10 @@ def read_cadence(
         written: The text.
         days: The days on which half months begin, as written.
     """
-    cadence = _cadence_of(written)
-    if cadence is None:
+    if written is None:
         return None
-    if cadence.months > MOST_MONTHS or cadence.fixed_days > MOST_DAYS:
+    cadence, is_too_long = _cadence_of(written)
+    if is_too_long:
         docket.add(LongPeriodProblem, path, written)
         return None
     if days is None:
@@ -108,17 +108,47 @@ def read_cadence(
 
 
 @lru_cache(maxsize=1024)
-def _cadence_of(written: str | None) -> Cadence | None:
-    """The same object for equal texts; a number of months or years that has a name of its own gets that."""
-    counted = None if written is None else _COUNTED.fullmatch(written)
+def _cadence_of(written: str) -> tuple[Cadence, bool]:
+    """The same object for equal texts, and whether it is too long.
+
+    A number of months or years that has a name of its own gets that.
+    """
+    counted = _COUNTED.fullmatch(written)
     if counted is None:
-        return None if written is None else _WHOLE[written]
+        return _WHOLE[written], False
     cadence = Cadence(_UNITS[counted[2]], int(counted[1]))
-    return next((known for known in _WHOLE.values() if _length(known) == _length(cadence)), cadence)
+    cadence = next((known for known in _WHOLE.values() if _length(known) == _length(cadence)), cadence)
+    return cadence, cadence.months > MOST_MONTHS or cadence.fixed_days > MOST_DAYS
 
 
 def _length(cadence: Cadence) -> tuple[int, int]:
     return cadence.months, cadence.fixed_days
+
+
+RHYTHM_KEYS = frozenset(
+    {"amount_per", "semi_month_days", "anchor_day", "align", "invoice_day"}
+    | {"proration", "proration_first", "proration_last", "proration_denominator"}
+)
+"""The keys that a rhythm may have besides how often; where none is given there is nothing more to judge."""
+
+
+class Rhythm(NamedTuple):
+    """How often a charge recurs, and how its periods lie."""
+
+    every: Cadence | None
+    amount_per: Cadence | None = None
+    invoice_day: InvoiceDay | None = None
+    proration: Proration = BY_ACTUAL_DAYS
+
+
+def read_rhythm(docket: Docket, prefix: Path, shape: ChargeShape, *, is_plain: bool) -> Rhythm:
+    """The rhythm of a charge; `is_plain` says that it has none of `RHYTHM_KEYS`."""
+    every = read_cadence(docket, (*prefix, "every"), shape.every, shape.semi_month_days)
+    if is_plain:
+        return Rhythm(every)
+    amount_per = read_cadence(docket, (*prefix, "amount_per"), shape.amount_per)
+    judge_periods(docket, prefix, shape, every, amount_per)
+    return Rhythm(every, amount_per, read_invoice_day(shape.invoice_day), read_proration(shape))
 
 
 def read_invoice_day(written: int | str | None) -> InvoiceDay | None:

@@ -8,14 +8,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from billcheck.contracts.cadences import (
-    judge_periods,
-    read_cadence,
-    read_invoice_day,
-    read_proration,
-)
+from billcheck.contracts.cadences import RHYTHM_KEYS, read_rhythm
 from billcheck.contracts.changes import read_amendments, read_price_steps
 from billcheck.contracts.discounts import read_bounds, read_discounts
 from billcheck.contracts.escalators import read_escalator
@@ -47,8 +42,6 @@ if TYPE_CHECKING:
     from billcheck.contracts.shapes import ChargeMatchingShape, ChargeShape, TaxShape
 
 _required_values = {model: attrgetter("name", "model", *keys) for model, keys in REQUIRED_FOR_MODEL.items()}
-_foreign_values = {model: attrgetter(*keys) for model, keys in FOREIGN_TO_MODEL.items()}
-_NOTHING = {model: (None,) * len(keys) for model, keys in FOREIGN_TO_MODEL.items()}
 
 
 class MeteredRemainderProblem(Problem):
@@ -69,20 +62,49 @@ class ProjectTotalProblem(Problem):
     remedy = "Take it out, or give a percent of it in the place of the amount."
 
 
+class _Called(NamedTuple):
+    """What the keys of a charge call for; the rest need not be looked at.
+
+    `foreign` are keys that mean nothing for the model; what stands under them may be empty, and then is no fault.
+    """
+
+    foreign: tuple[str, ...]
+    has_day: bool
+    has_plain_rhythm: bool
+    has_bounds: bool
+    is_metered: bool
+
+
+_DAY_KEYS = frozenset({"on", "accepted_on"})
+_BOUND_KEYS = frozenset({"minimum", "maximum"})
+_METERED_KEYS = frozenset({"metered", *KEYS_OF_METERED})
+
+
+@lru_cache(maxsize=1024)
+def _called_by(model: str | None, keys: frozenset[str]) -> _Called:
+    """What these keys call for, remembered: many charges are written alike."""
+    return _Called(
+        () if model is None else tuple(key for key in FOREIGN_TO_MODEL[model] if key in keys),
+        has_day=not keys.isdisjoint(_DAY_KEYS),
+        has_plain_rhythm=keys.isdisjoint(RHYTHM_KEYS),
+        has_bounds=not keys.isdisjoint(_BOUND_KEYS),
+        is_metered=not keys.isdisjoint(_METERED_KEYS),
+    )
+
+
 def read_charge(docket: Docket, prefix: Path, shape: ChargeShape, contract_term: Term) -> Charge | None:
     """One charge; None where the docket holds faults, of this charge or of what it depends on."""
     model = shape.model
+    called = _called_by(model, frozenset(shape.model_fields_set))
     if model is None or None in _required_values[model](shape):
         for key in ("name", "model", *REQUIRED_FOR_MODEL.get(model or "", ())):
             if not (shape.metered and key in QUANTITY_KEYS):
                 require(docket, (*prefix, key), getattr(shape, key), shape)
-    if model is not None and _foreign_values[model](shape) != _NOTHING[model]:
-        refuse_foreign(docket, prefix, shape, model, FOREIGN_TO_MODEL[model])
+    if model is not None and called.foreign:
+        refuse_foreign(docket, prefix, shape, model, called.foreign)
     term = contract_term if model in ONE_DAY_MODELS else read_term(docket, prefix, shape, within=contract_term)
-    on = _read_only_day(docket, prefix, shape, contract_term)
-    every = read_cadence(docket, (*prefix, "every"), shape.every, shape.semi_month_days)
-    per = read_cadence(docket, (*prefix, "amount_per"), shape.amount_per)
-    judge_periods(docket, prefix, shape, every, per)
+    on = _read_only_day(docket, prefix, shape, contract_term) if called.has_day else None
+    rhythm = read_rhythm(docket, prefix, shape, is_plain=called.has_plain_rhythm)
     price = None if model is None else read_price(docket, prefix, shape, model, shape)
     quantity = _read_quantity(docket, prefix, shape)
     price_steps = read_price_steps(docket, prefix, shape, term) if shape.price_steps else ()
@@ -91,11 +113,11 @@ def read_charge(docket: Docket, prefix: Path, shape: ChargeShape, contract_term:
     amendments = read_amendments(docket, prefix, shape, term) if shape.amendments else ()
     discounts = read_discounts(docket, prefix, shape, term) if shape.discounts or shape.free_periods else ()
     escalator = None if shape.escalator is None else read_escalator(docket, (*prefix, "escalator"), shape.escalator)
-    minimum, maximum = read_bounds(docket, prefix, shape)
-    tax_percent, tax_steps = read_tax(docket, prefix, shape.tax)
+    minimum, maximum = read_bounds(docket, prefix, shape) if called.has_bounds else (None, None)
+    tax_percent, tax_steps = (None, ()) if shape.tax is None else read_tax(docket, prefix, shape.tax)
     if shape.rounding is not None:
         require(docket, (*prefix, "rounding", "remainder"), shape.rounding.remainder, shape.rounding)
-    metering = read_metering(docket, prefix, shape) if any(_metered_values(shape)) else None
+    metering = read_metering(docket, prefix, shape) if called.is_metered else None
     if metering is not None and shape.rounding is not None and shape.rounding.remainder == "cumulative":
         docket.add(MeteredRemainderProblem, (*prefix, "rounding", "remainder"), shape.rounding.remainder)
     if shape.hours is not None and price is not None and not docket.problems:
@@ -109,14 +131,14 @@ def read_charge(docket: Docket, prefix: Path, shape: ChargeShape, contract_term:
         end=_end_of(term, is_cancel_day_billed=bool(shape.cancel_day_billed)),
         price=price,
         quantity=quantity,
-        every=every,
-        amount_per=per,
+        every=rhythm.every,
+        amount_per=rhythm.amount_per,
         timing=shape.timing,
         on=on,
         anchor_day=LAST_DAY_OF_MONTH if shape.anchor_day == "last" else shape.anchor_day,
         align=shape.align or "anniversary",
-        invoice_day=read_invoice_day(shape.invoice_day),
-        proration=read_proration(shape),
+        invoice_day=rhythm.invoice_day,
+        proration=rhythm.proration,
         cancel_day_billed=bool(shape.cancel_day_billed),
         price_steps=price_steps,
         discounts=discounts,
@@ -131,9 +153,6 @@ def read_charge(docket: Docket, prefix: Path, shape: ChargeShape, contract_term:
         matching=read_charge_matching(shape.matching),
         metering=metering,
     )
-
-
-_metered_values = attrgetter("metered", *KEYS_OF_METERED)
 
 
 def _read_only_day(docket: Docket, prefix: Path, shape: ChargeShape, term: Term) -> date | None:
@@ -173,10 +192,13 @@ def read_tax(docket: Docket, prefix: Path, tax: TaxShape | None) -> tuple[Decima
     if tax is None:
         return None, ()
     path = (*prefix, "tax")
-    require(docket, (*path, "percent"), tax.percent, tax)
+    if tax.percent is None:
+        require(docket, (*path, "percent"), tax.percent, tax)
+    if not tax.steps:
+        return read_percent(docket, (*path, "percent"), tax.percent), ()
     steps = []
     days: set[date] = set()
-    for place, step in tables_of(docket, (*path, "steps"), tax.steps or []):
+    for place, step in tables_of(docket, (*path, "steps"), tax.steps):
         require(docket, (*place, "on"), step.on, step)
         require(docket, (*place, "percent"), step.percent, step)
         day, percent = (

@@ -36,6 +36,8 @@ def read_commitments(
     docket: Docket, shapes: list[CommitmentShape], charges: tuple[Charge, ...], term: Term
 ) -> tuple[Charge, ...]:
     """A charge for each commitment; those at fault are left out."""
+    if not shapes:
+        return ()
     names = {fold(charge.name): charge.name for charge in charges}
     taken = set(names)
     found = []

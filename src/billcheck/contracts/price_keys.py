@@ -88,6 +88,7 @@ _KNOWN_QUANTITY = {
 }
 
 
+@lru_cache(maxsize=64)
 def foreign_price_keys(model: str) -> tuple[str, ...]:
     """The price keys that mean nothing for a model."""
     own = (*PRICE_KEYS[model], *KEPT_KEYS.get(model, ()))
@@ -99,6 +100,7 @@ def known_quantity_keys(model: str) -> tuple[str, ...]:
     return _KNOWN_QUANTITY[model]
 
 
+@lru_cache(maxsize=64)
 def foreign_quantity_keys(model: str) -> tuple[str, ...]:
     """The keys of quantities that mean nothing for a model."""
     return tuple(key for key in ("quantity", "hours") if key not in _KNOWN_QUANTITY[model])

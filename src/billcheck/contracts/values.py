@@ -117,11 +117,11 @@ def read_day(docket: Docket, path: Path, value: date | str | None) -> date | Non
     """A day that exists in the years that can be priced, else a fault."""
     if value is None:
         return None
-    day = _day_of(value) if isinstance(value, str) else value
+    day, is_in_range = _day_of(value)
+    if is_in_range:
+        return day
     if day is None:
         docket.add(DayProblem, path, value, what="There is no such day in the calendar.", remedy="Check the date.")
-    elif EARLIEST_DAY <= day <= LATEST_DAY:
-        return day
     else:
         docket.add(DayOutOfRangeProblem, path, value)
     docket.broken.add(path)
@@ -129,11 +129,13 @@ def read_day(docket: Docket, path: Path, value: date | str | None) -> date | Non
 
 
 @lru_cache(maxsize=16_384)
-def _day_of(text: str) -> date | None:
+def _day_of(value: date | str) -> tuple[date | None, bool]:
+    """The day, the same object for equal values, None where it does not exist; and whether it can be priced."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(value) if isinstance(value, str) else value
     except ValueError:
-        return None
+        return None, False
+    return day, EARLIEST_DAY <= day <= LATEST_DAY
 
 
 def read_term(
@@ -217,6 +219,8 @@ def _toml(example: object) -> str:
 
 def refuse_foreign(docket: Docket, prefix: Path, shape: Shape, model: str, keys: Iterable[str]) -> None:
     """A fault for each of these keys that is present."""
+    if shape.model_fields_set.isdisjoint(keys):
+        return
     for key in keys:
         value = getattr(shape, key)
         if value is not None and value != []:

@@ -9,9 +9,8 @@ row is shown.
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from billcheck.pricing.models import full_price
 from billcheck.pricing.proration import WHOLE, Measure, Ratio, add, multiply, subtract
@@ -27,8 +26,7 @@ NOTHING: Ratio = (0, 1)
 WHOLE_PERCENT = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A run of days within one period on which everything is constant; `end` is exclusive.
 
     `instead_of` is set in change rows: the terms already expected for these days, whose price is taken off again.
@@ -49,8 +47,7 @@ class Part:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(NamedTuple):
     """The least and the most a full period comes to, and what its period was expected to come to before and after.
 
     `before` is empty for a regular row; that of a change row, and every `after`, covers the whole period.
@@ -62,8 +59,7 @@ class Bounds:
     after: tuple[Part, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One expected charge before rounding: its days (`end` exclusive), when it is due, and its parts in order.
 
     `measure` weighs the days of the parts; in the row of a change it is that of the period it falls in, and `change`
@@ -115,7 +111,7 @@ def rows_of_period(timeline: Timeline, measure: Measure, due_day: int, later_due
         if row_end <= starts[number]:
             continue
         changed = [
-            replace(part, instead_of=_part_on(expected, part.first_day).terms)
+            part._replace(instead_of=_part_on(expected, part.first_day).terms)
             for part in _parts_of(timeline, starts[number], row_end, change.known_day, _days_of(expected))
         ]
         days = starts[number], row_end, row_due_day
@@ -132,7 +128,7 @@ def bounded_rows(charge: Charge, rows: list[Row]) -> list[Row]:
     before: tuple[Part, ...] = ()
     for row in rows:
         after = tuple(_replaced(list(before), list(row.parts))) if row.is_change else row.parts
-        found.append(replace(row, bounds=Bounds(charge.minimum, charge.maximum, before, after)))
+        found.append(row._replace(bounds=Bounds(charge.minimum, charge.maximum, before, after)))
         before = after
     return found
 
@@ -197,13 +193,13 @@ def bound_for(bound: Decimal, parts: tuple[Part, ...], measure: Measure, scale: 
 def exact_part(part: Part, measure: Measure, scale: int) -> Ratio:
     """One part's amount in minor units, exact."""
     off = measure.amount_off(part.first_day, part.end)
-    price = _price_of(part.terms, part.discounts, scale, off)
+    price = price_of(part.terms, part.discounts, scale, off)
     if part.instead_of is not None:
-        price = subtract(price, _price_of(part.instead_of, part.discounts, scale, off))
+        price = subtract(price, price_of(part.instead_of, part.discounts, scale, off))
     return measure.prorate(price, part.first_day, part.end)
 
 
-def _price_of(terms: Terms, discounts: tuple[Discount, ...], scale: int, off: Ratio) -> Ratio:
+def price_of(terms: Terms, discounts: tuple[Discount, ...], scale: int, off: Ratio) -> Ratio:
     """What a full price costs on these terms after discounts; nothing while they are paused."""
     if not terms.is_running:
         return NOTHING
@@ -240,17 +236,17 @@ def _part_on(parts: list[Part], day: int) -> Part:
 def _replaced(expected: list[Part], changed: list[Part]) -> list[Part]:
     """What is expected of a whole period once some of its days have changed."""
     first_day, end = changed[0].first_day, changed[-1].end
-    before = [replace(part, end=min(part.end, first_day)) for part in expected if part.first_day < first_day]
-    after = [replace(part, first_day=max(part.first_day, end)) for part in expected if part.end > end]
-    return [*before, *(replace(part, instead_of=None) for part in changed), *after]
+    before = [part._replace(end=min(part.end, first_day)) for part in expected if part.first_day < first_day]
+    after = [part._replace(first_day=max(part.first_day, end)) for part in expected if part.end > end]
+    return [*before, *(part._replace(instead_of=None) for part in changed), *after]
 
 
 def _merged(parts: list[Part]) -> tuple[Part, ...]:
     """The parts, with neighbours that differ in nothing but their days joined."""
     merged: list[Part] = []
     for part in parts:
-        if merged and replace(merged[-1], first_day=part.first_day, end=part.end) == part:
-            merged[-1] = replace(merged[-1], end=part.end)
+        if merged and merged[-1]._replace(first_day=part.first_day, end=part.end) == part:
+            merged[-1] = merged[-1]._replace(end=part.end)
         else:
             merged.append(part)
     return tuple(merged)

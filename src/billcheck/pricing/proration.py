@@ -7,9 +7,8 @@ part of the price that falls to some of the days, by the rule of the charge, and
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from billcheck.contracts.terms import ProrationRule
@@ -42,8 +41,7 @@ def add(left: Ratio, right: Ratio) -> Ratio:
     return left[0] * right[1] + right[0] * left[1], left[1] * right[1]
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(NamedTuple):
     """How the days of one period are weighed against the price of a full period.
 
     `first_day` and `end` (exclusive) are the period, `full_first_day` and `full_end` the full period it is, or is a

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from billcheck.errors import InternalError, Problem, UsageError
 from billcheck.money import MINOR_DIGITS, minor_scale, to_decimal
-from billcheck.pricing.amendments import Part, Row, bounded_rows, exact_amount, rows_of_period
+from billcheck.pricing.amendments import Part, Row, bounded_rows, exact_amount, price_of, rows_of_period
 from billcheck.pricing.changes_wording import describe_commitment
 from billcheck.pricing.derivation import DerivedPart, derive, derive_parts
 from billcheck.pricing.grid import LATEST_DAY, Grid, make_grid
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from billcheck.contracts.prices import Quantity
-    from billcheck.contracts.terms import Amendment, Charge, Contract
+    from billcheck.contracts.terms import Amendment, Charge, Contract, Discount
     from billcheck.pricing.metering import MeteredTerms
-    from billcheck.pricing.timeline import Timeline
+    from billcheck.pricing.timeline import Terms, Timeline
 
 
 _CORRECTION_DAYS = 370
@@ -358,6 +358,8 @@ def grid_of(charge: Charge, until: int) -> Grid:
     """The grid of periods of a recurring charge: shared with others, unless it is cancelled."""
     end = None if charge.end is None else charge.end.toordinal()
     grid = _grid_until(charge, end, until)
+    if not charge.amendments:
+        return grid
     cancelled = [amendment for amendment in charge.amendments if amendment.change == "cancel"]
     return _cancelled(charge, cancelled[0], grid, until) if cancelled else grid
 
@@ -430,14 +432,21 @@ def _changing_schedule(contract: Contract, charge: Charge, grid: Grid, until: in
     """The schedule of a charge with terms that change: only periods in which one does are cut up."""
     scale = minor_scale(contract.currency)
     timeline = make_timeline(charge, grid, MINOR_DIGITS[contract.currency])
-    uneven = _uneven(charge, grid)
+    uneven, factor = _uneven(charge, grid), factor_of(charge)
+    is_bounded = charge.minimum is not None or charge.maximum is not None
     regular: list[int] = []
     changes: list[tuple[int, bool, int, int, int]] = []
     unknown: dict[tuple[int, bool, int, int], str] = {}
-    while len(regular) < len(grid.first_days):
-        period = len(regular)
+    while (period := len(regular)) < len(grid.first_days):
+        stop = _end_of_run(grid, timeline, period, uneven)
+        terms = timeline.terms_on(grid.first_days[period])
+        if stop > period and not is_bounded and not terms.unknown:
+            regular += [_even_amount(terms, timeline.discounts_on(grid.first_days[period]), scale, factor)] * (
+                stop - period
+            )
+            continue
         own, *late = _rows(charge, timeline, grid, period)
-        stop = max(_end_of_run(grid, timeline, period, uneven), period + 1)
+        stop = max(stop, period + 1)
         regular += [round_ratio(*exact_amount(own, scale))] * (stop - period)
         if own.unknown:
             days = zip(grid.due_days[period:stop], grid.first_days[period:stop], grid.ends[period:stop], strict=True)
@@ -448,16 +457,21 @@ def _changing_schedule(contract: Contract, charge: Charge, grid: Grid, until: in
                 changes.append((row.due_day, True, row.first_day, row.end, amount))
                 if row.unknown:
                     unknown[row.due_day, True, row.first_day, row.end] = row.unknown
+    if not changes and not unknown:
+        return Schedule(contract, charge, grid.first_days, grid.ends, grid.due_days, tuple(regular), grid.changes)
     rows = [
         (due_day, False, first_day, end, amount)
         for due_day, first_day, end, amount in zip(grid.due_days, grid.first_days, grid.ends, regular, strict=True)
     ]
-    if not changes and not unknown:
-        return Schedule(contract, charge, grid.first_days, grid.ends, grid.due_days, tuple(regular), grid.changes)
     rows = sorted(rows + changes)
     unknowns = {index: reason for index, row in enumerate(rows) if (reason := unknown.get(row[:4]))}
     due_days, are_changes, first_days, ends, sums = zip(*rows, strict=True)
     return Schedule(contract, charge, first_days, ends, due_days, sums, are_changes, unknowns=unknowns)
+
+
+def _even_amount(terms: Terms, discounts: tuple[Discount, ...], scale: int, factor: Ratio) -> int:
+    """What a full period comes to in which nothing changes."""
+    return round_ratio(*multiply(price_of(terms, discounts, scale, (factor[1], factor[0])), factor))
 
 
 def _cumulative(schedule: Schedule, grid: Grid) -> Schedule:
@@ -500,6 +514,8 @@ def _uneven(charge: Charge, grid: Grid) -> Sequence[int]:
     """The periods that do not cost a full price even where nothing changes in them, in order."""
     if charge.proration.rule == "actual_30":
         return range(len(grid.first_days))
+    if not grid.stubs:
+        return ()
     return [stub for stub, _, _ in grid.stubs]
 
 

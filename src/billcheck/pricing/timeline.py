@@ -8,7 +8,7 @@ it was agreed later (a backdated amendment). Must not know due days, rounding of
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -35,8 +35,7 @@ FROM_THE_BEGINNING = 0
 _first_day_of = attrgetter("first_day")
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(NamedTuple):
     """Price and quantity in force from `first_day` (an ordinal) until the next terms.
 
     `price_since` and `quantity_since` are the days on which each was last set; `uplift` is the last one that the price
@@ -56,8 +55,7 @@ class Terms:
     unknown: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(NamedTuple):
     """All terms of a charge, sorted by day and the first since ever, as they were known from `known_day` on."""
 
     known_day: int
@@ -72,8 +70,7 @@ class Point(NamedTuple):
     is_immediate: bool
 
 
-@dataclass(frozen=True, slots=True)
-class GivenDiscount:
+class GivenDiscount(NamedTuple):
     """A discount with the days on which it is given, as ordinals; None for an open side, `end` is exclusive."""
 
     discount: Discount
@@ -81,8 +78,7 @@ class GivenDiscount:
     end: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
+class Timeline(NamedTuple):
     """All terms and discounts of one charge over time.
 
     `versions` are sorted by the day from which they are known; there is one, unless an amendment was agreed after its
@@ -123,8 +119,7 @@ class Timeline:
         return self.cuts[index] if index < len(self.cuts) else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Change:
+class _Change(NamedTuple):
     """One change of terms: its own day and since when it was known, as ordinals.
 
     On one day an uplift comes before a price step, and that before amendments, which keep their order.
@@ -133,6 +128,9 @@ class _Change:
     day: int
     known_day: int
     source: Uplift | PriceStep | Amendment
+
+
+_day_of = attrgetter("day")
 
 
 def make_timeline(charge: Charge, grid: Grid | None = None, digits: int = 2) -> Timeline:
@@ -144,7 +142,7 @@ def make_timeline(charge: Charge, grid: Grid | None = None, digits: int = 2) -> 
             after the last one are left out. None for a charge that does not recur.
         digits: The digits after the point of the contract's currency.
     """
-    changes = sorted(_changes_of(charge, grid), key=attrgetter("day"))
+    changes = sorted(_changes_of(charge, grid), key=_day_of)
     late = sorted({change.known_day for change in changes if change.known_day > change.day})
     versions = []
     for since in (FROM_THE_BEGINNING, *late):
@@ -196,8 +194,8 @@ def _terms_of(charge: Charge, changes: Sequence[_Change], digits: int) -> tuple[
     """The terms that changes in the order of their days come to; those of one day are one."""
     raised = _Raised(charge.price)
     terms = [Terms(FROM_THE_BEGINNING, charge.price, quantity_of(charge))]
-    for day, of_day in groupby(changes, key=attrgetter("day")):
-        now = replace(terms[-1], first_day=day)
+    for day, of_day in groupby(changes, key=_day_of):
+        now = terms[-1]._replace(first_day=day)
         for change in of_day:
             now, raised = _after(now, raised, change, digits)
         terms.append(now)
@@ -209,8 +207,7 @@ def _after(now: Terms, raised: _Raised, change: _Change, digits: int) -> tuple[T
     source = change.source
     if isinstance(source, Uplift):
         raised = raised.by(source)
-        now = replace(
-            now,
+        now = now._replace(
             price=raised.price(digits),
             price_before=now.price if source.escalator.rounding == "per_step" else raised.base,
             uplift=source,
@@ -220,7 +217,7 @@ def _after(now: Terms, raised: _Raised, change: _Change, digits: int) -> tuple[T
         if source.price is not None:
             raised = _Raised(source.price)
             quantity = now.quantity if is_counted(source.price) else None
-            now = replace(now, price=source.price, price_since=change.day, quantity=quantity, uplift=None, unknown="")
+            now = now._replace(price=source.price, price_since=change.day, quantity=quantity, uplift=None, unknown="")
         if isinstance(source, Amendment):
             now = _amended(now, source, change.day)
     return now, raised
@@ -229,12 +226,12 @@ def _after(now: Terms, raised: _Raised, change: _Change, digits: int) -> tuple[T
 def _amended(now: Terms, amendment: Amendment, day: int) -> Terms:
     """The terms after an amendment's quantity, or after a pause, its end or a cancellation."""
     if amendment.quantity is not None and is_counted(now.price):
-        now = replace(now, quantity=amendment.quantity, quantity_since=day)
+        now = now._replace(quantity=amendment.quantity, quantity_since=day)
     if amendment.added is not None and isinstance(now.quantity, Decimal):
-        now = replace(now, quantity=max(now.quantity + amendment.added, Decimal(0)), quantity_since=day)
+        now = now._replace(quantity=max(now.quantity + amendment.added, Decimal(0)), quantity_since=day)
     if amendment.change in {"pause", "cancel"}:
-        return replace(now, is_running=False, stopped_since=day)
-    return replace(now, is_running=True) if amendment.change == "resume" else now
+        return now._replace(is_running=False, stopped_since=day)
+    return now._replace(is_running=True) if amendment.change == "resume" else now
 
 
 @dataclass(frozen=True, slots=True)
