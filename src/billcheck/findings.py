@@ -356,6 +356,11 @@ class Residue:
     candidates: tuple[str, ...] = ()
 
     @property
+    def identity(self) -> tuple[str, str, str]:
+        """What the id of a finding about this line digests beside its kind; never the amount."""
+        return self.document, str(self.line), self.customer
+
+    @property
     def amount(self) -> Decimal:
         """The amount excl. tax; negative for credits."""
         return to_decimal(self.amount_minor, self.currency)

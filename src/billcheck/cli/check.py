@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from billcheck.cli.arguments import add_format_option, add_reading_options, parse_kinds, parse_money
-from billcheck.cli.console import write, write_text
+from billcheck.cli.arguments import add_reading_options, parse_kinds, parse_money
+from billcheck.cli.console import write
 from billcheck.cli.inputs import make_report
+from billcheck.cli.outputs import add_output_options, deliver, inputs_of, refuse_outputs
 from billcheck.findings import Verdict
 from billcheck.recovery import choices_page
 from billcheck.recovery.options import make_options
 from billcheck.report import table
-from billcheck.report.page import BLANK, Line, line
+from billcheck.report.page import BLANK, Line, line, plain
+from billcheck.report.places import Places
 from billcheck.report.selection import select
 from billcheck.report.verdict import verdict_lines
 
@@ -36,7 +38,7 @@ could be checked."""
 def add_arguments(parser: ArgumentParser) -> None:
     """The options of this command."""
     add_reading_options(parser)
-    add_format_option(parser)
+    add_output_options(parser)
     parser.add_argument(
         "--fail-on",
         type=parse_kinds,
@@ -54,17 +56,20 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    """Check, print, and return the exit code."""
+    """Check, write the files asked for, print, and return the exit code, which is the same for every format."""
+    refuse_outputs(arguments.output, inputs_of(arguments))
     report = make_report(arguments, fail_on=arguments.fail_on, min_amounts=arguments.min_amount)
-    if arguments.format == "json":
-        write_text(report.to_json())
-    else:
-        selection = select(report)
-        choices = choice_lines(report, selection)
-        write([*table.body_lines(report, selection), *choices, BLANK, *verdict_lines(report)])
+    if not deliver(report, arguments, Places(report), lambda: plain(_table_lines(report))):
+        write(_table_lines(report))
     if arguments.exit_zero and report.verdict is Verdict.FINDINGS:
         return 0
     return report.exit_code
+
+
+def _table_lines(report: Report) -> list[Line]:
+    selection = select(report)
+    choices = choice_lines(report, selection)
+    return [*table.body_lines(report, selection), *choices, BLANK, *verdict_lines(report)]
 
 
 def choice_lines(report: Report, selection: Selection) -> list[Line]:

@@ -220,7 +220,7 @@ def find_in_residue(residue: Residue) -> Finding | None:
     choice = f": {_some(residue.candidates, ' or ')}" if residue.kind == "ambiguous" else ""
     return _finding(
         residue.kind,
-        (residue.document, str(residue.line), residue.customer),
+        residue.identity,
         f"{residue.customer}, {residue.document} line {residue.line}, {money}: {residue.reason}{choice}.",
         contract=residue.contract,
         money=(residue.amount_minor, residue.currency),

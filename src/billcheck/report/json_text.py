@@ -268,7 +268,7 @@ def _finding(finding: Finding, report: Report) -> Json:
         "amount": format_minor(finding.amount_minor or 0, finding.currency or "") if has_amount else None,
         "sentence": finding.sentence,
         "settled_by": KINDS[finding.kind].settled_by,
-        "fails": finding.kind in report.fail_on and not report.is_below(finding),
+        "fails": report.fails(finding),
         "rows": list(finding.rows),
     }
 

@@ -155,14 +155,16 @@ class Report:
     @cached_property
     def failing(self) -> tuple[Finding, ...]:
         """The findings that fail this check: of a kind in `fail_on`, and not below the least amount."""
-        return tuple(
-            finding for finding in self.findings if finding.kind in self.fail_on and not self.is_below(finding)
-        )
+        return tuple(filter(self.fails, self.findings))
 
     @cached_property
     def below(self) -> tuple[Finding, ...]:
         """The findings that would fail this check but for their small amount."""
         return tuple(finding for finding in self.findings if finding.kind in self.fail_on and self.is_below(finding))
+
+    def fails(self, finding: Finding) -> bool:
+        """Whether a finding of this report fails the check."""
+        return finding.kind in self.fail_on and not self.is_below(finding)
 
     def is_below(self, finding: Finding) -> bool:
         """Whether a finding speaks of less than the least amount of its currency; one without an amount never does."""

@@ -1,0 +1,187 @@
+"""Where a report goes: files in several formats, standard output, and the summary of a workflow step.
+
+Comes in: a report and the options that say which formats go where. Goes out: files that are there as a whole or not at
+all, and text on standard output. Must not know how a format is written.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from argparse import ArgumentTypeError
+from contextlib import suppress
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING, NamedTuple
+
+from billcheck.cli.arguments import suggestion
+from billcheck.cli.console import note, write_text
+from billcheck.errors import Problem, UsageError
+from billcheck.report.formats import FORMATS, render
+from billcheck.report.markdown import to_markdown
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+    from collections.abc import Callable, Iterable
+
+    from billcheck.report.places import Places
+    from billcheck.report.report import Report
+
+TABLE = "table"
+CHOICES = (TABLE, *FORMATS)
+SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
+LONGEST_SUMMARY = 1_000_000
+"""Bytes; GitHub shows no summary of a step that is longer than one mebibyte."""
+
+_SHOWN = (100, 25, 5, 0)
+"""How many contracts a summary shows row by row: the first of these numbers with which it is not too long."""
+
+
+class Output(NamedTuple):
+    """A format, and the file it is written to."""
+
+    form: str
+    file: Path
+
+
+class RepeatedFileError(Problem):
+    """Two outputs go to the same file."""
+
+    remedy = "Give each a file of its own."
+
+
+class OverwritesInputError(Problem):
+    """This file is read by the check and would be overwritten by its output."""
+
+    remedy = "Give another file."
+
+
+def parse_output(text: str) -> Output:
+    """A format and a file, as ``junit=report.xml``.
+
+    Raises:
+        ArgumentTypeError: It is not written so, or there is no such format.
+    """
+    form, equals, file = text.partition("=")
+    if not equals or not file:
+        message = f"{text!r} is no output; write format and file as junit=report.xml"
+        raise ArgumentTypeError(message)
+    if form not in CHOICES:
+        message = f"{form!r} is no format{suggestion(form, list(CHOICES))}; the formats are {', '.join(CHOICES)}"
+        raise ArgumentTypeError(message)
+    return Output(form, Path(file))
+
+
+def add_output_options(parser: ArgumentParser) -> None:
+    """`--format FORMAT` and `--output FORMAT=FILE`, the second as often as wanted."""
+    parser.add_argument("--format", choices=CHOICES, default=TABLE, help="how to show it (default: table)")
+    parser.add_argument(
+        "--output",
+        type=parse_output,
+        action="append",
+        default=[],
+        metavar="FORMAT=FILE",
+        help="also write it to a file in this format; may be given several times",
+    )
+
+
+def refuse_outputs(outputs: Iterable[Output], inputs: Iterable[str]) -> None:
+    """Refuse files that are written twice or that the check reads, before anything is worked out.
+
+    Raises:
+        UsageError: There are such files.
+    """
+    problems: list[Problem] = []
+    read = {os.path.realpath(path) for path in inputs}
+    seen: set[str] = set()
+    for output in outputs:
+        place = os.path.realpath(output.file)
+        if place in seen:
+            problems.append(RepeatedFileError("--output", str(output.file)))
+        # A folder of ledgers or contracts is read with all that is in it.
+        elif place in read or (output.file.exists() and any(place.startswith(f"{path}{os.sep}") for path in read)):
+            problems.append(OverwritesInputError("--output", str(output.file)))
+        seen.add(place)
+    if problems:
+        raise UsageError(problems)
+
+
+def inputs_of(arguments: Namespace) -> list[str]:
+    """The files and folders that the options of a check name, and those it reads without being told."""
+    named = [*arguments.ledger, *(arguments.contracts or ()), *(arguments.quantities or ()), arguments.config]
+    return [*filter(None, named), "contracts.toml", "contracts", "billcheck.toml"]
+
+
+def deliver(report: Report, arguments: Namespace, places: Places, show_table: Callable[[], str]) -> bool:
+    """Write the files, then standard output, in the formats asked for; False where that was to be a table.
+
+    `show_table` gives the table as plain text for files; on a terminal it is coloured, which is left to the caller.
+    """
+    texts: dict[str, str] = {}
+
+    def text_of(form: str) -> str:
+        if form not in texts:
+            texts[form] = show_table() if form == TABLE else render(report, form, places)
+        return texts[form]
+
+    written = [(output.file, text_of(output.form)) for output in arguments.output]
+    for file, text in written:
+        write_whole(file, text)
+    if "github" in {arguments.format, *(output.form for output in arguments.output)}:
+        _write_summary(report)
+    if arguments.format == TABLE:
+        return False
+    write_text(text_of(arguments.format))
+    return True
+
+
+def write_whole(file: Path, text: str) -> None:
+    """Write a file so that a reader finds the old one or the new one, never a part; its folder is made if need be.
+
+    Raises:
+        OSError: It cannot be written; what was there before is still there.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if file.exists() and not file.is_file():  # such as a pipe or /dev/stderr, which cannot be replaced
+        with file.open("w", encoding="utf-8", newline="") as device:
+            device.write(text)
+        return
+    target = Path(os.path.realpath(file))  # a link stays a link
+    with NamedTemporaryFile("w", encoding="utf-8", newline="", dir=target.parent, delete=False) as stream:
+        try:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+            Path(stream.name).chmod(_mode_of(target))
+        except BaseException:
+            with suppress(OSError):
+                Path(stream.name).unlink()
+            raise
+    Path(stream.name).replace(target)
+
+
+def _mode_of(target: Path) -> int:
+    """The permissions of the file that is replaced, else those that a new file gets."""
+    if target.exists():
+        return target.stat().st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def _write_summary(report: Report) -> None:
+    """Add the report to the summary of the workflow step, where there is one; that it cannot be is no failure."""
+    path = os.environ.get(SUMMARY_VARIABLE)
+    if not path:
+        return
+    for limit in _SHOWN:
+        text = to_markdown(report, limit=limit)
+        if len(text.encode()) <= LONGEST_SUMMARY:
+            break
+    else:
+        text = re.sub(r"(?s)\n## .*", "\n\nThe report is too long for a summary.\n", text)
+    try:
+        with Path(path).open("a", encoding="utf-8", newline="") as stream:
+            stream.write(text)
+    except OSError as error:
+        note(f"The summary of the step could not be written: {error.strerror or error}.")
