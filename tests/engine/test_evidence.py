@@ -97,7 +97,7 @@ def test_a_row_says_what_of_it_was_credited() -> None:
 
 def test_a_row_says_what_of_it_is_inferred() -> None:
     """The invoice of 5 April makes up for the only month that is open: February."""
-    made_up = line("INV-4", "2026-04-05", "2400.00", description="Makes up for what was forgotten")
+    made_up = line("INV-4", "2026-04-05", "2400.00", description="Catch-up of what was forgotten")
     first, _, last = month_ends(3)
     covers = date(2026, 1, 1), date(2026, 4, 20)
     january, february, *_ = checked(contract(), first, last, made_up, covers=covers).rows
