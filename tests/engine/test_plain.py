@@ -94,9 +94,9 @@ def test_invoices_that_stand_one_for_one(entries: list[Entry], wanted: Billed) -
         [(0, 1000), (0, 1000)],  # two of one day
         [(0, 1000), (30, 1000, P1)],  # one states its period, the other does not
         [(0, 1000, P1), (30, 1000, P1)],  # two for one period
-        [(0, 1000, (0, 29)), (30, 1000, P1)],  # no period ends there
-        [(0, 1000, (1, 30)), (30, 1000, P1)],  # nor begins there
-        [(0, 1000, (0, 60)), (30, 1000, P1)],
+        [(0, 1000, (0, 29)), (30, 1000, P2)],  # no period ends there
+        [(0, 1000, (1, 30)), (30, 1000, P2)],  # nor begins there
+        [(0, 1000, (0, 60)), (30, 1000, P2)],
         [(0, 1000, P0), (30, 1000, (120, 150))],  # not due by day 100
         [(11, 1000), (41, 1000), (71, 1000)],  # a habit beyond the grace days
         [(-11, 1000), (19, 1000), (49, 1000), (79, 1000)],
