@@ -29,7 +29,8 @@ COVERS = (date(2025, 11, 1), date(2026, 4, 20))
 
 
 def checked(*contracts: Contract, lines: list[Line], **options: Any) -> Report:
-    return check(contracts, Ledger.from_lines(lines), **({"as_of": AS_OF, "covers": COVERS} | options))
+    values: dict[str, Any] = {"as_of": AS_OF, "covers": COVERS}
+    return check(contracts, Ledger.from_lines(lines), **(values | options))
 
 
 def total(report: Report, currency: str = "EUR") -> Totals:
