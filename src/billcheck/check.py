@@ -251,7 +251,7 @@ class _Prices:
         known = self._amounts.get(slot.number)
         if known is None:
             known = self._amounts[slot.number] = frozenset(
-                make_schedule(slot.contract, slot.charge, self._until).amounts
+                make_schedule(slot.contract, slot.charge, self._until).line_amounts
             )
         return amount in known
 

@@ -75,6 +75,7 @@ def section_of(default: Default) -> tuple[str, str]:
     below = {
         "renewal": "Renewal",
         "deposit": "Deposit",
+        "retention": "Retention",
         "index": "Index",
         "escalator": "Escalator",
         **LISTS,

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from billcheck.contracts.contract_shapes import ContractShape
 from billcheck.contracts.faults import (
     Docket,
     FlagProblem,
@@ -17,7 +18,7 @@ from billcheck.contracts.faults import (
     suggest,
     written,
 )
-from billcheck.contracts.shapes import AmendmentShape, ChargeShape, ContractShape, DiscountShape, PriceStepShape
+from billcheck.contracts.shapes import AmendmentShape, ChargeShape, DiscountShape, PriceStepShape
 from billcheck.contracts.values import Term, fold, read_day, read_decimal
 from billcheck.contracts.vocabulary import is_later_key
 
@@ -114,7 +115,7 @@ def test_near_words_are_suggested(word: str, hint: str) -> None:
     ("shape", "key", "is_later"),
     [
         (ChargeShape, "commitment", True),
-        (ContractShape, "retention", True),
+        (ContractShape, "minimum", True),
         (PriceStepShape, "quantity", True),
         (AmendmentShape, "plan", False),
         (DiscountShape, "tiers", False),

@@ -212,6 +212,14 @@ PRICE_FAULTS: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ),
     (
         TIME,
+        {"rates": [{**SENIOR, "on": "2026-07-01"}]},
+        (
+            '"Advice" rates: The rate card has no rate at its beginning. '
+            "Give at least one rate without on: that of the first day."
+        ),
+    ),
+    (
+        TIME,
         {"rates": [SENIOR, {**SENIOR, "on": "2026-07-01"}], "price_steps": [{"on": "2026-08-01", "rates": [SENIOR]}]},
         '"Advice" price_steps: Dated rates and price steps are two ways to say the same. Keep one of them.',
     ),

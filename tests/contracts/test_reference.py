@@ -11,22 +11,25 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from billcheck.contracts.change_shapes import EscalatorShape, IndexShape, RenewalShape
-from billcheck.contracts.faults import _kind_and_shape
-from billcheck.contracts.files import load_contracts
-from billcheck.contracts.price_keys import FOREIGN_TO_MODEL, PRICE_KEYS, REQUIRED_FOR_MODEL
-from billcheck.contracts.shapes import (
+from billcheck.contracts.contract_shapes import (
     REQUIRED_KEYS,
-    AmendmentShape,
-    ChargeMatchingShape,
-    ChargeShape,
     CommitmentShape,
     ContractMatchingShape,
     ContractShape,
     DepositShape,
+)
+from billcheck.contracts.faults import _kind_and_shape
+from billcheck.contracts.files import load_contracts
+from billcheck.contracts.price_keys import FOREIGN_TO_MODEL, PRICE_KEYS, REQUIRED_FOR_MODEL
+from billcheck.contracts.shapes import (
+    AmendmentShape,
+    ChargeMatchingShape,
+    ChargeShape,
     DiscountShape,
     HoursShape,
     PriceStepShape,
     RateShape,
+    RetentionShape,
     RoundingShape,
     TaxShape,
     TaxStepShape,
@@ -67,6 +70,7 @@ SECTIONS: dict[str, type[Shape]] = {
     "### Price steps": PriceStepShape,
     "### Renewal": RenewalShape,
     "### Deposit": DepositShape,
+    "### Retention": RetentionShape,
     "### Commitment": CommitmentShape,
     "### Escalator": EscalatorShape,
     "### Index": IndexShape,
@@ -186,18 +190,28 @@ NOTICED: dict[str, dict[str, Any]] = {
 }
 
 
-def table_with(heading: str, key: str, value: Any) -> dict[str, Any]:
-    """A contract in which this key of this table has this value."""
-    kind = KIND_OF_KEY.get(key, FLAT)
+def contract_with(heading: str, key: str, value: Any) -> dict[str, Any] | None:
+    """A contract in which this key of this table of the contract itself has this value; None for other tables."""
     if heading == "## Contract":
         last_day = "2027-12-31" if key == "renewal" else None
         return contract_table(**{"last_day": last_day, key: value})
     if heading == "### Deposit":
         return contract_table(deposit={"amount": "5", "deducted_on": "2027-12-31", key: value})
+    if heading == "### Retention":
+        milestone = {**MILESTONE, "name": "Handover"}
+        day = {} if key == "released_with" else {"released_on": "2027-12-31"}
+        return contract_table({**FLAT, "name": "Works"}, milestone, retention={"percent": "5", **day, key: value})
     if heading == "### Commitment":
         return contract_table(commitment=[{**COMMITMENT, key: value}])
-    if heading == "### Renewal":
-        return contract_table(renewal={"every": "year", key: value})
+    return contract_table(renewal={"every": "year", key: value}) if heading == "### Renewal" else None
+
+
+def table_with(heading: str, key: str, value: Any) -> dict[str, Any]:
+    """A contract in which this key of this table has this value."""
+    kind = KIND_OF_KEY.get(key, FLAT)
+    found = contract_with(heading, key, value)
+    if found is not None:
+        return found
     if heading == "## Charge":
         timing = {"timing": "in_arrears"} if key == "invoice_day" else {}
         return contract_table({**(PER_UNIT if key == "amendments" else kind), key: value, **timing})
@@ -208,7 +222,7 @@ def table_with(heading: str, key: str, value: Any) -> dict[str, Any]:
         return contract_table({**kind, "price_steps" if "steps" in heading else "amendments": [change]})
     tables: dict[str, dict[str, Any]] = {
         "### Tiers": {**GRADUATED, "tiers": [{**TIERS[0], key: value}, TIERS[1]]},
-        "### Rates": {**TIME, "rates": [{**TIME["rates"][0], key: value}]},
+        "### Rates": {**TIME, "rates": [*TIME["rates"][: key == "on"], {**TIME["rates"][0], key: value}]},
         "### Hours": {**TIME, "hours": [{**TIME["hours"][0], key: value}]},
         "### Rollover": {**METERED, "rollover": {"periods": 1, key: value}},
         "### Tax": {**FLAT, "tax": {"percent": "21", key: value}},

@@ -27,12 +27,13 @@ from billcheck.contracts import (
     price_keys,
     rate_cards,
     renewals,
+    retentions,
     succession,
     tables,
     values,
 )
+from billcheck.contracts.contract_shapes import REQUIRED_KEYS
 from billcheck.contracts.files import load_contracts
-from billcheck.contracts.shapes import REQUIRED_KEYS
 from billcheck.errors import ContractsRefusedError, Problem
 from tests.contracts.samples import FLAT, ONE_OFF, PACKAGE, PER_UNIT, contract_table, refusals, write_json
 
@@ -77,7 +78,63 @@ CONTRACT_FAULTS: list[tuple[dict[str, Any], str]] = [
         {"indexation": {"percent": "3"}},
         'C-1 indexation: There is no such key here. It is called "escalator", and belongs to a charge.',
     ),
-    ({"retention": {}}, f"C-1 retention: This version of billcheck cannot price this term yet. {LATER}"),
+    (
+        {"late_invoice_cutoff": "90 days"},
+        f"C-1 late_invoice_cutoff: This version of billcheck cannot price this term yet. {LATER}",
+    ),
+    (
+        {"retention": {"released_on": "2027-01-01"}},
+        'C-1 retention.percent: A required key is missing. Add it, for example percent = "5".',
+    ),
+    (
+        {"retention": {"percent": "5"}},
+        'C-1 retention.released_on: A required key is missing. Add it, for example released_on = "2027-12-31".',
+    ),
+    (
+        {"retention": {"percent": "5", "released_on": "2026-01-01"}},
+        (
+            "C-1 retention.released_on: The retention would be released before anything is billed. Found '2026-01-01'. "
+            "Check the day: it is the one on which what was held back is due, and from then on nothing is held back."
+        ),
+    ),
+    (
+        {"retention": {"percent": "5", "released_on": "2026-06-01", "released_with": "Fee"}},
+        (
+            "C-1 retention.released_with: What is held back is released on a day or with a milestone. Found 'Fee'. "
+            "Keep one of released_on and released_with."
+        ),
+    ),
+    (
+        {"retention": {"percent": "5", "released_with": "Fee"}},
+        (
+            "C-1 retention.released_with: The contract has no milestone of this name. Found 'Fee'. Name a charge of "
+            "the model milestone as it stands in this contract, or give the day as released_on."
+        ),
+    ),
+    (
+        {"retention": {"percent": "5", "released_on": "2026-06-01", "name": "fee"}},
+        (
+            "C-1 retention.name: A charge or another retention of the contract has this name (case and spaces aside). "
+            "Found 'fee'. Give the retention a name of its own."
+        ),
+    ),
+    (
+        {
+            "charge": [{**FLAT, "retention": {"percent": "3", "released_on": "2026-06-01", "name": "Own"}}],
+            "retention": {"percent": "5", "released_on": "2026-06-01", "charges": ["fee"]},
+        },
+        (
+            "C-1 retention.charges #1: The charge has a retention of its own. Found 'fee'. "
+            "Take the charge out of one of them."
+        ),
+    ),
+    (
+        {"retention": {"percent": "5", "released_on": "2026-06-01", "charges": ["Few"]}},
+        (
+            "C-1 retention.charges #1: The contract has no charge of this name. Found 'Few'. "
+            "Name charges as they stand in this contract."
+        ),
+    ),
     (
         {"deposit": {"amount": "5"}},
         'C-1 deposit.deducted_on: A required key is missing. Add it, for example deducted_on = "2027-12-31".',
@@ -404,8 +461,11 @@ CHARGE_FAULTS: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ),
     (
         FLAT,
-        {"retention": {"percent": "3"}},
-        f'"Fee" retention: This version of billcheck cannot price this term yet. {LATER}',
+        {"retention": {"percent": "3", "released_on": "2026-06-01", "charges": ["Fee"]}},
+        (
+            '"Fee" retention.charges: The retention of a charge is of that charge alone. '
+            "Take charges out, or write the retention with the contract."
+        ),
     ),
     (
         FLAT,
@@ -839,7 +899,7 @@ def test_every_problem_has_an_example() -> None:
         files,
         price_keys,
     ]
-    rooms += [rate_cards, renewals, succession, tables, values]
+    rooms += [rate_cards, renewals, retentions, succession, tables, values]
     classes = {
         item
         for room in rooms

@@ -127,8 +127,8 @@ REFUSED = [
         'column "commitment": This version of billcheck cannot price this term yet',
     ),
     (
-        (HEADINGS + ",contract.retention", ROW + ",1"),
-        'column "contract.retention": This version of billcheck cannot price this term yet',
+        (HEADINGS + ",contract.minimum", ROW + ",1"),
+        'column "contract.minimum": This version of billcheck cannot price this term yet',
     ),
     (
         ("contract,charge,amount", "C-1,Fee,1"),

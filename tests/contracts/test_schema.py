@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from billcheck.contracts.contract_shapes import REQUIRED_KEYS
 from billcheck.contracts.files import contract_schema, load_contracts
-from billcheck.contracts.shapes import REQUIRED_KEYS
 from tests.contracts.samples import FLAT, ONE_OFF, PER_UNIT, contract_table, write_json
 from tests.contracts.test_refusals import CHARGE_FAULTS, CONTRACT_FAULTS
 
@@ -116,6 +116,12 @@ def test_faults_that_one_table_shows_are_invalid() -> None:
             "terminated before",
             "one supersedes",
             "supersedes one",
+            "released before",
+            "on a day or with a milestone",
+            "no milestone of this name",
+            "has a retention of its own",
+            "is of that charge alone",
+            "no rate at its beginning",
         ),
         "'1\\n'",  # the validator at hand lets a dollar stand before a line break
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -85,3 +86,13 @@ def test_words_are_found_whole() -> None:
     assert spaced_words("Set-up fee: Support+") == " set up fee support "
     assert spaced_words("Support") in spaced_words("Monthly SUPPORT, March")
     assert spaced_words("Support") not in spaced_words("Supporting")
+
+
+def test_a_retention_is_held_back_of_the_charges_it_names_in_its_own_contract() -> None:
+    held = replace(one_off("Retention"), model="retention", spans=("A",))
+    slots = make_directory((contract(flat("A"), flat("B"), held, name="1"), contract(flat("A"), name="2"))).slots
+    assert [slot.is_retention for slot in slots] == [False, False, True, False]
+    assert [slot.is_held_back_by(slots[2]) for slot in slots] == [True, False, False, False]
+    group = replace(slots[1], members=(slots[1], slots[0]))
+    assert group.is_held_back_by(slots[2])
+    assert not replace(slots[1], members=(slots[1], slots[3])).is_held_back_by(slots[2])

@@ -16,7 +16,7 @@ from billcheck.contracts.terms import Contract
 from billcheck.pricing.schedule import make_schedule
 from tests.pricing import oracle, usage_oracle
 from tests.pricing.random_changes import random_changing_charge
-from tests.pricing.random_charges import CURRENCIES, contract_of, random_charge
+from tests.pricing.random_charges import CURRENCIES, contract_of, perhaps_retained, random_charge
 from tests.pricing.test_commitments import commitment
 from tests.pricing.test_usage import random_metered
 
@@ -51,6 +51,7 @@ def compare(number: int) -> Comparison:
     charge = random_charge(random) if kind == "models" else random_changing_charge(random)
     currency = random.choice(CURRENCIES)
     until = charge.start + timedelta(days=random.choice(HORIZONS))
+    charge = perhaps_retained(random, charge)
     found = rows_of(make_schedule(contract_of(charge, currency), charge, until))
     wanted = oracle.price_by_day(charge, currency, until)
     changes = sum(row.is_change for row in found)

@@ -66,7 +66,8 @@ def price_by_day(charge: Charge, currency: str, until: date) -> list[Row]:
             return []
         state = State(charge.price, charge.quantity, is_running=True)
         amount = half_up(rate(charge, state, given_on(charge, [], charge.on), currency))
-        return [Row(charge.on, is_change=False, first_day=charge.on, end=charge.on + DAY, amount=amount)]
+        row = Row(charge.on, is_change=False, first_day=charge.on, end=charge.on + DAY, amount=amount)
+        return [row._replace(amount=amount - held_back(charge, row))]
     services = list(periods(charge, until))
     firsts = [service.days[0] for service in services]
     changes = changes_of(charge, firsts, services[-1].days[-1])
@@ -80,9 +81,17 @@ def price_by_day(charge: Charge, currency: str, until: date) -> list[Row]:
             before, total = total, total + regular_total(charge, currency, service, changes, firsts)
             regular = regular._replace(amount=half_up(total) - half_up(before))
         rows += [regular, *late]
+    rows = [row._replace(amount=row.amount - held_back(charge, row)) for row in rows]
     due = [row for row in rows if row.due_on <= until]
     later = sorted(row for row in rows if row.due_on > until and not row.is_change)
     return sorted(due + later[:1])
+
+
+def held_back(charge: Charge, row: Row) -> int:
+    """What of a row is held back: a percent, until the day of the release."""
+    if charge.retention is None or (charge.retention.until is not None and row.due_on >= charge.retention.until):
+        return 0
+    return half_up(Fraction(charge.retention.percent) * row.amount / 100)
 
 
 def uncancelled(charge: Charge, services: list[Service], changes: list[Change]) -> Iterator[Service]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -33,6 +34,7 @@ from billcheck.contracts.terms import (
     PriceStep,
     Proration,
     ProrationRule,
+    Retention,
     Timing,
 )
 from billcheck.period import Cadence
@@ -73,6 +75,14 @@ CURRENCIES = ("EUR", "EUR", "EUR", "JPY", "KWD")
 def contract_of(charge: Charge, currency: str = "EUR") -> Contract:
     """A contract that holds this charge alone."""
     return Contract(id="C-1", customer="Acme", currency=currency, start=charge.start, charges=(charge,), end=charge.end)
+
+
+def perhaps_retained(random: Random, charge: Charge) -> Charge:
+    """The charge, one in five with part of it held back, for good or until a day."""
+    if random.random() < 0.8:
+        return charge
+    until = random.choice((None, charge.start + timedelta(days=random.randrange(1, 400))))
+    return replace(charge, retention=Retention(Decimal(random.choice(("5", "2.5", "10", "33.3"))), until))
 
 
 def random_charge(random: Random) -> Charge:

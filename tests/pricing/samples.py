@@ -13,7 +13,7 @@ from billcheck.pricing.schedule import make_schedule
 from tests.pricing.random_charges import contract_of
 
 if TYPE_CHECKING:
-    from billcheck.pricing.schedule import ExpectedCharge
+    from billcheck.pricing.expected import ExpectedCharge
 
 
 OF_NEARLY_ANY_CHARGE = frozenset({"swapped_digits", "other_rhythm", "other_alignment", "inclusive_end", "late_change"})

@@ -14,10 +14,11 @@ from billcheck.contracts.terms import Amendment, Charge, Contract, Discount
 from billcheck.contracts.uplifts import Escalator, IndexClause
 from billcheck.errors import UsageError
 from billcheck.period import Cadence
-from billcheck.pricing.changes_wording import describe_commitment, describe_discount, percent_text
+from billcheck.pricing.changes_wording import describe_discount, percent_text
 from billcheck.pricing.combined import combine_schedules
 from billcheck.pricing.models import quantity_of
 from billcheck.pricing.schedule import make_schedule
+from billcheck.pricing.spanning import commitment_row
 from billcheck.pricing.wording import exact_text, money_text, plain_number, price_text
 from tests.pricing.samples import charges_until, flat, per_unit
 from tests.pricing.test_commitments import commitment
@@ -116,8 +117,10 @@ def test_bounds_are_named_and_reduced_to_their_days() -> None:
 
 def test_a_commitment_names_what_counts_towards_it() -> None:
     least = replace(commitment("1500", "half_year"), spans=("Fee", "Seats"))
-    days = date(2026, 1, 1), date(2026, 6, 30)
-    assert describe_commitment(least, 160_000, 150_000, "EUR", days) == (
+    days = date(2026, 1, 1).toordinal(), date(2026, 7, 1).toordinal()
+    row = commitment_row(least, (*days, days[1]), 160_000, 150_000, "EUR")
+    assert (row[:3], row.amount) == ((*days, days[1]), 0)
+    assert row.lines == (
         "1,500.00 − 1,600.00 (2026-01-01 to 2026-06-30), at least 0 = 0.00",
         "commitment of 1,500.00 per half year",
         "1,600.00 is what begins in this period of: Fee, Seats",

@@ -14,7 +14,7 @@ from billcheck.pricing.schedule import expected_charges, make_schedule
 from tests.pricing import changes_oracle, oracle
 from tests.pricing.comparison import rows_of
 from tests.pricing.random_changes import random_changing_charge
-from tests.pricing.random_charges import CURRENCIES, contract_of, random_charge
+from tests.pricing.random_charges import CURRENCIES, contract_of, perhaps_retained, random_charge
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +33,7 @@ def compare(random: Random, make: Callable[[Random], Charge], count: int) -> Non
     for _ in range(count):
         charge, currency = make(random), random.choice(CURRENCIES)
         until = charge.start + timedelta(days=random.choice((-30, 0, 10, 100, 370, 450, 450, 600)))
+        charge = perhaps_retained(random, charge)
         found = rows_of(make_schedule(contract_of(charge, currency), charge, until))
         assert found == oracle.price_by_day(charge, currency, until), (charge, currency, until)
         changes += sum(row.is_change for row in found)

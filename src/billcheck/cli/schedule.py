@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from billcheck.pricing.derivation import DerivedPart
+    from billcheck.pricing.expected import ExpectedCharge
     from billcheck.pricing.models import Item
-    from billcheck.pricing.schedule import ExpectedCharge
 
 NAME = "schedule"
 HELP = "list the charges that contracts expect, up to a date"

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from billcheck.contracts.shapes import ChargeMatchingShape, ChargeShape, ContractMatchingShape, ContractShape
+from billcheck.contracts.contract_shapes import ContractMatchingShape, ContractShape
+from billcheck.contracts.shapes import ChargeMatchingShape, ChargeShape
 from billcheck.contracts.vocabulary import is_later_key
 
 if TYPE_CHECKING:

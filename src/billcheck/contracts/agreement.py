@@ -13,18 +13,20 @@ from typing import TYPE_CHECKING
 
 from billcheck.contracts.charges import read_charge, read_tax
 from billcheck.contracts.commitments import read_commitments
+from billcheck.contracts.contract_shapes import ContractShape
 from billcheck.contracts.deposits import read_deposit
 from billcheck.contracts.faults import TableProblem, read_shape
 from billcheck.contracts.renewals import read_renewal
-from billcheck.contracts.shapes import ContractShape
+from billcheck.contracts.retentions import read_retentions
 from billcheck.contracts.terms import Contract, ContractMatching, PaymentTerms
 from billcheck.contracts.values import Term, fold, read_term, require, shared
-from billcheck.errors import Problem
+from billcheck.errors import InternalError, Problem
 from billcheck.money import MINOR_DIGITS, is_currency
 
 if TYPE_CHECKING:
+    from billcheck.contracts.contract_shapes import ContractMatchingShape
     from billcheck.contracts.faults import Docket
-    from billcheck.contracts.shapes import ChargeShape, ContractMatchingShape
+    from billcheck.contracts.shapes import ChargeShape
     from billcheck.contracts.terms import Charge
     from billcheck.contracts.uplifts import Escalator
 
@@ -80,8 +82,11 @@ def read_contract(docket: Docket) -> Contract | None:
     charges = _read_charges(docket, shape.charge or [], term)
     if docket.problems or identity is None or customer is None or currency is None or term.start is None:
         return None
+    if len(charges) != len(shape.charge or ()) and not docket.broken:
+        raise InternalError("a charge that is not read is told why", contract=identity)
     charges += read_commitments(docket, shape.commitment or [], charges, term)
     charges += read_deposit(docket, shape.deposit, charges, term)
+    charges = read_retentions(docket, shape, charges, term)
     if docket.problems:
         return None
     if renewal is not None:

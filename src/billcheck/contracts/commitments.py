@@ -16,8 +16,8 @@ from billcheck.errors import Problem
 from billcheck.period import Cadence
 
 if TYPE_CHECKING:
+    from billcheck.contracts.contract_shapes import CommitmentShape
     from billcheck.contracts.faults import Docket, Path
-    from billcheck.contracts.shapes import CommitmentShape
 
 
 class UnknownChargeProblem(Problem):

@@ -44,6 +44,8 @@ def fill_in(table: dict[str, Any]) -> tuple[dict[str, Any], tuple[Default, ...]]
     if "deposit" in filled:
         first_day: Found = (table["start"], "first day of the contract")
         _fill(filled["deposit"], ("deposit",), defaults, {"on": first_day, **OF_DEPOSITS})
+    if "retention" in filled:
+        _fill(filled["retention"], ("retention",), defaults, {**OF_RETENTIONS, "charges": _held_charges(table)})
     for index, charge in enumerate(table["charge"]):
         path: Path = ("charge", index)
         own = filled["charge"][index]
@@ -51,6 +53,8 @@ def fill_in(table: dict[str, Any]) -> tuple[dict[str, Any], tuple[Default, ...]]
         for key, rules in OF_LISTS.items():
             for number, entry in enumerate(own.get(key, ())):
                 _fill(entry, (*path, key, number), defaults, rules)
+        if "retention" in own:
+            _fill(own["retention"], (*path, "retention"), defaults, OF_RETENTIONS)
         if "escalator" in own:
             _fill_escalator(own["escalator"], (*path, "escalator"), defaults)
     return filled, tuple(defaults)
@@ -72,6 +76,11 @@ def _fill(table: dict[str, Any], path: Path, defaults: list[Default], found: dic
         if value is not None:
             table[key] = value
         defaults.append(Default((*path, key), value, rule))
+
+
+def _held_charges(contract: dict[str, Any]) -> Found:
+    held = [charge["name"] for charge in contract["charge"] if "retention" not in charge]
+    return held, "all without a retention of their own"
 
 
 def _end_of_contract(contract: dict[str, Any]) -> Found:
@@ -205,4 +214,5 @@ OF_ESCALATORS: dict[str, Found] = {
 }
 OF_INDICES: dict[str, Found] = {"lag_months": (0, "0"), "share": ("100", "100")}
 OF_DEPOSITS: dict[str, Found] = {"name": ("Deposit", '"Deposit"')}
+OF_RETENTIONS: dict[str, Found] = {"name": ("Retention", '"Retention"')}
 OF_RENEWALS: dict[str, Found] = {"notice_days": (0, "0")}

@@ -15,8 +15,8 @@ from billcheck.contracts.values import Term, fold, read_day, read_decimal, requi
 from billcheck.errors import Problem
 
 if TYPE_CHECKING:
+    from billcheck.contracts.contract_shapes import DepositShape
     from billcheck.contracts.faults import Docket
-    from billcheck.contracts.shapes import DepositShape
 
 DEPOSIT_NAME = "Deposit"
 

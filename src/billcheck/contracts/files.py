@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from billcheck.contracts.agreement import read_contract
+from billcheck.contracts.contract_shapes import FileShape
 from billcheck.contracts.escalators import is_index_file
 from billcheck.contracts.faults import (
     DUPLICATE_MARK,
@@ -26,7 +27,6 @@ from billcheck.contracts.faults import (
     written,
 )
 from billcheck.contracts.schema import contract_schema
-from billcheck.contracts.shapes import FileShape
 from billcheck.contracts.succession import supersede
 from billcheck.contracts.tables import parse_list, parse_tables, read_text
 from billcheck.contracts.values import fold, forget

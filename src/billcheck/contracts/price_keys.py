@@ -160,6 +160,12 @@ class TwoSharesProblem(Problem):
     remedy = "Keep one: a fixed amount, or a percent of project_total."
 
 
+class NoRateProblem(Problem):
+    """The rate card has no rate at its beginning."""
+
+    remedy = "Give at least one rate without on: that of the first day."
+
+
 class FeeWithoutHoursProblem(Problem):
     """Included hours and the fee that pays for them belong together."""
 
@@ -306,8 +312,13 @@ def _read_time(docket: Docket, path: Path, shape: PricedShape, charge: PricedSha
     amount, included = _kept(shape, charge, "amount"), _kept(shape, charge, "included")
     if (amount is None) is not (included is None):
         docket.add(FeeWithoutHoursProblem, (*path, "included" if included is None else "amount"))
-    rates = read_rates(docket, (*path, "rates"), shape.rates or [], charge)
+    if shape.rates is None:
+        return None
+    faults = len(docket.problems)
+    rates = read_rates(docket, (*path, "rates"), shape.rates, charge)
     if not rates:
+        if len(docket.problems) == faults and not docket.broken:
+            docket.add(NoRateProblem, (*path, "rates"))
         return None
     return TimePrice(rates, amount or ZERO, included or ZERO, _kept(shape, charge, "overage"))
 

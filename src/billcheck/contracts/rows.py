@@ -13,8 +13,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from billcheck.contracts.columns import Column, Keys, close_gaps, flatten, heading_of, put
+from billcheck.contracts.contract_shapes import ContractShape
 from billcheck.contracts.faults import Docket, suggest
-from billcheck.contracts.shapes import AmendmentShape, ChargeShape, ContractShape
+from billcheck.contracts.shapes import AmendmentShape, ChargeShape
 from billcheck.contracts.sheets import RepeatedHeadingProblem
 from billcheck.contracts.values import fold
 from billcheck.contracts.vocabulary import is_later_key

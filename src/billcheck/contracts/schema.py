@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from billcheck.contracts.contract_shapes import REQUIRED_KEYS, FileShape
 from billcheck.contracts.metering import KEYS_OF_METERED, QUANTITY_KEYS
 from billcheck.contracts.price_keys import FOREIGN_TO_MODEL, REQUIRED_FOR_MODEL
-from billcheck.contracts.shapes import REQUIRED_KEYS, FileShape
 
 
 def contract_schema() -> dict[str, object]:

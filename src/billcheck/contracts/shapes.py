@@ -17,8 +17,6 @@ from billcheck.contracts.change_shapes import (
     Applies,
     ChangeBilling,
     EscalatorShape,
-    IndexShape,
-    RenewalShape,
 )
 from billcheck.contracts.kinds import (
     Day,
@@ -26,7 +24,6 @@ from billcheck.contracts.kinds import (
     DayOfMonth,
     DueDay,
     Kind,
-    Month,
     PeriodCount,
     PlainDecimal,
     PlainText,
@@ -35,7 +32,7 @@ from billcheck.contracts.kinds import (
     TwoDays,
     WrittenCadence,
 )
-from billcheck.contracts.metering_shapes import MeteredShape, RolloverShape
+from billcheck.contracts.metering_shapes import MeteredShape
 
 Model = Literal[
     "flat", "per_unit", "graduated", "volume", "stairstep", "package", "percentage", "time", "one_off", "milestone"
@@ -75,28 +72,6 @@ class TaxShape(Shape):
         None,
         description="Later percents; a period takes the one of its last day.",
         examples=[[{"on": "2027-01-01", "percent": "19"}]],
-    )
-
-
-class ContractMatchingShape(Shape):
-    """How invoice lines name this customer and this contract."""
-
-    aliases: Texts | None = Field(
-        None, description="Other names of the customer on invoices.", examples=[["Hartwell BV"]]
-    )
-    customer_ids: Texts | None = Field(None, description="Ids of the customer in the ledger.", examples=[["4711"]])
-    references: Texts | None = Field(
-        None, description="References by which lines name the contract.", examples=[["C-117"]]
-    )
-    confirmed: Annotated[bool, Kind.FLAG] = Field(
-        default=False,
-        description="A person checked that the customer has no other name in the ledger.",
-        examples=[True],
-    )
-    sub_customers: Annotated[bool, Kind.FLAG] = Field(
-        default=False,
-        description='What sub-customers ("Parent:Child" in the ledger) are billed counts for this contract too.',
-        examples=[True],
     )
 
 
@@ -287,6 +262,46 @@ class AmendmentShape(PricedShape):
     change_billing: ChangeBilling | None = Field(None, description=CHANGE_BILLING_MEANING, examples=["immediate"])
 
 
+class RetentionShape(Shape):
+    """What is held back of every invoice, and billed on a later day."""
+
+    percent: PlainDecimal | None = Field(
+        None, description="Percent of each invoice, excl. tax, that is held back. Required.", examples=["5"]
+    )
+    released_on: Day | None = Field(
+        None,
+        description=(
+            "The day on which all that was held back is due, and from which nothing is; this or released_with is "
+            "required."
+        ),
+        examples=["2027-12-31"],
+    )
+    released_with: PlainText | None = Field(
+        None,
+        description="Name of the milestone whose acceptance is that day; nothing is released before it is accepted.",
+        examples=["Handover"],
+    )
+    charges: Texts | None = Field(
+        None,
+        description=(
+            "Names of the charges it is held back of; all without a retention of their own if absent. Only in the "
+            "retention of a contract."
+        ),
+        examples=[["Works"]],
+    )
+    name: PlainText | None = Field(
+        None,
+        description='Its name, by which lines may hold it back and bill it; "Retention" if absent.',
+        examples=["Retention"],
+    )
+    tax: Annotated[TaxShape, Kind.TABLE] | None = Field(
+        None, description="The tax of what is released; the contract's if absent.", examples=[{"percent": "9"}]
+    )
+    matching: Annotated[ChargeMatchingShape, Kind.TABLE] | None = Field(
+        None, description="Codes by which invoice lines name it.", examples=[{"items": ["RETENTION"]}]
+    )
+
+
 class ChargeShape(PricedShape, MeteredShape):
     """One thing that is billed."""
 
@@ -430,6 +445,11 @@ class ChargeShape(PricedShape, MeteredShape):
     rounding: Annotated[RoundingShape, Kind.TABLE] | None = Field(
         None, description="How the amounts of periods are rounded.", examples=[{"remainder": "cumulative"}]
     )
+    retention: Annotated[RetentionShape, Kind.TABLE] | None = Field(
+        None,
+        description="What is held back of every invoice of it, and billed on a later day.",
+        examples=[{"percent": "5", "released_on": "2027-12-31"}],
+    )
     tax: Annotated[TaxShape, Kind.TABLE] | None = Field(
         None, description="The charge's own tax; the contract's if absent.", examples=[{"percent": "9"}]
     )
@@ -439,137 +459,3 @@ class ChargeShape(PricedShape, MeteredShape):
     matching: Annotated[ChargeMatchingShape, Kind.TABLE] | None = Field(
         None, description="Codes by which invoice lines name this charge.", examples=[{"items": ["SEATS"]}]
     )
-
-
-class CommitmentShape(Shape):
-    """What several charges come to at least, over a period of its own."""
-
-    name: PlainText | None = Field(
-        None,
-        description="Name of the commitment, by which lines may bill it. Required.",
-        examples=["Yearly commitment"],
-    )
-    amount: PlainDecimal | None = Field(
-        None, description="The least that the charges come to in a full period. Required.", examples=["12000.00"]
-    )
-    every: Annotated[Literal["month", "quarter", "half_year", "year"], Kind.CHOICE] | None = Field(
-        None, description="Length of a full period. Required.", examples=["year"]
-    )
-    charges: Texts | None = Field(
-        None, description="Names of the charges that count. Required.", examples=[["Calls", "Messages"]]
-    )
-    start: Day | None = Field(None, description="First day; the contract's if absent.", examples=["2026-03-01"])
-    end: Day | None = Field(None, description="The day after the last; instead of last_day.", examples=["2027-01-01"])
-    last_day: Day | None = Field(
-        None, description="Last day, inclusive; the contract's if absent.", examples=["2026-12-31"]
-    )
-    tax: Annotated[TaxShape, Kind.TABLE] | None = Field(
-        None, description="Its own tax; the contract's if absent.", examples=[{"percent": "9"}]
-    )
-    matching: Annotated[ChargeMatchingShape, Kind.TABLE] | None = Field(
-        None, description="Codes by which invoice lines name it.", examples=[{"items": ["TRUE-UP"]}]
-    )
-
-
-class DepositShape(Shape):
-    """What is billed at the start and taken off a later invoice."""
-
-    amount: PlainDecimal | None = Field(None, description="The deposit, excl. tax. Required.", examples=["5000.00"])
-    deducted_on: Day | None = Field(
-        None, description="The day of the invoice it is taken off. Required.", examples=["2027-12-31"]
-    )
-    on: Day | None = Field(
-        None, description="When it is due; the first day of the contract if absent.", examples=["2026-01-15"]
-    )
-    name: PlainText | None = Field(
-        None,
-        description='Its name, by which lines may bill it and take it off; "Deposit" if absent.',
-        examples=["Deposit"],
-    )
-    tax: Annotated[TaxShape, Kind.TABLE] | None = Field(
-        None, description="Its own tax; the contract's if absent.", examples=[{"percent": "9"}]
-    )
-    matching: Annotated[ChargeMatchingShape, Kind.TABLE] | None = Field(
-        None, description="Codes by which invoice lines name it.", examples=[{"items": ["DEPOSIT"]}]
-    )
-
-
-class ContractShape(Shape):
-    """An agreement with one customer in one currency."""
-
-    id: PlainText | None = Field(None, description="Id, unique within a check. Required.", examples=["C-117"])
-    customer: PlainText | None = Field(
-        None, description="The customer's name as on invoices. Required.", examples=["Hartwell Interieur"]
-    )
-    currency: PlainText | None = Field(None, description="ISO 4217 code. Required.", examples=["EUR"])
-    start: Day | None = Field(None, description="First day of the term. Required.", examples=["2026-01-01"])
-    end: Day | None = Field(None, description="The day after the last; instead of last_day.", examples=["2028-01-01"])
-    last_day: Day | None = Field(
-        None, description="Last day of the term, inclusive; open if absent.", examples=["2027-12-31"]
-    )
-    renewal: Annotated[RenewalShape, Kind.TABLE] | None = Field(
-        None, description="How the contract goes on after its last day.", examples=[{"every": "year", "percent": "4"}]
-    )
-    supersedes: PlainText | None = Field(
-        None, description="Id of the contract that ends when this one begins.", examples=["C-98"]
-    )
-    payment_terms: PlainText | None = Field(
-        None,
-        description="Days to pay after the invoice date, or after the end of its month (30 days end of month).",
-        examples=["30 days"],
-    )
-    tax: Annotated[TaxShape, Kind.TABLE] | None = Field(
-        None, description="Tax of all charges without their own.", examples=[{"percent": "21"}]
-    )
-    grace_days: DayCount | None = Field(
-        None, description="Days after the due day until a period counts as missing; 10 if absent.", examples=[10]
-    )
-    fiscal_year_start: Month | None = Field(
-        None, description="The month in which the fiscal year of texts such as FY26 Q1 starts.", examples=[4]
-    )
-    owner: PlainText | None = Field(None, description="Who looks after the contract.", examples=["Ines"])
-    tags: Texts | None = Field(None, description="Words to group contracts by.", examples=[["retainer"]])
-    matching: Annotated[ContractMatchingShape, Kind.TABLE] | None = Field(
-        None, description="How invoice lines name this customer and contract.", examples=[{"references": ["C-117"]}]
-    )
-    deposit: Annotated[DepositShape, Kind.TABLE] | None = Field(
-        None,
-        description="What is billed at the start and taken off a later invoice.",
-        examples=[{"amount": "5000.00", "deducted_on": "2027-12-31"}],
-    )
-    commitment: Annotated[list[CommitmentShape], Kind.TABLES] | None = Field(
-        None,
-        description="What charges come to at least, over a period. In TOML each is headed [[contract.commitment]].",
-        examples=[[{"name": "Yearly commitment", "amount": "12000.00", "every": "year", "charges": ["Calls"]}]],
-    )
-    charge: Annotated[list[ChargeShape], Kind.TABLES] | None = Field(
-        None, description="What is billed; at least one. In TOML each is headed [[contract.charge]]."
-    )
-
-
-class FileShape(Shape):
-    """A contract file."""
-
-    contract: Annotated[list[ContractShape], Kind.TABLES] | None = Field(
-        None, description="The contracts; at least one. In TOML each is headed [[contract]]."
-    )
-
-
-REQUIRED_KEYS: dict[type[Shape], tuple[str, ...]] = {
-    FileShape: ("contract",),
-    ContractShape: ("id", "customer", "currency", "start", "charge"),
-    ChargeShape: ("name", "model"),
-    PriceStepShape: ("on",),
-    AmendmentShape: ("on",),
-    IndexShape: ("series", "base_month"),
-    RenewalShape: ("every",),
-    DepositShape: ("amount", "deducted_on"),
-    CommitmentShape: ("name", "amount", "every", "charges"),
-    TaxShape: ("percent",),
-    TaxStepShape: ("on", "percent"),
-    RoundingShape: ("remainder",),
-    RateShape: ("role", "unit_amount"),
-    HoursShape: ("role", "quantity"),
-    RolloverShape: ("periods",),
-}
-"""Keys without which a table says nothing, whatever its other keys are."""

@@ -59,8 +59,13 @@ def supersede(contracts: Iterable[Contract], problems: list[Problem]) -> list[Co
 
 
 def _ended(contract: Contract, day: date) -> Contract:
-    """The contract without anything that begins on or after a day, and cancelled on it."""
-    kept = tuple(charge for charge in contract.charges if (charge.on or charge.start) < day)
+    """The contract without anything that begins on or after a day, and cancelled on it.
+
+    What was held back until then is released all the same.
+    """
+    kept = tuple(
+        charge for charge in contract.charges if charge.model == "retention" or (charge.on or charge.start) < day
+    )
     charges = tuple(_cancelled(charge, day) for charge in kept or contract.charges)
     end = day if contract.end is None else min(contract.end, day)
     return replace(contract, charges=charges, end=end)

@@ -35,6 +35,7 @@ Model = Literal[
     "milestone",
     "commitment",
     "deposit",
+    "retention",
 ]
 Timing = Literal["in_advance", "in_arrears"]
 ChangeBilling = Literal["next_invoice", "immediate"]
@@ -129,6 +130,14 @@ class Discount:
 
 
 @dataclass(frozen=True, slots=True)
+class Retention:
+    """What part of every invoice is held back: `percent` of what is due before `until` (None: of all)."""
+
+    percent: Decimal
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TaxStep:
     """A new tax percent for what is performed from `on` (inclusive)."""
 
@@ -179,7 +188,9 @@ class Charge:
     cancellation is still billed; it is already in `end`. `minimum` and `maximum` bound what a full period comes to.
     Where `spans` names other charges of the contract, this one bills what they lack of its `minimum` together. By the
     `remainder` ``cumulative`` what is billed up to any period is the exact sum up to it, rounded; else every period is
-    rounded by itself. A `deposit` is billed on `on` and taken off again on `deducted_on`. `tax_steps` ascend.
+    rounded by itself. A `deposit` is billed on `on` and taken off again on `deducted_on`. Of a charge with `retention`
+    part is held back; the charge of the model `retention` that `spans` it bills that on `on` (None: not yet known).
+    `tax_steps` ascend.
     """
 
     name: str
@@ -206,6 +217,7 @@ class Charge:
     remainder: Remainder = "per_line"
     spans: tuple[str, ...] = ()
     deducted_on: date | None = None
+    retention: Retention | None = None
     tax_percent: Decimal | None = None
     tax_steps: tuple[TaxStep, ...] = ()
     grace_days: int | None = None

@@ -20,9 +20,10 @@ from billcheck.period import ONE_DAY
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from billcheck.contracts.contract_shapes import CommitmentShape, ContractShape
     from billcheck.contracts.faults import Docket, Path
     from billcheck.contracts.kinds import Shape
-    from billcheck.contracts.shapes import ChargeShape, CommitmentShape, ContractShape, DiscountShape
+    from billcheck.contracts.shapes import ChargeShape, DiscountShape
 
 EARLIEST_DAY = date(FIRST_YEAR, 1, 1)
 LATEST_DAY = date(LAST_YEAR, 12, 31)

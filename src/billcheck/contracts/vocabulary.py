@@ -14,12 +14,11 @@ if TYPE_CHECKING:
 _LATER_KEYS = {
     "ContractShape": """
         align amendments cancel_day_billed discounts free_periods
-        late_invoice_cutoff maximum minimum proration retention rounding
+        late_invoice_cutoff maximum minimum proration rounding
     """,
     "ChargeShape": """
         commitment deposit
         late_invoice_cutoff milestones
-        retention
     """,
     "PriceStepShape": "quantity",
 }

@@ -1,8 +1,9 @@
-"""Negative lines of an invoice that say nothing of a charge: they lower the other lines of their document.
+"""Negative lines of an invoice that say nothing of a charge, or hold part of it back: they lower its other lines.
 
 Comes in: all lines with the charges they found, and the negative ones that bear no evidence of their own. Goes out: the
-same lines, each split over the lines of its document by their amounts, to the cent. What falls to a line that has no
-charge stays without one. Must not know schedules or how money is allocated.
+same lines, each split over the lines of its document by their amounts, to the cent; what a retention holds back lowers
+the charges it is held back of alone. What falls to a line that has no charge stays without one. Must not know schedules
+or how money is allocated.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def spread_discounts(matched: Matched) -> None:
     amounts, slots = matched.lines.amounts, matched.lines.slots
     splits: dict[int, list[Share]] = {}
     for key, lowered in _positive_lines(matched, by_document).items():
-        rows = by_document[key]
+        rows = [row for row in by_document[key] if _lowered_by(matched, row, lowered)]
         if any(slots[row] != NO_SLOT for row in lowered) and sum(amounts[row] for row in (*rows, *lowered)) >= 0:
             splits.update(_deal_out(matched, rows, lowered))
     for row, shares in splits.items():
@@ -116,12 +117,26 @@ def _deal_out(matched: Matched, rows: Sequence[int], lowered: Sequence[int]) -> 
     return shares
 
 
+def _lowered_by(matched: Matched, row: int, lowered: Sequence[int]) -> Sequence[int]:
+    """The lines of its document that a negative line may lower."""
+    slots, lines = matched.directory.slots, matched.lines
+    slot = lines.slots[row]
+    if slot == NO_SLOT or not slots[slot].is_retention:
+        return lowered
+    return [
+        other
+        for other in lowered
+        if lines.slots[other] != NO_SLOT and slots[lines.slots[other]].is_held_back_by(slots[slot])
+    ]
+
+
 def _weights_of(matched: Matched, row: int, lowered: Sequence[int]) -> dict[_Target, int]:
     """What a negative line lowers, with what that is billed; of the period it states only, if anything is of that.
 
     What falls to lines without a charge keeps the period that the negative line has itself.
     """
     lines, own = matched.lines, _target(matched, row)
+    lowered = _lowered_by(matched, row, lowered)
     if own.first_day:
         lowered = [other for other in lowered if _target(matched, other)[1:3] == own[1:3]] or lowered
     weights: dict[_Target, int] = {}

@@ -62,6 +62,17 @@ class Slot:
         return " + ".join(self.names)
 
     @property
+    def is_retention(self) -> bool:
+        """Whether it is what was held back of other charges: on their invoices it lowers them."""
+        return self.charge.model == "retention"
+
+    def is_held_back_by(self, retention: Slot) -> bool:
+        """Whether a retention is held back of this charge, or of one of its group."""
+        members = self.members or (self,)
+        spans = retention.charge.spans
+        return any(slot.contract is retention.contract and slot.charge.name in spans for slot in members)
+
+    @property
     def is_recurring(self) -> bool:
         """Whether the charge comes again; one-off charges take a line only by code, name or exact amount."""
         return self.charge.every is not None and not self.charge.spans

@@ -68,9 +68,9 @@ class Matched:
     configuration leaves out. `outside` totals lines that concern no contract after all, by customer and currency.
     `merged` are slots whose lines stand under the first slot of their group. `other_taxes` are the lines that bear
     another tax than their charge agreed. `unnamed_credits` are negative lines of invoices that bear no evidence of a
-    charge; `credit_lines` are all approved credits, with what each mentions as its invoice, and `linked` those whose
-    words name one. `used_scope` is what lines bore of that which is to be ignored. `shares` counts rows that are but a
-    further share of a line.
+    charge, or name a retention; `credit_lines` are all approved credits, with what each mentions as its invoice, and
+    `linked` those whose words name one. `used_scope` is what lines bore of that which is to be ignored. `shares` counts
+    rows that are but a further share of a line.
     """
 
     directory: Directory
@@ -367,7 +367,7 @@ class Matcher:
                 return NO_SLOT, MatchRule.DRAFT | candidates.named
             matched.leave_out(line.currency, line.amount)
             return NO_SLOT, MatchRule.OUT_OF_SCOPE | candidates.named
-        slot, rule, others = self._choose(candidates, codes, line)
+        slot, rule, others = _as_held_back(candidates, line, *self._choose(candidates, codes, line))
         stored = rule | candidates.named
         if (
             line.amount < 0
@@ -375,7 +375,8 @@ class Matcher:
             and self._is_declared(row, codes, line, slot, others)
         ):
             return NO_SLOT, stored
-        if line.amount < 0 and line.kind == Kind.INVOICE and rule in WITHOUT_EVIDENCE and not line.status:
+        lowers_others = rule in WITHOUT_EVIDENCE or (slot is not None and slot.is_retention)
+        if line.amount < 0 and line.kind == Kind.INVOICE and lowers_others and not line.status:
             matched.unnamed_credits.append(row)
         if slot is not None:
             self._note(slot, rule, line)
@@ -512,6 +513,16 @@ class Matcher:
         if not recurring and not priced:
             return None, MatchRule.UNMATCHED, fitting
         return None, MatchRule.AMBIGUOUS, priced or recurring
+
+
+def _as_held_back(
+    candidates: Candidates, line: _Line, slot: Slot | None, rule: MatchRule, others: tuple[Slot, ...]
+) -> tuple[Slot | None, MatchRule, tuple[Slot, ...]]:
+    """What a line has, but a credit note that names a retention is of the charges which that is held back of."""
+    if slot is None or not slot.is_retention or line.kind != Kind.CREDIT_NOTE or line.amount >= 0:
+        return slot, rule, others
+    held = tuple(other for other in candidates.slots if other.is_held_back_by(slot))
+    return (held[0], MatchRule.ONLY_CHARGE, held) if len(held) == 1 else (None, MatchRule.AMBIGUOUS, held)
 
 
 def _credited_of(headers: Sequence[tuple[object, ...]], credited: Sequence[str]) -> list[str]:

@@ -27,13 +27,14 @@ def change_mistakes(charge: Charge, until: date) -> Iterator[Mistake]:
     Codes: ``missed_uplift`` (since then for good), ``skipped_uplift`` (that one only), ``uplift_twice``,
     ``uplift_without_notice``, ``uplift_compounding``, ``uplift_rounding``, ``index_terms`` (share, plus, cap, floor or
     lag left out), ``late_change`` (a change counted from the next period only, or from when it was agreed),
-    ``pause_ignored``, ``cancellation_ignored``, ``minimum_ignored``, ``maximum_ignored``, ``commitment_whole``.
+    ``pause_ignored``, ``cancellation_ignored``, ``minimum_ignored``, ``maximum_ignored``, ``retention_ignored``,
+    ``commitment_whole``.
     """
+    if charge.model in {"deposit", "retention"}:
+        return
     if charge.spans:
         sentence = "the commitment of a short period was billed as for a full one"
         yield Mistake("commitment_whole", sentence, replace(charge, proration=Proration("full_period")))
-        return
-    if charge.model == "deposit":
         return
     for index in range(len(charge.escalators)):
         yield from _wrong_uplifts(charge, index, until)
@@ -43,6 +44,8 @@ def change_mistakes(charge: Charge, until: date) -> Iterator[Mistake]:
         yield Mistake("minimum_ignored", "billed without the minimum", replace(charge, minimum=None))
     if charge.maximum is not None:
         yield Mistake("maximum_ignored", "billed without the maximum", replace(charge, maximum=None))
+    if charge.retention is not None:
+        yield Mistake("retention_ignored", "nothing was held back as retention", replace(charge, retention=None))
 
 
 def _wrong_uplifts(charge: Charge, index: int, horizon: date) -> Iterator[Mistake]:

@@ -7,19 +7,18 @@ the default used. Works nothing out for itself beyond what it shows, and must no
 from __future__ import annotations
 
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from billcheck.contracts.prices import FlatPrice, UnitPrice
 from billcheck.pricing.timeline import FROM_THE_BEGINNING
-from billcheck.pricing.wording import minor_text, money_text, plain_number
+from billcheck.pricing.wording import money_text, plain_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from fractions import Fraction
 
     from billcheck.contracts.prices import Price
-    from billcheck.contracts.terms import Charge, Discount
+    from billcheck.contracts.terms import Discount
     from billcheck.contracts.uplifts import IndexClause
     from billcheck.pricing.escalation import IndexChange, Uplift
     from billcheck.pricing.timeline import Terms
@@ -90,18 +89,3 @@ def percent_text(percent: Fraction) -> str:
     digits = f"{part:0{_PERCENT_DIGITS}d}"
     text = f"{whole}.{digits}" if rest else f"{whole}.{digits}".rstrip("0").rstrip(".")
     return f"{'-' if percent < 0 else ''}{text}{'…' if rest else ''}"
-
-
-def describe_commitment(
-    charge: Charge, spent: int, least: int, currency: str, days: tuple[date, date]
-) -> tuple[str, ...]:
-    """What charges come to in a period of a commitment, and what they fall short of it."""
-    names, amount = ", ".join(charge.spans), money_text(charge.minimum or Decimal(0), currency)
-    committed, used = minor_text(least, currency), minor_text(spent, currency)
-    of_period = "" if charge.every is None else f" per {str(charge.every).replace('_', ' ')}"
-    part = "" if committed == amount else f", for these days {committed}"
-    return (
-        f"{committed} − {used} ({days[0]} to {days[1]}), at least 0 = {minor_text(max(least - spent, 0), currency)}",
-        f"commitment of {amount}{of_period}{part}",
-        f"{used} is what begins in this period of: {names}",
-    )

@@ -10,10 +10,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from billcheck.money import format_minor
-from billcheck.pricing.schedule import ExpectedCharge, Schedule
+from billcheck.pricing.schedule import Schedule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from billcheck.pricing.expected import ExpectedCharge
 
 
 @dataclass(frozen=True, slots=True)

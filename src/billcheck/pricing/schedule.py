@@ -15,25 +15,32 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from billcheck.errors import InternalError, Problem, UsageError
-from billcheck.money import MINOR_DIGITS, minor_scale, to_decimal
+from billcheck.money import MINOR_DIGITS, minor_scale
 from billcheck.pricing.amendments import Part, Row, bounded_rows, exact_amount, price_of, rows_of_period
-from billcheck.pricing.changes_wording import describe_commitment
-from billcheck.pricing.derivation import DerivedPart, derive, derive_parts
+from billcheck.pricing.derivation import derive, derive_parts
+from billcheck.pricing.expected import ExpectedCharge
 from billcheck.pricing.grid import LATEST_DAY, Grid, make_grid
 from billcheck.pricing.metering import with_usage
 from billcheck.pricing.models import full_price, quantity_of, require
 from billcheck.pricing.proration import WHOLE, Measure, Ratio, add, multiply, round_ratio
+from billcheck.pricing.spanning import (
+    Held,
+    commitment_row,
+    deposit_rows,
+    describe_held,
+    held_of,
+    release_row,
+)
 from billcheck.pricing.timeline import first_day_of_effect, make_timeline
-from billcheck.pricing.wording import minor_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from billcheck.contracts.prices import Quantity
-    from billcheck.contracts.terms import Amendment, Charge, Contract, Discount
+    from billcheck.contracts.terms import Amendment, Charge, Contract, Discount, Retention
     from billcheck.pricing.metering import MeteredTerms
+    from billcheck.pricing.spanning import ToldRow
     from billcheck.pricing.timeline import Terms, Timeline
-
 
 _CORRECTION_DAYS = 370
 
@@ -42,36 +49,6 @@ class IncomparableProblem(Problem):
     """A price for months cannot be billed by days, nor the other way round."""
 
     remedy = "Write the price for one full period."
-
-
-@dataclass(frozen=True, slots=True)
-class ExpectedCharge:
-    """What one charge should have billed for one service period, or for one change inside it.
-
-    Both days are inclusive. `amount_minor` is excluding tax, in minor units of `currency`, and negative where a change
-    lowered what was already due. `quantity` is None for models without one and where it was not the same throughout;
-    in a change of the quantity alone it is the difference. `tax_percent` is None where none is known. `derivation`
-    holds readable lines, and `parts` the same in figures; where the amount is not known, `amount_minor` is None and the
-    lines say what is needed.
-    """
-
-    contract: str
-    charge: str
-    first_day: date
-    last_day: date
-    due_on: date
-    currency: str
-    quantity: Decimal | None
-    amount_minor: int | None
-    tax_percent: Decimal | None
-    is_change: bool
-    derivation: tuple[str, ...]
-    parts: tuple[DerivedPart, ...] = ()
-
-    @property
-    def amount(self) -> Decimal | None:
-        """The amount, excl. tax, with exactly the digits of its currency; None where it is not known."""
-        return None if self.amount_minor is None else to_decimal(self.amount_minor, self.currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +73,11 @@ class Schedule:
 
     def __len__(self) -> int:
         return len(self.amounts)
+
+    @property
+    def line_amounts(self) -> tuple[int, ...]:
+        """What a line that bills one row may come to."""
+        return self.amounts
 
     def charge_at(self, index: int) -> ExpectedCharge:
         """The expected charge of one row, with its derivation.
@@ -157,13 +139,21 @@ def make_schedule(contract: Contract, charge: Charge, until: date) -> Schedule:
     Raises:
         UsageError: A day lies outside the years 1900 to 2199, or a charge made by hand is incomplete.
     """
+    if charge.model == "deposit":
+        return _deposit_schedule(contract, charge, until)
+    if charge.model == "retention":
+        return _release_schedule(contract, charge, until)
+    if charge.spans:
+        return _commitment_schedule(contract, charge, until)
+    full = _full_schedule(contract, charge, until)
+    return full if charge.retention is None else _retained_schedule(full, charge.retention)
+
+
+def _full_schedule(contract: Contract, charge: Charge, until: date) -> Schedule:
+    """The schedule of a charge of its own, with nothing held back."""
     scale = minor_scale(contract.currency)
     if charge.model == "milestone" and charge.on is None:
         return Schedule(contract, charge, (), (), (), (), ())
-    if charge.model == "deposit":
-        return _deposit_schedule(contract, charge, until)
-    if charge.spans:
-        return _commitment_schedule(contract, charge, until)
     if charge.every is None:
         row = _row_of_one_off(charge)
         amount = round_ratio(*exact_amount(row, scale))
@@ -206,7 +196,7 @@ class MeteredSchedule(Schedule):
 
 def _metered_schedule(contract: Contract, metered: MeteredTerms, until: date) -> Schedule:
     """The schedule of the charge with the quantities of its periods, less the periods whose quantity is not known."""
-    plain = make_schedule(contract, metered.charge, until)
+    plain = _full_schedule(contract, metered.charge, until)
     days = enumerate(zip(plain.first_days, plain.ends, strict=True))
     starts = sorted({*metered.unknowns, *metered.notes})
     period_of = {index: starts[bisect_right(starts, first_day) - 1] for index, (first_day, _) in days}
@@ -226,73 +216,106 @@ def _metered_schedule(contract: Contract, metered: MeteredTerms, until: date) ->
 
 
 @dataclass(frozen=True, slots=True)
-class DepositSchedule(Schedule):
-    """The schedule of a deposit: one row when it is due, and one below zero when it is taken off again."""
+class RetainedSchedule(Schedule):
+    """The schedule of a charge of which part is held back: what `full` expects, less that part."""
+
+    full: Schedule
+
+    @property
+    def line_amounts(self) -> tuple[int, ...]:
+        """Also what is billed in full, with what is held back on a line of its own."""
+        return (*self.amounts, *self.full.amounts)
 
     def charge_at(self, index: int) -> ExpectedCharge:
-        """The deposit, or its deduction."""
-        currency, amount = self.contract.currency, self.amounts[index]
-        day = date.fromordinal(self.due_days[index])
-        what = "taken off again" if index else "billed before any service"
-        return ExpectedCharge(
-            contract=self.contract.id,
-            charge=self.charge.name,
-            first_day=day,
-            last_day=day,
-            due_on=day,
-            currency=currency,
-            quantity=None,
-            amount_minor=amount,
-            tax_percent=self.contract.tax_percent_of(self.charge, day),
-            is_change=False,
-            derivation=(f"deposit, {what} on {day} = {minor_text(amount, currency)}",),
-        )
+        """The expected charge of one row, whose derivation ends with what is held back."""
+        found, amount = self.full.charge_at(index), self.amounts[index]
+        retention = self.charge.retention
+        if index in self.unknowns or retention is None or amount == self.full.amounts[index]:
+            return found
+        line = describe_held(retention, self.full.amounts[index], amount, found.currency)
+        return replace(found, amount_minor=amount, derivation=(*found.derivation, line))
 
 
-def _deposit_schedule(contract: Contract, charge: Charge, until: date) -> Schedule:
-    """The deposit on its day, whatever the horizon, and its deduction once the horizon reaches it."""
-    price = full_price(charge.price, None, minor_scale(contract.currency))
-    amount = round_ratio(*price)
-    days = [require(charge.on, charge, "on")]
-    deducted_on = require(charge.deducted_on, charge, "deducted_on")
-    days += [deducted_on] if deducted_on <= until else []
-    firsts = tuple(day.toordinal() for day in days)
-    return DepositSchedule(
-        contract=contract,
-        charge=charge,
-        first_days=firsts,
-        ends=tuple(day + 1 for day in firsts),
-        due_days=firsts,
-        amounts=(amount, -amount)[: len(days)],
-        changes=(False, False)[: len(days)],
+def _retained_schedule(full: Schedule, retention: Retention) -> Schedule:
+    """The schedule of a charge less what is held back of each row, each rounded by itself."""
+    return RetainedSchedule(
+        contract=full.contract,
+        charge=full.charge,
+        first_days=full.first_days,
+        ends=full.ends,
+        due_days=full.due_days,
+        amounts=tuple(
+            amount - held_of(retention, amount, due_day)
+            for amount, due_day in zip(full.amounts, full.due_days, strict=True)
+        ),
+        changes=full.changes,
+        unknowns=full.unknowns,
+        before=full.before,
+        full=full,
     )
 
 
 @dataclass(frozen=True, slots=True)
-class CommitmentSchedule(Schedule):
-    """The schedule of a commitment: per period, `spent` is what its charges come to and `least` what they must."""
+class ToldSchedule(Schedule):
+    """The schedule of what is no price of a period: a deposit, or what other charges come to; `lines` explain rows."""
 
-    spent: tuple[int, ...]
-    least: tuple[int, ...]
+    lines: tuple[tuple[str, ...], ...]
 
     def charge_at(self, index: int) -> ExpectedCharge:
-        """The expected charge of one row, as the difference of what was committed and what was spent."""
-        currency, unknown = self.contract.currency, self.unknowns.get(index, "")
-        first_day, last_day = date.fromordinal(self.first_days[index]), date.fromordinal(self.ends[index] - 1)
-        lines = describe_commitment(self.charge, self.spent[index], self.least[index], currency, (first_day, last_day))
+        """The expected charge of one row."""
+        unknown = self.unknowns.get(index, "")
         return ExpectedCharge(
             contract=self.contract.id,
             charge=self.charge.name,
-            first_day=first_day,
-            last_day=last_day,
+            first_day=date.fromordinal(self.first_days[index]),
+            last_day=date.fromordinal(self.ends[index] - 1),
             due_on=date.fromordinal(self.due_days[index]),
-            currency=currency,
+            currency=self.contract.currency,
             quantity=None,
             amount_minor=None if unknown else self.amounts[index],
-            tax_percent=self.contract.tax_percent_of(self.charge, last_day),
+            tax_percent=self.tax_percent_at(index),
             is_change=False,
-            derivation=(unknown,) if unknown else lines,
+            derivation=(unknown,) if unknown else self.lines[index],
         )
+
+
+def _told(contract: Contract, charge: Charge, rows: Sequence[ToldRow]) -> ToldSchedule:
+    return ToldSchedule(
+        contract=contract,
+        charge=charge,
+        first_days=tuple(row.first_day for row in rows),
+        ends=tuple(row.end for row in rows),
+        due_days=tuple(row.due_day for row in rows),
+        amounts=tuple(row.amount for row in rows),
+        changes=(False,) * len(rows),
+        unknowns={index: row.unknown for index, row in enumerate(rows) if row.unknown},
+        lines=tuple(row.lines for row in rows),
+    )
+
+
+def _deposit_schedule(contract: Contract, charge: Charge, until: date) -> Schedule:
+    """The deposit on its day, whatever the horizon, and its deduction once the horizon reaches it."""
+    amount = round_ratio(*full_price(charge.price, None, minor_scale(contract.currency)))
+    days = require(charge.on, charge, "on"), require(charge.deducted_on, charge, "deducted_on")
+    return _told(contract, charge, deposit_rows(amount, days, contract.currency)[: 2 if days[1] <= until else 1])
+
+
+def _release_schedule(contract: Contract, charge: Charge, until: date) -> Schedule:
+    """What was held back of other charges, once the horizon reaches the day on which it is released."""
+    if charge.on is None or charge.on > until:
+        return _told(contract, charge, ())
+    held = []
+    for other in contract.charges:
+        if other.name in charge.spans and other.retention is not None:
+            full = _full_schedule(contract, other, charge.on)
+            columns = zip(full.amounts, full.due_days, range(len(full)), strict=True)
+            rows = [
+                (amount, held_of(other.retention, amount, due_day), full.unknowns.get(index, ""))
+                for amount, due_day, index in columns
+                if due_day < charge.on.toordinal()
+            ]
+            held.append(Held(other.name, other.retention.percent, tuple(rows)))
+    return _told(contract, charge, (release_row(charge.on, held, contract.currency),))
 
 
 def _commitment_schedule(contract: Contract, charge: Charge, until: date) -> Schedule:
@@ -310,25 +333,19 @@ def _commitment_schedule(contract: Contract, charge: Charge, until: date) -> Sch
     for other in contract.charges:
         if other.name not in charge.spans:
             continue
-        schedule = make_schedule(contract, other, horizon)
+        schedule = _full_schedule(contract, other, horizon)
         for row, first_day in enumerate(schedule.first_days):
             period = bisect_right(grid.first_days, first_day) - 1
             if period >= 0 and first_day < grid.ends[period]:
                 spent[period] += schedule.amounts[row]
                 if row in schedule.unknowns:
                     unknowns[period] = schedule.unknowns[row]
-    return CommitmentSchedule(
-        contract=contract,
-        charge=charge,
-        first_days=grid.first_days,
-        ends=grid.ends,
-        due_days=grid.due_days,
-        amounts=tuple(max(one - other, 0) for one, other in zip(least, spent, strict=True)),
-        changes=grid.changes,
-        unknowns=unknowns,
-        spent=tuple(spent),
-        least=tuple(least),
-    )
+    periods = zip(grid.first_days, grid.ends, grid.due_days, strict=True)
+    rows = [
+        commitment_row(charge, days, spent[period], least[period], contract.currency)
+        for period, days in enumerate(periods)
+    ]
+    return _told(contract, charge, [row._replace(unknown=unknowns.get(period, "")) for period, row in enumerate(rows)])
 
 
 def expected_charges(contracts: Iterable[Contract], until: date) -> Iterator[ExpectedCharge]:

@@ -1,0 +1,164 @@
+"""Retentions: held back of every invoice, and released on a later day; worked out by hand and by the oracle."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+import pytest
+
+from billcheck.contracts.prices import ZERO, FlatPrice
+from billcheck.contracts.terms import Amendment, Charge, Contract, Retention
+from billcheck.contracts.uplifts import Escalator, IndexClause
+from billcheck.period import Cadence
+from billcheck.pricing.mistakes import plausible_mistakes
+from billcheck.pricing.schedule import make_schedule
+from tests.pricing import oracle
+from tests.pricing.random_changes import random_changing_charge
+from tests.pricing.samples import charges_until, figures, flat, one_off
+from tests.pricing.test_commitments import commitment
+
+HALF_YEAR = date(2026, 7, 1)
+
+
+def held(percent: str, until: date | None = HALF_YEAR) -> Retention:
+    return Retention(Decimal(percent), until)
+
+
+def release(*charges: Charge, on: date | None = HALF_YEAR) -> Charge:
+    return Charge(
+        name="Retention",
+        model="retention",
+        start=date(2026, 1, 1),
+        price=FlatPrice(ZERO),
+        on=on,
+        spans=tuple(charge.name for charge in charges),
+    )
+
+
+def released(*charges: Charge, until: date = date(2026, 12, 31), on: date | None = HALF_YEAR) -> Any:
+    charge = release(*charges, on=on)
+    return make_schedule(Contract("C-1", "Acme", "EUR", date(2026, 1, 1), (*charges, charge)), charge, until)
+
+
+def test_what_is_due_is_less_the_percent_until_it_is_released() -> None:
+    # 5 % of 1,000.10 is 50.005, half-up 50.01; from 1 July on nothing is held back.
+    fee = flat("1000.10", retention=held("5"))
+    amounts = {due: amount for _, _, due, amount in figures(fee, date(2026, 8, 1))}
+    assert [amounts[f"2026-0{month}-01"] for month in (1, 6, 7, 8)] == ["950.09", "950.09", "1000.10", "1000.10"]
+
+
+def test_without_a_day_it_is_held_back_for_good() -> None:
+    fee = flat("200", retention=held("10", None))
+    assert {amount for *_, amount in figures(fee, date(2030, 1, 1))} == {"180.00"}
+    assert len(released(fee, on=None)) == 0
+
+
+def test_all_of_it_is_due_on_the_day_of_the_release() -> None:
+    # January to June: 6 x 50.01 of the fee, and 5 % of 400.00 set up in February; what is due on 1 July is whole.
+    fee = flat("1000.10", retention=held("5"))
+    setup = one_off("400", date(2026, 2, 10), retention=held("5"))
+    row = released(fee, setup).charge_at(0)
+    assert (row.amount, row.due_on, row.first_day, row.last_day) == (Decimal("320.06"), *(HALF_YEAR,) * 3)
+    assert row.derivation == (
+        "Fee: 5 % of each of 6 rows due before 2026-07-01, 6,000.60 in all: 300.06",
+        "Setup: 5 % of each of 1 row due before 2026-07-01, 400.00 in all: 20.00",
+        "held back until 2026-07-01 = 320.06",
+    )
+    assert not row.is_change
+
+
+def test_the_release_appears_once_the_horizon_reaches_it() -> None:
+    fee = flat("100", retention=held("5"))
+    assert len(released(fee, until=date(2026, 6, 30))) == 0
+    assert released(fee, until=HALF_YEAR).amounts == (3000,)
+
+
+def test_charges_that_are_not_named_or_begin_later_hold_nothing() -> None:
+    fee, other = flat("100", retention=held("5")), flat("100", start=HALF_YEAR, retention=held("5"))
+    late = replace(other, name="Late")
+    assert released(late).amounts == (0,)
+    assert released(late).charge_at(0).derivation == (
+        "Late: 5 % of each of 0 rows due before 2026-07-01, 0.00 in all: 0.00",
+        "held back until 2026-07-01 = 0.00",
+    )
+    contract = Contract("C-1", "Acme", "EUR", date(2026, 1, 1), (fee, late, release(fee)))
+    assert make_schedule(contract, release(fee), HALF_YEAR).amounts == (3000,)
+    whole = replace(fee, retention=None)
+    assert released(whole).charge_at(0).derivation == ("held back until 2026-07-01 = 0.00",)
+
+
+def test_a_row_says_what_was_held_back() -> None:
+    fee = flat("1000", retention=held("5"))
+    january, *_, july = charges_until(fee, date(2026, 6, 2))
+    assert january.derivation[-1] == "1,000.00 − 50.00 = 950.00; 5 % retention held back until 2026-07-01"
+    assert [str(part.amount) for part in january.parts] == ["1000"]
+    assert not any("retention" in line for line in july.derivation)
+    (first, *_) = charges_until(replace(fee, retention=held("2.50", None)), date(2026, 1, 1))
+    assert first.derivation[-1] == "1,000.00 − 25.00 = 975.00; 2.5 % retention held back until it is released"
+
+
+def test_a_correction_is_held_back_of_too() -> None:
+    # From 16 January 90.00 less for 16 of 31 days: -46.4516…, -46.45; of that 5 %, -2.3225, -2.32.
+    change = Amendment(date(2026, 1, 16), price=FlatPrice(Decimal(10)))
+    fee = flat("100", amendments=(change,), retention=held("5"))
+    rows = {(first, due): amount for first, _, due, amount in figures(fee, date(2026, 2, 1))}
+    assert rows["2026-01-16", "2026-02-01"] == "-44.13 change"
+
+
+def test_a_commitment_counts_what_was_agreed_and_not_what_is_left() -> None:
+    fee, least = flat("100", retention=held("5")), commitment("1500")
+    contract = Contract("C-1", "Acme", "EUR", date(2026, 1, 1), (fee, least))
+    assert make_schedule(contract, least, date(2027, 1, 1)).charge_at(0).amount == Decimal("300.00")
+
+
+def test_what_is_not_known_is_not_known_less_a_percent_either() -> None:
+    clause = IndexClause("CPI", date(2025, 7, 1), ((date(2025, 7, 1), Decimal(100)),))
+    fee = flat("100", escalators=(Escalator(index=clause, every_months=3),), retention=held("5"))
+    schedule = make_schedule(Contract("C-1", "Acme", "EUR", fee.start, (fee,)), fee, date(2026, 6, 1))
+    april = schedule.charge_at(3)
+    assert (april.amount_minor, april.derivation) == (None, ("the value of CPI for 2026-04 is not given",))
+    row = released(fee).charge_at(0)
+    assert (row.amount_minor, row.derivation) == (None, ("the value of CPI for 2026-04 is not given",))
+
+
+def test_a_line_may_come_to_the_amount_with_or_without_it() -> None:
+    fee = flat("100", retention=held("5"), end=date(2026, 2, 1))
+    contract = Contract("C-1", "Acme", "EUR", fee.start, (fee,))
+    assert make_schedule(contract, fee, HALF_YEAR).line_amounts == (9500, 10000)
+    assert make_schedule(contract, replace(fee, retention=None), HALF_YEAR).line_amounts == (10000,)
+
+
+def test_it_may_be_forgotten() -> None:
+    fee = flat("100", retention=held("5"))
+    contract = Contract("C-1", "Acme", "EUR", fee.start, (fee, release(fee)))
+    found = {mistake.code: mistake for mistake in plausible_mistakes(contract, fee)}
+    assert found["retention_ignored"].sentence == "nothing was held back as retention"
+    assert found["retention_ignored"].charge == replace(fee, retention=None)
+    assert plausible_mistakes(contract, release(fee)) == ()
+
+
+def test_its_sum_is_rounded_row_by_row_in_the_cumulative_way_too() -> None:
+    """10.00 a quarter by month: 3.33, 3.34, 3.33; of each 50 %: 1.67 (1.665), 1.67, 1.67; left are 1.66, 1.67, 1.66."""
+    fee = flat("10", amount_per=Cadence("quarter"), remainder="cumulative", retention=held("50"))
+    assert [amount for *_, amount in figures(fee, date(2026, 2, 1))] == ["1.66", "1.67", "1.66"]
+    assert released(fee).amounts == (1002,)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_sum_over_all_time_is_what_was_agreed(seed: int) -> None:
+    """What the oracle prices is the rows and the release together, whenever that is."""
+    random = Random(f"retention {seed}")
+    charge = replace(random_changing_charge(random), metering=None)
+    day = charge.start + timedelta(days=random.randrange(1, 500))
+    charge = replace(charge, retention=Retention(Decimal(random.randrange(1, 200)) / 10, day))
+    until = charge.start + timedelta(days=600)
+    back = replace(release(charge, on=day), start=charge.start)
+    contract = Contract("C-1", "Acme", "EUR", charge.start, (charge, back))
+    rows = oracle.price_by_day(replace(charge, retention=None), "EUR", until)
+    schedule, later = make_schedule(contract, charge, until), make_schedule(contract, back, until)
+    if not schedule.unknowns and not later.unknowns:
+        assert sum(schedule.amounts) + sum(later.amounts) == sum(row.amount for row in rows)
