@@ -82,8 +82,10 @@ def read_contract(docket: Docket) -> Contract | None:
     charges = _read_charges(docket, shape.charge or [], term)
     if docket.problems or identity is None or customer is None or currency is None or term.start is None:
         return None
-    if len(charges) != len(shape.charge or ()) and not docket.broken:
-        raise InternalError("a charge that is not read is told why", contract=identity)
+    if len(charges) != len(shape.charge or ()):
+        if not docket.broken:
+            raise InternalError("a charge that is not read is told why", contract=identity)
+        return None
     charges += read_commitments(docket, shape.commitment or [], charges, term)
     charges += read_deposit(docket, shape.deposit, charges, term)
     charges = read_retentions(docket, shape, charges, term)
