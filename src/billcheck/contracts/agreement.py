@@ -82,19 +82,9 @@ def read_contract(docket: Docket) -> Contract | None:
     charges = _read_charges(docket, shape.charge or [], term)
     if docket.problems or identity is None or customer is None or currency is None or term.start is None:
         return None
-    if len(charges) != len(shape.charge or ()):
-        if not docket.broken:
-            raise InternalError("a charge that is not read is told why", contract=identity)
-        return None
-    charges += read_commitments(docket, shape.commitment or [], charges, term)
-    charges += read_deposit(docket, shape.deposit, charges, term)
-    charges = read_retentions(docket, shape, charges, term)
-    if docket.problems:
-        return None
-    if renewal is not None:
-        charges = tuple(_raised(charge, renewal, term) for charge in charges)
+    charges = _with_shared_terms(docket, shape, charges, term, renewal)
     _judge_groups(docket, charges, (tax_percent, tax_steps))
-    if docket.problems:
+    if docket.problems or not charges:
         return None
     return Contract(
         id=identity,
@@ -114,6 +104,22 @@ def read_contract(docket: Docket) -> Contract | None:
         tags=tuple(shape.tags or ()),
         file=docket.file,
     )
+
+
+def _with_shared_terms(
+    docket: Docket, shape: ContractShape, charges: tuple[Charge, ...], term: Term, renewal: Escalator | None
+) -> tuple[Charge, ...]:
+    """The charges with what the contract agrees for several of them; none where their faults are told elsewhere."""
+    if len(charges) != len(shape.charge or ()):
+        if not docket.broken:
+            raise InternalError("a charge that is not read is told why", contract=shape.id)
+        return ()
+    charges += read_commitments(docket, shape.commitment or [], charges, term)
+    charges += read_deposit(docket, shape.deposit, charges, term)
+    charges = read_retentions(docket, shape, charges, term)
+    if renewal is not None:
+        charges = tuple(_raised(charge, renewal, term) for charge in charges)
+    return charges
 
 
 def _raised(charge: Charge, renewal: Escalator, term: Term) -> Charge:
