@@ -50,6 +50,7 @@ KINDS = {
     "cancellation_ignored": "Billing went on as if nothing had been cancelled.",
     "minimum_ignored": "The minimum of a period was not applied.",
     "maximum_ignored": "The maximum of a period was not applied.",
+    "retention_ignored": "Nothing was held back as retention.",
     "commitment_whole": "The commitment of a short period was billed as for a full one.",
     "expired_discount": "A discount was still given after its end.",
     "discount_forgotten": "A discount was not given.",
