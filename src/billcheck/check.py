@@ -456,7 +456,7 @@ def _report(
         totals=tuple(totals),
         counts=counts,
         contracts=LazyContracts(examination, outcome.places),
-        findings=tuple(findings),
+        found=tuple(findings),
         residue=tuple(outcome.residue),
         outside=tuple(
             Outside(

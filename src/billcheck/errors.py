@@ -12,6 +12,7 @@ bookkeeper can act on. Imports nothing of ours and knows nothing about contracts
     │   └── UsageError              a wrong argument (also a ValueError)
     ├── Problem                     one fault; its subclasses stand where the fault is found
     ├── SourceChangedError          a ledger file changed between two readings
+    ├── MissingPackageError         a table was asked for whose library is not installed (also an ImportError)
     ├── FindingsError               raised by Report.raise_for_findings(); carries the report
     └── InternalError               our own sums disagree: a bug, never a report
 """
@@ -114,6 +115,22 @@ class SourceChangedError(BillcheckError):
     def __init__(self, path: str) -> None:
         self.path = path
         super().__init__(f"{path}: the file changed while it was being checked. Run the check again.")
+
+
+class MissingPackageError(BillcheckError, ImportError):
+    """Something was asked for that needs a package which is not installed; `name` is the package."""
+
+    def __init__(self, what: str, package: str, extra: str) -> None:
+        """Say what needs which package.
+
+        Args:
+            what: What was asked for, at the beginning of a sentence.
+            package: The package to import.
+            extra: The extra of billcheck that brings it.
+        """
+        super().__init__(
+            f"{what} needs {package}, which is not installed. Run: pip install 'billcheck[{extra}]'", name=package
+        )
 
 
 class FindingsError(BillcheckError):

@@ -224,6 +224,21 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacedEvidence(Evidence):
+    """One billed amount together with the period it went to.
+
+    `row_id` is the id of the period row; `last_day` is inclusive. `row` stays the row of the ledger's file.
+    """
+
+    row_id: str
+    contract: str
+    customer: str
+    charges: tuple[str, ...]
+    first_day: date
+    last_day: date
+
+
+@dataclass(frozen=True, slots=True)
 class PeriodRow:
     """What was agreed, what was billed and what is missing for one charge and one service period.
 

@@ -272,7 +272,7 @@ def test_options_that_do_not_make_up_the_arrears_are_an_internal_error() -> None
     with pytest.raises(InternalError, match="add up to the report's"):
         make_options(replace(report, totals=(wrong,)))
     with pytest.raises(InternalError):
-        make_options(replace(report, findings=()))
+        make_options(replace(report, found=()))
 
 
 percents = st.sampled_from([None, Decimal(0), Decimal(9), Decimal("7.7"), Decimal(21)])

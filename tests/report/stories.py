@@ -229,7 +229,7 @@ def make_report(
             refused=len(refused),
         ),
         "contracts": contracts,
-        "findings": tuple(found),
+        "found": tuple(found),
         "residue": tuple(residue),
         "outside": tuple(outside),
         "out_of_scope": tuple(out_of_scope),

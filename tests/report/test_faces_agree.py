@@ -101,7 +101,7 @@ def reports(draw: st.DrawFn) -> Report:
         set_aside=[SetAside(text, 3, text)],
         refused=[RefusedRow(text, 4, text, text, text)] if draw(st.booleans()) else [],
     )
-    return replace(report, findings=(*report.findings, lineless)) if draw(st.booleans()) else report
+    return replace(report, found=(*report.findings, lineless)) if draw(st.booleans()) else report
 
 
 def amounts_in(text: str) -> list[Decimal]:

@@ -150,11 +150,9 @@ def test_a_clean_verdict_says_what_it_rests_on() -> None:
 
 def test_findings_without_money_give_a_verdict_too() -> None:
     found = Finding("unmatched", "f", Severity.WARNING, None, None, None, None, None, None, "A line fits nothing.")
-    text = text_of(replace(clean(), findings=(found,), fail_on=frozenset({"unmatched"})))
+    text = text_of(replace(clean(), found=(found,), fail_on=frozenset({"unmatched"})))
     assert "Verdict: findings. 1 finding fails this check: 1 unmatched." in text
-    assert "Also to look at, which fails no check by default: 1 unmatched." in text_of(
-        replace(clean(), findings=(found,))
-    )
+    assert "Also to look at, which fails no check by default: 1 unmatched." in text_of(replace(clean(), found=(found,)))
 
 
 def test_what_could_not_be_checked_is_part_of_the_verdict() -> None:

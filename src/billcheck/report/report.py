@@ -8,13 +8,15 @@ allocated or read.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from billcheck.errors import FindingsError
 from billcheck.findings import DEFAULT_FAIL_ON, Verdict
 from billcheck.money import to_decimal
+from billcheck.report.columns import EVIDENCE_COLUMNS, ROW_COLUMNS, finding_columns, place_evidence
+from billcheck.report.records import Records
 from billcheck.report.wording import counted, listed, money_text
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
         OutOfScope,
         Outside,
         PeriodRow,
+        PlacedEvidence,
         Residue,
         SetAside,
         Totals,
@@ -42,6 +45,17 @@ if TYPE_CHECKING:
 
 EXIT_CODES = {Verdict.CLEAN: 0, Verdict.FINDINGS: 1, Verdict.INCONCLUSIVE: 3}
 """Exit codes of a check; 2 is kept for runs that give no report."""
+
+
+def _is_below(min_amounts: Mapping[str, int], finding: Finding) -> bool:
+    if finding.amount_minor is None or finding.currency is None:
+        return False
+    return abs(finding.amount_minor) < min_amounts.get(finding.currency, 0)
+
+
+def _fails(fail_on: frozenset[str], min_amounts: Mapping[str, int], finding: Finding) -> bool:
+    """Whether a finding fails a check; no method, so that the findings of a report do not keep the report alive."""
+    return finding.kind in fail_on and not _is_below(min_amounts, finding)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -58,7 +72,7 @@ class Report:
         totals: The sums, one entry for each currency of the contracts.
         counts: How much was checked.
         contracts: Every contract with its rows. May compute an element each time it is asked for.
-        findings: What to act on; they point at rows and are never summed.
+        found: The findings as the engine gave them; `findings` is the same, to be used.
         residue: Billed amounts that went to no period, the unmatched and ambiguous ones included.
         outside: What customers without a contract were billed.
         set_aside: Lines that were read and do not count.
@@ -83,7 +97,7 @@ class Report:
     totals: tuple[Totals, ...]
     counts: Counts
     contracts: Sequence[ContractRows]
-    findings: tuple[Finding, ...]
+    found: tuple[Finding, ...]
     residue: tuple[Residue, ...]
     outside: tuple[Outside, ...]
     set_aside: Sequence[SetAside]
@@ -124,9 +138,22 @@ class Report:
         )
 
     @cached_property
-    def rows(self) -> tuple[PeriodRow, ...]:
+    def rows(self) -> Records[PeriodRow]:
         """Every period row of every contract; computed at the first use and kept."""
-        return tuple(row for contract in self.contracts for row in contract.rows)
+        contracts = self.contracts
+        return Records(ROW_COLUMNS, lambda: (row for contract in contracts for row in contract.rows))
+
+    @cached_property
+    def evidence(self) -> Records[PlacedEvidence]:
+        """Every billed amount that went to a period, with that period, in the order of `rows`."""
+        rows = self.rows
+        return Records(EVIDENCE_COLUMNS, lambda: (placed for row in rows.stream() for placed in place_evidence(row)))
+
+    @cached_property
+    def findings(self) -> Records[Finding]:
+        """What to act on, in their fixed order; they point at rows and are never summed."""
+        found = self.found
+        return Records(finding_columns(partial(_fails, self.fail_on, self.min_amounts)), lambda: found)
 
     @cached_property
     def agreements(self) -> tuple[Contract, ...]:
@@ -155,22 +182,20 @@ class Report:
     @cached_property
     def failing(self) -> tuple[Finding, ...]:
         """The findings that fail this check: of a kind in `fail_on`, and not below the least amount."""
-        return tuple(filter(self.fails, self.findings))
+        return tuple(filter(self.fails, self.found))
 
     @cached_property
     def below(self) -> tuple[Finding, ...]:
         """The findings that would fail this check but for their small amount."""
-        return tuple(finding for finding in self.findings if finding.kind in self.fail_on and self.is_below(finding))
+        return tuple(finding for finding in self.found if finding.kind in self.fail_on and self.is_below(finding))
 
     def fails(self, finding: Finding) -> bool:
         """Whether a finding of this report fails the check."""
-        return finding.kind in self.fail_on and not self.is_below(finding)
+        return _fails(self.fail_on, self.min_amounts, finding)
 
     def is_below(self, finding: Finding) -> bool:
         """Whether a finding speaks of less than the least amount of its currency; one without an amount never does."""
-        if finding.amount_minor is None or finding.currency is None:
-            return False
-        return abs(finding.amount_minor) < self.min_amounts.get(finding.currency, 0)
+        return _is_below(self.min_amounts, finding)
 
     @cached_property
     def verdict(self) -> Verdict:
