@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -452,3 +452,13 @@ def test_only_uplifts_that_no_notice_was_given_of_are_told(given: tuple[date, ..
     found = list(find_unexercised([agreed], date(2027, 3, 1).toordinal()))
     assert [finding.first_day.year for finding in found if finding.first_day is not None] == kinds
     assert len(found) == len(kinds)
+
+
+@pytest.mark.parametrize(("last_day", "count"), [(date(2026, 12, 31), 0), (date(2027, 1, 1), 1), (None, 1)])
+def test_an_uplift_is_told_only_while_its_charge_runs(last_day: date | None, count: int) -> None:
+    """Of two escalators the first needs no notice; the second would raise the price on 1 January 2027."""
+    escalators = Escalator(percent=Decimal(1)), Escalator(percent=Decimal(3), notice=Notice(days=30))
+    end = None if last_day is None else last_day + timedelta(1)
+    agreed = contract(flat(timing="in_advance", invoice_day=None, escalators=escalators, end=end))
+    found = list(find_unexercised([agreed], date(2027, 3, 1).toordinal()))
+    assert [finding.first_day for finding in found] == [date(2027, 1, 1)] * count

@@ -6,6 +6,8 @@ from decimal import Decimal
 import pytest
 
 from billcheck import Ledger, Line, check
+from billcheck.engine.sequences import Neighbours, NumbersLacking, SequenceGap, _runs, _spell
+from billcheck.ledger.table import DocumentTable
 from tests.engine.agreements import contract, flat
 
 YEARLY = [f"2026-{number:04d}" for number in range(1, 31)]
@@ -109,3 +111,70 @@ def test_a_month_whose_day_lies_elsewhere_and_one_in_a_sequence_without_a_gap_na
     numbers = (1, 2, *range(4, 12))
     skipped = [(f"INV-{number:03d}", "A", day) for number, (*_, day) in zip(numbers, without_may, strict=False)]
     assert missing(*skipped)[0].endswith("nothing was billed.")
+
+
+# --- what is a sequence ----------------------------------------------------------------------------------------------
+
+
+def test_a_gap_may_be_a_tenth_of_the_documents_wide() -> None:
+    """Of 22 documents two numbers in a row may lack, not three."""
+    assert len(sentences(numbered(1000, 1023, 1010, 1011))) == 1
+    assert sentences(numbered(1000, 1024, 1010, 1011, 1012)) == []
+    # of twelve documents one may lack
+    assert len(sentences(numbered(1000, 1012, 1006))) == 1
+    assert sentences(numbered(1000, 1013, 1006, 1007)) == []
+
+
+def test_of_five_numbers_one_may_lack_but_not_more() -> None:
+    """Sixty numbers of which every fifth lacks, but for the last; with one more that lacks they are no sequence."""
+    fifths = range(1004, 1060, 5)
+    assert len(sentences(numbered(1000, 1060, *fifths))) == 1  # 12 of 61
+    assert len(sentences(numbered(1000, 1059, *fifths))) == 1  # 12 of 60
+    assert sentences(numbered(1000, 1059, *fifths, 1001)) == []  # 13 of 60
+
+
+def test_only_numbers_without_a_break_grow_by_a_digit() -> None:
+    """95 to 99 go on as 100 to 104; numbers of another prefix, or of two digits more, begin anew."""
+    assert sentences(numbered(94, 99) + numbered(101, 104)) == [
+        "Of the documents INV-94 to INV-104, 1 number is not in the ledger: INV-100."
+    ]
+    assert sentences(numbered(94, 99) + [f"RE-{number}" for number in range(101, 105)]) == []
+    assert (
+        sentences([f"INV-{number}" for number in range(94, 100)] + [f"INV-{number:03d}" for number in range(96, 105)])
+        == []
+    )
+    longer = [
+        f"INV-{number}" for number in (*range(5, 10), *range(10, 100), *range(100, 105)) if number not in {50, 101}
+    ]
+    (said,) = sentences(longer)
+    assert said == "Of the documents INV-5 to INV-104, 2 numbers are not in the ledger: INV-50, INV-101."
+
+
+def test_twenty_numbers_are_listed_whatever_gaps_they_are_in() -> None:
+    without = [*range(1100, 1115), *range(1200, 1215), *range(1300, 1315)]
+    (said,) = sentences(numbered(1000, 1999, *without))
+    assert said.endswith("INV-1113, INV-1114, INV-1200, INV-1201, INV-1202, INV-1203, INV-1204 and 25 more.")
+    assert "45 numbers are not in the ledger: INV-1100," in said
+
+
+@pytest.mark.parametrize(
+    ("numbers", "runs"),
+    [([], []), ([7], [[7]]), ([3, 4, 5, 9, 11, 12], [[3, 4, 5], [9], [11, 12]]), ([1, 3, 5], [[1], [3], [5]])],
+)
+def test_numbers_without_a_break_are_one_run(numbers: list[int], runs: list[list[int]]) -> None:
+    assert list(_runs(numbers)) == runs
+
+
+@pytest.mark.parametrize(("day", "is_near"), [(-11, False), (-10, True), (0, True), (41, True), (42, False)])
+def test_numbers_may_have_been_given_out_ten_days_before_or_after_their_neighbours(day: int, *, is_near: bool) -> None:
+    """INV-05 lacks between INV-04 of day 0 and INV-06 of day 31."""
+    documents = DocumentTable()
+    start = date(2026, 1, 1).toordinal()
+    documents.extend(["INV-04", "INV-06"], [0, 0], [0, 0], [0, 0], [0, 0], 0, [start, start + 31], ["", ""])
+    lacking = NumbersLacking([SequenceGap("INV-01", "INV-20", 1, ("INV-05",))], documents)
+    neighbours = [Neighbours(("INV-05",), ("INV-04", start), ("INV-06", start + 31))]
+    assert lacking.near(start + day) == (neighbours if is_near else [])
+
+
+def test_a_prefix_that_is_no_text_is_shown_all_the_same() -> None:
+    assert _spell(b"INV\xff-", 4, 17) == "INV\ufffd-0017"

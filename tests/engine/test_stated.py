@@ -9,14 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from billcheck.engine.columns import Columns
 from billcheck.engine.keys import make_directory
 from billcheck.engine.match import Matcher
+from billcheck.engine.stated import StatedPeriods
+from billcheck.grammar import DateOrder
 from billcheck.ledger.source import Ledger
 from tests.engine.agreements import contract, flat, line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from billcheck.engine.keys import Slot
     from billcheck.ledger.line import Line
 
 AS_OF = date(2026, 9, 4)
@@ -94,3 +98,92 @@ def test_a_dated_text_is_kept_only_for_documents_near_it(days: tuple[str, str]) 
             date(2009, 2, 1).toordinal(): first_day,
             date(2026, 2, 1).toordinal(): 0,
         }
+
+
+# --- orders of dates and fiscal years, with their days ---------------------------------------------------------------
+
+Days = tuple[str, str] | None
+
+
+def periods(
+    texts: list[str],
+    *,
+    order: DateOrder | None = None,
+    starts: tuple[int | None, ...] = (None,),
+    day: str = "2026-06-15",
+) -> list[Days]:
+    """First and last day that texts state; `starts` are the fiscal years of the contracts that lines may belong to."""
+    slots = make_directory(
+        tuple(contract(name=str(index), fiscal_year_start=start) for index, start in enumerate(starts))
+    ).slots
+    stated = StatedPeriods(has_fiscal_years=any(starts))
+    return [found for text in texts for found in read_with(stated, [text], order=order, day=day, slots=slots)]
+
+
+def read_with(
+    stated: StatedPeriods, texts: list[str], *, order: DateOrder | None, day: str, slots: tuple[Slot, ...]
+) -> list[Days]:
+    lines = [line(str(index), day, description=text) for index, text in enumerate(texts)]
+    (batch,) = Ledger.from_lines(lines).sources[0].scan(make_directory((contract(),)).keys())
+    found = stated.find(Columns.of(batch), order, 0, lambda _index: slots)
+    return [
+        (date.fromordinal(first).isoformat(), date.fromordinal(end - 1).isoformat()) if first else None
+        for first, end, _ in found
+    ]
+
+
+def test_the_order_of_day_and_month_is_that_of_the_source() -> None:
+    assert periods(["03/04/2026 - 02/06/2026"], order=DateOrder.DAY_FIRST) == [("2026-04-03", "2026-06-02")]
+    assert periods(["03/04/2026 - 04/03/2026"], order=DateOrder.MONTH_FIRST) == [("2026-03-04", "2026-04-03")]
+    # without an order: month first it would end before it begins
+    assert periods(["03/04/2026 - 02/05/2026"]) == [("2026-04-03", "2026-05-02")]
+
+
+def test_one_text_in_two_sources_is_read_by_the_order_of_each() -> None:
+    stated, slots = StatedPeriods(has_fiscal_years=False), make_directory((contract(),)).slots
+    text = ["04/05/2026 - 06/07/2026"]
+    for _ in range(2):
+        for order, wanted in (
+            (DateOrder.DAY_FIRST, ("2026-05-04", "2026-07-06")),
+            (DateOrder.MONTH_FIRST, ("2026-04-05", "2026-06-07")),
+            (None, None),
+        ):
+            assert read_with(stated, text, order=order, day="2026-06-15", slots=slots) == [wanted]
+
+
+@pytest.mark.parametrize(
+    ("text", "starts", "wanted"),
+    [
+        ("Q1 2026", (None,), ("2026-01-01", "2026-03-31")),
+        ("Q1 2026", (1,), ("2026-01-01", "2026-03-31")),
+        ("Q1 2026", (4,), None),  # of the calendar year or of the one that begins in April?
+        ("Q1 2026", (None, 4), None),
+        ("Q1 FY2026", (None,), None),
+        ("Q1 FY2026", (4, 7), None),
+        ("March 2026", (4,), ("2026-03-01", "2026-03-31")),
+        ("March 2026", (4, 7), ("2026-03-01", "2026-03-31")),
+    ],
+)
+def test_quarters_are_of_the_year_of_the_contracts_a_line_may_belong_to(
+    text: str, starts: tuple[int | None, ...], wanted: Days
+) -> None:
+    assert periods([text, text], starts=starts) == [wanted, wanted]
+
+
+def test_a_fiscal_quarter_is_that_of_the_contract() -> None:
+    assert periods(["Q1 FY2026"], starts=(4,)) != periods(["Q1 FY2026"], starts=(7,))
+
+
+def test_a_text_may_lie_five_years_away_whether_or_not_it_was_read_before() -> None:
+    """March 2021: 1,830 days after its first day are 5 March 2026."""
+    stated, slots = StatedPeriods(has_fiscal_years=False), make_directory((contract(),)).slots
+    text = "2021-03-01 to 2021-03-31"
+    for day, wanted in (
+        ("2026-03-05", True),
+        ("2026-03-06", False),
+        ("2021-06-01", True),
+        ("2026-03-06", False),
+        ("2026-03-05", True),
+    ):
+        found = read_with(stated, [text, "Support"], order=None, day=day, slots=slots)
+        assert found == [("2021-03-01", "2021-03-31") if wanted else None, None]
