@@ -114,9 +114,10 @@ def test_near_words_are_suggested(word: str, hint: str) -> None:
 @pytest.mark.parametrize(
     ("shape", "key", "is_later"),
     [
-        (ChargeShape, "commitment", True),
-        (ContractShape, "minimum", True),
-        (PriceStepShape, "quantity", True),
+        (ChargeShape, "late_invoice_cutoff", True),
+        (ContractShape, "late_invoice_cutoff", True),
+        (PriceStepShape, "quantity", False),
+        (ChargeShape, "commitment", False),
         (AmendmentShape, "plan", False),
         (DiscountShape, "tiers", False),
         (ContractShape, "tiers", False),

@@ -18,6 +18,7 @@ KEYS: dict[str, Any] = {"quantity": None, "timing": "in_arrears", "metered": Tru
 METERED: dict[str, Any] = {**PER_UNIT, **KEYS}
 PACKAGES: dict[str, Any] = {**PACKAGE, **KEYS}
 TWO_PLACES = "The quantity of a metered charge is given with --quantities, not in the contract."
+WHOLE_SUM = "What was used in a part of a period counts in full, and nothing else of this charge goes by days."
 ONLY_FREE_UNITS = "rollover: Only unused free units of a sum of what was used can roll over."
 
 
@@ -29,6 +30,19 @@ def test_a_metered_charge_has_no_quantity_yet(tmp_path: Path) -> None:
     found = load_charge(tmp_path, charge(METERED))
     assert (found.quantity, found.metering) == (None, Metering("sum"))
     assert load_charge(tmp_path, charge(PER_UNIT, metered=False)).metering is None
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [{"minimum": "5"}, {"maximum": "5"}, {"discounts": [{"amount": "5"}]}, {"quantity_basis": "by_day"}],
+)
+def test_a_sum_has_a_rule_for_parts_where_something_goes_by_days(tmp_path: Path, keys: dict[str, Any]) -> None:
+    found = load_charge(tmp_path, charge(METERED, proration="full_period", **{"quantity_basis": "sum", **keys}))
+    assert found.proration.rule == "full_period"
+    faults = refusals(
+        write_json(tmp_path, contract_table(charge(METERED, proration="none", discounts=[{"percent": "5"}])))
+    )
+    assert len(faults) == 1
 
 
 def test_rollover(tmp_path: Path) -> None:
@@ -57,6 +71,18 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     (
         charge(METERED, amount_per="year"),
         "amount_per: What was used in a period is billed for it, whatever its length. Found 'year'.",
+    ),
+    *(
+        (
+            charge(METERED, **{key: value}),
+            f"{key}: {WHOLE_SUM} Found '{value}'. Take it out; it is for a minimum, a maximum and amounts off.",
+        )
+        for key, value in (
+            ("proration", "none"),
+            ("proration_first", "full_period"),
+            ("proration_last", "none"),
+            ("proration_denominator", "from_start"),
+        )
     ),
     (charge(PER_UNIT, quantity_basis="sum"), "quantity_basis: Only a metered charge has this key."),
     (charge(PACKAGE, rollover={"periods": 1}), "rollover: Only a metered charge has this key."),

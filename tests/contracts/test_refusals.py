@@ -78,6 +78,7 @@ CONTRACT_FAULTS: list[tuple[dict[str, Any], str]] = [
         {"indexation": {"percent": "3"}},
         'C-1 indexation: There is no such key here. It is called "escalator", and belongs to a charge.',
     ),
+    ({"proration": "none"}, "C-1 proration: There is no such key here. It belongs to a charge, not to the contract."),
     (
         {"late_invoice_cutoff": "90 days"},
         f"C-1 late_invoice_cutoff: This version of billcheck cannot price this term yet. {LATER}",
@@ -457,6 +458,38 @@ CHARGE_FAULTS: list[tuple[dict[str, Any], dict[str, Any], str]] = [
         (
             "\"Fee\" every: This is not a length of a period. Found '4 fortnights'. Write month, quarter, half_year, "
             'year, week, semi_month, or a number such as "4 weeks" or "30 days".'
+        ),
+    ),
+    (
+        FLAT,
+        {"deposit": {"amount": "5"}},
+        (
+            '"Fee" deposit: There is no such key here. A deposit is agreed for the contract: write it there, as '
+            'deposit = { amount = "5000.00", deducted_on = "2027-12-31" }.'
+        ),
+    ),
+    (
+        FLAT,
+        {"commitment": "1200"},
+        (
+            '"Fee" commitment: There is no such key here. A commitment is agreed for the contract: '
+            "head it [[contract.commitment]] and name this charge in its charges."
+        ),
+    ),
+    (
+        FLAT,
+        {"milestones": []},
+        (
+            '"Fee" milestones: There is no such key here. '
+            "Write each milestone as a charge of its own, of the model milestone."
+        ),
+    ),
+    (
+        FLAT,
+        {"price_steps": [{"on": "2026-07-01", "amount": "5", "quantity": "3"}]},
+        (
+            '"Fee" price_steps #1.quantity: There is no such key here. '
+            "A price step sets a price alone: write the new quantity among the amendments."
         ),
     ),
     (

@@ -123,8 +123,12 @@ REFUSED = [
     ),
     ((HEADINGS, '"C-1'), "row 2: This is not valid CSV"),
     (
+        (HEADINGS + ",late_invoice_cutoff", ROW + ",1"),
+        'column "late_invoice_cutoff": This version of billcheck cannot price this term yet',
+    ),
+    (
         (HEADINGS + ",commitment", ROW + ",1"),
-        'column "commitment": This version of billcheck cannot price this term yet',
+        'column "commitment": There is no such column here. A commitment is agreed for the contract: head it',
     ),
     (
         (HEADINGS + ",contract.minimum", ROW + ",1"),

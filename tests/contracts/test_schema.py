@@ -106,6 +106,7 @@ def test_faults_that_one_table_shows_are_invalid() -> None:
             "never given",
             "required key is missing",
             "knows no",
+            "nothing else of this charge goes by days",
             "rounded period by period",
             "of one group",
             "goes on anyway",

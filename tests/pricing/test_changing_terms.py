@@ -14,7 +14,9 @@ from billcheck.contracts.prices import FlatPrice, Tier, TieredPrice, UnitPrice
 from billcheck.contracts.terms import Amendment, Charge, Discount, PriceStep
 from billcheck.contracts.uplifts import Escalator, IndexClause
 from billcheck.period import Cadence
+from billcheck.pricing.grid import make_grid
 from billcheck.pricing.schedule import make_schedule
+from billcheck.pricing.timeline import make_timeline
 from tests.pricing.random_changes import random_changing_charge
 from tests.pricing.random_charges import contract_of
 from tests.pricing.samples import charges_until, figures, flat, per_unit
@@ -369,3 +371,25 @@ def shifted(charge: Charge, years: int) -> Charge:
         escalators=tuple(escalators),
         metering=None,
     )
+
+
+def test_every_change_cuts_the_days_whenever_it_became_known() -> None:
+    """Why the parts of a period are cut alike for any two days of knowledge, and need no cuts of each other's."""
+    random = Random("cuts")
+    changes = late = 0
+    for _ in range(400):
+        charge = replace(random_changing_charge(random), metering=None)
+        if charge.every is None:
+            continue
+        schedule = make_schedule(contract_of(charge), charge, charge.start + timedelta(days=500))
+        grid = make_grid(
+            charge.start.toordinal(), None if charge.end is None else charge.end.toordinal(), charge.every,
+            charge.wanted_day, charge.timing or "in_advance", charge.invoice_day, schedule.due_days[-1],
+            is_calendar=charge.align == "calendar", full_period=charge.proration.full_period,
+        )  # fmt: skip
+        timeline = make_timeline(charge, grid)
+        assert {point.first_day for point in timeline.changes} <= set(timeline.cuts)
+        changes += len(timeline.changes)
+        late += sum(point.known_day > point.first_day for point in timeline.changes)
+    assert changes > 300
+    assert late > 20

@@ -408,10 +408,49 @@ def test_hours_are_counted_by_role() -> None:
         row("2026-01-16", "4", "2026-01-31", "senior"),
         row("2026-01-01", "2.5", "2026-01-31", "junior"),
         row("2026-02-01", "1", "2026-02-28", "junior"),
+        row("2026-02-01", "0", "2026-02-28", "senior"),
     )
     charge = metered(card, "sum", *sorted(rows, key=lambda item: item.first_day), model="time")
     # 500.00 for five hours, then 2 × 140.00 and 2.5 × 95.00; in February one hour of the five.
     assert amounts(charge, MARCH) == ["1017.50", "500.00"]
+
+
+JANUARY = START.toordinal(), date(2026, 2, 1).toordinal()
+NOT_GIVEN = "is given for {}: give it with --quantities. If nothing was used, write a row with quantity 0."
+
+
+def hours_of(rows: list[UsageRow], basis: QuantityBasis = "sum") -> tuple[Any, str]:
+    """The hours by role of January, or what is not known."""
+    rows.sort(key=lambda item: item.first_day)
+    found = find_quantity(rows, basis, ("senior", "junior", "intern"), *JANUARY)
+    hours = {entry.role: str(entry.quantity) for level in found.levels for entry in level.quantity}  # type: ignore[union-attr]
+    return hours, found.question
+
+
+@pytest.mark.parametrize("basis", ["sum", "by_day"])
+def test_a_row_speaks_for_its_own_role_alone(basis: QuantityBasis) -> None:
+    senior, half = row("2026-01-01", "10", "2026-01-31", "senior"), row("2026-01-01", "5", "2026-01-15", "junior")
+    question = f"No quantity of junior {NOT_GIVEN}".format("2026-01-16 to 2026-01-31")
+    assert hours_of([senior, half], basis) == ({}, question)
+
+
+def test_a_role_that_the_list_ever_names_is_spoken_for_in_every_period() -> None:
+    senior, later = row("2026-01-01", "10", "2026-01-31", "senior"), row("2026-02-01", "5", "2026-02-28", "junior")
+    question = f"No quantity of junior {NOT_GIVEN}".format("2026-01-01 to 2026-01-31")
+    assert hours_of([senior, later]) == ({}, question)
+    assert hours_of([senior]) == ({"senior": "10", "junior": "0", "intern": "0"}, "")
+    assert hours_of([]) == ({}, f"No quantity {NOT_GIVEN}".format("2026-01-01 to 2026-01-31"))
+
+
+def test_single_days_are_one_list_of_all_roles() -> None:
+    days = [row("2026-01-01", "4", None, "senior"), row("2026-01-09", "3", None, "junior")]
+    last = row("2026-01-31", "2", None, "senior")
+    assert hours_of([*days, last]) == ({"senior": "6", "junior": "3", "intern": "0"}, "")
+    whole = row("2026-01-01", "40", "2026-01-31", "senior")
+    assert hours_of([whole, days[1]])[1].startswith(
+        "The quantities given for 2026-01-01 to 2026-01-31 may not be all: give them with first_day and last_day, or "
+        "add a row on 2026-01-01 and one on or after 2026-01-31"
+    )
 
 
 def test_levels_by_role() -> None:

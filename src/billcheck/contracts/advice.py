@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from billcheck.contracts.contract_shapes import ContractMatchingShape, ContractShape
-from billcheck.contracts.shapes import ChargeMatchingShape, ChargeShape
+from billcheck.contracts.shapes import ChargeMatchingShape, ChargeShape, PriceStepShape
 from billcheck.contracts.vocabulary import is_later_key
 
 if TYPE_CHECKING:
@@ -35,11 +35,30 @@ _OTHER_WORDS = {
 }
 
 
+_ELSEWHERE: dict[tuple[type[Shape], str], str] = {
+    (ChargeShape, "deposit"): (
+        'A deposit is agreed for the contract: write it there, as deposit = { amount = "5000.00", deducted_on = '
+        '"2027-12-31" }.'
+    ),
+    (ChargeShape, "commitment"): (
+        "A commitment is agreed for the contract: head it [[contract.commitment]] and name this charge in its charges."
+    ),
+    (ChargeShape, "milestones"): "Write each milestone as a charge of its own, of the model milestone.",
+    (PriceStepShape, "quantity"): "A price step sets a price alone: write the new quantity among the amendments.",
+}
+"""Keys that a table cannot have, with where to write what they mean."""
+
+
+def elsewhere(shape: type[Shape], key: str) -> str:
+    """Where to write what a key means that its table cannot have."""
+    return _ELSEWHERE.get((shape, key), "")
+
+
 def advice_on_key(shape: type[Shape], key: str) -> str:
     """Where a key belongs that this table does not know, or how it is called here."""
-    matching = _advice_on_matching(shape, key)
-    if matching:
-        return matching
+    found = elsewhere(shape, key) or _advice_on_matching(shape, key)
+    if found:
+        return found
     if shape is ContractShape and _is_of_charge(key):
         return "It belongs to a charge, not to the contract."
     if shape is ChargeShape and key in ContractShape.model_fields:

@@ -64,6 +64,12 @@ class StretchProblem(Problem):
     remedy = "Take amount_per out: unit_amount is the price of one unit that is used."
 
 
+class WholeSumProblem(Problem):
+    """What was used in a part of a period counts in full, and nothing else of this charge goes by days."""
+
+    remedy = "Take it out; it is for a minimum, a maximum and amounts off."
+
+
 class RolloverProblem(Problem):
     """Only unused free units of a sum of what was used can roll over."""
 
@@ -86,6 +92,7 @@ def read_metering(docket: Docket, prefix: Path, shape: ChargeShape) -> Metering 
         docket.add(MeteredInAdvanceProblem, (*prefix, "timing"), shape.timing)
     if shape.amount_per is not None and shape.quantity_basis == "sum":
         docket.add(StretchProblem, (*prefix, "amount_per"), shape.amount_per)
+    _judge_proration(docket, prefix, shape)
     for number, amendment in enumerate(shape.amendments or ()):
         if amendment.model is not None:
             docket.add(MeteredPlanProblem, (*prefix, "amendments", number, "model"), amendment.model)
@@ -103,6 +110,20 @@ def _refuse_quantities(docket: Docket, prefix: Path, shape: ChargeShape) -> None
         for key in QUANTITY_KEYS:
             if getattr(table, key) is not None:
                 docket.add(TwoQuantitiesProblem, (*path, key))
+
+
+_PRORATION_KEYS = ("proration", "proration_first", "proration_last", "proration_denominator")
+
+
+def _judge_proration(docket: Docket, prefix: Path, shape: ChargeShape) -> None:
+    """A rule for parts of periods that would do nothing is refused: it was meant to do something."""
+    has_amounts_off = any(discount.amount is not None for discount in shape.discounts or ())
+    goes_by_days = shape.minimum is not None or shape.maximum is not None or has_amounts_off
+    if shape.quantity_basis != "sum" or goes_by_days:
+        return
+    for key in _PRORATION_KEYS:
+        if getattr(shape, key) is not None:
+            docket.add(WholeSumProblem, (*prefix, key), getattr(shape, key))
 
 
 def is_counted_model(model: str) -> bool:

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from billcheck.contracts.advice import elsewhere
 from billcheck.contracts.columns import Column, Keys, close_gaps, flatten, heading_of, put
 from billcheck.contracts.contract_shapes import ContractShape
 from billcheck.contracts.faults import Docket, suggest
@@ -233,7 +234,8 @@ class RowReader:
             elif column is None and heading and _is_later(heading, are_amendments=are_amendments):
                 self._problems.append(LaterColumnProblem(place))
             elif column is None and heading:
-                near = suggest(heading, self._keys.names(are_amendments=are_amendments))
+                near = _advice(heading, are_amendments=are_amendments)
+                near = near or suggest(heading, self._keys.names(are_amendments=are_amendments))
                 self._problems.append(UnknownColumnProblem(place, remedy=near))
             if column is not None:
                 seen.add(column.path)
@@ -289,12 +291,24 @@ class RowReader:
         read.join(docket, (), (*path, len(amendments) - 1))
 
 
-def _is_later(heading: str, *, are_amendments: bool) -> bool:
-    """Whether the heading stands for a key that a later version will know."""
+def _table_of(heading: str, *, are_amendments: bool) -> tuple[type[Shape], list[str]]:
+    """The table that a heading is about, and the words that lead on from there."""
     shape: type[Shape] = AmendmentShape if are_amendments else ChargeShape
     words = heading.split(".")
     if words[0] == "contract" and not are_amendments:
-        shape, words = ContractShape, words[1:]
+        return ContractShape, words[1:]
+    return shape, words
+
+
+def _advice(heading: str, *, are_amendments: bool) -> str:
+    """Where to write what a heading means that stands for no key; empty where nothing certain can be said."""
+    shape, words = _table_of(heading, are_amendments=are_amendments)
+    return elsewhere(shape, words[0]) if words else ""
+
+
+def _is_later(heading: str, *, are_amendments: bool) -> bool:
+    """Whether the heading stands for a key that a later version will know."""
+    shape, words = _table_of(heading, are_amendments=are_amendments)
     if not words or words[0] in shape.model_fields:
         return False
     return is_later_key(shape, words[0]) or (shape is ChargeShape and is_later_key(ContractShape, words[0]))

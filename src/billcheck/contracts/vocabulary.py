@@ -12,15 +12,8 @@ if TYPE_CHECKING:
     from billcheck.contracts.kinds import Shape
 
 _LATER_KEYS = {
-    "ContractShape": """
-        align amendments cancel_day_billed discounts free_periods
-        late_invoice_cutoff maximum minimum proration rounding
-    """,
-    "ChargeShape": """
-        commitment deposit
-        late_invoice_cutoff milestones
-    """,
-    "PriceStepShape": "quantity",
+    "ContractShape": "late_invoice_cutoff amendments discounts maximum minimum",
+    "ChargeShape": "late_invoice_cutoff",
 }
 
 

@@ -112,7 +112,7 @@ def rows_of_period(timeline: Timeline, measure: Measure, due_day: int, later_due
             continue
         changed = [
             part._replace(instead_of=_part_on(expected, part.first_day).terms)
-            for part in _parts_of(timeline, starts[number], row_end, change.known_day, _days_of(expected))
+            for part in _parts_of(timeline, starts[number], row_end, change.known_day)
         ]
         days = starts[number], row_end, row_due_day
         rows.append(Row(*days, is_change=True, measure=measure, parts=_merged(changed), change=change))
@@ -216,17 +216,16 @@ def _next_due(due_days: Sequence[int], known_day: int, end: int) -> int:
     return due_days[index] if index < len(due_days) else max(end, known_day)
 
 
-def _parts_of(timeline: Timeline, first_day: int, end: int, known_day: int, also_cut: Sequence[int] = ()) -> list[Part]:
-    """The days from `first_day` to `end`, cut wherever anything changes, with the terms known on a day."""
-    cuts = sorted({day for day in (*timeline.cuts, *also_cut) if first_day < day < end})
+def _parts_of(timeline: Timeline, first_day: int, end: int, known_day: int) -> list[Part]:
+    """The days from `first_day` to `end`, cut wherever anything ever changes, with the terms known on a day.
+
+    A change that is not known yet cuts too: so the parts of any two days of knowledge have the same days.
+    """
+    cuts = [day for day in timeline.cuts if first_day < day < end]
     return [
         Part(day, after, timeline.terms_on(day, known_day), timeline.discounts_on(day))
         for day, after in pairwise((first_day, *cuts, end))
     ]
-
-
-def _days_of(parts: list[Part]) -> list[int]:
-    return [part.first_day for part in parts]
 
 
 def _part_on(parts: list[Part], day: int) -> Part:

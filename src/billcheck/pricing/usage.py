@@ -27,7 +27,8 @@ AVERAGE_DIGITS = 10
 """Digits after the point to which an average is rounded half-up, as many as a quantity may have."""
 
 NO_QUANTITY = (
-    "No quantity is given for {days}: give it with --quantities. If nothing was used, write a row with quantity 0."
+    "No quantity{of_role} is given for {days}: give it with --quantities. "
+    "If nothing was used, write a row with quantity 0."
 )
 OPEN_LIST = (
     "The quantities given for {days} may not be all: give them with first_day and last_day, or add {rows}, with "
@@ -76,14 +77,14 @@ def find_quantity(
     by_role = {role: [row for row in rows if row.role == role] for role in roles} if roles else {None: list(rows)}
     known = {role: own for role, own in by_role.items() if own}
     if not known:
-        return Found(question=NO_QUANTITY.format(days=_days(first_day, end)))
+        return Found(question=_no_quantity(None, first_day, end))
     needed = (end - 1, end) if basis == "last" else (first_day, first_day + 1 if basis == "first" else end)
     levels: dict[str | None, list[tuple[int, int, UsageRow]]] = {}
     for role, own in known.items():
         levels[role] = list(_levels(own, *needed))
         missing = next(_gaps([(first, until) for first, until, _ in levels[role]], *needed), None)
         if missing is not None:
-            return Found(question=NO_QUANTITY.format(days=_days(*missing)))
+            return Found(question=_no_quantity(role, *missing))
     used = tuple(dict.fromkeys(row for own in levels.values() for _, _, row in own))
     if basis != "by_day":
         single = {role: _single(basis, own) for role, own in levels.items()}
@@ -97,28 +98,39 @@ def find_quantity(
 
 
 def _sum(rows: Sequence[UsageRow], roles: Sequence[str], first_day: int, end: int) -> Found:
-    """What was used in all, once every day of the period is spoken for."""
+    """What was used in all, once every day of the period is spoken for.
+
+    Rows with a last day speak for their own role alone, and a role that has any row must be spoken for in every period;
+    one that has none was not used. Single days are one list of all roles.
+    """
     own = [row for row in rows if row.first_day.toordinal() < end and _end_of(row) > first_day]
     for row in own:
         if row.first_day.toordinal() < first_day or _end_of(row) > end:
             question = TOO_LONG.format(where=row.where or "A row", days=row.days, period=_days(first_day, end))
             return Found(question=question)
-    spans = [(row.first_day.toordinal(), _end_of(row)) for row in own if row.end is not None]
     dated = [row.first_day.toordinal() for row in rows if row.end is None]
-    for missing in _gaps(spans, first_day, end):
-        question = _open_list(dated, *missing)
-        if question:
-            return Found(question=question)
+    used = {row.role for row in rows}
+    for role in [role for role in roles if role in used] or (None,):
+        spans = [(row.first_day.toordinal(), _end_of(row)) for row in own if row.end is not None and row.role == role]
+        for missing in _gaps(spans, first_day, end):
+            question = _open_list(dated, role, *missing)
+            if question:
+                return Found(question=question)
     totals: dict[str | None, Decimal] = dict.fromkeys(roles or (None,), _ZERO)
     for row in own:
         totals[row.role] = totals.get(row.role, _ZERO) + row.quantity
     return Found((Level(first_day, end, _quantity(totals)),), tuple(own))
 
 
-def _open_list(dated: Sequence[int], first_day: int, end: int) -> str:
+def _no_quantity(role: str | None, first_day: int, end: int) -> str:
+    """That nothing is said of some days, of any role or of one."""
+    return NO_QUANTITY.format(of_role="" if role is None else f" of {role}", days=_days(first_day, end))
+
+
+def _open_list(dated: Sequence[int], role: str | None, first_day: int, end: int) -> str:
     """What lacks for single days, which ascend, to be all that was used on a stretch of days; empty where they are."""
     if not any(first_day <= day < end for day in dated):
-        return NO_QUANTITY.format(days=_days(first_day, end))
+        return _no_quantity(role, first_day, end)
     lacking = [f"on {date.fromordinal(first_day)}"] if dated[0] > first_day else []
     lacking += [f"on or after {date.fromordinal(end - 1)}"] if dated[-1] < end - 1 else []
     return OPEN_LIST.format(days=_days(first_day, end), rows="a row " + " and one ".join(lacking)) if lacking else ""
