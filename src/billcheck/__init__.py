@@ -34,17 +34,20 @@ if TYPE_CHECKING:
         LedgerRefusedError,
         MissingPackageError,
         QuantitiesRefusedError,
+        ReportRefusedError,
         SourceChangedError,
         UsageError,
     )
     from billcheck.ledger.line import Line
     from billcheck.ledger.source import Ledger
+    from billcheck.report.comparison import Comparison, compare_reports
     from billcheck.report.report import Report
 
     __version__: str
 
 __all__ = [
     "BillcheckError",
+    "Comparison",
     "Configuration",
     "ConfigurationRefusedError",
     "Contract",
@@ -59,10 +62,12 @@ __all__ = [
     "Quantities",
     "QuantitiesRefusedError",
     "Report",
+    "ReportRefusedError",
     "SourceChangedError",
     "UsageError",
     "__version__",
     "check",
+    "compare_reports",
     "load_configuration",
     "load_contracts",
     "load_quantities",
@@ -71,6 +76,7 @@ __all__ = [
 
 _HOMES = {
     "BillcheckError": "errors",
+    "Comparison": "report.comparison",
     "Configuration": "configuration.rules",
     "ConfigurationRefusedError": "errors",
     "Contract": "contracts.terms",
@@ -85,9 +91,11 @@ _HOMES = {
     "Quantities": "contracts.usage",
     "QuantitiesRefusedError": "errors",
     "Report": "report.report",
+    "ReportRefusedError": "errors",
     "SourceChangedError": "errors",
     "UsageError": "errors",
     "check": "check",
+    "compare_reports": "report.comparison",
     "load_configuration": "configuration.files",
     "load_contracts": "contracts.files",
     "load_quantities": "contracts.quantity_files",

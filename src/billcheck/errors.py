@@ -9,6 +9,7 @@ bookkeeper can act on. Imports nothing of ours and knows nothing about contracts
     │   ├── ContractsRefusedError
     │   ├── LedgerRefusedError
     │   ├── QuantitiesRefusedError
+    │   ├── ReportRefusedError
     │   └── UsageError              a wrong argument (also a ValueError)
     ├── Problem                     one fault; its subclasses stand where the fault is found
     ├── SourceChangedError          a ledger file changed between two readings
@@ -101,6 +102,12 @@ class QuantitiesRefusedError(InputError):
     """Files of quantities hold faults, or their rows fit no contract; no quantity is used."""
 
     heading = "The quantities were refused"
+
+
+class ReportRefusedError(InputError):
+    """A report that was kept as JSON cannot be read; nothing is compared."""
+
+    heading = "The report was refused"
 
 
 class UsageError(InputError, ValueError):

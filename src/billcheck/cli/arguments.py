@@ -134,6 +134,19 @@ def parse_kinds(text: str) -> frozenset[str]:
     return frozenset(words) - {"none"}
 
 
+def parse_kind(text: str) -> str:
+    """One kind of finding.
+
+    Raises:
+        ArgumentTypeError: There is no such kind.
+    """
+    kind = text.replace("-", "_")
+    if kind not in KINDS:
+        message = f"{text!r} is no kind of finding{suggestion(text, list(KINDS))}; the kinds are {', '.join(KINDS)}"
+        raise ArgumentTypeError(message)
+    return kind
+
+
 def suggestion(word: str, known: list[str]) -> str:
     """`` (did you mean ...?)`` where one of the known words looks alike, else nothing."""
     folded = {candidate.casefold(): candidate for candidate in reversed(known)}
