@@ -8,9 +8,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from billcheck.engine.align import FreeEvent
-from billcheck.engine.allocate import Known, allocate, find_habit_of, nominal_days
+from billcheck.engine.allocate import (
+    Known,
+    _periods_in_doubt,
+    _stated_offsets,
+    allocate,
+    find_habit_of,
+    nominal_days,
+)
 from billcheck.engine.books import PostingRule
 from billcheck.engine.coverage import Window
+from billcheck.engine.credits import Reversal, Taken
 from billcheck.engine.events import Events
 from billcheck.period import Cadence
 from tests.engine.agreements import START, flat, one_off
@@ -254,3 +262,140 @@ def test_a_copied_text_goes_by_its_date() -> None:
     assert postings(books) == [(0, 100, OWN), (1, 100, PLACED), (2, 100, PLACED)]
     assert all(posting.event.first_day == posting.event.end_day == 0 for posting in books.postings[1:])
     assert [one.number for label in books.mislabelled for one in label.events] == ["INV-1", "INV-2"]
+
+
+# --- what else leaves a period in doubt ------------------------------------------------------------------------------
+
+
+def in_doubt(*, reversals: Sequence[tuple[int, int]] = (), billed: Sequence[int] = (), **lines: Any) -> set[int]:
+    """The periods in doubt; `reversals` are the days of an invoice and of the credit that takes it back in full."""
+    reversed_ = [
+        Reversal((invoice(9, -100, credited),), (invoice(8, 100, issued, days=lines.get("days")),))
+        for issued, credited in reversals
+    ]
+    taken = Taken([invoice(number, 100, day) for number, day in enumerate(billed)], reversed_, [])
+    return set(_periods_in_doubt(books_of(regular(100, 100, 100)), lines.get("foreign", []), taken))
+
+
+@pytest.mark.parametrize(
+    ("again", "periods"),
+    [
+        ([], {0}),
+        ([29], {0}),  # before the credit
+        ([30], set()),
+        ([45], set()),  # within half an interval, fifteen days
+        ([46], {0}),
+        ([29, 46], {0}),
+        ([29, 40], set()),
+    ],
+)
+def test_what_was_credited_and_not_billed_again_soon_leaves_its_period_in_doubt(
+    again: list[int], periods: set[int]
+) -> None:
+    """An invoice of day 2 was credited in full on day 30; the first period is due on day 0, the next on day 30."""
+    assert in_doubt(reversals=[(2, 30)], billed=again) == periods
+
+
+def test_each_credited_invoice_is_looked_at_by_itself() -> None:
+    """The first was billed again on day 31, the other, of day 58, was not."""
+    assert in_doubt(reversals=[(2, 30), (58, 80)], billed=[31]) == {2}
+    assert in_doubt(reversals=[(2, 30)], days=(0, 30)) == set()  # it states its period, which no other invoice may bill
+
+
+@pytest.mark.parametrize(("day", "periods"), [(13, {0}), (14, {0, 1}), (15, {0, 1}), (16, {0, 1}), (17, {1})])
+def test_about_half_way_between_two_periods_both_are_in_doubt(day: int, periods: set[int]) -> None:
+    """Neither may be nearer by more than a fifth of half an interval: three days. Day 13 is four days nearer to 0."""
+    assert in_doubt(reversals=[(day, 80)]) == periods
+
+
+def test_lines_in_another_currency_leave_the_nearest_period_in_doubt_unless_they_state_one() -> None:
+    foreign = [invoice(7, 100, 31), invoice(6, 100, 59, days=(0, 30))]
+    assert in_doubt(foreign=foreign) == {1}
+
+
+# --- what stated periods say of the habit ----------------------------------------------------------------------------
+
+
+def stated(*lags: int) -> Books:
+    """Books of invoices that state their periods, each so many days after its due day."""
+    books = books_of(regular(*[100] * len(lags)))
+    for period, lag in enumerate(lags):
+        books.post(invoice(period, 100, 30 * period + lag, days=(30 * period, 30 * period + 30)), period, 100, OWN)
+    return books
+
+
+@pytest.mark.parametrize(
+    ("lags", "free", "offsets"),
+    [
+        ((4, 9, 5), 1, (0, 5)),
+        ((4, 9, 5), 3, (0, 5)),
+        ((4, 9, 5), 4, None),  # more lines do not state their period than do
+        ((4, 9), 1, None),  # two are too few to tell
+        ((1, 9, 2, 8), 1, (0, 2)),  # the lower of the two in the middle
+        ((-7, -7, -7, 0, 0), 2, (0, -7)),
+    ],
+)
+def test_invoices_that_state_their_periods_show_the_habit_of_those_that_do_not(
+    lags: tuple[int, ...], free: int, offsets: tuple[int, int] | None
+) -> None:
+    assert _stated_offsets(stated(*lags), free) == offsets
+
+
+def test_only_what_bills_something_says_how_late_invoices_come() -> None:
+    books = stated(4, 4)
+    books.post(invoice(8, 0, 59), 1, 0, OWN)
+    books.post(invoice(8, -5, 59), 1, -5, OWN)
+    books.post(invoice(8, 5, 59), 1, 5, COMBINED)
+    assert _stated_offsets(books, 1) is None
+    books.post(invoice(9, 1, 39), 1, 1, OWN)
+    assert _stated_offsets(books, 1) == (0, 4)
+
+
+def test_a_stray_line_beside_invoices_that_state_their_periods_has_no_habit_of_its_own() -> None:
+    """Four months are stated, on their due days. A line of day 115 alone would show a habit of coming five days early."""
+    months = [invoice(number, 100, 30 * number, days=(30 * number, 30 * number + 30)) for number in range(4)]
+    books = allocated(regular(*[100] * 6), *months, invoice(9, 33, 115), as_of=118)
+    assert books.offset == 0
+    assert [posting.period for posting in books.postings if posting.event.number == "INV-9"] == [4]
+    assert books.far == frozenset({(9,)})  # not due yet, and not its amount
+
+
+# --- whole periods without a gap -------------------------------------------------------------------------------------
+
+
+def test_periods_after_the_last_that_is_billed_may_be_open() -> None:
+    habit = find([(3, 100), (30, 100)], regular(100, 100, 100, 100))
+    assert [one.periods for one in habit.placements] == [(0,), (1,)]
+    assert habit.cost == 330  # three days, and two periods
+
+
+# --- near and far after a credit -------------------------------------------------------------------------------------
+
+
+def test_a_cent_credited_in_full_counts_like_any_amount() -> None:
+    books = allocated(regular(1), invoice(1, 1, 0), invoice(2, -1, 30, credited="INV-1"), invoice(3, 1, 31))
+    assert books.far == frozenset()
+
+
+def test_what_is_billed_again_on_the_day_of_its_credit_is_not_far() -> None:
+    books = allocated(regular(100), invoice(1, 100, 0), invoice(2, -100, 30, credited="INV-1"), invoice(3, 100, 30))
+    assert postings(books)[0] == (0, 100, PLACED)
+    assert books.far == frozenset()
+
+
+@pytest.mark.parametrize(("as_of", "is_far"), [(29, True), (30, False)])
+def test_a_period_due_on_the_day_of_the_check_is_due(as_of: int, *, is_far: bool) -> None:
+    books = allocated(regular(100, 100), invoice(1, 100, 0), invoice(2, 60, 25), as_of=as_of)
+    assert postings(books)[1] == (1, 60, PLACED)
+    assert books.far == (frozenset({(2,)}) if is_far else frozenset())
+
+
+def test_an_invoice_for_several_shortfalls_names_where_each_begins() -> None:
+    """Both of the first two months are 40 short, and so are the last two together: 80 may be for either pair."""
+    short = [invoice(number, 60 if number < 2 else 80, 30 * number) for number in range(2)]
+    later = [invoice(number, 20 if number == 3 else 100, 30 * number) for number in range(2, 5)]
+    books = allocated(regular(*[100] * 5), *short, *later, invoice(9, 80, 150))
+    assert leftovers(books) == [(80, "left_over")]
+    assert books.leftovers[0].reason == (
+        "it equals open shortfalls of different shape, beginning 2026-01-01, 2026-04-01: say which it settles"
+    )
