@@ -352,7 +352,7 @@ def test_only_what_bills_something_says_how_late_invoices_come() -> None:
 
 
 def test_a_stray_line_beside_invoices_that_state_their_periods_has_no_habit_of_its_own() -> None:
-    """Four months are stated, on their due days. A line of day 115 alone would show a habit of coming five days early."""
+    """Four months are stated, on their due days. A line of day 115 alone would show a habit of coming early."""
     months = [invoice(number, 100, 30 * number, days=(30 * number, 30 * number + 30)) for number in range(4)]
     books = allocated(regular(*[100] * 6), *months, invoice(9, 33, 115), as_of=118)
     assert books.offset == 0

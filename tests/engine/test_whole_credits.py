@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -184,3 +185,109 @@ def test_a_credit_that_names_its_invoice_in_its_text_keeps_the_period_of_its_fie
     assert figures(report)["Fee", 1] == (GIVEN_BACK, 10000)
     rules = {item.rule for row in report.rows for item in row.evidence if item.document == "CN-1"}
     assert rules == {"customer + item of the charge; period in its own fields; credited in full"}
+
+
+# --- what is counted, and whose invoices -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("amounts", [("-159",), ("-150", "-9"), ("-109", "-50"), ("-100", "-50", "-9")])
+def test_lines_are_counted_once_however_they_are_split(amounts: tuple[str, ...]) -> None:
+    """Two invoices of three lines and the credit; of the freight the line of February is given back."""
+    lines = (JANUARY, FEBRUARY, credit("CN-1", "2026-02-10", *amounts))
+    report = examine(*lines)
+    (aside,) = report.out_of_scope
+    assert (aside.currency, aside.amount_minor) == ("EUR", 900)
+    whole_freight = sum(amount == "-9" for amount in amounts)
+    assert aside.lines == 2 + whole_freight
+    assert report.counts.lines == 6 + len(amounts) - aside.lines
+
+
+def test_a_freight_line_that_takes_back_a_charge_is_in_scope_again() -> None:
+    """Of a line with the item of the freight, 158 of 159, all but 9 are of the charges."""
+    concerns_none = line("CN-1", "2026-02-10", "-159", item="FREIGHT", kind="credit_note")
+    assert set(figures(examine(JANUARY, FEBRUARY, [concerns_none])).values()) == {BILLED}
+    fields = {"kind": "credit_note", "credits_document": "INV-2"}
+    named = [
+        line("CN-1", "2026-02-10", amount, item=item, **fields) for amount, item in (("-158", "FREIGHT"), ("-1", "FEE"))
+    ]
+    report = examine(JANUARY, FEBRUARY, named)
+    assert figures(report)["Fee", 2] == (GIVEN_BACK, 10000)
+    assert figures(report)["Seats", 2] == (GIVEN_BACK, 5000)
+    (aside,) = report.out_of_scope
+    assert (aside.amount_minor, aside.lines) == (900, 2)
+
+
+@pytest.mark.parametrize(
+    ("day", "number", "taken"),
+    [("2026-02-01", "CN-1", True), ("2026-02-10", "INV-0", True), ("2026-01-31", "CN-1", False)],
+)
+def test_an_invoice_of_the_same_day_may_be_taken_back(day: str, number: str, taken: bool) -> None:
+    """Of the two equal invoices that of January is taken back where February's is not written yet."""
+    report = examine(JANUARY, FEBRUARY, credit(number, day, "-159"))
+    assert figures(report)["Fee", 2] == ((GIVEN_BACK, 10000) if taken else BILLED)
+    assert figures(report)["Fee", 1] == (BILLED if taken else (GIVEN_BACK, 10000))
+
+
+@pytest.mark.parametrize("fields", [{"status": "draft"}, {"status": "void"}, {"currency": "USD"}])
+def test_an_invoice_that_does_not_count_is_not_taken_back(fields: dict[str, str]) -> None:
+    without = [replace(one, **fields) for one in FEBRUARY]
+    report = examine(JANUARY, without, credit("CN-1", "2026-02-10", "-159"))
+    assert figures(report)["Fee", 1] == (GIVEN_BACK, 10000)
+    assert figures(report)["Seats", 1] == (GIVEN_BACK, 5000)
+
+
+def test_an_invoice_with_a_line_that_fits_several_charges_is_not_divided() -> None:
+    doubtful = [
+        *invoice("INV-2", "2026-02-01", "FEE 99", "FREIGHT 9"),
+        line("INV-2", "2026-02-01", "51", description="?"),
+    ]
+    report = examine(JANUARY, doubtful, credit("CN-1", "2026-02-10", "-159"))
+    assert figures(report)["Fee", 1] == (GIVEN_BACK, 10000)
+
+
+def test_what_no_charge_is_for_is_given_back_as_such() -> None:
+    """Fee, seats and 9 of something no charge is for: the credit of the whole leaves none of the 9."""
+    invoices = [invoice(f"INV-{month}", f"2026-0{month}-01", "FEE 100", "SEAT 50", "ELSE 9") for month in (1, 2)]
+    report = examine(*invoices, credit("CN-1", "2026-02-10", "-159"))
+    assert figures(report)["Fee", 2] == (GIVEN_BACK, 10000)
+    assert figures(report)["Seats", 2] == (GIVEN_BACK, 5000)
+    left = sorted((item.kind, item.document, item.amount_minor) for item in report.residue)
+    assert left == [("unmatched", "CN-1", -900), ("unmatched", "INV-1", 900), ("unmatched", "INV-2", 900)]
+    (of_credit,) = [item for item in report.residue if item.document == "CN-1"]
+    assert of_credit.candidates == ('C-117 "Fee"', 'C-117 "Seats"')
+
+
+def test_credits_of_one_customer_leave_the_invoices_of_another_alone() -> None:
+    """Both customers have the same invoices; the first credit of each takes back its own of February."""
+    other = contract(FEE, SEATS, name="C-2", customer="Juniper")
+    parts = [*JANUARY, *FEBRUARY]
+    lines = [*parts, *(replace(one, customer="Juniper", document=f"J-{one.document}") for one in parts)]
+    credits_ = credit("CN-1", "2026-02-10", "-158"), credit("CN-2", "2026-02-11", "-159")
+    lines += [*credits_[0], *credits_[1], *credit("CN-3", "2026-02-11", "-159", customer="Juniper")]
+    report = check(
+        [contract(FEE, SEATS), other], Ledger.from_lines(lines), as_of=date(2026, 2, 20), covers=WINDOW,
+        configuration=FREIGHT_ASIDE,
+    )  # fmt: skip
+    for item in report.contracts:
+        credited = {(row.charges[0], row.first_day.month): row.credited_minor for row in item.rows}
+        assert (credited["Fee", 1], credited["Fee", 2], credited["Seats", 2]) == (0, 10000, 5000)
+    assert [(item.document, item.amount_minor) for item in report.residue] == [("CN-1", -15800)]
+
+
+def test_a_credit_note_with_a_line_above_zero_is_not_divided() -> None:
+    lines = [*credit("CN-1", "2026-02-10", "-159"), line("CN-1", "2026-02-10", "1", kind="credit_note", item="FEE")]
+    report = examine(JANUARY, FEBRUARY, lines)
+    assert figures(report)["Seats", 2] == BILLED
+    assert figures(report)["Seats", 1] == BILLED
+
+
+def test_a_credit_for_a_contract_whose_only_line_it_is_makes_it_known() -> None:
+    """The invoice of the whole names two contracts by the items; the credit takes back both."""
+    fee, seats = contract(FEE), contract(SEATS, name="C-2")
+    lines = [*JANUARY, *FEBRUARY, *credit("CN-1", "2026-02-10", "-159")]
+    report = check(
+        [fee, seats], Ledger.from_lines(lines), as_of=date(2026, 2, 20), covers=WINDOW, configuration=FREIGHT_ASIDE
+    )
+    assert figures(report)["Fee", 2] == (GIVEN_BACK, 10000)
+    assert figures(report)["Seats", 2] == (GIVEN_BACK, 5000)
+    assert not report.residue
