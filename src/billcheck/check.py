@@ -24,7 +24,7 @@ from billcheck.engine.discounts import spread_discounts
 from billcheck.engine.evidence import Places, make_residue
 from billcheck.engine.examination import HORIZON_DAYS, Examination, Setting, Sums
 from billcheck.engine.groups import check_together
-from billcheck.engine.invariants import check_lines_conserved, check_totals
+from billcheck.engine.invariants import check_causes, check_lines_conserved, check_totals
 from billcheck.engine.keys import Slot, make_directory
 from billcheck.engine.look_alikes import LookAlikes
 from billcheck.engine.match import Matcher
@@ -69,6 +69,7 @@ from billcheck.stages import Hints, Scanned
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from billcheck.causes import CauseGroup
     from billcheck.contracts.terms import Contract, Contracts
     from billcheck.engine.match import Matched
     from billcheck.findings import Totals
@@ -235,6 +236,7 @@ class _Outcome:
 
     places: Places
     sums: Sums = field(default_factory=Sums)
+    causes: tuple[CauseGroup, ...] = ()
     findings: list[Finding] = field(default_factory=list)
     residue: list[Residue] = field(default_factory=list)
 
@@ -330,7 +332,7 @@ def _settle(
     is_whole: bool,
 ) -> None:
     """Add what only all charges together show. Where rows were refused nobody is said to have never been billed."""
-    outcome.sums, outcome.findings = examined.sums, examined.findings
+    outcome.sums, outcome.findings, outcome.causes = examined.sums, examined.findings, examined.causes.found()
     if is_whole:
         outcome.findings.extend(_never_billed(examination, look_alikes))
     outcome.findings.extend(_conflicts(examination.matched, outcome.places, conflicts))
@@ -339,7 +341,10 @@ def _settle(
     outcome.residue = make_residue(examination, examined.left_over, outcome.places)
     outcome.findings.extend(finding for residue in outcome.residue if (finding := find_in_residue(residue)))
     _add_lines_without_charge(examination.matched, outcome.sums)
+    for total in outcome.sums.totals.values():
+        examined.causes.add_to(total)
     _check_sums(examination, outcome.sums)
+    check_causes(outcome.sums.totals.values(), outcome.causes)
 
 
 def _look_alikes(outside: Mapping[tuple[str, str], OutsideTotal]) -> LookAlikes:
@@ -455,6 +460,7 @@ def _report(
         ),
         totals=tuple(totals),
         counts=counts,
+        causes=outcome.causes,
         contracts=LazyContracts(examination, outcome.places),
         found=tuple(findings),
         residue=tuple(outcome.residue),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
+    from billcheck.causes import RunningCause
     from billcheck.contracts.terms import Contract
 
 
@@ -312,11 +313,13 @@ class ContractRows:
     """One contract with its period rows, by charge in the contract's order, then by due day, change rows last.
 
     `together_with` are the ids of other contracts that hold rows of its charges, because they are checked together.
+    `running` says, charge by charge, what still goes wrong, and at what the next invoice will be if nothing changes.
     """
 
     contract: Contract
     rows: tuple[PeriodRow, ...]
     together_with: tuple[str, ...] = ()
+    running: tuple[RunningCause, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,6 +394,10 @@ class Totals:
     `inconclusive` that belongs to contracts without a single line. `credited` is part of arrears, `inferred` part of
     billed. `residue` is signed. Tax on arrears is worked out per customer and tax percent, rounded once, as on one
     invoice each.
+
+    The last four foretell, and no other sum counts them: `monthly_leak` is what the causes that still run come to a
+    month, `monthly_overbilled` the same of what is billed too much; `next_shortfall` and `next_overbilled` are what the
+    next invoices will be short or too much if nothing changes, as far as that can be told.
     """
 
     currency: str
@@ -410,6 +417,10 @@ class Totals:
     residue: int = 0
     arrears_tax: int = 0
     arrears_incl_tax: int = 0
+    monthly_leak: int = 0
+    monthly_overbilled: int = 0
+    next_shortfall: int = 0
+    next_overbilled: int = 0
 
     def add(self, other: Totals) -> None:
         """Add the sums of other charges in the same currency."""

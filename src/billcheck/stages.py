@@ -12,8 +12,10 @@ from functools import cached_property, partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from billcheck.engine.cause_sums import CauseSums
 from billcheck.engine.evidence import left_over_lines
 from billcheck.engine.examination import PlainCharge, Sums
+from billcheck.engine.leaks import find_leaks
 from billcheck.engine.sentences import (
     find_expired,
     find_habit_unlike_contract,
@@ -141,15 +143,17 @@ def _scan_share(share: SourceShare, make_matcher: Callable[[], Matcher], keys: K
 
 @dataclass(slots=True)
 class Examined:
-    """Sums, findings and left-over lines of some charges."""
+    """Sums, causes, findings and left-over lines of some charges."""
 
     sums: Sums = field(default_factory=Sums)
+    causes: CauseSums = field(default_factory=CauseSums)
     findings: list[Finding] = field(default_factory=list)
     left_over: list[LeftOverLine] = field(default_factory=list)
 
     def join(self, later: Examined) -> None:
         """Count in what charges that follow came to."""
         self.sums.join(later.sums)
+        self.causes.join(later.causes)
         self.findings += later.findings
         self.left_over += later.left_over
 
@@ -198,9 +202,12 @@ def _stretches(slots: Sequence[Slot], count: int) -> list[Sequence[Slot]]:
 
 def _examine_some(examination: Examination, hints: Hints, slots: Sequence[Slot]) -> Examined:
     found = Examined()
+    as_of_day = examination.setting.as_of_day
     for examined in examination.run(found.sums, slots):
+        slot, schedule = examined.slot, examined.schedule
+        found.causes.add(slot, schedule, examined.rows, find_leaks(slot, schedule, examined.rows, as_of_day))
         for row in examined.rows:
-            found.findings.extend(find_in_row(examined.slot, examined.schedule, row, hints.say(examined, row)))
+            found.findings.extend(find_in_row(slot, schedule, row, hints.say(examined, row)))
         if not isinstance(examined, PlainCharge):
             found.findings.extend(_find_in_charge(examined))
             found.left_over.extend(left_over_lines(examined))

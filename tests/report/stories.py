@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from billcheck.causes import CauseGroup, NextInvoice, RunningCause
 from billcheck.contracts.prices import FlatPrice
 from billcheck.contracts.terms import Charge, Contract, PaymentTerms
 from billcheck.findings import (
@@ -147,7 +148,22 @@ def half_rate_contract() -> ContractRows:
         for month in range(3, 9)
     ]
     rows.append(make_row(contract, "2026-09", 240_000, 0, Status.NOT_DUE))
-    return ContractRows(contract, tuple(rows))
+    return ContractRows(contract, tuple(rows), running=(make_running(cause),))
+
+
+def make_running(cause: Cause, **more: Any) -> RunningCause:
+    """What still runs of the story: September will be 1,200.00 short."""
+    values: dict[str, Any] = {
+        "code": cause.code,
+        "sentence": cause.group,
+        "part_of": "arrears",
+        "charges": ("Retainer",),
+        "since": cause.first_day,
+        "currency": "EUR",
+        "monthly_minor": 120_000,
+        "next_invoice": NextInvoice(date(2026, 9, 1), date(2026, 9, 30), date(2026, 9, 30), "EUR", 240_000, 120_000),
+    }
+    return RunningCause(**{**values, **more})
 
 
 def make_finding(row: PeriodRow, kind: str | None = None) -> Finding:
@@ -171,7 +187,8 @@ def make_totals(contracts: Iterable[ContractRows]) -> tuple[Totals, ...]:
     """The totals by their definitions."""
     totals: dict[str, Totals] = {}
     taxed: dict[tuple[str, str, Decimal], int] = {}
-    for item in contracts:
+    listed = list(contracts)
+    for item in listed:
         total = totals.setdefault(item.contract.currency, Totals(item.contract.currency))
         for row in item.rows:
             _count(total, row)
@@ -180,9 +197,53 @@ def make_totals(contracts: Iterable[ContractRows]) -> tuple[Totals, ...]:
                 taxed[key] = taxed.get(key, 0) + row.expected_minor - row.billed_minor
     for (currency, _, percent), amount in taxed.items():
         totals[currency].arrears_tax += tax_on(amount, percent)
+    for entry in (entry for item in listed for entry in item.running):
+        total = totals[entry.currency]
+        coming = entry.next_invoice.shortfall_minor or 0
+        if entry.part_of == "arrears":
+            total.monthly_leak += entry.monthly_minor
+            total.next_shortfall += coming
+        else:
+            total.monthly_overbilled += entry.monthly_minor
+            total.next_overbilled -= coming
     for total in totals.values():
         total.arrears_incl_tax = total.arrears + total.arrears_tax
     return tuple(totals[currency] for currency in sorted(totals))
+
+
+def make_causes(contracts: Iterable[ContractRows]) -> tuple[CauseGroup, ...]:
+    """The rows in arrears and those billed too high, by what is said of them; what nothing is said of as well."""
+    items = list(contracts)
+    members: dict[tuple[str, str, str, str], list[PeriodRow]] = {}
+    for row in (row for item in items for row in item.rows if row.status in FAULTY):
+        part_of = "overbilled" if row.status == "overbilled" else "arrears"
+        name = ("unexplained", "no cause found")
+        if row.status == "missing":
+            name = ("missing", "never invoiced")
+        if row.causes:
+            name = (row.causes[0].code, row.causes[0].group)
+        members.setdefault((row.currency, part_of, *name), []).append(row)
+    running: dict[tuple[str, str, str, str], dict[str, int]] = {}
+    for item in items:
+        for entry in item.running:
+            own = running.setdefault((entry.currency, entry.part_of, entry.code, entry.sentence), {})
+            own[item.contract.id] = own.get(item.contract.id, 0) + entry.monthly_minor
+    return tuple(
+        CauseGroup(
+            code=key[2],
+            sentence=key[3],
+            part_of="arrears" if key[1] == "arrears" else "overbilled",
+            currency=key[0],
+            amount_minor=sum(abs(row.expected_minor - row.billed_minor) for row in rows),
+            contracts=tuple(dict.fromkeys(row.contract for row in rows)),
+            rows=len(rows),
+            first_day=min(row.first_day for row in rows),
+            last_day=max(row.last_day for row in rows),
+            running=len(running.get(key, {})),
+            monthly_minor=sum(running.get(key, {}).values()),
+        )
+        for key, rows in sorted(members.items())
+    )
 
 
 def _count(total: Totals, row: PeriodRow) -> None:
@@ -219,6 +280,7 @@ def make_report(
         "covers": Coverage(date(2026, 1, 31), date(2026, 8, 31), declared=False),
         "inputs": (InputFile("SalesInvoices.csv", "0" * 64, "xero.sales-invoices", lines, lines),),
         "totals": make_totals(contracts),
+        "causes": make_causes(contracts),
         "counts": Counts(
             contracts=len(contracts),
             contracts_without_lines=0,

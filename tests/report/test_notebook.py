@@ -51,13 +51,21 @@ def test_the_story_in_a_notebook() -> None:
     html = half_rate()._repr_html_()
     rows = read(html).rows
     assert rows[1] == (
-        "EUR 19,200.00 12,000.00 7,200.00 1,512.00 8,712.00 0.00 7,200.00 0.00 0.00 0.00".split()  # noqa: SIM905
+        "EUR 19,200.00 12,000.00 7,200.00 1,512.00 8,712.00 0.00 7,200.00 0.00 0.00 0.00 1,200.00 1,200.00".split()  # noqa: SIM905
     )
-    assert rows[5] == [
+    assert rows[2] == ["Part of", "Currency", "Amount", "Cause"]
+    assert rows[3] == [
+        "arrears", "EUR", "7,200.00",
+        "1 contract: billed at half the agreed amount, since 2026-03, goes on: 1,200.00 a month",
+    ]  # fmt: skip
+    assert rows[7] == [
         "C-117", "Hartwell Interieur", "Retainer", "2026-03", "2026-03-31", "EUR", "2,400.00", "1,200.00", "1,200.00",
         "underbilled", "INV-2026-003",
     ]  # fmt: skip
-    assert len(rows) == 2 + 1 + 9
+    assert len(rows) == 2 + 2 + 1 + 9
+    assert (
+        "<li>C-117: Retainer due 2026-09-30 will be 1,200.00 EUR short, 1,200.00 of 2,400.00, if nothing changes</li>"
+    ) in html
     assert "Verdict: findings. 7,200.00 EUR excl. tax was agreed and never billed." in html
 
 
@@ -102,13 +110,13 @@ def test_two_hundred_rows_then_a_count() -> None:
     extra = ContractRows(contract, (make_row(contract, "2026-01", 1, 1, Status.OK),))
     short = make_report([*many(99, leaking=99), ContractRows(contract, extra.rows * 5)])._repr_html_()
     assert '<p class="muted">3 more rows.</p>' in short
-    assert len(read(short).rows) == 2 + 1 + 200
+    assert len(read(short).rows) == 2 + 2 + 1 + 200
 
 
 def test_a_big_report_shows_contracts_with_something_to_say() -> None:
     html = make_report(many(150, leaking=2))._repr_html_()
     assert "148 contracts not shown." in html
-    assert len(read(html).rows) == 2 + 1 + 4
+    assert len(read(html).rows) == 2 + 2 + 1 + 4
 
 
 def test_doubts_are_said() -> None:

@@ -44,6 +44,7 @@ KEYS = [
     "inputs",
     "totals",
     "coverage",
+    "causes",
     "contracts",
     "findings",
     "residue",
@@ -73,8 +74,42 @@ TOTALS = [
     "residue",
     "arrears_tax",
     "arrears_incl_tax",
+    "monthly_leak",
+    "monthly_overbilled",
+    "next_shortfall",
+    "next_overbilled",
 ]
-CONTRACT = ["contract", "customer", "currency", "owner", "payment_terms", "arrears", "overbilled", "net", "rows"]
+CAUSE_GROUP = [
+    "code",
+    "sentence",
+    "part_of",
+    "currency",
+    "amount",
+    "contracts",
+    "rows",
+    "first_day",
+    "last_day",
+    "is_running",
+    "running_contracts",
+    "monthly",
+    "contract_ids",
+]
+CONTRACT = [
+    "contract",
+    "customer",
+    "currency",
+    "owner",
+    "payment_terms",
+    "arrears",
+    "overbilled",
+    "net",
+    "monthly_leak",
+    "monthly_overbilled",
+    "running",
+    "rows",
+]
+RUNNING = ["code", "sentence", "part_of", "charges", "since", "monthly", "next_invoice", "note"]
+NEXT_INVOICE = ["first_day", "last_day", "due_on", "is_awaited", "expected", "projected", "shortfall"]
 ROW = [
     "id",
     "charges",
@@ -180,6 +215,10 @@ def test_keys_stand_in_the_documented_order() -> None:
     assert list(data) == KEYS == list(schema["properties"])
     assert list(data["totals"][0]) == TOTALS == [entry.name for entry in fields(Totals)]
     assert list(data["contracts"][0]) == CONTRACT == list(schema["$defs"]["contract"]["properties"])
+    assert list(data["causes"][0]) == CAUSE_GROUP == list(schema["$defs"]["cause_group"]["properties"])
+    (running,) = data["contracts"][0]["running"]
+    assert list(running) == RUNNING == list(schema["$defs"]["running"]["properties"])
+    assert list(running["next_invoice"]) == NEXT_INVOICE == list(schema["$defs"]["next_invoice"]["properties"])
     row = data["contracts"][0]["rows"][2]
     assert list(row) == ROW == list(schema["$defs"]["row"]["properties"])
     assert list(row["causes"][0]) == ["code", "sentence", "first_day", "last_day", "amount", "support"]
@@ -212,6 +251,82 @@ def test_the_story_in_json() -> None:
     assert march["causes"][0]["sentence"] == "billed at half the agreed amount since 2026-03"
     assert march["evidence"][0]["document"] == "INV-2026-003"
     assert data["findings"][0]["rows"] == [march["id"]]
+
+
+def test_what_leaks_and_still_runs_in_the_story() -> None:
+    data = loaded(half_rate())
+    assert data["causes"] == [
+        {
+            "code": "half_rate",
+            "sentence": "billed at half the agreed amount",
+            "part_of": "arrears",
+            "currency": "EUR",
+            "amount": "7200.00",
+            "contracts": 1,
+            "rows": 6,
+            "first_day": "2026-03-01",
+            "last_day": "2026-08-31",
+            "is_running": True,
+            "running_contracts": 1,
+            "monthly": "1200.00",
+            "contract_ids": ["C-117"],
+        }
+    ]
+    contract, totals = data["contracts"][0], data["totals"][0]
+    assert (contract["monthly_leak"], contract["monthly_overbilled"]) == ("1200.00", "0.00")
+    assert (totals["monthly_leak"], totals["next_shortfall"], totals["next_overbilled"]) == (
+        "1200.00",
+        "1200.00",
+        "0.00",
+    )
+    assert contract["running"][0]["next_invoice"] == {
+        "first_day": "2026-09-01",
+        "last_day": "2026-09-30",
+        "due_on": "2026-09-30",
+        "is_awaited": False,
+        "expected": "2400.00",
+        "projected": "1200.00",
+        "shortfall": "1200.00",
+    }
+    assert (contract["running"][0]["since"], contract["running"][0]["note"]) == ("2026-03-01", "")
+
+
+def test_what_cannot_be_foretold_is_null_in_json() -> None:
+    item = half_rate().contracts[0]
+    coming = replace(item.running[0].next_invoice, expected_minor=None, projected_minor=None, is_awaited=True)
+    running = replace(item.running[0], next_invoice=coming, note="usage is not given")
+    data = loaded(make_report([replace(item, running=(running,))]))
+    jsonschema.Draft202012Validator(json.loads(report_schema_text())).validate(data)
+    said = data["contracts"][0]["running"][0]
+    assert [said["next_invoice"][key] for key in ("is_awaited", "expected", "projected", "shortfall")] == (
+        [True, None, None, None]
+    )
+    assert said["note"] == "usage is not given"
+    assert (data["totals"][0]["monthly_leak"], data["totals"][0]["next_shortfall"]) == ("1200.00", "0.00")
+
+
+def test_causes_that_the_rows_contradict_are_never_written() -> None:
+    report = half_rate()
+    group = report.causes[0]
+    for wrong in (
+        (),
+        (replace(group, amount_minor=719_999),),
+        (replace(group, sentence="billed at a third of the agreed amount"),),
+        (replace(group, part_of="overbilled"),),
+        (replace(group, monthly_minor=1),),
+        (group, group),
+    ):
+        with pytest.raises(InternalError):
+            replace(report, causes=wrong).to_json()
+
+
+def test_a_monthly_leak_that_the_contracts_contradict_is_never_written() -> None:
+    report = half_rate()
+    wrong = replace(report.totals[0], monthly_leak=1)
+    with pytest.raises(InternalError, match="total 'arrears'"):
+        replace(report, totals=(wrong,)).to_json()
+    with pytest.raises(InternalError, match="total 'arrears'"):
+        replace(report, contracts=[replace(report.contracts[0], running=())]).to_json()
 
 
 def test_what_is_unknown_is_null_or_empty() -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from billcheck.engine.exact_sums import ExactSums, measure_of
 from billcheck.engine.match_rules import NAMING_RULES, RULE_MASK, MatchRule
 from billcheck.ledger.table import Share
-from billcheck.pricing.combined import combine_schedules
+from billcheck.pricing.combined import CombinedSchedule, combine_schedules
 from billcheck.pricing.schedule import Schedule, make_schedule
 
 if TYPE_CHECKING:
@@ -47,6 +47,13 @@ def schedule_of(slot: Slot, until: date) -> Schedule:
     if not slot.members:
         return make_schedule(slot.contract, slot.charge, until)
     return combine_schedules([make_schedule(member.contract, member.charge, until) for member in slot.members])
+
+
+def names_in(slot: Slot, schedule: Schedule, period: int) -> tuple[str, ...]:
+    """The charges that a period is of: those of a group that have it."""
+    if not isinstance(schedule, CombinedSchedule):
+        return slot.names
+    return tuple(slot.names[member] for member, _ in schedule.parts[period])
 
 
 class _Search:

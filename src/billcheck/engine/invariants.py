@@ -15,6 +15,7 @@ from billcheck.errors import InternalError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from billcheck.causes import CauseGroup
     from billcheck.engine.books import Books
     from billcheck.engine.events import Event
     from billcheck.findings import Totals
@@ -114,3 +115,23 @@ def check_totals(totals: Totals) -> None:
             "net adds up two ways", currency=totals.currency, net=totals.net, expected=totals.expected,
             billed=totals.billed, arrears=totals.arrears, overbilled=totals.overbilled, rounding=totals.rounding,
         )  # fmt: skip
+
+
+def check_causes(totals: Iterable[Totals], groups: Iterable[CauseGroup]) -> None:
+    """The groups of causes, what nothing explains among them, add up to arrears and to what is overbilled.
+
+    Raises:
+        InternalError: Some difference lies in no group, or in two.
+    """
+    sums: Counter[tuple[str, str]] = Counter()
+    for group in groups:
+        sums[group.currency, group.part_of] += group.amount_minor
+    for total in totals:
+        for name, amount in (("arrears", total.arrears), ("overbilled", total.overbilled)):
+            in_groups = sums.pop((total.currency, name), 0)
+            if in_groups != amount:
+                raise InternalError(
+                    f"the causes add up to the total '{name}'", currency=total.currency, causes=in_groups, total=amount
+                )
+    if sums:
+        raise InternalError("every cause is of a currency with totals", currencies=sorted({key[0] for key in sums}))

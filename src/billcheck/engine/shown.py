@@ -10,15 +10,17 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, overload
 
 from billcheck.engine.evidence import find_set_aside, make_period_rows, make_set_aside
+from billcheck.engine.leaks import find_leaks
 from billcheck.findings import ContractRows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from billcheck.causes import RunningCause
     from billcheck.engine.evidence import Places
     from billcheck.engine.examination import Examination
     from billcheck.engine.match import Matched
-    from billcheck.findings import SetAside
+    from billcheck.findings import PeriodRow, SetAside
 
 KEPT_CONTRACTS = 256
 """How many contracts with rows a report keeps: those that several faces ask for one after the other."""
@@ -51,13 +53,15 @@ class LazyContracts(Sequence[ContractRows]):
         return kept
 
     def _work_out(self, index: int) -> ContractRows:
-        contract = self._examination.contracts[index]
-        charges = (self._examination.examine(slot) for slot in self._examination.slots_of(contract))
-        return ContractRows(
-            contract,
-            tuple(row for charge in charges for row in make_period_rows(charge, self._places)),
-            self._examination.together_with(contract),
-        )
+        contract, as_of_day = self._examination.contracts[index], self._examination.setting.as_of_day
+        rows: list[PeriodRow] = []
+        running: list[RunningCause] = []
+        for slot in self._examination.slots_of(contract):
+            charge = self._examination.examine(slot)
+            leaks = find_leaks(slot, charge.schedule, charge.rows, as_of_day)
+            rows.extend(make_period_rows(charge, leaks.causes, self._places))
+            running += [leaks.running] if leaks.running else []
+        return ContractRows(contract, tuple(rows), self._examination.together_with(contract), tuple(running))
 
 
 class LazySetAside(Sequence["SetAside"]):

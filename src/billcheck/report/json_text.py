@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from billcheck.errors import InternalError
 from billcheck.findings import ARREARS, JUDGED, KINDS, Status
 from billcheck.money import format_minor
+from billcheck.report.leaks_json import CauseCheck, cause_group_json, running_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -58,9 +59,11 @@ def to_json(report: Report) -> str:
         InternalError: What the text says of the rows does not add up to what it says of the totals.
     """
     sums: dict[str, dict[str, int]] = {}
-    contracts = [_contract_text(item, sums) for item in report.contracts]
+    causes = CauseCheck()
+    contracts = [_contract_text(item, sums, causes) for item in report.contracts]
     totals = [_text(_totals(entry)) for entry in report.totals]
     _check_sums({said["currency"]: said for said in map(json.loads, totals)}, sums)
+    causes.compare(report.causes, report.totals)
     residue: dict[str, list[Residue]] = {"residue": [], "unmatched": [], "ambiguous": []}
     for entry in report.residue:
         residue.get(entry.kind, residue["residue"]).append(entry)
@@ -69,6 +72,7 @@ def to_json(report: Report) -> str:
         _array("inputs", (_text(asdict(entry)) for entry in report.inputs)),
         _array("totals", totals),
         f'"coverage": {_text(asdict(report.counts))}',
+        _array("causes", (_text(cause_group_json(entry)) for entry in report.causes)),
         _array("contracts", contracts),
         _array("findings", (_text(_finding(entry, report)) for entry in report.findings)),
         *(_array(name, (_text(_residue(entry)) for entry in entries)) for name, entries in residue.items()),
@@ -130,10 +134,11 @@ def _totals(totals: Totals) -> Json:
     }
 
 
-def _contract_text(item: ContractRows, sums: dict[str, dict[str, int]]) -> str:
+def _contract_text(item: ContractRows, sums: dict[str, dict[str, int]], causes: CauseCheck) -> str:
     contract = item.contract
     if strange := {row.currency for row in item.rows} - {contract.currency}:
         raise InternalError("the rows of a contract are in its currency", contract=contract.id, others=sorted(strange))
+    causes.add(item)
     rows = [_row_text(row) for row in item.rows]
     own = dict.fromkeys(RE_ADDED, 0)
     for text in rows:
@@ -141,7 +146,7 @@ def _contract_text(item: ContractRows, sums: dict[str, dict[str, int]]) -> str:
     total = sums.setdefault(contract.currency, dict.fromkeys(RE_ADDED, 0))
     for name, amount in own.items():
         total[name] += amount
-    head = _text(_contract(contract, own))[:-1]
+    head = _text({**_contract(contract, own), **running_json(item)})[:-1]
     body = ",\n".join(rows)
     return f'{head}, "rows": [\n{body}\n]}}' if body else f'{head}, "rows": []}}'
 

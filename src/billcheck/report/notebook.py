@@ -1,8 +1,8 @@
 """A report as a table in a notebook.
 
 Comes in: a report. Goes out: one self-contained piece of HTML: scoped style, no script, nothing fetched, all data
-escaped, and legible on light and dark pages. Shows at most 200 rows and
-50 findings and counts the rest. Must not know notebooks.
+escaped, and legible on light and dark pages. Shows at most 200 rows, 50 findings and
+10 causes of a currency and counts the rest. Must not know notebooks.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from billcheck.findings import KINDS, Status, Verdict
 from billcheck.period import period_label
+from billcheck.report.leaks import SHOWN_GROUPS, group_text, parts_of, rest_text, running_text
 from billcheck.report.page import visible
 from billcheck.report.selection import SHOWN_CONTRACTS, select
 from billcheck.report.verdict import verdict_lines
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 SHOWN_ROWS = 200
 SHOWN_FINDINGS = 50
+SHOWN_RUNNING = 10
 
 _STYLE = """\
 .billcheck-report{font-family:system-ui,sans-serif;font-size:.85em;line-height:1.4;overflow-x:auto}
@@ -63,6 +65,8 @@ _TOTALS = (
     ("awaiting", "Awaiting"),
     ("inconclusive", "Not judged"),
     ("residue", "Allocated to no period"),
+    ("monthly_leak", "Still leaking, a month"),
+    ("next_shortfall", "Next invoices short, if nothing changes"),
 )
 _ROW_HEADINGS = ("Contract", "Customer", "Charge", "Period", "Due", "Currency")
 _ROW_AMOUNTS = ("Agreed", "Billed", "Shortfall")
@@ -83,6 +87,8 @@ def to_html(report: Report) -> str:
         f"<p>{checked}</p>",
         *_out_of_scope(report),
         _totals_table(report),
+        *_causes_table(report),
+        *_running_list(report),
         _rows_table(report),
         *_findings(report),
         "</div>",
@@ -123,6 +129,35 @@ def _totals_table(report: Report) -> str:
         cells = "".join(f'<td class="amount">{amount_text(amounts[name], totals.currency)}</td>' for name, _ in _TOTALS)
         rows.append(f"<tr><th>{_escaped(totals.currency)}</th>{cells}</tr>")
     return f"<table><caption>Totals</caption><tr><th>Currency</th>{heading}</tr>{''.join(rows)}</table>"
+
+
+def _causes_table(report: Report) -> list[str]:
+    """What makes up arrears and what is overbilled, by cause; the largest of each currency, the rest as one."""
+    if not report.causes:
+        return []
+    rows = []
+    for part_of, currency, groups in parts_of(report.causes):
+        shown, rest = groups[:SHOWN_GROUPS], groups[SHOWN_GROUPS:]
+        rows += [_cause_cells(part_of, currency, group.amount_minor, group_text(group)) for group in shown]
+        if rest:
+            rows.append(_cause_cells(part_of, currency, sum(group.amount_minor for group in rest), rest_text(groups)))
+    heading = '<th>Part of</th><th>Currency</th><th class="amount">Amount</th><th>Cause</th>'
+    return [f"<table><caption>Causes</caption><tr>{heading}</tr>{''.join(rows)}</table>"]
+
+
+def _cause_cells(part_of: str, currency: str, minor: int, words: str) -> str:
+    amount = f'<td class="amount">{amount_text(minor, currency)}</td>'
+    return f"<tr><td>{part_of}</td><td>{_escaped(currency)}</td>{amount}<td>{_escaped(words)}</td></tr>"
+
+
+def _running_list(report: Report) -> list[str]:
+    """What the next invoices will be, of the contracts that are shown; at most so many, the rest counted."""
+    contracts, _ = _contracts(report)
+    texts = [f"{item.contract.id}: {running_text(running)}" for item in contracts for running in item.running]
+    items = "".join(f"<li>{_escaped(text)}</li>" for text in texts[:SHOWN_RUNNING])
+    more = len(texts) - SHOWN_RUNNING
+    rest = f"<li>{counted(more, 'more charge')}</li>" if more > 0 else ""
+    return [f"<p>Next invoices</p><ul>{items}{rest}</ul>"] if texts else []
 
 
 def _contracts(report: Report) -> tuple[Sequence[ContractRows], int]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
+    from billcheck.causes import CauseGroup
     from billcheck.contracts.terms import Contract
     from billcheck.findings import (
         ContractRows,
@@ -71,6 +72,8 @@ class Report:
         inputs: The files that were read.
         totals: The sums, one entry for each currency of the contracts.
         counts: How much was checked.
+        causes: The differences by cause, largest first; those of a currency add up to its arrears and to what is
+            overbilled, since what no cause explains is a group as well.
         contracts: Every contract with its rows. May compute an element each time it is asked for.
         found: The findings as the engine gave them; `findings` is the same, to be used.
         residue: Billed amounts that went to no period, the unmatched and ambiguous ones included.
@@ -113,6 +116,7 @@ class Report:
     controls: tuple[ControlTotal, ...] = ()
     shortcomings: tuple[str, ...] = ()
     min_amounts: Mapping[str, int] = field(default_factory=dict)
+    causes: tuple[CauseGroup, ...] = ()
 
     @cached_property
     def arrears(self) -> Mapping[str, Decimal]:

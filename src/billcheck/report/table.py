@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from billcheck.contracts.terms import DEFAULT_GRACE_DAYS
 from billcheck.findings import KINDS, Status
 from billcheck.period import period_label
+from billcheck.report.leaks import SHOWN_GROUPS, group_text, parts_of, rest_text, running_text
 from billcheck.report.page import BLANK, Line, Role, Span, grid, line, visible
 from billcheck.report.runs import by_charges, causes_of, runs
 from billcheck.report.selection import findings_by_contract, select
@@ -72,6 +73,10 @@ _TOTAL_LABELS = (
     ("inconclusive", "Open in periods that could not be judged", False),
     ("never_billed", "  of contracts without a single line", False),
     ("residue", "Billed, allocated to no period", False),
+    ("monthly_leak", "Still leaking, a month", False),
+    ("next_shortfall", "Next invoices short, if nothing changes", False),
+    ("monthly_overbilled", "Still overbilled, a month", False),
+    ("next_overbilled", "Next invoices too high, if nothing changes", False),
 )
 _RESIDUE_WORDS = {
     "unmatched": "fits no charge",
@@ -107,6 +112,7 @@ def body_lines(report: Report, selection: Selection | None = None) -> list[Line]
         _left_out_lines(report, selection),
         ledger_lines(report),
         settling_lines(report),
+        cause_lines(report),
         totals_lines(report),
     )
     lines: list[Line] = []
@@ -265,6 +271,7 @@ def _remarks(item: ContractRows, found: Sequence[Finding]) -> list[Line]:
     for cause, rows in causes_of(item.rows):
         extent = f"{counted(len(rows), 'period')}, {money_text(cause.amount_minor, currency)}"
         remarks.append(("Why", f"{cause.sentence} ({extent})"))
+    remarks.extend(("Next", running_text(running)) for running in item.running)
     remarks.extend(_row_remarks(item.rows))
     return [
         (Span(f"  {name}: ", "strong"), Span(visible(text), "attention" if name == "Not judged" else "plain"))
@@ -440,6 +447,28 @@ def settling_lines(report: Report) -> list[Line]:
     if not cells:
         return []
     return [line("What settles it", "heading"), *grid(cells, ("left", "left"), indent=2, head=False)]
+
+
+def cause_lines(report: Report) -> list[Line]:
+    """What makes up arrears and what is overbilled, by cause: the largest, and the rest as one."""
+    lines: list[Line] = []
+    for part_of, currency, groups in parts_of(report.causes):
+        lines += [BLANK] if lines else []
+        lines.append(line(f"{part_of.capitalize()} by cause, in {currency}", "heading"))
+        shown, rest = groups[:SHOWN_GROUPS], groups[SHOWN_GROUPS:]
+        cells = [(group.amount_minor, Span(group_text(group))) for group in shown]
+        cells += [(sum(group.amount_minor for group in rest), Span(rest_text(groups), "muted"))] if rest else []
+        if len(groups) > 1:
+            cells.append((sum(group.amount_minor for group in groups), Span(f"{part_of}, all causes", "muted")))
+        lines.extend(
+            grid(
+                [(Span(amount_text(minor, currency)), words) for minor, words in cells],
+                ("right", "left"),
+                indent=2,
+                head=False,
+            )
+        )
+    return lines
 
 
 def totals_lines(report: Report) -> list[Line]:
