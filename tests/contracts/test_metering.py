@@ -19,6 +19,8 @@ METERED: dict[str, Any] = {**PER_UNIT, **KEYS}
 PACKAGES: dict[str, Any] = {**PACKAGE, **KEYS}
 TWO_PLACES = "The quantity of a metered charge is given with --quantities, not in the contract."
 WHOLE_SUM = "What was used in a part of a period counts in full, and nothing else of this charge goes by days."
+LATE_PLAN = "A plan that was agreed after its day asks for another kind of quantity than the one before it."
+OTHER_UNITS = "Free units roll over only within one model: those of another are not the same units."
 ONLY_FREE_UNITS = "rollover: Only unused free units of a sum of what was used can roll over."
 
 
@@ -50,14 +52,72 @@ def test_rollover(tmp_path: Path) -> None:
     assert load_charge(tmp_path, kind).metering == Metering("sum", Rollover(2, Decimal(300)))
 
 
+PLANS: list[dict[str, Any]] = [
+    {"on": "2026-02-01", "model": "flat", "amount": "5"},
+    {"on": "2026-03-01", "model": "graduated", "tiers": [{"unit_amount": "2"}]},
+    {"on": "2026-04-01", "model": "time", "rates": [{"role": "senior", "unit_amount": "5"}]},
+    {"on": "2026-05-01", "unit_amount": "3", "model": "per_unit"},
+]
+
+
+def test_a_metered_charge_may_change_its_plan_and_needs_no_quantity_for_it(tmp_path: Path) -> None:
+    found = load_charge(tmp_path, charge(METERED, amendments=PLANS))
+    assert [type(each.price).__name__ for each in found.amendments] == [
+        *("FlatPrice", "TieredPrice", "TimePrice", "UnitPrice")
+    ]
+    assert (found.roles, found.counts_units) == (("senior",), True)
+    late = {"on": "2026-05-16", "agreed_on": "2026-07-01", "model": "graduated", "tiers": [{"unit_amount": "2"}]}
+    assert load_charge(tmp_path, charge(METERED, amendments=[late])).amendments[0].agreed_on is not None
+
+
+def test_free_units_may_roll_over_to_another_plan_of_the_same_model(tmp_path: Path) -> None:
+    plan = {"on": "2026-05-16", "model": "package", "amount": "5", "package_size": "10"}
+    kind = charge(PACKAGES, free_units="5", rollover={"periods": 1}, amendments=[plan])
+    assert len(load_charge(tmp_path, kind).amendments) == 1
+
+
+def test_a_metered_charge_may_be_rounded_as_a_running_sum(tmp_path: Path) -> None:
+    assert load_charge(tmp_path, charge(METERED, rounding={"remainder": "cumulative"})).remainder == "cumulative"
+
+
 def test_the_quantity_of_the_first_day_may_be_billed_in_advance(tmp_path: Path) -> None:
     assert load_charge(tmp_path, charge(METERED, timing="in_advance", quantity_basis="first")).timing == "in_advance"
 
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
     (
-        charge(METERED, amendments=[{"on": "2026-05-16", "change": "plan", "model": "flat", "amount": "5"}]),
-        "amendments #1.model: A metered charge stays with its model. Found 'flat'.",
+        charge(METERED, amendments=[{"on": "2026-05-16", "agreed_on": "2026-07-01", "model": "flat", "amount": "5"}]),
+        f"amendments #1.agreed_on: {LATE_PLAN} Found '2026-07-01'. Cancel the charge and write another one.",
+    ),
+    (
+        charge(
+            METERED,
+            amendments=[
+                {
+                    "on": "2026-05-16",
+                    "agreed_on": "2026-07-01",
+                    "model": "time",
+                    "rates": [{"role": "senior", "unit_amount": "5"}],
+                }
+            ],
+        ),
+        "amendments #1.agreed_on: A plan that was agreed after its day",
+    ),
+    (
+        charge(
+            PACKAGES,
+            free_units="5",
+            rollover={"periods": 1},
+            amendments=[{"on": "2026-05-16", "model": "per_unit", "unit_amount": "5"}],
+        ),
+        f"amendments #1.model: {OTHER_UNITS} Found 'per_unit'. Cancel the charge and write another one.",
+    ),
+    (
+        charge(
+            METERED,
+            amendments=[{"on": "2026-05-16", "model": "package", "amount": "5", "package_size": "10", "hours": []}],
+        ),
+        "amendments #1.hours: ",
     ),
     (
         charge(

@@ -196,6 +196,15 @@ def test_two_roles_may_speak_of_the_same_days(tmp_path: Path) -> None:
     assert [row.role for row in metering.rows] == list(roles)
 
 
+def test_units_and_hours_may_both_be_told_where_a_plan_changes_from_one_to_the_other(tmp_path: Path) -> None:
+    plan = {"on": "2026-02-01", "model": "time", "rates": [{"role": "senior", "unit_amount": "5"}]}
+    contracts = load_contracts(write_json(tmp_path, contract_table({**SEATS, "amendments": [plan]})))
+    path = write(tmp_path, HEADINGS, "C-1,Seats,2026-01-01,,1,", "C-1,Seats,2026-02-01,,1,senior")
+    (given,) = load_quantities(path).given_to(contracts)
+    assert given.charges[0].metering is not None
+    assert [row.role for row in given.charges[0].metering.rows] == [None, "senior"]
+
+
 def test_rows_come_to_their_charge_in_order_and_replace_those_before(tmp_path: Path) -> None:
     contracts = load_contracts(write_json(tmp_path, contract_table(FLAT, SEATS)))
     path = write(tmp_path, HEADINGS, "C-1,Seats,2026-02-01,2026-02-28,2,", "c-1,seats,2026-01-01,2026-01-31,1,")

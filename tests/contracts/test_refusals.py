@@ -384,20 +384,6 @@ CHARGE_FAULTS: list[tuple[dict[str, Any], dict[str, Any], str]] = [
         '"Fee" model: The word is not one of those this key knows. Found \'flatt\'. Did you mean "flat"?',
     ),
     (
-        PER_UNIT,
-        {
-            "quantity": None,
-            "metered": True,
-            "quantity_basis": "sum",
-            "timing": "in_arrears",
-            "rounding": {"remainder": "cumulative"},
-        },
-        (
-            '"Seats" rounding.remainder: A metered charge is rounded period by period: a quantity that is not known '
-            "would leave every later sum open. Found 'cumulative'. Take rounding out."
-        ),
-    ),
-    (
         FLAT,
         {"rounding": {}},
         '"Fee" rounding.remainder: A required key is missing. Add it, for example remainder = "cumulative".',

@@ -12,7 +12,17 @@ from typing import Any, get_args
 
 import pytest
 
-from billcheck.contracts.prices import PackagePrice, Price, Rate, RoleHours, Tier, TieredPrice, TimePrice, UnitPrice
+from billcheck.contracts.prices import (
+    FlatPrice,
+    PackagePrice,
+    Price,
+    Rate,
+    RoleHours,
+    Tier,
+    TieredPrice,
+    TimePrice,
+    UnitPrice,
+)
 from billcheck.contracts.terms import Amendment, Charge, Discount, PriceStep, Proration
 from billcheck.contracts.uplifts import Escalator
 from billcheck.contracts.usage import Metering, QuantityBasis, Rollover, UsageRow
@@ -29,6 +39,7 @@ START = date(2026, 1, 1)
 UNIT = UnitPrice(Decimal("0.05"))
 TIERS = TieredPrice("graduated", (Tier(Decimal(10), Decimal(30)), Tier(None, Decimal(25))))
 PACKAGE = PackagePrice(Decimal(8), Decimal(100), Decimal(500))
+CARD = TimePrice((Rate("senior", Decimal(140)), Rate("junior", Decimal("90.05"))))
 
 
 def row(first: str, quantity: str, last: str | None = None, role: str | None = None) -> UsageRow:
@@ -532,10 +543,27 @@ def random_metered(random: Random) -> Charge:
     terms |= {"minimum": random.choice((None, least)), "maximum": random.choice((None, most))}
     if random.random() < 0.3:
         terms["discounts"] = (Discount(amount=Decimal(random.randrange(5_000)).scaleb(-2)),)
+    if random.random() < 0.3:
+        terms["remainder"] = "cumulative"
     charge = replace(metered(price, basis, rollover=rollover, **terms), start=start)
+    if random.random() < 0.4:
+        charge = replace(charge, amendments=random_plans(random, charge, rollover))
     rows = list(random_rows(random, charge, basis))
     assert charge.metering is not None
     return replace(charge, metering=replace(charge.metering, rows=tuple(rows)))
+
+
+def random_plans(random: Random, charge: Charge, rollover: Rollover | None) -> tuple[Amendment, ...]:
+    """Up to three other plans, of what was used mostly from the first day of a period on."""
+    firsts = [period.days[0] for period in usage_oracle.periods_of(charge, charge.start + timedelta(500))]
+    other = PackagePrice(Decimal(5), Decimal(50), Decimal(200), "down")
+    prices = (UNIT, TIERS, PACKAGE, other, CARD, FlatPrice(Decimal("99.99")), FlatPrice(Decimal(31)))
+    found = {}
+    for _ in range(random.randrange(1, 4)):
+        day = random.choice(firsts or [charge.start]) if random.random() < 0.8 or not firsts else None
+        day = day or charge.start + timedelta(random.randrange(1, 300))
+        found[day] = other if rollover is not None else random.choice(prices)
+    return tuple(Amendment(day, price=price) for day, price in found.items())
 
 
 def random_rows(random: Random, charge: Charge, basis: str) -> list[UsageRow]:
@@ -549,10 +577,12 @@ def random_rows(random: Random, charge: Charge, basis: str) -> list[UsageRow]:
     for stop in stops:
         while day < stop:
             last = stop if random.random() < 0.5 else min(stop, day + timedelta(random.randrange(1, 40)))
-            quantity = Decimal(random.randrange(0, 1500)).scaleb(-random.choice((0, 0, 1, 2)))
             is_open = random.random() < listed
-            if random.random() < 0.97:
-                rows.append(UsageRow("C-1", "Fee", day, quantity, None if is_open else last))
+            roles = usage_oracle.kind_of(usage_oracle.price_on(charge, day)) or (None,)
+            for role in roles if random.random() < 0.97 else (None,):
+                quantity = Decimal(random.randrange(0, 1500)).scaleb(-random.choice((0, 0, 1, 2)))
+                if random.random() < 0.97:
+                    rows.append(UsageRow("C-1", "Fee", day, quantity, None if is_open else last, role))
             day = last if random.random() < 0.97 else last + timedelta(3)
     return rows
 

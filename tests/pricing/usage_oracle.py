@@ -11,14 +11,14 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from billcheck.contracts.prices import PackagePrice, TieredPrice, UnitPrice
+from billcheck.contracts.prices import FlatPrice, PackagePrice, TieredPrice, TimePrice, UnitPrice
 from tests.pricing.changes_oracle import bounded, reduced
-from tests.pricing.oracle import Service, periods
+from tests.pricing.oracle import Service, hours_cost, periods
 
 if TYPE_CHECKING:
     from billcheck.contracts.prices import Price
     from billcheck.contracts.terms import Charge
-    from billcheck.contracts.usage import Metering, UsageRow
+    from billcheck.contracts.usage import Metering, Rollover, UsageRow
 
 DAY = timedelta(days=1)
 
@@ -28,6 +28,7 @@ def amounts_of(charge: Charge, metering: Metering, until: date) -> list[int | No
     amounts: list[int | None] = []
     lots: list[list[Fraction | int]] = []
     is_blind = False
+    up_to: Fraction | None = Fraction()
     for number, period in enumerate(periods_of(charge, until)):
         amount = (
             by_sum(charge, metering, period, lots, number, is_blind=is_blind)
@@ -38,7 +39,12 @@ def amounts_of(charge: Charge, metering: Metering, until: date) -> list[int | No
         if amount is not None:
             share = Fraction(sum(period.weights.values()), period.full_weight)
             amount = bounded(charge, amount, share, minor_units=1)
-        amounts.append(None if amount is None else half_up(amount * 100))
+        if charge.remainder == "cumulative":
+            after = None if up_to is None or amount is None else up_to + amount
+            amounts.append(None if after is None or up_to is None else half_up(after * 100) - half_up(up_to * 100))
+            up_to = after
+        else:
+            amounts.append(None if amount is None else half_up(amount * 100))
     return amounts
 
 
@@ -47,9 +53,48 @@ def periods_of(charge: Charge, until: date) -> list[Service]:
     return [service for service in periods(charge, until) if service.days[-1] < until]
 
 
+def price_on(charge: Charge, day: date) -> Price:
+    """The price of the plan in force on a day."""
+    plans = [each for each in charge.amendments if each.price is not None and each.on <= day]
+    return max(plans, key=lambda each: each.on).price or charge.price if plans else charge.price
+
+
+def kind_of(price: Price) -> tuple[str | None, ...]:
+    """The roles whose quantities a price asks for: none for a fixed one, None for a plain number."""
+    if isinstance(price, TimePrice):
+        return tuple(rate.role for rate in price.rates)
+    return () if isinstance(price, FlatPrice) else (None,)
+
+
 def by_level(charge: Charge, metering: Metering, period: Service) -> Fraction | None:
     """Each row is a level that holds until its end, or until the next row."""
-    levels = [level_on(metering.rows, day) for day in period.days]
+    total = Fraction()
+    days = period.days
+    while days:
+        kind = kind_of(price_on(charge, days[0]))
+        run = []
+        while days and kind_of(price_on(charge, days[0])) == kind:
+            run.append(days.pop(0))
+        if kind and any(row.role not in kind and row.first_day in run for row in metering.rows):
+            return None
+        levels = {role: of_run(metering, role, run) for role in kind}
+        levels = {role: own for role, own in levels.items() if own != []}
+        if kind and (not levels or None in levels.values()):
+            return None
+        for number, day in enumerate(run):
+            price = price_on(charge, day)
+            quantities = {role: own[number] for role, own in levels.items() if own is not None}
+            full = reduced(charge.discounts, cost_of(price, quantities), 1)
+            total += full * period.weights[day] / period.full_weight
+    return total
+
+
+def of_run(metering: Metering, role: str | None, run: list[date]) -> list[Fraction] | None:
+    """The quantity that counts on each of these days; None where one is not told, and empty if no row has the role."""
+    rows = tuple(row for row in metering.rows if row.role == role)
+    if not rows:
+        return []
+    levels = [level_on(rows, day) for day in run]
     if metering.basis == "first":
         levels = levels[:1] * len(levels)
     elif metering.basis == "last":
@@ -58,16 +103,10 @@ def by_level(charge: Charge, metering: Metering, period: Service) -> Fraction | 
     if len(known) < len(levels):
         return None
     if metering.basis == "max":
-        known = [max(known)] * len(known)
-    elif metering.basis == "average":
-        known = [Fraction(half_up(sum(known, Fraction()) / len(known) * 10**10), 10**10)] * len(known)
-    return sum(
-        (
-            reduced(charge.discounts, cost(charge.price, quantity), 1) * weight / period.full_weight
-            for quantity, weight in zip(known, period.weights.values(), strict=True)
-        ),
-        Fraction(),
-    )
+        return [max(known)] * len(known)
+    if metering.basis == "average":
+        return [Fraction(half_up(sum(known, Fraction()) / len(known) * 10**10), 10**10)] * len(known)
+    return known
 
 
 def level_on(rows: tuple[UsageRow, ...], day: date) -> Decimal | None:
@@ -88,24 +127,47 @@ def by_sum(
     is_blind: bool,
 ) -> Fraction | None:
     """Every row is an amount used on its days, all of which must be spoken for: by a row, or by a list around them."""
-    used = Fraction()
-    spoken: set[date] = set()
+    prices = [price_on(charge, day) for day in period.days]
+    if all(isinstance(price, FlatPrice) for price in prices):
+        return by_level(charge, metering, period)
+    price = prices[0]
+    kind = kind_of(price)
+    used: dict[str | None, Fraction] = {}
+    spoken: dict[str | None, set[date]] = {}
     for row in metering.rows:
         days = {row.first_day + timedelta(n) for n in range(((row.end or row.first_day + DAY) - row.first_day).days)}
         inside = days & set(period.days)
-        if inside and inside != days:
+        if inside and (inside != days or row.role not in kind):
             return None
         if inside:
-            used += Fraction(row.quantity)
-            spoken |= inside if row.end is not None else set()
-    if is_blind or not all(is_listed(metering.rows, period, spoken, day) for day in set(period.days) - spoken):
+            used[row.role] = used.get(row.role, Fraction()) + Fraction(row.quantity)
+            spoken.setdefault(row.role, set()).update(inside if row.end is not None else set())
+    if is_blind or any(other != price for other in prices):
         return None
+    rows = tuple(row for row in metering.rows if row.role in kind)
+    for role in {row.role for row in rows} or {None}:
+        told = spoken.get(role, set())
+        if not all(is_listed(rows, period, told, day) for day in set(period.days) - told):
+            return None
     if metering.rollover is None:
-        return less_amounts_off(charge, cost(charge.price, used), period)
-    assert isinstance(charge.price, PackagePrice)
-    own = Fraction(charge.price.free_units)
-    free = [lot for lot in lots if lot[1] + metering.rollover.periods >= number and lot[0] > 0]
-    price = PackagePrice(charge.price.amount, charge.price.package_size, Decimal(0), charge.price.rounding)
+        return less_amounts_off(charge, cost_of(price, used), period)
+    assert isinstance(price, PackagePrice)
+    return with_rollover(charge, price, metering.rollover, period, used.get(None, Fraction()), lots, number)
+
+
+def with_rollover(
+    charge: Charge,
+    price: PackagePrice,
+    rollover: Rollover,
+    period: Service,
+    used: Fraction,
+    lots: list[list[Fraction | int]],
+    number: int,
+) -> Fraction:
+    """Free units of earlier periods first, the oldest ahead; what is left of them and of the period's own goes on."""
+    own = Fraction(price.free_units)
+    free = [lot for lot in lots if lot[1] + rollover.periods >= number and lot[0] > 0]
+    plain = PackagePrice(price.amount, price.package_size, Decimal(0), price.rounding)
     beyond = max(used - own - sum((Fraction(lot[0]) for lot in free), Fraction()), Fraction())
     left = used
     for lot in free:
@@ -113,13 +175,13 @@ def by_sum(
         lot[0] = Fraction(lot[0]) - taken
         left -= taken
     lots.append([max(own - left, Fraction()), number])
-    carried = [lot for lot in lots if lot[1] + metering.rollover.periods > number]
-    excess = sum((Fraction(lot[0]) for lot in carried), Fraction()) - Fraction(metering.rollover.cap or 10**9)
+    carried = [lot for lot in lots if lot[1] + rollover.periods > number]
+    excess = sum((Fraction(lot[0]) for lot in carried), Fraction()) - Fraction(rollover.cap or 10**9)
     for lot in carried:
         lapsed = max(min(Fraction(lot[0]), excess), Fraction())
         lot[0] = Fraction(lot[0]) - lapsed
         excess -= lapsed
-    return less_amounts_off(charge, cost(price, beyond), period)
+    return less_amounts_off(charge, cost(plain, beyond), period)
 
 
 def less_amounts_off(charge: Charge, total: Fraction, period: Service) -> Fraction:
@@ -140,6 +202,15 @@ def is_listed(rows: tuple[UsageRow, ...], period: Service, spoken: set[date], da
     listed = [row.first_day for row in rows if row.end is None]
     is_begun, is_continued = any(each <= first for each in listed), any(each >= last for each in listed)
     return is_begun and is_continued and any(first <= each <= last for each in listed)
+
+
+def cost_of(price: Price, quantities: dict[str | None, Fraction]) -> Fraction:
+    """What a full period costs for the quantities that the price asks for."""
+    if isinstance(price, FlatPrice):
+        return Fraction(price.amount)
+    if isinstance(price, TimePrice):
+        return hours_cost(price, {role: hours for role, hours in quantities.items() if role is not None})
+    return cost(price, quantities.get(None, Fraction()))
 
 
 def cost(price: Price, quantity: Fraction) -> Fraction:

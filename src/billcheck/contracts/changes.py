@@ -131,7 +131,7 @@ def read_amendments(docket: Docket, prefix: Path, charge: ChargeShape, term: Ter
             key = next(key for key in PricedShape.model_fields if getattr(shape, key) is not None)
             value = getattr(shape, key)
             docket.add(TwoPricesProblem, (*path, key), None if isinstance(value, list) else value)
-        if shape.model is not None and day is not None:
+        if shape.model is not None and day is not None and not charge.metered:
             _judge_quantity(docket, path, shape, _plan_on(plans, day - ONE_DAY).model)
         amendment = _read_amendment(docket, path, shape, _plan_on(plans, day), charge, day)
         if amendment is not None:

@@ -44,12 +44,6 @@ if TYPE_CHECKING:
 _required_values = {model: attrgetter("name", "model", *keys) for model, keys in REQUIRED_FOR_MODEL.items()}
 
 
-class MeteredRemainderProblem(Problem):
-    """A metered charge is rounded period by period: a quantity that is not known would leave every later sum open."""
-
-    remedy = "Take rounding out."
-
-
 class RepeatedTaxProblem(Problem):
     """Another percent begins on the same day."""
 
@@ -118,8 +112,6 @@ def read_charge(docket: Docket, prefix: Path, shape: ChargeShape, contract_term:
     if shape.rounding is not None:
         require(docket, (*prefix, "rounding", "remainder"), shape.rounding.remainder, shape.rounding)
     metering = read_metering(docket, prefix, shape) if called.is_metered else None
-    if metering is not None and shape.rounding is not None and shape.rounding.remainder == "cumulative":
-        docket.add(MeteredRemainderProblem, (*prefix, "rounding", "remainder"), shape.rounding.remainder)
     if shape.hours is not None and price is not None and not docket.problems:
         judge_cards(docket, prefix, (price, quantity), price_steps, amendments)
     if docket.problems or shape.name is None or model is None or term.start is None or price is None:

@@ -46,8 +46,14 @@ class MeteredInAdvanceProblem(Problem):
     remedy = 'Write timing = "in_arrears", or quantity_basis = "first" for the quantity of the first day.'
 
 
-class MeteredPlanProblem(Problem):
-    """A metered charge stays with its model."""
+class LatePlanProblem(Problem):
+    """A plan that was agreed after its day asks for another kind of quantity than the one before it."""
+
+    remedy = "Cancel the charge and write another one."
+
+
+class RolloverPlanProblem(Problem):
+    """Free units roll over only within one model: those of another are not the same units."""
 
     remedy = "Cancel the charge and write another one."
 
@@ -93,13 +99,25 @@ def read_metering(docket: Docket, prefix: Path, shape: ChargeShape) -> Metering 
     if shape.amount_per is not None and shape.quantity_basis == "sum":
         docket.add(StretchProblem, (*prefix, "amount_per"), shape.amount_per)
     _judge_proration(docket, prefix, shape)
-    for number, amendment in enumerate(shape.amendments or ()):
-        if amendment.model is not None:
-            docket.add(MeteredPlanProblem, (*prefix, "amendments", number, "model"), amendment.model)
-        if amendment.agreed_on is not None and shape.rollover is not None:
-            docket.add(LateRolloverProblem, (*prefix, "amendments", number, "agreed_on"), amendment.agreed_on)
+    _judge_changes(docket, prefix, shape)
     rollover = _read_rollover(docket, prefix, shape)
     return None if shape.quantity_basis is None else Metering(shape.quantity_basis, rollover)
+
+
+def _judge_changes(docket: Docket, prefix: Path, shape: ChargeShape) -> None:
+    """What was used can be told for every plan but those that need to know earlier what is known later."""
+    plans = {shape.model, *(each.model for each in shape.amendments or () if each.model is not None)}
+    are_alike = all(plan is not None and is_counted_model(plan) and plan != "time" for plan in plans)
+    for number, amendment in enumerate(shape.amendments or ()):
+        path = (*prefix, "amendments", number)
+        if shape.rollover is not None and amendment.model not in {None, shape.model}:
+            docket.add(RolloverPlanProblem, (*path, "model"), amendment.model)
+        if amendment.agreed_on is None:
+            continue
+        if shape.rollover is not None:
+            docket.add(LateRolloverProblem, (*path, "agreed_on"), amendment.agreed_on)
+        elif amendment.model is not None and not are_alike:
+            docket.add(LatePlanProblem, (*path, "agreed_on"), amendment.agreed_on)
 
 
 def _refuse_quantities(docket: Docket, prefix: Path, shape: ChargeShape) -> None:
@@ -118,7 +136,8 @@ _PRORATION_KEYS = ("proration", "proration_first", "proration_last", "proration_
 def _judge_proration(docket: Docket, prefix: Path, shape: ChargeShape) -> None:
     """A rule for parts of periods that would do nothing is refused: it was meant to do something."""
     has_amounts_off = any(discount.amount is not None for discount in shape.discounts or ())
-    goes_by_days = shape.minimum is not None or shape.maximum is not None or has_amounts_off
+    becomes_fixed = any(amendment.model == "flat" for amendment in shape.amendments or ())
+    goes_by_days = shape.minimum is not None or shape.maximum is not None or has_amounts_off or becomes_fixed
     if shape.quantity_basis != "sum" or goes_by_days:
         return
     for key in _PRORATION_KEYS:

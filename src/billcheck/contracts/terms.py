@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from billcheck.contracts.prices import TimePrice
+from billcheck.contracts.prices import TimePrice, is_counted
 from billcheck.period import ONE_DAY, add_months
 
 if TYPE_CHECKING:
@@ -227,9 +227,19 @@ class Charge:
     @property
     def roles(self) -> tuple[str, ...]:
         """The roles of all rate cards that the charge ever has, each once."""
-        prices = [self.price, *(step.price for step in self.price_steps), *(each.price for each in self.amendments)]
-        cards = [price.rates for price in prices if isinstance(price, TimePrice)]
+        cards = [price.rates for price in self.prices if isinstance(price, TimePrice)]
         return tuple(dict.fromkeys(rate.role for card in cards for rate in card))
+
+    @property
+    def prices(self) -> tuple[Price, ...]:
+        """Every price that the charge ever has, before any uplift."""
+        later = [*(step.price for step in self.price_steps), *(each.price for each in self.amendments)]
+        return (self.price, *(price for price in later if price is not None))
+
+    @property
+    def counts_units(self) -> bool:
+        """Whether any price of the charge asks for a quantity that is told without a role."""
+        return any(is_counted(price) and not isinstance(price, TimePrice) for price in self.prices)
 
     @property
     def ends_on(self) -> date | None:

@@ -168,7 +168,7 @@ def _fitting(charge: Charge, rows: list[UsageRow], problems: list[Problem]) -> I
             until = "" if charge.end is None else f" to {charge.end - ONE_DAY}"
             remedy = f"The charge runs from {charge.start}{until}: give the row only those days."
             problems.append(OutsideChargeProblem(row.where, row.days, remedy=remedy))
-        elif roles and row.role is None:
+        elif row.role is None and not charge.counts_units:
             problems.append(NoRoleProblem(row.where))
         elif row.role is not None and fold(row.role) not in roles:
             remedy = f"Its roles are {', '.join(roles.values())}." if roles else "Leave the role out."

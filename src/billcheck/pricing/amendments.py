@@ -12,6 +12,7 @@ from bisect import bisect_left
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from billcheck.contracts.prices import is_counted
 from billcheck.pricing.models import full_price
 from billcheck.pricing.proration import WHOLE, Measure, Ratio, add, multiply, subtract
 
@@ -192,11 +193,19 @@ def bound_for(bound: Decimal, parts: tuple[Part, ...], measure: Measure, scale: 
 
 def exact_part(part: Part, measure: Measure, scale: int) -> Ratio:
     """One part's amount in minor units, exact."""
+    measure = measure_for(part, measure)
     off = measure.amount_off(part.first_day, part.end)
     price = price_of(part.terms, part.discounts, scale, off)
     if part.instead_of is not None:
         price = subtract(price, price_of(part.instead_of, part.discounts, scale, off))
     return measure.prorate(price, part.first_day, part.end)
+
+
+def measure_for(part: Part, measure: Measure) -> Measure:
+    """How the days of one part are weighed: a price that needs no quantity is never one of what was used."""
+    if measure.is_price_whole and not is_counted(part.terms.price):
+        return measure._replace(is_price_whole=False)
+    return measure
 
 
 def price_of(terms: Terms, discounts: tuple[Discount, ...], scale: int, off: Ratio) -> Ratio:

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from billcheck.money import minor_scale
-from billcheck.pricing.amendments import bound_for, bounded_sum, exact_amount, exact_part, sum_of
+from billcheck.pricing.amendments import bound_for, bounded_sum, exact_amount, exact_part, measure_for, sum_of
 from billcheck.pricing.changes_wording import describe_discount, describe_terms
 from billcheck.pricing.models import items_of
 from billcheck.pricing.proration import add, multiply, round_ratio
@@ -57,7 +57,7 @@ def derive_parts(row: Row, currency: str) -> tuple[DerivedPart, ...]:
             last_day=date.fromordinal(part.end - 1),
             items=_items(part.terms),
             instead_of=() if part.instead_of is None else _items(part.instead_of),
-            share=Fraction(*multiply(measure.factor, measure.price_share(part.first_day, part.end))),
+            share=Fraction(*multiply(measure.factor, measure_for(part, measure).price_share(part.first_day, part.end))),
             discounts=part.discounts,
             amount=Fraction(*exact_part(part, measure, scale)) / scale,
         )
@@ -155,7 +155,7 @@ def _reduced(terms: Terms, part: Part, row: Row, currency: str) -> str:
     """The price of a full period less percentages and then amounts, in brackets."""
     factor = Fraction(*row.measure.factor)
     brought = "" if factor == 1 else f" × {factor}"
-    own = factor * Fraction(*row.measure.amount_off(part.first_day, part.end))
+    own = factor * Fraction(*measure_for(part, row.measure).amount_off(part.first_day, part.end))
     days = "" if own == 1 else f" × {own}"
     amounts = "".join(
         f" less {money_text(each.amount, currency)}{days}" for each in part.discounts if each.amount is not None
@@ -171,7 +171,7 @@ def _share(charge: Charge, row: Row, part: Part, *, is_for_period: bool = False)
     """What the price is for, and the part of that which is charged; `is_for_period` says that it is for a period."""
     if charge.every is None:
         return " once"
-    days, of_days = row.measure.price_share(part.first_day, part.end)
+    days, of_days = measure_for(part, row.measure).price_share(part.first_day, part.end)
     factor = Fraction(*row.measure.factor)
     text = ""
     if charge.amount_per is not None and not is_for_period:
@@ -218,9 +218,10 @@ def _conventions(charge: Charge, row: Row) -> Iterator[str]:
     if charge.model == "milestone":
         yield "due on its acceptance"
     measure = row.measure
-    has_days = not measure.is_price_whole or row.bounds or any(_has_amounts_off(part.discounts) for part in row.parts)
+    is_price_whole = all(measure_for(part, measure).is_price_whole for part in row.parts)
+    has_days = not is_price_whole or row.bounds or any(_has_amounts_off(part.discounts) for part in row.parts)
     if measure.is_stub and has_days:
-        of_bounds = "minimum, maximum and amounts off: " if measure.is_price_whole else ""
+        of_bounds = "minimum, maximum and amounts off: " if is_price_whole else ""
         yield of_bounds + _STUB_RULES[measure.rule].format(full_days=measure.full_days)
         if charge.proration.full_period != "containing":
             yield f"full period of a first part: {charge.proration.full_period} (proration_denominator)"

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from billcheck.pricing.timeline import Terms, Timeline
 
 _CORRECTION_DAYS = 370
+REST_OF_UNKNOWN = "What is billed is the rest of a rounded sum from {days} on, which is not known: {question}"
 
 
 class IncomparableProblem(Problem):
@@ -201,6 +202,11 @@ def _metered_schedule(contract: Contract, metered: MeteredTerms, until: date) ->
     starts = sorted({*metered.unknowns, *metered.notes})
     period_of = {index: starts[bisect_right(starts, first_day) - 1] for index, (first_day, _) in days}
     unknowns = {index: metered.unknowns[start] for index, start in period_of.items() if start in metered.unknowns}
+    if plain.before and unknowns:
+        first = min(unknowns)
+        earlier = f"{date.fromordinal(plain.first_days[first])} to {date.fromordinal(plain.ends[first] - 1)}"
+        reason = REST_OF_UNKNOWN.format(days=earlier, question=unknowns[first])
+        unknowns |= {index: reason for index in plain.before if index > first and index not in unknowns}
     return MeteredSchedule(
         contract=contract,
         charge=metered.charge,
