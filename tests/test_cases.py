@@ -1,9 +1,9 @@
 """Every folder of `tests/cases` holds an agreement, a ledger and what a bookkeeper expects of the check.
 
 `contracts.toml` (or `.json`), `ledger.csv` (or the files named by `ledgers`), `case.toml` (as_of and other options of
-the check), `billcheck.toml` where decisions about the ledger matter, and `expected.json`: the arithmetic in words under
-`why`, and figures. Only the keys given are compared, but rows, findings and residue are compared as a whole, so that
-nothing unexpected can hide.
+the check), `billcheck.toml` where decisions about the ledger matter, `decisions.toml` where some about findings do, and
+`expected.json`: the arithmetic in words under `why`, and figures. Only the keys given are compared, but rows, findings
+and residue are compared as a whole, so that nothing unexpected can hide.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from billcheck import check, load_configuration, load_contracts, load_quantities, read_ledger
+from billcheck import check, load_configuration, load_contracts, load_decisions, load_quantities, read_ledger
 from billcheck.cli.main import main
 from billcheck.findings import KINDS, Status
 
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from billcheck import Report
 
 CASES = sorted(folder for folder in (Path(__file__).parent / "cases").iterdir() if folder.is_dir())
-LATER_STATUSES = {Status.DECIDED}
-"""Decided findings belong to a later version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +69,7 @@ def run(case: Case, processes: int = 1) -> Report:
         min_amounts=as_amounts(options.get("min_amounts")),
         processes=processes,
         quantities=load_quantities(*options["quantities"]) if "quantities" in options else None,
+        decisions=load_decisions("decisions.toml") if (case.folder / "decisions.toml").exists() else (),
     )
 
 
@@ -155,6 +154,8 @@ OBSERVED: dict[str, Callable[[Report, Any], Any]] = {
         [item.currency, to_text(item.stated_minor), to_text(item.ledger_minor)] for item in report.controls
     ],
     "failing": lambda report, _: len(report.failing),
+    "decided": lambda report, _: dict(Counter(item.decision for item in report.findings if item.decision)),
+    "standings": lambda report, _: [str(outcome.standing) for outcome in report.decisions],
     "notes": lambda report, _: [row.note for row in report.rows if row.note],
     "outside": lambda report, _: [
         [
@@ -222,7 +223,7 @@ def test_the_command_reports_the_same_and_exits_accordingly(case: Case, capsys: 
 
 def test_every_status_has_a_case() -> None:
     seen = {row[3] for folder in CASES for rows in read_case(folder).expected["rows"].values() for row in rows}
-    assert seen == {str(status) for status in Status} - {str(status) for status in LATER_STATUSES}
+    assert seen == {str(status) for status in Status}
 
 
 def test_every_kind_of_finding_has_a_case() -> None:

@@ -24,10 +24,13 @@ if TYPE_CHECKING:
     from billcheck.contracts.quantity_files import load_quantities
     from billcheck.contracts.terms import Contract
     from billcheck.contracts.usage import Quantities
+    from billcheck.decisions.files import load_decisions
+    from billcheck.decisions.rules import Decision
     from billcheck.errors import (
         BillcheckError,
         ConfigurationRefusedError,
         ContractsRefusedError,
+        DecisionsRefusedError,
         FindingsError,
         InputError,
         InternalError,
@@ -52,6 +55,8 @@ __all__ = [
     "ConfigurationRefusedError",
     "Contract",
     "ContractsRefusedError",
+    "Decision",
+    "DecisionsRefusedError",
     "FindingsError",
     "InputError",
     "InternalError",
@@ -70,6 +75,7 @@ __all__ = [
     "compare_reports",
     "load_configuration",
     "load_contracts",
+    "load_decisions",
     "load_quantities",
     "read_ledger",
 ]
@@ -81,6 +87,8 @@ _HOMES = {
     "ConfigurationRefusedError": "errors",
     "Contract": "contracts.terms",
     "ContractsRefusedError": "errors",
+    "Decision": "decisions.rules",
+    "DecisionsRefusedError": "errors",
     "FindingsError": "errors",
     "InputError": "errors",
     "InternalError": "errors",
@@ -98,6 +106,7 @@ _HOMES = {
     "compare_reports": "report.comparison",
     "load_configuration": "configuration.files",
     "load_contracts": "contracts.files",
+    "load_decisions": "decisions.files",
     "load_quantities": "contracts.quantity_files",
     "read_ledger": "connectors.files",
 }

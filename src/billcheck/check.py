@@ -9,14 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from decimal import Decimal
 from functools import partial
-from os import PathLike
 from typing import TYPE_CHECKING
 
 from billcheck import stages
-from billcheck.configuration.rules import Configuration
-from billcheck.contracts.usage import Quantities
+from billcheck.engine.confirmed import confirm
 from billcheck.engine.controls import compare_with_controls, say_difference
 from billcheck.engine.coverage import find_coverage, make_window
 from billcheck.engine.credit_links import link_credits
@@ -39,7 +36,6 @@ from billcheck.engine.sentences import (
     find_placeholder_left,
     find_sequence_gap,
     find_tax_mismatch,
-    row_id,
 )
 from billcheck.engine.sequences import NumbersLacking
 from billcheck.engine.shown import LazyContracts, LazySetAside
@@ -47,10 +43,7 @@ from billcheck.engine.taxes import find_tax_runs
 from billcheck.engine.unexercised import find_unexercised
 from billcheck.engine.unread import find_unread, find_unread_documents
 from billcheck.engine.whole_credits import split_whole_credits
-from billcheck.errors import Problem, UsageError
 from billcheck.findings import (
-    DEFAULT_FAIL_ON,
-    KINDS,
     Counts,
     Coverage,
     Finding,
@@ -58,71 +51,30 @@ from billcheck.findings import (
     OutOfScope,
     Outside,
     Residue,
+    Status,
 )
-from billcheck.ledger.source import Ledger
 from billcheck.ledger.table import NO_SLOT
-from billcheck.money import is_currency, tax_on, to_minor
+from billcheck.money import tax_on
 from billcheck.pricing.schedule import make_schedule
 from billcheck.report.report import Report
+from billcheck.request import judge_request
 from billcheck.stages import Hints, Scanned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from decimal import Decimal
 
     from billcheck.causes import CauseGroup
-    from billcheck.contracts.terms import Contract, Contracts
+    from billcheck.configuration.rules import Configuration
+    from billcheck.contracts.terms import Contract
+    from billcheck.contracts.usage import Quantities
+    from billcheck.decisions.rules import Decision
+    from billcheck.decisions.standing import Register
     from billcheck.engine.match import Matched
     from billcheck.findings import Totals
-    from billcheck.ledger.source import OutsideTotal
+    from billcheck.ledger.source import Ledger, OutsideTotal
+    from billcheck.request import Request
     from billcheck.stages import Examined
-
-
-FIRST_YEAR, LAST_YEAR = 1900, 2190
-"""Years a check may look back from: those that can be priced, with room for periods that are not due yet."""
-
-
-class UnknownKindError(Problem):
-    """There is no such kind of finding."""
-
-
-class WrongTypeError(Problem):
-    """This is not what the argument takes."""
-
-
-class ReversedWindowError(Problem):
-    """The window ends before it begins."""
-
-
-class DayOutOfRangeError(Problem):
-    """The day of the check lies outside the years that can be priced."""
-
-    remedy = "Give a day from 1900 to 2190."
-
-
-class NegativeGraceError(Problem):
-    """Grace days cannot be negative."""
-
-
-class NegativeAmountError(Problem):
-    """A least amount cannot be negative."""
-
-
-class NoCurrencyError(Problem):
-    """This is not a currency code of ISO 4217."""
-
-    remedy = "Write three capitals, such as EUR."
-
-
-class TooExactError(Problem):
-    """The amount has more decimals than its currency."""
-
-    remedy = "Give it in whole minor units, as the general ledger has it."
-
-
-class DuplicateContractError(Problem):
-    """Two contracts of one check have the same id."""
-
-    remedy = "Give each contract an id of its own."
 
 
 def check(
@@ -139,6 +91,7 @@ def check(
     min_amounts: Mapping[str, Decimal] | None = None,
     processes: int = 1,
     quantities: Quantities | None = None,
+    decisions: Iterable[Decision] = (),
 ) -> Report:
     """Check what a ledger billed against what contracts agreed.
 
@@ -158,6 +111,8 @@ def check(
         processes: How many processes may work on a large ledger at a time; the report is the same with any number.
             Copies of this process do the work, so a program with threads of its own should leave it at 1.
         quantities: How much was used, for metered charges; without it their periods are inconclusive.
+        decisions: What people decided about findings, by `load_decisions`. What is decided stays in the report and
+            fails no check, until it grows, changes its currency or its last day passes.
 
     Returns:
         The report; with no contracts it has checked nothing, and its verdict is inconclusive.
@@ -168,43 +123,46 @@ def check(
         LedgerRefusedError: A source as a whole cannot be read without guessing.
         InternalError: The engine's own sums disagree; no figure is reported.
     """
-    _refuse_wrong_types(contracts, ledger, as_of, fail_on, configuration, quantities)
-    contracts = tuple(contracts)
-    kinds = DEFAULT_FAIL_ON if fail_on is None else frozenset(fail_on)
-    _refuse_nonsense(contracts, as_of, covers, grace_days, kinds)
-    contracts = contracts if quantities is None else quantities.given_to(contracts)
-    stated = _minor_units("control_totals", control_totals)
-    least = _minor_units("min_amounts", min_amounts)
-    if any(amount < 0 for amount in least.values()):
-        raise UsageError([NegativeAmountError("min_amounts")])
-    configuration = configuration or Configuration()
-    directory = make_directory(contracts)
-    prices = _Prices(as_of)
-    make_matcher = partial(
-        Matcher,
-        directory,
-        as_of_day=as_of.toordinal(),
-        has_price=prices.has,
-        scope=configuration.scope,
-        credit_rules=configuration.credits,
+    request = judge_request(
+        contracts,
+        ledger,
+        as_of=as_of,
+        covers=covers,
+        check_from=check_from,
+        grace_days=grace_days,
+        fail_on=fail_on,
+        configuration=configuration,
+        control_totals=control_totals,
+        min_amounts=min_amounts,
+        quantities=quantities,
+        decisions=decisions,
     )
-    scanned = stages.scan(ledger, make_matcher, directory.keys(configuration.scope), processes)
+    return _check(request, ledger, processes)
+
+
+def _check(request: Request, ledger: Ledger, processes: int) -> Report:
+    """Check what makes sense."""
+    contracts, as_of, register = request.contracts, request.as_of, request.register
+    scanned = _scan(request, ledger, processes)
     matched = scanned.matched
-    coverage = find_coverage(covers, scanned.receipts)
+    coverage = find_coverage(request.covers, scanned.receipts)
     conflicts = set_aside_overlaps(matched)
     link_credits(matched)
-    controls = compare_with_controls(stated, matched, scanned.outside)
+    confirmed = confirm(matched, contracts, register)
+    controls = compare_with_controls(request.stated, matched, scanned.outside)
     doubts = {control.currency: say_difference(control) for control in controls if control.difference_minor}
-    left_out = [] if covers else [receipt.shortcoming for receipt in scanned.receipts if receipt.shortcoming]
+    left_out = [] if request.covers else [receipt.shortcoming for receipt in scanned.receipts if receipt.shortcoming]
     setting = Setting(
         as_of_day=as_of.toordinal(),
         window=make_window(coverage, " ".join(left_out)),
-        grace_days=grace_days,
-        check_from_day=check_from.toordinal() if check_from else 0,
-        configuration=configuration,
+        grace_days=request.grace_days,
+        check_from_day=request.check_from.toordinal() if request.check_from else 0,
+        configuration=request.configuration,
         doubts=doubts,
         unread=find_unread(scanned.refused, contracts),
         unread_documents=find_unread_documents(scanned.refused, contracts),
+        register=register if register.contracts else None,
+        confirmed=confirmed.contracts,
     )
     check_together(matched, as_of + timedelta(HORIZON_DAYS))
     spread_discounts(matched)
@@ -212,22 +170,44 @@ def check(
     precision = Precision(ledger.sources, matched)
     examination = Examination(contracts, matched, setting, precision)
     is_whole = not (scanned.refused or left_out or doubts)
+    if is_whole:
+        examination.decide_never_billed()
     outcome = _Outcome(Places(ledger.sources, matched))
     hints = Hints(_look_alikes(scanned.outside), NumbersLacking(scanned.gaps, matched.documents))
     examined = stages.examine(examination, hints, processes)
     _settle(examination, outcome, examined, hints.look_alikes, conflicts, is_whole=is_whole)
     outcome.findings.extend(map(find_sequence_gap, scanned.gaps))
     outcome.findings.extend(find_unexercised(contracts, as_of.toordinal()))
+    outcome.decide(register)
     return replace(
         _report(examination, outcome, scanned, coverage, as_of),
-        fail_on=kinds,
-        grace_days=grace_days,
-        check_from=check_from,
+        fail_on=request.fail_on,
+        grace_days=request.grace_days,
+        check_from=request.check_from,
         controls=controls,
         shortcomings=(*left_out, *doubts.values()),
-        unused_scope=find_unused(configuration.scope.ignore, matched.used_scope),
-        min_amounts=least,
+        unused_scope=find_unused(request.configuration.scope.ignore, matched.used_scope),
+        min_amounts=request.least,
+        decisions=register.outcomes(
+            outcome.findings,
+            confirmed.standings.__getitem__,
+            partial(_was_judged, examination, is_whole=is_whole),
+        ),
     )
+
+
+def _scan(request: Request, ledger: Ledger, processes: int) -> Scanned:
+    """Read the ledger, and match its lines."""
+    directory, scope = make_directory(request.contracts), request.configuration.scope
+    make_matcher = partial(
+        Matcher,
+        directory,
+        as_of_day=request.as_of.toordinal(),
+        has_price=_Prices(request.as_of).has,
+        scope=scope,
+        credit_rules=request.configuration.credits,
+    )
+    return stages.scan(ledger, make_matcher, directory.keys(scope), processes)
 
 
 @dataclass(slots=True)
@@ -239,6 +219,36 @@ class _Outcome:
     causes: tuple[CauseGroup, ...] = ()
     findings: list[Finding] = field(default_factory=list)
     residue: list[Residue] = field(default_factory=list)
+
+    def decide(self, register: Register) -> None:
+        """Mark the findings that were decided."""
+        for number, finding in enumerate(self.findings if register.decisions else ()):
+            decision = register.decision_on(finding)
+            if decision is not None:
+                self.findings[number] = replace(finding, decision=decision.verb)
+
+
+def _was_judged(examination: Examination, decision: Decision, *, is_whole: bool) -> bool:
+    """Whether the check looked at all that a decision may be about, so that finding nothing there says something."""
+    if not is_whole:
+        return False
+    contract = next((contract for contract in examination.contracts if contract.id == decision.contract), None)
+    first_day, last_day = decision.first_day, decision.last_day
+    if contract is None or first_day is None or last_day is None:
+        return True
+    first, end = first_day.toordinal(), last_day.toordinal() + 1
+    if first < examination.setting.check_from_day:
+        return False
+    return not any(
+        row.status in _NOT_JUDGED
+        for slot in examination.slots_of(contract)
+        for charge in [examination.examine(slot)]
+        for row in charge.rows
+        if charge.schedule.first_days[row.period] < end and first < charge.schedule.ends[row.period]
+    )
+
+
+_NOT_JUDGED = frozenset({Status.INCONCLUSIVE, Status.AWAITING, Status.NOT_DUE, Status.BILLED_AHEAD})
 
 
 class _Prices:
@@ -256,70 +266,6 @@ class _Prices:
                 make_schedule(slot.contract, slot.charge, self._until).line_amounts
             )
         return amount in known
-
-
-def _refuse_wrong_types(
-    contracts: object, ledger: object, as_of: object, fail_on: object, configuration: object, quantities: object
-) -> None:
-    """Name what was given instead of a day, contracts or a ledger; people pass texts and paths."""
-    problems: list[Problem] = []
-    if not isinstance(as_of, date):
-        problems.append(WrongTypeError("as_of", str(as_of), remedy="Give a datetime.date, such as date(2026, 9, 4)."))
-    if isinstance(contracts, str | PathLike):
-        problems.append(WrongTypeError("contracts", str(contracts), remedy="Give billcheck.load_contracts(path)."))
-    if not isinstance(ledger, Ledger):
-        problems.append(WrongTypeError("ledger", str(ledger), remedy="Give billcheck.read_ledger(path)."))
-    if isinstance(fail_on, str):
-        problems.append(WrongTypeError("fail_on", str(fail_on), remedy=f"Give a list, such as [{fail_on!r}]."))
-    if configuration is not None and not isinstance(configuration, Configuration):
-        remedy = "Give billcheck.load_configuration(path)."
-        problems.append(WrongTypeError("configuration", str(configuration), remedy=remedy))
-    if quantities is not None and not isinstance(quantities, Quantities):
-        problems.append(WrongTypeError("quantities", str(quantities), remedy="Give billcheck.load_quantities(path)."))
-    if problems:
-        raise UsageError(problems)
-
-
-def _refuse_nonsense(
-    contracts: Contracts, as_of: date, covers: tuple[date, date] | None, grace_days: int | None, kinds: frozenset[str]
-) -> None:
-    problems: list[Problem] = [
-        UnknownKindError("fail_on", kind, remedy=f"Use one of: {', '.join(KINDS)}.")
-        for kind in sorted(kinds - {*KINDS})
-    ]
-    if not FIRST_YEAR <= as_of.year <= LAST_YEAR:
-        problems.append(DayOutOfRangeError("as_of", as_of.isoformat()))
-    if covers is not None and covers[1] < covers[0]:
-        problems.append(ReversedWindowError("covers", f"{covers[0]}..{covers[1]}", remedy="Write FROM..TO."))
-    if grace_days is not None and grace_days < 0:
-        problems.append(NegativeGraceError("grace_days", str(grace_days), remedy="Give zero or more days."))
-    counted = Counter(contract.id for contract in contracts)
-    problems.extend(DuplicateContractError("contracts", name) for name, count in counted.items() if count > 1)
-    if problems:
-        raise UsageError(problems)
-
-
-def _minor_units(name: str, amounts: Mapping[str, Decimal] | None) -> dict[str, int]:
-    """Amounts per currency in minor units.
-
-    Raises:
-        UsageError: A currency is unknown, or an amount is no decimal or more exact than its currency.
-    """
-    minor: dict[str, int] = {}
-    problems: list[Problem] = []
-    for currency, amount in (amounts or {}).items():
-        if not is_currency(currency):
-            problems.append(NoCurrencyError(name, currency))
-        elif not isinstance(amount, Decimal) or not amount.is_finite():
-            remedy = "Give a decimal.Decimal, such as Decimal('12345.67')."
-            problems.append(WrongTypeError(f"{name} {currency}", str(amount), remedy=remedy))
-        elif (exact := to_minor(amount, currency)) is None:
-            problems.append(TooExactError(f"{name} {currency}", str(amount)))
-        else:
-            minor[currency] = exact
-    if problems:
-        raise UsageError(problems)
-    return minor
 
 
 def _settle(
@@ -357,18 +303,9 @@ def _look_alikes(outside: Mapping[tuple[str, str], OutsideTotal]) -> LookAlikes:
 def _never_billed(examination: Examination, look_alikes: LookAlikes) -> Iterator[Finding]:
     """One finding per contract without a line, if any of its periods is due and past its grace days."""
     for contract in examination.contracts:
-        if not examination.is_never_billed(contract):
-            continue
-        charges = [examination.examine(slot) for slot in examination.slots_of(contract)]
-        due = [
-            (row_id(charge.slot, charge.schedule, row.period), row.shortfall)
-            for charge in charges
-            for row in charge.rows
-            if row.status.value == "inconclusive"
-        ]
-        if due:
-            rows, amount = tuple(row for row, _ in due), sum(amount for _, amount in due)
-            yield find_never_billed(contract, rows, amount, look_alikes.suggest(contract.customer))
+        due = examination.due_of_never_billed(contract)
+        if due is not None:
+            yield find_never_billed(contract, *due, look_alikes.suggest(contract.customer))
 
 
 def _placeholders(matched: Matched) -> Iterator[Finding]:
@@ -484,6 +421,7 @@ def _report(
         refused=tuple(scanned.refused),
         inconclusive_rows=sums.inconclusive_rows,
         judged_rows=sums.judged_rows,
+        decided_rows=sums.decided_rows,
         terms=examination.contracts,
     )
 

@@ -7,6 +7,7 @@ bookkeeper can act on. Imports nothing of ours and knows nothing about contracts
     ├── InputError                  a file or an argument was refused; carries all its problems
     │   ├── ConfigurationRefusedError
     │   ├── ContractsRefusedError
+    │   ├── DecisionsRefusedError
     │   ├── LedgerRefusedError
     │   ├── QuantitiesRefusedError
     │   ├── ReportRefusedError
@@ -90,6 +91,12 @@ class ContractsRefusedError(InputError):
     """The contract files hold faults; no contract of them is used."""
 
     heading = "The contracts were refused"
+
+
+class DecisionsRefusedError(InputError):
+    """The file of decisions holds faults; no decision of it is used."""
+
+    heading = "The decisions were refused"
 
 
 class LedgerRefusedError(InputError):

@@ -327,7 +327,8 @@ class Finding:
     """Something to act on. It points at rows or lines and is never summed.
 
     `id` digests kind, contract, charges and first day, or kind, document and line where there is no row; never the
-    amount. `amount_minor` repeats what the rows or lines say. `charge` joins several names with " + ".
+    amount. `amount_minor` repeats what the rows or lines say. `charge` joins several names with " + ". `decision` is
+    the verb of the decision that sets it aside, such as ``waive``; a finding that was decided fails no check.
     """
 
     kind: str
@@ -341,6 +342,7 @@ class Finding:
     amount_minor: int | None
     sentence: str
     rows: tuple[str, ...] = ()
+    decision: str = ""
 
     @property
     def amount(self) -> Decimal | None:

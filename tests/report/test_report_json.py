@@ -47,6 +47,7 @@ KEYS = [
     "causes",
     "contracts",
     "findings",
+    "decisions",
     "residue",
     "unmatched",
     "ambiguous",
@@ -139,6 +140,7 @@ FINDING = [
     "sentence",
     "settled_by",
     "fails",
+    "decision",
     "rows",
 ]
 

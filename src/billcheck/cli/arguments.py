@@ -226,3 +226,8 @@ def add_reading_options(parser: ArgumentParser) -> None:
         metavar="PATH",
         help="configuration file (default: billcheck.toml of the working folder, if there is one, which is said)",
     )
+    parser.add_argument(
+        "--decisions",
+        metavar="FILE",
+        help="what was decided about findings (default: decisions.toml of the working folder, which is said)",
+    )

@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     from billcheck.contracts.files import Written
     from billcheck.contracts.terms import Contracts
     from billcheck.contracts.usage import Quantities
+    from billcheck.decisions.rules import Decision
     from billcheck.report.report import Report
 
 DEFAULT_FILE = "contracts.toml"
 DEFAULT_FOLDER = "contracts"
 DEFAULT_CONFIGURATION = "billcheck.toml"
+DEFAULT_DECISIONS = "decisions.toml"
 
 
 class RepeatedCurrencyError(Problem):
@@ -107,6 +109,23 @@ def load_rules(arguments: Namespace) -> Configuration | None:
     return load_configuration(path)
 
 
+def load_decided(arguments: Namespace) -> tuple[Decision, ...]:
+    """The decisions of the command line, else those of the working folder; none where there is no file.
+
+    Raises:
+        DecisionsRefusedError: The file holds faults.
+    """
+    from billcheck import load_decisions
+
+    path = arguments.decisions
+    if path is None:
+        if not Path(DEFAULT_DECISIONS).exists():
+            return ()
+        path = DEFAULT_DECISIONS
+        note(f"Read {DEFAULT_DECISIONS}, the decisions of this folder.")
+    return load_decisions(path)
+
+
 def make_report(
     arguments: Namespace,
     *,
@@ -123,6 +142,7 @@ def make_report(
     contracts = load(arguments)
     quantities = load_usage(arguments)
     configuration = load_rules(arguments)
+    decisions = load_decided(arguments)
     ledger = read_ledger(*arguments.ledger, profile=arguments.profile)
     as_of = arguments.as_of
     if as_of is None:
@@ -139,6 +159,7 @@ def make_report(
             fail_on=fail_on,
             configuration=configuration,
             quantities=quantities,
+            decisions=decisions,
             control_totals=_by_currency("--control-total", arguments.control_total),
             min_amounts=_by_currency("--min-amount", min_amounts),
             processes=usable_processors() if arguments.processes is None else arguments.processes,

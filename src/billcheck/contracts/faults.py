@@ -79,6 +79,18 @@ class NegativeProblem(Problem):
     remedy = "Write a reduction as a discount."
 
 
+class SignedDecimalProblem(Problem):
+    """This is not a plain decimal."""
+
+    remedy = 'Write a string such as "2400.50" or "-2400.50": digits and a point, no grouping, no currency.'
+
+
+class NumberProblem(Problem):
+    """A whole number is expected here."""
+
+    remedy = "Write it without quotes, below a million."
+
+
 class TooManyDigitsProblem(Problem):
     """There are more than twelve digits before the point, or more than ten after it."""
 
@@ -370,6 +382,8 @@ def _tell(
 
 
 _SIMPLE_KINDS: dict[Kind, type[Problem]] = {
+    Kind.SIGNED_DECIMAL: SignedDecimalProblem,
+    Kind.NUMBER: NumberProblem,
     Kind.TEXTS: TextsProblem,
     Kind.DAYS: DayCountProblem,
     Kind.MONTH: MonthProblem,

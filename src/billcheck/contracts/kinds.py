@@ -18,6 +18,8 @@ WHOLE_DIGITS = 12
 """Digits before the point; a price times a quantity then still fits the arithmetic of decimals exactly."""
 PLAIN_DECIMAL = rf"^[0-9]{{1,{WHOLE_DIGITS}}}(\.[0-9]{{1,{DECIMAL_DIGITS}}})?$"
 """Amounts, quantities and percents: the plain decimals of `billcheck.grammar` without a sign, and not as long."""
+SIGNED_DECIMAL = rf"^-?[0-9]{{1,{WHOLE_DIGITS}}}(\.[0-9]{{1,{DECIMAL_DIGITS}}})?$"
+"""Amounts that may be negative, such as those of findings."""
 ISO_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 DAY_OF_YEAR = (
     r"^(anniversary|(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9]))$"
@@ -31,6 +33,8 @@ class Kind(Enum):
     """What may stand under a key; decides how a wrong value is explained."""
 
     DECIMAL = "decimal"
+    SIGNED_DECIMAL = "signed_decimal"
+    NUMBER = "number"
     DAY = "day"
     TEXT = "text"
     TEXTS = "texts"
@@ -56,6 +60,11 @@ class Kind(Enum):
 PlainDecimal = Annotated[
     Annotated[str, Field(pattern=PLAIN_DECIMAL)] | Annotated[int, Field(ge=0, lt=10**WHOLE_DIGITS)], Kind.DECIMAL
 ]
+SignedDecimal = Annotated[
+    Annotated[str, Field(pattern=SIGNED_DECIMAL)] | Annotated[int, Field(gt=-(10**WHOLE_DIGITS), lt=10**WHOLE_DIGITS)],
+    Kind.SIGNED_DECIMAL,
+]
+Number = Annotated[int, Field(ge=0, lt=10**6), Kind.NUMBER]
 Day = Annotated[Annotated[str, Field(pattern=ISO_DAY, json_schema_extra={"format": "date"})] | date, Kind.DAY]
 PlainText = Annotated[str, Field(pattern=TEXT), Kind.TEXT]
 Texts = Annotated[list[Annotated[str, Field(pattern=TEXT)]], Kind.TEXTS]

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 
 class JudgedRow(NamedTuple):
-    """One period of one charge: `period` is its index in the schedule, amounts are minor units excluding tax."""
+    """One period of one charge: `period` is its index in the schedule, amounts are minor units excluding tax.
+
+    `was` is the status of a row that is decided, before it was.
+    """
 
     period: int
     status: Status
@@ -33,6 +36,12 @@ class JudgedRow(NamedTuple):
     is_duplicate: bool = False
     is_foreign: bool = False
     note: str = ""
+    was: Status | None = None
+
+    @property
+    def judged_as(self) -> Status:
+        """The status, whatever was decided about it."""
+        return self.status if self.was is None else self.was
 
     @property
     def shortfall(self) -> int:

@@ -26,6 +26,7 @@ from billcheck.engine.match_rules import PeriodRule
 from billcheck.engine.pinned import periods_of
 from billcheck.engine.plain import judge_one_by_one, match_one_by_one
 from billcheck.engine.precision import Precision, Rounding, small_part
+from billcheck.engine.sentences import find_in_row, find_never_billed, row_id
 from billcheck.findings import ARREARS, JUDGED, Status, Totals
 from billcheck.ledger.names import fold_name
 from billcheck.money import minor_scale
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from billcheck.contracts.terms import Contract, Contracts
+    from billcheck.decisions.standing import Register
     from billcheck.engine.books import Books
     from billcheck.engine.events import Event
     from billcheck.engine.keys import Slot
@@ -53,7 +55,8 @@ class Setting:
     `grace_days` overrides the contracts' own where given. `doubts` says per currency why its documents may not all be
     there, where they do not tie to the general ledger; `unread` per contract which row that may concern it could not be
     read.
-    `unread_documents` says the same per contract and number of a document of which a row is unread.
+    `unread_documents` says the same per contract and number of a document of which a row is unread. `register` holds
+    what was decided about findings, None where nothing was; `confirmed` the contracts whose customer was confirmed.
     """
 
     as_of_day: int
@@ -64,6 +67,8 @@ class Setting:
     doubts: Mapping[str, str] = field(default_factory=dict)
     unread: Mapping[str, str] = field(default_factory=dict)
     unread_documents: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    register: Register | None = None
+    confirmed: frozenset[str] = frozenset()
 
     def window_of(self, contracts: Contracts) -> Window:
         """What the ledger can tell about periods of contracts in one currency."""
@@ -129,6 +134,9 @@ class ExaminedCharge:
 _DoubtfulDays = dict[tuple[int, int, int, bool], None]
 """Issue day, first day and exclusive end of lines, and whether they make up for others; each once, in their order."""
 
+_DECIDABLE = frozenset({Status.UNDERBILLED, Status.MISSING, Status.OVERBILLED, Status.INCONCLUSIVE})
+"""The statuses of rows whose findings speak of their money."""
+
 _QUIET = frozenset({Status.OK, Status.NOT_DUE, Status.AWAITING})
 
 
@@ -148,6 +156,7 @@ class Sums:
     aside_lines: int = 0
     judged_rows: int = 0
     inconclusive_rows: int = 0
+    decided_rows: int = 0
 
     def join(self, other: Sums) -> None:
         """Add the sums of other charges."""
@@ -160,6 +169,7 @@ class Sums:
         self.aside_lines += other.aside_lines
         self.judged_rows += other.judged_rows
         self.inconclusive_rows += other.inconclusive_rows
+        self.decided_rows += other.decided_rows
 
     def total(self, currency: str) -> Totals:
         """The totals of a currency, begun at zero."""
@@ -198,6 +208,9 @@ class Sums:
             total.awaiting += row.shortfall
         elif row.status is Status.BILLED_AHEAD:
             total.billed_ahead += row.billed
+        elif row.status is Status.DECIDED:
+            self.decided_rows += 1
+            total.decided += row.shortfall
         elif row.status is Status.INCONCLUSIVE:
             self.inconclusive_rows += 1
             total.inconclusive += row.shortfall
@@ -217,6 +230,7 @@ class Examination:
         self._doubtful = self._doubtful_lines()
         self._slots_of = self._slots_by_contract()
         self._together_with = self._groups_by_contract()
+        self._decided_as_a_whole: frozenset[str] = frozenset()
 
     def _doubtful_lines(self) -> dict[int, list[_DoubtfulDays]]:
         """Per slot, the days of ambiguous lines that might belong to it; lines that fit the same slots share theirs."""
@@ -258,7 +272,48 @@ class Examination:
         """Whether the ledger holds no line for the contract and nobody confirmed the customer's name."""
         if contract.id in self.matched.touched_contracts:
             return False
+        if contract.id in self.setting.confirmed:
+            return False
         return not (contract.matching.confirmed or contract.matching.customer_ids)
+
+    def due_of_never_billed(self, contract: Contract) -> tuple[tuple[str, ...], int] | None:
+        """Ids and open amount of the rows of a contract without a line that are due, if there are any."""
+        if not self.is_never_billed(contract):
+            return None
+        charges = [self.examine(slot) for slot in self.slots_of(contract)]
+        due = [
+            (row_id(charge.slot, charge.schedule, row.period), row.shortfall)
+            for charge in charges
+            for row in charge.rows
+            if row.judged_as is Status.INCONCLUSIVE
+        ]
+        return (tuple(row for row, _ in due), sum(amount for _, amount in due)) if due else None
+
+    def decide_never_billed(self) -> None:
+        """Set aside all rows of contracts without a line of which that was decided."""
+        register = self.setting.register
+        if register is None:
+            return
+        self._decided_as_a_whole = frozenset(
+            contract.id
+            for contract in self.contracts
+            if contract.id in register.contracts
+            and (due := self.due_of_never_billed(contract)) is not None
+            and register.decision_on(find_never_billed(contract, *due, "")) is not None
+        )
+
+    def _decide(self, slot: Slot, schedule: Schedule, rows: list[JudgedRow]) -> list[JudgedRow]:
+        """The rows, those that were decided set aside."""
+        register = self.setting.register
+        if register is None or slot.contract.id not in register.contracts:
+            return rows
+        is_whole = slot.contract.id in self._decided_as_a_whole
+        return [
+            row._replace(status=Status.DECIDED, was=row.status)
+            if (is_whole and row.status is Status.INCONCLUSIVE) or _is_decided(register, slot, schedule, row)
+            else row
+            for row in rows
+        ]
 
     @property
     def slots(self) -> list[Slot]:
@@ -290,6 +345,7 @@ class Examination:
         self._check(slot, schedule, events, books)
         doubts = self._doubts(slot, books, events)
         rows = judge(books, known, doubts, self.setting.check_from_day, self._rounding(slot))
+        rows = self._decide(slot, schedule, rows)
         return ExaminedCharge(slot, schedule, events, books, rows, known.grace_days, self.matched.lines)
 
     def _check(self, slot: Slot, schedule: Schedule, events: Events, books: Books) -> None:
@@ -380,6 +436,7 @@ class Examination:
         sums.allocated[slot.currency] += allocated
         sums.total(slot.currency)
         shown = [row for row in judged if schedule.first_days[row.period] >= setting.check_from_day]
+        shown = self._decide(slot, schedule, shown)
         for row in shown:
             percent = schedule.tax_percent_at(row.period) if later_percents else tax_percent
             sums.add_row(row, slot.contract, percent, is_never_billed=False)
@@ -410,6 +467,14 @@ class Examination:
             foreign = self.matched.currency_of(event.rows[0])
             sums.residue[foreign] += event.amount
             sums.total(foreign).residue += event.amount
+
+
+def _is_decided(register: Register, slot: Slot, schedule: Schedule, row: JudgedRow) -> bool:
+    """Whether what is found in a row about its money was decided; a row without a difference stays what it is."""
+    if row.status not in _DECIDABLE:
+        return False
+    found = find_in_row(slot, schedule, row)
+    return any(finding.kind != "unapproved" and register.decision_on(finding) is not None for finding in found)
 
 
 def _open_before(books: Books, issue_day: int) -> list[int]:

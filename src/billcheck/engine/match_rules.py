@@ -26,6 +26,7 @@ class MatchRule(IntEnum):
     DISCOUNT = 11
     TEMPLATE = 12
     OF_INVOICE = 13
+    CONFIRMED = 15
     UNMATCHED = 16
     AMBIGUOUS = 17
     VOID = 18
@@ -75,6 +76,7 @@ NAMING_RULES = frozenset(
         MatchRule.PATTERN,
         MatchRule.CHARGE_NAMED,
         MatchRule.NAME_IN_TEXT,
+        MatchRule.CONFIRMED,
     }
 )
 """The rules by which a line itself names its charge."""
@@ -99,6 +101,7 @@ MATCH_WORDS = {
     MatchRule.EXACT_SUM: "its share of the exact sum of several charges (inferred)",
     MatchRule.DISCOUNT: "its share of a negative line of the document, by amount",
     MatchRule.OF_INVOICE: "what the invoice it takes back bills",
+    MatchRule.CONFIRMED: "charge confirmed by a decision",
     MatchRule.TOGETHER: "one of the charges that are checked together",
 }
 NAMED_WORDS = {

@@ -75,10 +75,11 @@ def find_in_row(slot: Slot, schedule: Schedule, row: JudgedRow, suggestion: str 
 def _kind_of(row: JudgedRow) -> str | None:
     if row.is_foreign:
         return "currency_mismatch"
-    if row.status is Status.OVERBILLED:
+    status = row.judged_as
+    if status is Status.OVERBILLED:
         return "duplicate" if row.is_duplicate else "overbilled"
-    if row.status in {Status.UNDERBILLED, Status.MISSING}:
-        return "credited_not_rebilled" if row.credited else str(row.status)
+    if status in {Status.UNDERBILLED, Status.MISSING}:
+        return "credited_not_rebilled" if row.credited else str(status)
     return None
 
 
@@ -94,7 +95,7 @@ def _money_sentence(slot: Slot, row: JudgedRow, kind: str) -> str:
         return f"billed twice: {billed} against {expected} agreed, {_money(-row.shortfall, slot)} too much"
     if kind == "credited_not_rebilled":
         return f"{_money(row.shortfall, slot)} of the {expected} agreed was credited and not billed again"
-    if row.status is Status.INCONCLUSIVE:
+    if row.judged_as is Status.INCONCLUSIVE:
         return f"a line in another currency than {slot.contract.currency} may bill this; {expected} was agreed"
     return f"a line in another currency than {slot.contract.currency} stands beside the {billed} billed"
 

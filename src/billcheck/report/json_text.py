@@ -20,8 +20,10 @@ from billcheck.report.leaks_json import CauseCheck, cause_group_json, running_js
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import date
 
     from billcheck.contracts.terms import Contract
+    from billcheck.decisions.rules import Outcome
     from billcheck.findings import (
         Cause,
         ContractRows,
@@ -75,6 +77,7 @@ def to_json(report: Report) -> str:
         _array("causes", (_text(cause_group_json(entry)) for entry in report.causes)),
         _array("contracts", contracts),
         _array("findings", (_text(_finding(entry, report)) for entry in report.findings)),
+        _array("decisions", (_text(_decision(entry)) for entry in report.decisions)),
         *(_array(name, (_text(_residue(entry)) for entry in entries)) for name, entries in residue.items()),
         _array("outside", (_text(_outside(entry)) for entry in report.outside)),
         _array("out_of_scope", (_text(_out_of_scope(entry)) for entry in report.out_of_scope)),
@@ -260,22 +263,56 @@ def _evidence(evidence: Evidence) -> Json:
 
 
 def _finding(finding: Finding, report: Report) -> Json:
-    has_amount = finding.amount_minor is not None and finding.currency is not None
     return {
         "id": finding.id,
         "kind": finding.kind,
         "severity": str(finding.severity),
         "contract": finding.contract,
         "charge": finding.charge,
-        "first_day": None if finding.first_day is None else finding.first_day.isoformat(),
-        "last_day": None if finding.last_day is None else finding.last_day.isoformat(),
+        "first_day": _day(finding.first_day),
+        "last_day": _day(finding.last_day),
         "currency": finding.currency,
-        "amount": format_minor(finding.amount_minor or 0, finding.currency or "") if has_amount else None,
+        "amount": _amount(finding.amount_minor, finding.currency),
         "sentence": finding.sentence,
         "settled_by": KINDS[finding.kind].settled_by,
         "fails": report.fails(finding),
+        "decision": finding.decision or None,
         "rows": list(finding.rows),
     }
+
+
+def _decision(outcome: Outcome) -> Json:
+    decision, currency = outcome.decision, outcome.decision.currency
+    return {
+        "place": decision.place,
+        "verb": decision.verb,
+        "kind": decision.kind,
+        "contract": decision.contract,
+        "charge": decision.charge,
+        "first_day": _day(decision.first_day),
+        "last_day": _day(decision.last_day),
+        "document": decision.document,
+        "line": decision.line,
+        "finding": decision.finding,
+        "amount": _amount(decision.amount_minor, currency),
+        "currency": currency,
+        "reason": decision.reason,
+        "by": decision.by,
+        "until": _day(decision.until),
+        "standing": str(outcome.standing),
+        "remark": outcome.remark,
+        "decided": list(outcome.decided),
+        "decided_amount": None if currency is None else format_minor(outcome.decided_minor, currency),
+        "undecided": list(outcome.undecided),
+    }
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _amount(minor: int | None, currency: str | None) -> str | None:
+    return None if minor is None or currency is None else format_minor(minor, currency)
 
 
 def _residue(residue: Residue) -> Json:

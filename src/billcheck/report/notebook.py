@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from billcheck.findings import KINDS, Status, Verdict
 from billcheck.period import period_label
+from billcheck.report.decided import FINDING_WORDS, holding, needing_a_look
 from billcheck.report.leaks import SHOWN_GROUPS, group_text, parts_of, rest_text, running_text
 from billcheck.report.page import visible
 from billcheck.report.selection import SHOWN_CONTRACTS, select
@@ -63,6 +64,7 @@ _TOTALS = (
     ("overbilled", "Overbilled"),
     ("net", "Agreed less billed"),
     ("awaiting", "Awaiting"),
+    ("decided", "Decided"),
     ("inconclusive", "Not judged"),
     ("residue", "Allocated to no period"),
     ("monthly_leak", "Still leaking, a month"),
@@ -91,6 +93,7 @@ def to_html(report: Report) -> str:
         *_running_list(report),
         _rows_table(report),
         *_findings(report),
+        *_decisions(report),
         "</div>",
     ]
     return "\n".join(parts) + "\n"
@@ -98,15 +101,26 @@ def to_html(report: Report) -> str:
 
 def _findings(report: Report) -> list[str]:
     """What was found by kind, with what settles it; at most so many findings, the rest counted."""
-    grouped: dict[str, list[str]] = {}
+    grouped: dict[tuple[str, str], list[str]] = {}
     for finding in report.findings[:SHOWN_FINDINGS]:
-        grouped.setdefault(finding.kind, []).append(f"<li>{_escaped(finding.sentence)}</li>")
+        grouped.setdefault((finding.kind, finding.decision), []).append(f"<li>{_escaped(finding.sentence)}</li>")
     parts = []
-    for kind, items in grouped.items():
+    for (kind, decision), items in grouped.items():
         words = kind.replace("_", " ").capitalize()
-        parts.append(f"<p>{words}. What settles it: {_escaped(KINDS[kind].settled_by)}</p><ul>{''.join(items)}</ul>")
+        settled = f"What settles it: {_escaped(KINDS[kind].settled_by)}"
+        parts.append(f"<p>{words}. {FINDING_WORDS.get(decision, settled)}</p><ul>{''.join(items)}</ul>")
     more = len(report.findings) - SHOWN_FINDINGS
     return [*parts, f'<p class="muted">{counted(more, "more finding")}.</p>'] if more > 0 else parts
+
+
+def _decisions(report: Report) -> list[str]:
+    """The decisions that need a look, and those that decide something; at most so many, the rest counted."""
+    texts = [*needing_a_look(report), *holding(report)]
+    if not texts:
+        return []
+    more = len(texts) - SHOWN_FINDINGS
+    items = "".join(f"<li>{_escaped(text)}</li>" for text in texts[:SHOWN_FINDINGS])
+    return [f"<p>Decisions</p><ul>{items}</ul>", *([f'<p class="muted">{more:,} more.</p>'] if more > 0 else [])]
 
 
 def _escaped(text: str) -> str:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from billcheck.causes import CauseGroup
     from billcheck.contracts.terms import Contract
+    from billcheck.decisions.rules import Outcome
     from billcheck.findings import (
         ContractRows,
         ControlTotal,
@@ -56,7 +57,7 @@ def _is_below(min_amounts: Mapping[str, int], finding: Finding) -> bool:
 
 def _fails(fail_on: frozenset[str], min_amounts: Mapping[str, int], finding: Finding) -> bool:
     """Whether a finding fails a check; no method, so that the findings of a report do not keep the report alive."""
-    return finding.kind in fail_on and not _is_below(min_amounts, finding)
+    return finding.kind in fail_on and not finding.decision and not _is_below(min_amounts, finding)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -92,6 +93,8 @@ class Report:
         controls: The totals of the general ledger that were given, beside those of the ledger.
         shortcomings: Sentences that say why the ledger may not hold all it should, each with what settles it.
         min_amounts: The amounts (minor units) per currency below which a finding does not fail this check.
+        decisions: How each decision stands, in the order of its file.
+        decided_rows: How many rows are set aside by a decision.
     """
 
     as_of: date
@@ -117,6 +120,8 @@ class Report:
     shortcomings: tuple[str, ...] = ()
     min_amounts: Mapping[str, int] = field(default_factory=dict)
     causes: tuple[CauseGroup, ...] = ()
+    decisions: tuple[Outcome, ...] = ()
+    decided_rows: int = 0
 
     @cached_property
     def arrears(self) -> Mapping[str, Decimal]:
@@ -185,13 +190,14 @@ class Report:
 
     @cached_property
     def failing(self) -> tuple[Finding, ...]:
-        """The findings that fail this check: of a kind in `fail_on`, and not below the least amount."""
+        """The findings that fail this check: of a kind in `fail_on`, not below the least amount and not decided."""
         return tuple(filter(self.fails, self.found))
 
     @cached_property
     def below(self) -> tuple[Finding, ...]:
         """The findings that would fail this check but for their small amount."""
-        return tuple(finding for finding in self.found if finding.kind in self.fail_on and self.is_below(finding))
+        asked_for = (finding for finding in self.found if finding.kind in self.fail_on and not finding.decision)
+        return tuple(finding for finding in asked_for if self.is_below(finding))
 
     def fails(self, finding: Finding) -> bool:
         """Whether a finding of this report fails the check."""
@@ -206,11 +212,12 @@ class Report:
         """`findings` before `inconclusive` before `clean`.
 
         `findings`: some finding fails this check. `inconclusive`: the ledger is incomplete, a period could not be
-        judged, or none was judged at all. `clean`: everything could be judged, and nothing fails.
+        judged, or none was judged at all. `clean`: everything could be judged, and nothing fails; what was decided
+        fails nothing.
         """
         if self.failing:
             return Verdict.FINDINGS
-        if not self.complete or self.inconclusive_rows or not self.judged_rows:
+        if not self.complete or self.inconclusive_rows or not (self.judged_rows or self.decided_rows):
             return Verdict.INCONCLUSIVE
         return Verdict.CLEAN
 

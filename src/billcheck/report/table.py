@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from billcheck.contracts.terms import DEFAULT_GRACE_DAYS
 from billcheck.findings import KINDS, Status
 from billcheck.period import period_label
+from billcheck.report.decided import FINDING_WORDS, holding, needing_a_look
 from billcheck.report.leaks import SHOWN_GROUPS, group_text, parts_of, rest_text, running_text
 from billcheck.report.page import BLANK, Line, Role, Span, grid, line, visible
 from billcheck.report.runs import by_charges, causes_of, runs
@@ -111,6 +112,7 @@ def body_lines(report: Report, selection: Selection | None = None) -> list[Line]
         *(contract_lines(item, found) for item, found in _with_findings(report, selection)),
         _left_out_lines(report, selection),
         ledger_lines(report),
+        decision_lines(report),
         settling_lines(report),
         cause_lines(report),
         totals_lines(report),
@@ -266,7 +268,7 @@ def _sum_cells(rows: Sequence[PeriodRow]) -> tuple[Span, ...]:
 
 
 def _remarks(item: ContractRows, found: Sequence[Finding]) -> list[Line]:
-    remarks: list[tuple[str, str]] = [("Found", text) for text in _finding_texts(found)]
+    remarks: list[tuple[str, str]] = list(_finding_texts(found))
     currency = item.contract.currency
     for cause, rows in causes_of(item.rows):
         extent = f"{counted(len(rows), 'period')}, {money_text(cause.amount_minor, currency)}"
@@ -289,21 +291,23 @@ def _span_text(periods: Sequence[tuple[date, date]]) -> str:
     return f"between {period_label(*periods[0])} and {period_label(*periods[-1])}, with gaps"
 
 
-def _finding_texts(found: Sequence[Finding]) -> Iterator[str]:
-    """One sentence per run of findings of one kind and charge; a lone finding speaks for itself."""
-    grouped: dict[tuple[str, str | None], list[Finding]] = {}
+def _finding_texts(found: Sequence[Finding]) -> Iterator[tuple[str, str]]:
+    """A word and a sentence per run of findings of one kind and charge; a lone finding speaks for itself."""
+    grouped: dict[tuple[str, str, str | None], list[Finding]] = {}
     for finding in found:
-        grouped.setdefault((finding.kind, finding.charge if finding.rows else None), []).append(finding)
-    for (kind, charge), members in grouped.items():
+        key = (finding.decision, finding.kind, finding.charge if finding.rows else None)
+        grouped.setdefault(key, []).append(finding)
+    for (decision, kind, charge), members in grouped.items():
+        word = FINDING_WORDS.get(decision, "Found")
         first_days = [finding.first_day for finding in members if finding.first_day is not None]
         last_days = [finding.last_day for finding in members if finding.last_day is not None]
         if len(members) > 1 and members[0].rows and first_days and last_days:
             span = _span_text(sorted(zip(first_days, last_days, strict=True)))
-            yield f"{_kind_words(kind)}, {counted(len(members), 'period')} of {charge}, {span}"
+            yield word, f"{_kind_words(kind)}, {counted(len(members), 'period')} of {charge}, {span}"
             continue
-        yield from (finding.sentence for finding in members[:EXAMPLES])
+        yield from ((word, finding.sentence) for finding in members[:EXAMPLES])
         if len(members) > EXAMPLES:
-            yield f"and {len(members) - EXAMPLES:,} more of this kind ({_kind_words(kind)})"
+            yield word, f"and {len(members) - EXAMPLES:,} more of this kind ({_kind_words(kind)})"
 
 
 def _kind_words(kind: str) -> str:
@@ -438,9 +442,22 @@ def _set_aside_lines(report: Report) -> list[Line]:
     return [line(heading, "muted"), *_with_rest(texts, count, "muted")]
 
 
+def decision_lines(report: Report) -> list[Line]:
+    """What was decided and why, and the decisions that need a look; nothing without decisions."""
+    if not report.decisions:
+        return []
+    heading = line(f"Decisions: {len(report.decisions):,}", "heading")
+    attention, held = needing_a_look(report), holding(report)
+    return [
+        heading,
+        *_with_rest(attention[:EXAMPLES], len(attention), "attention"),
+        *_with_rest(held[:EXAMPLES], len(held), "muted"),
+    ]
+
+
 def settling_lines(report: Report) -> list[Line]:
-    """What settles each kind of finding there is, said once."""
-    found = {finding.kind for finding in report.findings}
+    """What settles each kind of finding there is, said once; what was decided asks for nothing."""
+    found = {finding.kind for finding in report.findings if not finding.decision}
     cells = [
         (Span(_kind_words(kind).capitalize()), Span(entry.settled_by)) for kind, entry in KINDS.items() if kind in found
     ]

@@ -10,6 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from billcheck.findings import KINDS, Severity, Verdict
+from billcheck.report.decided import decided_sentences
 from billcheck.report.page import Line, Role, Span, visible
 from billcheck.report.wording import counted, listed, money_text
 
@@ -25,7 +26,7 @@ _ROLES: dict[Verdict, Role] = {Verdict.FINDINGS: "bad", Verdict.INCONCLUSIVE: "a
 def verdict_lines(report: Report) -> list[Line]:
     """The verdict, one sentence a line."""
     verdict = report.verdict
-    sentences = [_main_sentence(report), *_doubts(report), *_below_threshold(report)]
+    sentences = [_main_sentence(report), *_doubts(report), *_below_threshold(report), *decided_sentences(report)]
     first: Line = (Span(f"Verdict: {verdict}. ", _ROLES[verdict]), Span(visible(sentences[0])))
     return [first, *((Span(f"  {visible(text)}"),) for text in sentences[1:])]
 
@@ -36,6 +37,9 @@ def _main_sentence(report: Report) -> str:
         failing = report.failing
         fail = f"{counted(len(failing), 'finding fails', 'findings fail')} this check: {_kinds(failing)}."
         return f"{'; '.join(amounts)}." if amounts else fail
+    if not report.judged_rows and report.decided_rows:
+        count = counted(report.decided_rows, "period that could be judged is", "periods that could be judged are")
+        return f"{count} decided, and no other could be judged."
     if not report.judged_rows:
         return "Nothing was checked: not one period could be judged."
     periods = counted(report.judged_rows, "period")
@@ -92,7 +96,7 @@ def _below_threshold(report: Report) -> Iterator[str]:
         least = listed([money_text(minor, currency) for currency, minor in sorted(report.min_amounts.items())])
         fail = counted(len(report.below), "finding is", "findings are")
         yield f"{fail} below the least amount ({least}) and so not asked to fail: {_kinds(report.below)}."
-    below = [finding for finding in report.findings if finding.kind not in report.fail_on]
+    below = [finding for finding in report.findings if finding.kind not in report.fail_on and not finding.decision]
     errors = [finding for finding in below if KINDS[finding.kind].severity is Severity.ERROR]
     others = [finding for finding in below if KINDS[finding.kind].severity is not Severity.ERROR]
     if errors:

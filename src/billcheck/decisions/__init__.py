@@ -1,0 +1,1 @@
+"""Decisions: what people decided about findings, as frozen values, and the file they are written down in."""

@@ -1,0 +1,214 @@
+"""What a check is asked for: its arguments judged, before anything is read.
+
+Comes in: the arguments of `check`, as somebody gave them. Goes out: a request that makes sense, amounts in minor units
+and every default filled in; or one error with all that makes none. Must not know the engine, sources or reports.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from os import PathLike
+from typing import TYPE_CHECKING
+
+from billcheck.configuration.rules import Configuration
+from billcheck.contracts.usage import Quantities
+from billcheck.decisions.rules import Decision
+from billcheck.decisions.standing import Register
+from billcheck.errors import Problem, UsageError
+from billcheck.findings import DEFAULT_FAIL_ON, KINDS
+from billcheck.ledger.source import Ledger
+from billcheck.money import is_currency, to_minor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from billcheck.contracts.terms import Contract, Contracts
+
+FIRST_YEAR, LAST_YEAR = 1900, 2190
+"""Years a check may look back from: those that can be priced, with room for periods that are not due yet."""
+
+
+class UnknownKindError(Problem):
+    """There is no such kind of finding."""
+
+
+class WrongTypeError(Problem):
+    """This is not what the argument takes."""
+
+
+class ReversedWindowError(Problem):
+    """The window ends before it begins."""
+
+
+class DayOutOfRangeError(Problem):
+    """The day of the check lies outside the years that can be priced."""
+
+    remedy = "Give a day from 1900 to 2190."
+
+
+class NegativeGraceError(Problem):
+    """Grace days cannot be negative."""
+
+
+class NegativeAmountError(Problem):
+    """A least amount cannot be negative."""
+
+
+class NoCurrencyError(Problem):
+    """This is not a currency code of ISO 4217."""
+
+    remedy = "Write three capitals, such as EUR."
+
+
+class TooExactError(Problem):
+    """The amount has more decimals than its currency."""
+
+    remedy = "Give it in whole minor units, as the general ledger has it."
+
+
+class DuplicateContractError(Problem):
+    """Two contracts of one check have the same id."""
+
+    remedy = "Give each contract an id of its own."
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is checked and how; `stated` and `least` are amounts per currency in minor units.
+
+    `contracts` know what was used. `register` holds what was decided, as of the day of the check.
+    """
+
+    contracts: Contracts
+    as_of: date
+    covers: tuple[date, date] | None
+    check_from: date | None
+    grace_days: int | None
+    fail_on: frozenset[str]
+    configuration: Configuration
+    stated: Mapping[str, int]
+    least: Mapping[str, int]
+    register: Register
+
+
+def judge_request(
+    contracts: Iterable[Contract],
+    ledger: Ledger,
+    *,
+    as_of: date,
+    covers: tuple[date, date] | None,
+    check_from: date | None,
+    grace_days: int | None,
+    fail_on: Iterable[str] | None,
+    configuration: Configuration | None,
+    control_totals: Mapping[str, Decimal] | None,
+    min_amounts: Mapping[str, Decimal] | None,
+    quantities: Quantities | None,
+    decisions: Iterable[Decision],
+) -> Request:
+    """The request that the arguments of a check make; see there for what each means.
+
+    Raises:
+        UsageError: An argument makes no sense.
+        QuantitiesRefusedError: A quantity fits no contract, or contradicts another.
+    """
+    _refuse_wrong_types(contracts, ledger, as_of, fail_on, configuration, quantities)
+    contracts = tuple(contracts)
+    kinds = DEFAULT_FAIL_ON if fail_on is None else frozenset(fail_on)
+    _refuse_nonsense(contracts, as_of, covers, grace_days, kinds)
+    least = _minor_units("min_amounts", min_amounts)
+    if any(amount < 0 for amount in least.values()):
+        raise UsageError([NegativeAmountError("min_amounts")])
+    return Request(
+        contracts=contracts if quantities is None else quantities.given_to(contracts),
+        as_of=as_of,
+        covers=covers,
+        check_from=check_from,
+        grace_days=grace_days,
+        fail_on=kinds,
+        configuration=configuration or Configuration(),
+        stated=_minor_units("control_totals", control_totals),
+        least=least,
+        register=Register(_checked_decisions(decisions), as_of),
+    )
+
+
+def _refuse_wrong_types(
+    contracts: object, ledger: object, as_of: object, fail_on: object, configuration: object, quantities: object
+) -> None:
+    """Name what was given instead of a day, contracts or a ledger; people pass texts and paths."""
+    problems: list[Problem] = []
+    if not isinstance(as_of, date):
+        problems.append(WrongTypeError("as_of", str(as_of), remedy="Give a datetime.date, such as date(2026, 9, 4)."))
+    if isinstance(contracts, str | PathLike):
+        problems.append(WrongTypeError("contracts", str(contracts), remedy="Give billcheck.load_contracts(path)."))
+    if not isinstance(ledger, Ledger):
+        problems.append(WrongTypeError("ledger", str(ledger), remedy="Give billcheck.read_ledger(path)."))
+    if isinstance(fail_on, str):
+        problems.append(WrongTypeError("fail_on", str(fail_on), remedy=f"Give a list, such as [{fail_on!r}]."))
+    if configuration is not None and not isinstance(configuration, Configuration):
+        remedy = "Give billcheck.load_configuration(path)."
+        problems.append(WrongTypeError("configuration", str(configuration), remedy=remedy))
+    if quantities is not None and not isinstance(quantities, Quantities):
+        problems.append(WrongTypeError("quantities", str(quantities), remedy="Give billcheck.load_quantities(path)."))
+    if problems:
+        raise UsageError(problems)
+
+
+def _refuse_nonsense(
+    contracts: Contracts, as_of: date, covers: tuple[date, date] | None, grace_days: int | None, kinds: frozenset[str]
+) -> None:
+    problems: list[Problem] = [
+        UnknownKindError("fail_on", kind, remedy=f"Use one of: {', '.join(KINDS)}.")
+        for kind in sorted(kinds - {*KINDS})
+    ]
+    if not FIRST_YEAR <= as_of.year <= LAST_YEAR:
+        problems.append(DayOutOfRangeError("as_of", as_of.isoformat()))
+    if covers is not None and covers[1] < covers[0]:
+        problems.append(ReversedWindowError("covers", f"{covers[0]}..{covers[1]}", remedy="Write FROM..TO."))
+    if grace_days is not None and grace_days < 0:
+        problems.append(NegativeGraceError("grace_days", str(grace_days), remedy="Give zero or more days."))
+    counted = Counter(contract.id for contract in contracts)
+    problems.extend(DuplicateContractError("contracts", name) for name, count in counted.items() if count > 1)
+    if problems:
+        raise UsageError(problems)
+
+
+def _checked_decisions(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
+    """The decisions, where they are any.
+
+    Raises:
+        UsageError: They are a path, or something else.
+    """
+    found = () if isinstance(decisions, str | PathLike) else tuple(decisions)
+    strange = [decision for decision in found if not isinstance(decision, Decision)]
+    if strange or isinstance(decisions, str | PathLike):
+        given = str(strange[0]) if strange else str(decisions)
+        raise UsageError([WrongTypeError("decisions", given, remedy="Give billcheck.load_decisions(path).")])
+    return found
+
+
+def _minor_units(name: str, amounts: Mapping[str, Decimal] | None) -> dict[str, int]:
+    """Amounts per currency in minor units.
+
+    Raises:
+        UsageError: A currency is unknown, or an amount is no decimal or more exact than its currency.
+    """
+    minor: dict[str, int] = {}
+    problems: list[Problem] = []
+    for currency, amount in (amounts or {}).items():
+        if not is_currency(currency):
+            problems.append(NoCurrencyError(name, currency))
+        elif not isinstance(amount, Decimal) or not amount.is_finite():
+            remedy = "Give a decimal.Decimal, such as Decimal('12345.67')."
+            problems.append(WrongTypeError(f"{name} {currency}", str(amount), remedy=remedy))
+        elif (exact := to_minor(amount, currency)) is None:
+            problems.append(TooExactError(f"{name} {currency}", str(amount)))
+        else:
+            minor[currency] = exact
+    if problems:
+        raise UsageError(problems)
+    return minor
