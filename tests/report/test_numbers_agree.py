@@ -58,6 +58,7 @@ def check_sarif(text: str, data: dict[str, Any]) -> None:
         assert result["partialFingerprints"] == {"billcheckFindingId/v1": finding["id"]}
         assert result["ruleId"] == told["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == finding["kind"]
         assert (result["level"] == "error") == finding["fails"]
+        assert bool(result["suppressions"]) == (finding["decision"] is not None)
         assert (result["properties"]["amount"], result["properties"]["currency"]) == (
             finding["amount"],
             finding["currency"],
@@ -90,7 +91,12 @@ def check_markdown(text: str, data: dict[str, Any]) -> None:
     totals = next((table for table in tables if "Arrears" in table[0]), [])
     names = {"Agreed": "expected", "Billed": "billed", "Arrears": "arrears", "Tax on them": "arrears_tax"}
     names |= {"Arrears, incl. tax": "arrears_incl_tax", "Overbilled": "overbilled", "Agreed less billed": "net"}
-    names |= {"Awaiting": "awaiting", "Not judged": "inconclusive", "Allocated to no period": "residue"}
+    names |= {
+        "Awaiting": "awaiting",
+        "Decided": "decided",
+        "Not judged": "inconclusive",
+        "Allocated to no period": "residue",
+    }
     for cells, entry in zip(totals, data["totals"], strict=True):
         assert cells.pop("Currency") == entry["currency"]
         assert {names[name]: ungrouped(amount) for name, amount in cells.items()} == {

@@ -42,7 +42,7 @@ def to_github(report: Report, places: Places) -> str:
 
 
 def _level(report: Report, finding: Finding) -> Level:
-    return "error" if report.fails(finding) else "warning"
+    return "error" if report.fails(finding) else "notice" if finding.decision else "warning"
 
 
 def _at_rows(report: Report, places: Places) -> Iterator[_Annotation]:

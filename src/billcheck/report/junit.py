@@ -70,7 +70,11 @@ def _general_tests(report: Report, failing: dict[str, list[Finding]]) -> Iterato
     yield read._replace(outcome="error", type="incomplete", message=doubts[0], text=text) if doubts else read
     judged = _Test("ledger", "lets periods be judged")
     message = "Not one period could be judged."
-    yield judged if report.judged_rows else judged._replace(outcome="error", type="inconclusive", message=message)
+    yield (
+        judged
+        if report.judged_rows or report.decided_rows
+        else judged._replace(outcome="error", type="inconclusive", message=message)
+    )
     known = {finding.id for findings in failing.values() for finding in findings}
     for finding in report.failing:
         if finding.id not in known:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from billcheck.findings import KINDS
 from billcheck.period import period_label
+from billcheck.report.decided import FINDING_WORDS, holding, needing_a_look
 from billcheck.report.page import visible
 from billcheck.report.runs import causes_of
 from billcheck.report.selection import QUIET, SHOWN_CONTRACTS, findings_by_contract, select
@@ -35,6 +36,7 @@ _TOTALS = (
     ("overbilled", "Overbilled"),
     ("net", "Agreed less billed"),
     ("awaiting", "Awaiting"),
+    ("decided", "Decided"),
     ("inconclusive", "Not judged"),
     ("residue", "Allocated to no period"),
 )
@@ -104,12 +106,17 @@ def _contract(item: ContractRows, found: Sequence[Finding]) -> Iterator[str]:
     right = len(item.rows) - len(told)
     if right:
         yield f"{counted(right, 'more period')} billed as agreed or not due yet."
-    remarks = [finding.sentence for finding in found]
+    remarks = list(map(_sentence, found))
     for cause, rows in causes_of(item.rows):
         extent = f"{counted(len(rows), 'period')}, {money_text(cause.amount_minor, contract.currency)}"
         remarks.append(f"Why: {cause.sentence} ({extent})")
     remarks.extend(dict.fromkeys(f"Not judged: {row.note}" for row in told if row.note))
     yield _listed(remarks)
+
+
+def _sentence(finding: Finding) -> str:
+    word = FINDING_WORDS.get(finding.decision)
+    return f"{word}: {finding.sentence}" if word else finding.sentence
 
 
 def _cells(row: PeriodRow) -> tuple[str, ...]:
@@ -136,8 +143,9 @@ def _ledger(report: Report) -> Iterator[str]:
         for entry in report.residue
     ]
     yield _section("Billed, allocated to no period", residue)
-    others = [finding.sentence for finding in report.findings if finding.contract is None]
+    others = [_sentence(finding) for finding in report.findings if finding.contract is None]
     yield _section("Found beside contracts", others)
+    yield _section("Decisions", [*needing_a_look(report), *holding(report)])
     if report.set_aside:
         yield f"{counted(len(report.set_aside), 'line')} set aside, not counted as billed."
     if report.outside:
@@ -146,7 +154,7 @@ def _ledger(report: Report) -> Iterator[str]:
 
 
 def _settling(report: Report) -> Iterator[str]:
-    kinds = {finding.kind for finding in report.findings}
+    kinds = {finding.kind for finding in report.findings if not finding.decision}
     rows = [(kind.replace("_", " "), entry.settled_by) for kind, entry in KINDS.items() if kind in kinds]
     if rows:
         yield "## What settles it"

@@ -78,8 +78,17 @@ def _result(report: Report, finding: Finding, location: Location) -> Json:
             *({**_location(place), "message": {"text": "what was agreed"}} for place in related),
         ],
         "partialFingerprints": {FINGERPRINT: finding.id},
+        "suppressions": _suppressions(report, finding),
         "properties": _properties(finding),
     }
+
+
+def _suppressions(report: Report, finding: Finding) -> list[Json]:
+    """What sets a finding aside: the decision about it, which stands outside of the ledger."""
+    if not finding.decision:
+        return []
+    reasons = [outcome.decision.reason for outcome in report.decisions if finding.id in outcome.decided]
+    return [{"kind": "external", "justification": visible(reason)} for reason in reasons]
 
 
 def _properties(finding: Finding) -> Json:
