@@ -206,7 +206,7 @@ def test_with_everything_decided_nothing_fails_and_removing_the_decisions_brings
 def test_several_processes_decide_alike(lines: list[Line], data: st.DataObject) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(stages, "CHARGES_PER_PROCESS", 1)
-        findings = report_on(lines).findings
+        findings = report_on(lines).found
         assume(findings)
         chosen = data.draw(st.lists(st.sampled_from(findings), unique_by=lambda finding: finding.id))
         decisions = [decision_on(finding) for finding in chosen]

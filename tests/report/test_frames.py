@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from decimal import Decimal
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -143,7 +144,9 @@ def test_columns_have_the_documented_types_also_where_they_are_empty(name: str, 
 
 @pytest.mark.parametrize("name", KINDS_OF_RECORDS)
 def test_values_have_the_documented_types(name: str) -> None:
-    records = getattr(in_three_currencies(), name)
+    report = in_three_currencies()
+    report = replace(report, found=tuple(replace(finding, decision="waive") for finding in report.found))
+    records = getattr(report, name)
     documented = {row[0]: row[1].strip("`") for row in in_the_reference("Types")}
     for entry, column in ((entry, column) for entry in records.to_dicts() for column in records.columns):
         assert type(entry[column.name]).__name__ == documented[column.type.value], column.name
@@ -289,6 +292,7 @@ def test_what_a_package_lacks_itself_is_its_own_error(monkeypatch: pytest.Monkey
 
 STEPS = f"""
 import sys
+from dataclasses import replace
 from datetime import date
 from importlib.resources import files
 import billcheck

@@ -86,6 +86,7 @@ def finding_columns(fails: Callable[[Finding], bool]) -> tuple[Column[Finding], 
         Column("sentence", TEXT, lambda finding: finding.sentence),
         Column("settled_by", TEXT, lambda finding: KINDS[finding.kind].settled_by),
         Column("fails", FLAG, fails),
+        Column("decision", TEXT, lambda finding: finding.decision or None, nullable=True),
         Column("rows", TEXTS, lambda finding: list(finding.rows)),
     )
 

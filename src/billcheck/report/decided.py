@@ -32,7 +32,7 @@ _QUIET = frozenset({Standing.APPLIED, Standing.NOT_CHECKED})
 def decided_sentences(report: Report) -> list[str]:
     """What decisions set aside, and which of them need a look; nothing without decisions."""
     sentences = []
-    decided = [finding for finding in report.findings if finding.decision]
+    decided = [finding for finding in report.found if finding.decision]
     if decided:
         count = counted(len(decided), "finding is decided and fails", "findings are decided and fail")
         sentences.append(f"{count} nothing: {_by_verb(decided)}.")
