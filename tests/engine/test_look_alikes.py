@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from billcheck.engine.look_alikes import LEGAL_FORMS, LookAlikes
+from billcheck.engine.look_alikes import LEGAL_FORMS, LookAlikes, _likeness
 from billcheck.ledger.names import fold_name
 
 
@@ -66,3 +66,28 @@ def test_of_customers_with_as_many_lines_the_first_by_name_is_suggested() -> Non
 
 def test_legal_forms_are_written_as_names_are_folded() -> None:
     assert {fold_name(form) for form in LEGAL_FORMS} == LEGAL_FORMS
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "likeness"),
+    [
+        ("abc", "abcd", 85),  # 3 letters of each: 6 of 7 are the same
+        ("abcde", "abcdx", 80),
+        ("ab" * 150, "ab" * 150, 100),  # however often a letter comes
+        ("hartwell", "hartwell:port", 100),
+        ("hartwell:port:quay", "hartwell", 100),
+        ("", "", 0),
+    ],
+)
+def test_likeness_is_the_part_of_the_letters_that_are_the_same(one: str, other: str, likeness: int) -> None:
+    assert _likeness(one, other) == likeness
+
+
+def test_four_letters_of_five_are_alike_enough() -> None:
+    assert LookAlikes({"abcdx": 1}).suggest("abcde").startswith('The ledger bills "abcdx"')
+    assert LookAlikes({"abcdxy": 1}).suggest("abcde") == ""  # 8 of 11
+
+
+def test_of_several_names_the_nearest_is_suggested() -> None:
+    names = {"Hartwell Holding": 1, "Hartwell Interieurs": 1, "Hartwell Ijs": 1}
+    assert LookAlikes(names).suggest("Hartwell Interieur").startswith('The ledger bills "Hartwell Interieurs"')
