@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from billcheck.configuration.rules import CreditRules, Selector
+from billcheck.configuration.rules import CreditRules, Scope, Selector
 from billcheck.contracts.prices import FlatPrice
 from billcheck.contracts.terms import ChargeMatching
 from billcheck.engine.keys import make_directory
@@ -77,6 +77,19 @@ def test_documents_are_kept_with_all_that_tells_them_apart() -> None:
     assert documents.credited == {3: "A"}
     assert [matched.is_draft(row) for row in matched.lines] == [False, False, False, False, False, True, False]
     assert list(matched.lines.sources) == [3] * 7
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {}, {"day": "2026-02-01"}, {"kind": "credit_note"}, {"status": "draft"}, {"currency": "USD"},
+        {"customer": "hartwell interieur"}, {"document": "B"},
+    ],
+)  # fmt: skip
+def test_lines_that_follow_each_other_are_of_one_document_unless_anything_of_it_differs(other: dict[str, str]) -> None:
+    values = {"document": "A", "day": "2026-01-31"}
+    matched = match([contract()], line(**values), line(**(values | other)))
+    assert list(matched.lines.documents) == [0, int(bool(other))]
 
 
 def test_later_batches_go_on_where_the_documents_ended() -> None:
@@ -173,6 +186,9 @@ def test_a_declared_credit_is_about_the_charge_it_finds() -> None:
     by_nothing = line(amount="-5.00", item="REB")
     assert match(two, by_account, rules=REBATES).declared == {0: ("rebate", (1,))}
     assert match(two, by_account, rules=REBATES).touched_contracts == {"C-117"}
+    by_name = line(amount="-5.00", item="REB", description="Hosting, too much")
+    named = contract(flat("Support"), flat("Hosting"))
+    assert match((named,), by_name, rules=REBATES).declared == {0: ("rebate", (1,))}
     matched = match((contract(flat("A"), flat("B")),), by_nothing, rules=REBATES)
     assert matched.declared == {0: ("rebate", (0, 1))}
     assert matched.touched_contracts == set()
@@ -227,6 +243,18 @@ def test_what_is_set_aside_is_added_up_in_its_own_currency() -> None:
     assert [rule & RULE_MASK for rule in matched.lines.match_rules] == [
         MatchRule.VOID, MatchRule.VOID, MatchRule.AFTER_AS_OF, MatchRule.DRAFT, MatchRule.ITEM,
     ]  # fmt: skip
+
+
+def test_a_draft_out_of_scope_is_set_aside_as_a_draft() -> None:
+    directory = make_directory((contract(),))
+    scope = Scope(ignore=Selector(items=("FREIGHT",)))
+    matcher = Matcher(directory, as_of_day=AS_OF.toordinal(), has_price=lambda _slot, _amount: False, scope=scope)
+    lines = line("A", amount="5.00", item="FREIGHT", status="draft"), line("B", amount="7.00", item="FREIGHT")
+    for batch in Ledger.from_lines(lines).sources[0].scan(directory.keys(scope)):
+        matcher.add(batch, 0)
+    matched = matcher.matched
+    assert [match_rule_of(rule) for rule in matched.lines.match_rules] == [MatchRule.DRAFT, MatchRule.OUT_OF_SCOPE]
+    assert (matched.aside, matched.out_of_scope, matched.out_of_scope_lines) == ({"EUR": 500}, {"EUR": 700}, {"EUR": 1})
 
 
 # --- who is meant ----------------------------------------------------------------------------------------------------
