@@ -8,7 +8,9 @@ from datetime import date
 import pytest
 
 from billcheck import Ledger, Line, Report, check
-from billcheck.engine.credit_links import find_numbers, spell_number
+from billcheck.engine.columns import Columns
+from billcheck.engine.credit_links import Mentioned, find_numbers, note_credits, spell_number
+from billcheck.engine.keys import make_directory
 from billcheck.findings import Status
 from tests.engine.agreements import contract, flat
 from tests.engine.agreements import line as any_line
@@ -147,3 +149,51 @@ def test_another_name_of_the_customer_is_the_same_customer() -> None:
         agreed = contract(MONTHLY, aliases=("Hartwell Nederland",), sub_customers=True)
         report = check([agreed], Ledger.from_lines([*THREE_MONTHS, one]), as_of=date(2026, 3, 31))
         assert [row.first_day.month for row in report.rows if row.credited_minor] == [2]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("4711", False),  # nothing stands before it
+        ("invoice 4711", True),
+        ("invoice no. 4711", True),
+        ("no. 4711", False),
+        ("credit no. 4711", False),
+        ("credit invoice number 4711", True),
+        ("invoice of order no. 4711", False),
+        ("order 4711 invoice", False),
+        ("your order no. 4711", False),
+        ("factuurnr 4711", True),
+    ],
+)
+def test_figures_alone_are_a_number_after_the_word_invoice(text: str, *, is_one: bool) -> None:
+    assert ("4711" in find_numbers(text)) is is_one
+
+
+def noted(*lines: Line) -> dict[int, Mentioned]:
+    """What is remembered of lines, by their place in the batch; the first of them is row 100."""
+    (batch,) = Ledger.from_lines(lines).sources[0].scan(make_directory((contract(MONTHLY),)).keys())
+    found: dict[int, Mentioned] = {}
+    note_credits(Columns.of(batch), 100, found)
+    return found
+
+
+def test_what_credits_mention_is_noted() -> None:
+    text, nothing = "Credit INV-1", Mentioned((), ())
+    lines = [
+        line("A", "2026-01-01", "10", text),
+        line("B", "2026-01-01", "0", text),
+        line("C", "2026-01-01", "-10", text, status="draft"),
+        line("D", "2026-01-01", "-10", text, kind="other"),
+        line("E", "2026-01-01", "-10", text, reference="RE 2026 017"),
+        line("F", "2026-01-01", "-10", text, kind="credit_note", credits_document="INV-9"),
+        line("G", "2026-01-01", "0", "Zero", kind="credit_note"),
+        line("H", "2026-01-01", "-0.01", "A cent"),
+    ]
+    found = noted(*lines)
+    assert found == {104: found[104], 105: nothing, 106: nothing, 107: nothing}
+    assert "inv1" in found[104].in_text
+    assert "re2026017" in found[104].in_reference
+    assert noted(*lines[:2]) == {}
+    assert noted(lines[6]) == {100: nothing}
+    assert noted(lines[7]) == {100: nothing}

@@ -126,3 +126,16 @@ def test_of_many_charges_only_the_sum_of_all_is_looked_at(count: int, *, are_par
     numbers, day = tuple(range(count)), date(2026, 3, 1)
     assert find(sums, numbers, 100 * (2**count - 1), day) == tuple((n, 100 * 2**n) for n in numbers)
     assert find(sums, numbers, 300, day) == (((0, 100), (1, 200)) if are_parts_found else ())
+
+
+def test_a_charge_that_has_ended_or_not_begun_is_no_part_of_a_sum_of_that_period() -> None:
+    """A runs until the end of May; in July only B and C are left, which come to 45.00, and a cent more to nothing."""
+    sums = sums_of(
+        flat("A", "10.00", end=date(2026, 6, 1), **IN_ADVANCE),
+        flat("B", "20.00", **IN_ADVANCE),
+        flat("C", "25.00", **IN_ADVANCE),
+    )
+    for day, is_in in ((date(2026, 5, 31), True), (date(2026, 6, 1), False), (date(2025, 12, 31), False)):
+        assert bool(find(sums, (0, 1), 3000, day, is_pinned=True)) is is_in
+        assert find(sums, (0, 1), 2001, day, is_pinned=True) == ()
+    assert find(sums, (0, 1, 2), 4500, date(2026, 7, 1), is_pinned=True) == ((1, 2000), (2, 2500))

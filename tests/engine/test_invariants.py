@@ -27,6 +27,7 @@ from billcheck.errors import InternalError, UsageError
 from billcheck.findings import Totals
 from billcheck.ledger.source import Ledger, RefusedRow
 from tests.engine.agreements import contract, line, month_ends
+from tests.engine.bookings import Row, books_of, event, regular
 from tests.engine.broken import AS_OF, BREACHES, examined
 
 if TYPE_CHECKING:
@@ -166,3 +167,32 @@ def test_two_contracts_with_one_id_are_refused() -> None:
 def test_nothing_checked_is_not_clean() -> None:
     assert check([], Ledger.from_lines([line()]), as_of=AS_OF).verdict.value == "inconclusive"
     assert check([contract()], Ledger.from_lines([]), as_of=AS_OF).verdict.value == "findings"
+
+
+def test_what_bills_nothing_need_not_be_placed_and_a_single_cent_must() -> None:
+    books = books_of(regular(100))
+    check_conserved(books, [event(0, rows=(7,))], "C-117", "Retainer")
+    with pytest.raises(InternalError, match="every billed cent is allocated once"):
+        check_conserved(books, [event(1, rows=(7,))], "C-117", "Retainer")
+
+
+@pytest.mark.parametrize(
+    ("first", "end", "is_inside"),
+    [
+        (0, 30, True),
+        (0, 10, True),
+        (29, 30, True),
+        (30, 60, True),
+        (20, 40, False),
+        (-1, 10, False),
+        (50, 61, False),
+        (10, 10, False),
+    ],
+)
+def test_a_change_lies_inside_one_period(first: int, end: int, *, is_inside: bool) -> None:
+    schedule = books_of([*regular(100, 100), Row(first, end, 60, 5, is_change=True)]).schedule
+    if is_inside:
+        check_partition(schedule)
+    else:
+        with pytest.raises(InternalError, match="a change lies inside a period"):
+            check_partition(schedule)
