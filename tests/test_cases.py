@@ -123,6 +123,42 @@ def as_causes(report: Report, _: Any) -> list[list[str]]:
     return [list(cause) for cause in sorted(causes)]
 
 
+def as_groups(report: Report, _: Any) -> list[list[str | int]]:
+    return [
+        [
+            group.part_of,
+            group.currency,
+            group.code,
+            str(group.amount),
+            len(group.contracts),
+            group.rows,
+            str(group.first_day),
+            str(group.last_day),
+            group.running,
+            str(group.monthly),
+        ]
+        for group in report.causes
+    ]
+
+
+def as_running(report: Report, _: Any) -> list[list[str]]:
+    return [
+        [
+            item.contract.id,
+            " + ".join(running.charges),
+            running.code,
+            str(running.since),
+            str(running.monthly),
+            str(running.next_invoice.due_on),
+            str(running.next_invoice.expected),
+            str(running.next_invoice.projected),
+            str(running.next_invoice.shortfall),
+        ]
+        for item in report.contracts
+        for running in item.running
+    ]
+
+
 def as_coverage(report: Report, wanted: dict[str, int]) -> dict[str, int]:
     return {name: getattr(report.counts, name) for name in wanted}
 
@@ -145,6 +181,8 @@ OBSERVED: dict[str, Callable[[Report, Any], Any]] = {
         kind: [item.sentence for item in report.findings if item.kind == kind] for kind in wanted
     },
     "causes": as_causes,
+    "groups": as_groups,
+    "running": as_running,
     "residue": lambda report, _: sorted([item.kind, item.document, str(item.amount)] for item in report.residue),
     "coverage": as_coverage,
     "covers": as_covers,

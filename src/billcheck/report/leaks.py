@@ -58,9 +58,10 @@ def running_text(running: RunningCause) -> str:
         return f"{charges}, {monthly} {_word(running.part_of)} by the latest period; {running.note}"
     which = f"{charges} due {coming.due_on}{', still awaited,' if coming.is_awaited else ''}"
     difference = f"{money_text(abs(shortfall), currency)} {_word('arrears' if shortfall > 0 else 'overbilled')}"
-    will = f"will be {difference}, {amount_text(projected, currency)} of {amount_text(expected, currency)}"
+    of = "of" if shortfall > 0 else "instead of"
+    will = f"will be {difference}, {amount_text(projected, currency)} {of} {amount_text(expected, currency)}"
     if not projected:
-        will = f"will not be invoiced, {money_text(expected, currency)}"
+        will = f"will not be {'invoiced' if expected > 0 else 'taken off'}, {money_text(expected, currency)}"
     extent = "" if running.monthly_minor == abs(shortfall) else f"; {monthly}"
     return f"{which} {will}, if nothing changes{extent}"
 
