@@ -283,7 +283,7 @@ def _settle(
         outcome.findings.extend(_never_billed(examination, look_alikes))
     outcome.findings.extend(_conflicts(examination.matched, outcome.places, conflicts))
     outcome.findings.extend(_placeholders(examination.matched))
-    outcome.findings.extend(map(find_tax_mismatch, find_tax_runs(examination.matched)))
+    outcome.findings.extend(map(find_tax_mismatch, find_tax_runs(examination.matched, examination.periods_of_rows)))
     outcome.residue = make_residue(examination, examined.left_over, outcome.places)
     outcome.findings.extend(finding for residue in outcome.residue if (finding := find_in_residue(residue)))
     _add_lines_without_charge(examination.matched, outcome.sums)

@@ -37,6 +37,7 @@ class PostingRule(StrEnum):
     EXCESS_CREDITED = "credit of exactly what was billed too much (inferred)"
 
 
+STATED_RULES = frozenset({PostingRule.OWN_PERIOD, PostingRule.RANGE})
 SETTLING_RULES = frozenset({PostingRule.SETTLEMENT, PostingRule.CATCH_UP})
 PLACING_RULES = frozenset({PostingRule.PLACED, PostingRule.SPLIT, PostingRule.COMBINED, PostingRule.BLOCK})
 INFERRED_RULES = SETTLING_RULES | {PostingRule.AHEAD, PostingRule.EXCESS_CREDITED}

@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING
 
 from billcheck.configuration.rules import Configuration
 from billcheck.engine.allocate import SURE_OF_HABIT, Known, allocate, nominal_days
+from billcheck.engine.books import STATED_RULES
 from billcheck.engine.change_lines import set_changes_apart
 from billcheck.engine.coverage import START_MARGIN_DAYS, Window
+from billcheck.engine.dated_taxes import Served
 from billcheck.engine.diff import Doubts, JudgedRow, judge
 from billcheck.engine.events import Events, gather_events
 from billcheck.engine.groups import schedule_of
@@ -347,6 +349,20 @@ class Examination:
         rows = judge(books, known, doubts, self.setting.check_from_day, self._rounding(slot))
         rows = self._decide(slot, schedule, rows)
         return ExaminedCharge(slot, schedule, events, books, rows, known.grace_days, self.matched.lines)
+
+    def periods_of_rows(self, slot: Slot) -> dict[int, list[Served]]:
+        """Per line of a charge, the periods its money went to; lines that went to none are absent."""
+        examined = self.examine(slot)
+        schedule = examined.schedule
+        found: dict[int, list[Served]] = {}
+        for posting in examined.books.postings:
+            period = posting.period
+            is_stated = posting.rule in STATED_RULES
+            days = schedule.first_days[period], schedule.ends[period], examined.invoice_day(period)
+            served = Served(*days, is_stated)
+            for row in posting.event.rows:
+                found.setdefault(row, []).append(served)
+        return found
 
     def _check(self, slot: Slot, schedule: Schedule, events: Events, books: Books) -> None:
         """Raise where a line of the charge has no place or two, or a day of its term no period or two."""

@@ -1,9 +1,10 @@
 """Lines that bear another tax than their charge agreed.
 
-Comes in: the tax percent of each charge, and the tax of each line where its source states one. Goes out: per charge,
-the runs of invoice days on which another percent was billed. Rounding is no other percent: the tax of a line may lie
-one minor unit beside that of its amount, because a document that rounds once puts the rest on one of its lines. Only
-what differs is remembered. Must not know allocation: amounts are compared excluding tax, whatever the tax is.
+Comes in: the tax percent of each charge, and the tax of each line where its source states one; where the percent
+changes over time, the periods that lines were allocated to. Goes out: per charge, the runs of invoice days on which
+another percent was billed. Rounding is no other percent: the tax of a line may lie one minor unit beside that of its
+amount, because a document that rounds once puts the rest on one of its lines. Only what differs, or may differ, is
+remembered. Must not know how lines are allocated: amounts are compared excluding tax, whatever the tax is.
 """
 
 from __future__ import annotations
@@ -13,16 +14,18 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
+from billcheck.engine.dated_taxes import DatedTax, Served
 from billcheck.ledger.table import NO_SLOT
 from billcheck.money import percent_of, tax_on
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from decimal import Decimal
 
-    from billcheck.contracts.terms import TaxStep
     from billcheck.engine.keys import Slot
     from billcheck.engine.match import Matched
+
+    PeriodsOf = Callable[[Slot], Mapping[int, Sequence[Served]]]
 
 _PLACES = (0, 1, 2)
 
@@ -43,11 +46,15 @@ class _Rate(NamedTuple):
 
 
 _NO_RATE = _Rate(0, 0, 0)
+_DATED = _Rate(0, 0, -1)
+"""Of a charge whose percent changes: no tax satisfies it, so that every line is remembered."""
 
 
 @dataclass(slots=True)
 class OtherTaxes:
-    """Rows of the line table whose tax is not that of their charge: what each bills, and its tax, in minor units.
+    """Rows of the line table whose tax is not that of their charge, or may not be, where that changes over time.
+
+    What each bills, and its tax, in minor units.
 
     The amounts are those of whole lines: in the table a line may be split over several charges by the time it is asked.
     """
@@ -85,7 +92,7 @@ class TaxComparison:
 
     def __init__(self, slots: Sequence[Slot]) -> None:
         # A line without a charge has `NO_SLOT`, which is the last entry.
-        self._rates = [*(_rate_of(slot.contract.tax_percent_of(slot.charge)) for slot in slots), _NO_RATE]
+        self._rates = [*map(_rate_of_slot, slots), _NO_RATE]
         self._is_needed = any(rate is not _NO_RATE for rate in self._rates)
         self.others = OtherTaxes(array("q"), array("q"), array("q"))
 
@@ -131,73 +138,115 @@ class TaxComparison:
         self.others.taxes.append(tax)
 
 
-def find_tax_runs(matched: Matched) -> Iterator[TaxRun]:
+def find_tax_runs(matched: Matched, periods_of: PeriodsOf) -> Iterator[TaxRun]:
     """The runs of all charges, in the order of charges, percents and days.
 
     A run goes on over the days on which the charge was billed at the same other percent; a day of nothing but other
-    lines ends it, and so does a day on which another percent was agreed. Drafts and lines in another currency are left
+    lines ends it, and so does one on which another percent was agreed. Drafts and lines in another currency are left
     out, and lines that are nothing but tax.
+
+    Args:
+        matched: The lines.
+        periods_of: Per row of a charge, the periods its money went to; asked only for charges whose percent changes.
     """
     others = matched.other_taxes
-    found: dict[int, list[_Other]] = {}
+    found: dict[int, list[_Line]] = {}
     for row, amount, tax in zip(others.rows, others.amounts, others.taxes, strict=True):
         number = matched.lines.slots[row]
         if number == NO_SLOT or not amount or matched.is_draft(row):
             continue
         if matched.currency_of(row) == matched.directory.slots[number].currency:
-            found.setdefault(number, []).append(_Other(matched.lines.issue_days[row], amount, tax))
+            found.setdefault(number, []).append(_Line(row, matched.lines.issue_days[row], amount, tax))
     for number, entries in sorted(found.items()):
-        yield from _runs_of(matched, matched.directory.slots[number], entries)
+        slot = matched.directory.slots[number]
+        first, steps = slot.contract.tax_of(slot.charge)
+        if first is None:
+            continue
+        dated = DatedTax(first, steps)
+        unlike = _others(matched, slot, dated, entries, periods_of) if steps else _all_others(dated, entries)
+        yield from _runs_of(matched, slot, list(unlike))
 
 
-class _Other(NamedTuple):
-    """A line that bears another tax: its day, amount and tax."""
+class _Line(NamedTuple):
+    """A line whose tax is another, or may be."""
 
+    row: int
     day: int
     amount: int
     tax: int
 
 
+class _Other(NamedTuple):
+    """A line that bears another tax than agreed: its day, amount, tax and percent, and the percent agreed."""
+
+    day: int
+    amount: int
+    tax: int
+    percent: Decimal
+    agreed: Decimal
+
+
+def _all_others(dated: DatedTax, lines: list[_Line]) -> Iterator[_Other]:
+    for line in lines:
+        yield _Other(line.day, line.amount, line.tax, _percent_of(abs(line.amount), abs(line.tax)), dated.first)
+
+
+def _others(
+    matched: Matched, slot: Slot, dated: DatedTax, lines: list[_Line], periods_of: PeriodsOf
+) -> Iterator[_Other]:
+    """The lines that bear no percent that was ever agreed, or one that neither their period nor their date explains.
+
+    A line of arrears, or one in advance, bears the percent of its own period. Where no period is known for a line, any
+    percent that was ever agreed may be right.
+    """
+    rates = {percent: _rate_of(percent) for percent in dated.percents}
+    periods: Mapping[int, Sequence[Served]] | None = None
+    for line in lines:
+        borne = {percent for percent, rate in rates.items() if rate.fits(line.amount, line.tax)}
+        if not borne:
+            percent = _percent_of(abs(line.amount), abs(line.tax))
+            yield _Other(line.day, line.amount, line.tax, percent, dated.on(line.day))
+            continue
+        states_period = bool(matched.lines.first_days[line.row])
+        if dated.on(line.day) in borne and not states_period:
+            continue
+        if periods is None:
+            periods = periods_of(slot)
+        own = periods.get(line.row, ())
+        if own and not borne & dated.accepted(own, line.day):
+            agreed = dated.on(max(period.end for period in own) - 1)
+            yield _Other(line.day, line.amount, line.tax, min(borne), agreed)
+
+
 def _runs_of(matched: Matched, slot: Slot, others: list[_Other]) -> Iterator[TaxRun]:
     lines = matched.lines
-    first, steps = slot.contract.tax_of(slot.charge)
-    if first is None:
-        return
-    # A line of arrears, or one in advance, bears the percent of its own period, not of its date.
-    later = [_rate_of(step.percent) for step in steps]
-    others = [other for other in others if not any(rate.fits(other.amount, other.tax) for rate in later)]
     days = sorted({lines.issue_days[row] for row in lines.rows_of(slot.number) if not matched.is_draft(row)})
     position = {day: index for index, day in enumerate(days)}
     by_percent: dict[Decimal, list[_Other]] = {}
     for other in others:
-        by_percent.setdefault(_percent_of(abs(other.amount), abs(other.tax)), []).append(other)
+        by_percent.setdefault(other.percent, []).append(other)
     for percent, alike in sorted(by_percent.items()):
         runs: list[list[_Other]] = []
         for other in sorted(alike):
-            before = runs[-1][-1].day if runs else None
-            if (
-                before is not None
-                and position[other.day] - position[before] <= 1
-                and _percent_on(before, first, steps) == _percent_on(other.day, first, steps)
-            ):
+            before = runs[-1][-1] if runs else None
+            if before is not None and position[other.day] - position[before.day] <= 1 and before.agreed == other.agreed:
                 runs[-1].append(other)
             else:
                 runs.append([other])
         for run in runs:
-            agreed = _percent_on(run[0].day, first, steps)
-            amount, missing = sum(other.amount for other in run), sum(_missing(other, agreed) for other in run)
-            yield TaxRun(slot, run[0].day, run[-1].day, agreed, percent, amount, missing)
+            amount, missing = sum(other.amount for other in run), sum(map(_missing, run))
+            yield TaxRun(slot, run[0].day, run[-1].day, run[0].agreed, percent, amount, missing)
 
 
-def _percent_on(day: int, first: Decimal, steps: Sequence[TaxStep]) -> Decimal:
-    """The percent in force on a day; the steps ascend."""
-    return next((step.percent for step in reversed(steps) if step.on.toordinal() <= day), first)
-
-
-def _missing(other: _Other, agreed: Decimal) -> int:
+def _missing(other: _Other) -> int:
     """The tax agreed on a line less its tax; signed like its amount."""
-    missing = tax_on(abs(other.amount), agreed) - abs(other.tax)
+    missing = tax_on(abs(other.amount), other.agreed) - abs(other.tax)
     return missing if other.amount > 0 else -missing
+
+
+def _rate_of_slot(slot: Slot) -> _Rate:
+    percent, steps = slot.contract.tax_of(slot.charge)
+    return _DATED if percent is not None and steps else _rate_of(percent)
 
 
 def _rate_of(percent: Decimal | None) -> _Rate:
