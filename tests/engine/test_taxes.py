@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from billcheck import Ledger, LedgerRefusedError, check
 from billcheck.contracts.terms import TaxStep
+from billcheck.engine.taxes import _percent_of, _rate_of
 from billcheck.money import tax_on
 from tests.engine.agreements import contract, flat, line
 
@@ -207,3 +208,55 @@ def test_no_amount_with_its_own_tax_is_a_mismatch(minor: int, percent: Decimal, 
     amount, tax = Decimal(minor) / 100, Decimal(tax_on(minor, percent) + cent) / 100
     agreement = contract(flat("Support", "100.00"), tax_percent=percent)
     assert not mismatches([line(amount=str(amount), tax=tax)], agreement)
+
+
+def test_a_credit_at_the_same_percent_lessens_what_is_short() -> None:
+    """100.00 at 9 % is 12.00 short of 21 %; 50.00 of it credited at 9 % is 6.00 less short, and a cent nothing."""
+    lines = [taxed(1, "9.00"), taxed(2, "-4.50", "-50.00", "CN-1", kind="credit_note")]
+    (said,) = sentences(lines)
+    assert said.endswith("50.00 EUR was billed at 9% tax, 21% was agreed: the tax is 6.00 EUR short.")
+    (said,) = sentences([taxed(2, "-4.50", "-50.00", "CN-1", kind="credit_note")])
+    assert said.endswith("-50.00 EUR was billed at 9% tax, 21% was agreed: the tax is 6.00 EUR too much.")
+
+
+def test_lines_that_are_not_compared_hide_none_after_them() -> None:
+    lines = [
+        taxed(1, "9.00", status="draft"), taxed(1, "9.00", number="USD-1", currency="USD"),
+        taxed(2, "5.00", "0.00", description="February 2026"), taxed(3, "9.00"),
+    ]  # fmt: skip
+    assert days(lines) == [(3, 3)]
+
+
+@pytest.mark.parametrize(("on", "agreed"), [(date(2026, 3, 28), "19"), (date(2026, 3, 29), "21")])
+def test_the_percent_of_the_day_itself_was_agreed(on: date, agreed: str) -> None:
+    steps = (TaxStep(on=on, percent=Decimal(19)),)
+    agreement = contract(flat("Support", "100.00"), tax_percent=Decimal(21), tax_steps=steps)
+    (said,) = sentences([taxed(3, "9.00")], agreement)
+    assert f"was billed at 9% tax, {agreed}% was agreed" in said
+
+
+@pytest.mark.parametrize(
+    ("amount", "tax", "fits"),
+    [
+        (10000, 2100, True),
+        (10000, 2101, True),  # a cent
+        (10000, 2102, False),
+        (10001, 2099, True),  # 21.0021 is rounded to 21.00: a cent less is 20.99
+        (10050, 2109, True),  # 21.105: one and a half cents at most
+        (10050, 2112, True),
+        (10050, 2113, False),
+        (-10000, 2100, True),  # signs say nothing
+        (10000, -2100, True),
+        (0, 0, True),
+    ],
+)
+def test_a_tax_fits_within_a_cent_and_the_half_that_rounding_takes(amount: int, tax: int, *, fits: bool) -> None:
+    assert _rate_of(Decimal(21)).fits(amount, tax) is fits
+
+
+@pytest.mark.parametrize(
+    ("amount", "tax", "percent"),
+    [(10000, 900, "9"), (10000, 550, "5.5"), (1000000, 66600, "6.66"), (10000000, 1234567, "12.35"), (100, 100, "100")],
+)
+def test_the_percent_of_a_tax_is_the_shortest_that_explains_it(amount: int, tax: int, percent: str) -> None:
+    assert _percent_of(amount, tax).normalize() == Decimal(percent)
