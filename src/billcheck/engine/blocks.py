@@ -8,6 +8,7 @@ chosen. Change rows are no part of a block: they stay rows of their own, due on 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from billcheck.engine.align import Openings
@@ -60,7 +61,7 @@ def form_blocks(openings: Openings, size: int, phase: int, timing: Timing) -> Bl
     starts = [0, *range(phase, len(regular), size)] if phase else list(range(0, len(regular), size))
     due_with = 0 if timing == "in_advance" else -1
     rows = []
-    for start, stop in zip(starts, [*starts[1:], len(regular)], strict=True):
+    for start, stop in pairwise([*starts, len(regular)]):
         block = tuple(regular[start:stop])
         needing = [period for period in block if openings.amounts[period] > 0]
         needs = sum([openings.amounts[period] for period in needing])

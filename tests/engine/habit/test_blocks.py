@@ -93,6 +93,16 @@ def test_where_nothing_is_open_it_is_dealt_out_by_what_was_expected() -> None:
     assert shares([30], [0, 1], openings([0, 0]), [200, 100]) == [Share(0, 0, 20), Share(0, 1, 10)]
 
 
+def test_a_period_that_was_to_cost_nothing_has_no_part() -> None:
+    assert shares([30], [0, 1], openings([0, 0]), [0, 100]) == [Share(0, 1, 30)]
+    assert shares([30], [0, 1], openings([0, 0]), [-50, 100]) == [Share(0, 1, 30)]
+    assert shares([30], [0, 1], openings([-10, 30]), [100, 100]) == [Share(0, 1, 30)]
+
+
+def test_a_single_cent_is_needed_too() -> None:
+    assert form_blocks(openings([1, 1]), 2, 0, "in_advance").openings == Openings((0,), (2,), (2,), (False,))
+
+
 def test_a_rest_goes_to_the_largest_remainder() -> None:
     assert shares([100], [0, 1, 2], openings([70, 70, 70]), [70] * 3) == [
         Share(0, 0, 34),
