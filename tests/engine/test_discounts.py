@@ -75,6 +75,13 @@ def left(report: Report) -> list[tuple[str, str, int]]:
             {"A": [10000, 9000], "B": [0, 0]},
             [],
         ),
+        (
+            [("100.00", A | JANUARY), ("100.00", B | FEBRUARY), ("-10.00", FEBRUARY)],
+            {"A": [10000, 0], "B": [0, 9000]},
+            [],
+        ),
+        # 4 cents of 1 and 9: 0.4 and 3.6
+        ([("0.01", A), ("0.09", B), ("-0.04", {})], {"A": [1, 0], "B": [5, 0]}, []),
         # and all of them where nothing is, with its own period: 200.00 is two months, 10.00 of February less
         ([("100.00", A), ("100.00", A), ("-10.00", FEBRUARY)], {"A": [10000, 9000], "B": [0, 0]}, []),
     ],
