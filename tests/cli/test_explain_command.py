@@ -95,7 +95,7 @@ def test_causes_findings_and_what_settles_them(run: Run, given: Callable[[Report
     given(half_rate())
     text = run("explain", "x.csv", "--contract", "C-117", "--period", "2026-03").out
     assert "Why: billed at half the agreed amount since 2026-03.\n" in text
-    assert "Finding (underbilled): Hartwell Interieur, 2026-03: 1200.00 EUR is open." in text
+    assert "(underbilled): Hartwell Interieur, 2026-03: 1200.00 EUR is open." in text
     assert "What settles it: Talk to the client, then bill the difference." in text
 
 

@@ -179,9 +179,20 @@ def add_format_option(parser: ArgumentParser) -> None:
     parser.add_argument("--format", choices=("table", "json"), default="table", help="how to show it (default: table)")
 
 
-def add_reading_options(parser: ArgumentParser) -> None:
-    """The ledger, the contracts, and the terms on which they are compared."""
-    parser.add_argument("ledger", nargs="+", metavar="LEDGER", help="ledger file, or folder of them")
+def add_reading_options(parser: ArgumentParser, *, has_ledger_option: bool = False) -> None:
+    """The ledger, the contracts, and the terms on which they are compared.
+
+    The ledger is an option, `--ledger`, where the command's words mean something else.
+    """
+    if has_ledger_option:
+        parser.add_argument(
+            "--ledger",
+            action="append",
+            metavar="LEDGER",
+            help="ledger file, or folder of them; may be given several times",
+        )
+    else:
+        parser.add_argument("ledger", nargs="+", metavar="LEDGER", help="ledger file, or folder of them")
     add_contracts_option(parser)
     add_quantities_option(parser)
     parser.add_argument(

@@ -17,6 +17,7 @@ from billcheck.cli.inputs import make_report
 from billcheck.errors import Problem, UsageError
 from billcheck.findings import KINDS, Status
 from billcheck.period import ONE_DAY, Period, add_months, period_label
+from billcheck.report.decided import FINDING_WORDS
 from billcheck.report.page import BLANK, Line, Role, Span, line, visible
 from billcheck.report.table import STATUS_ROLES
 from billcheck.report.wording import NOT_KNOWN, STATUS_WORDS, amount_text, listed, money_text, percent_text, spans_of
@@ -95,7 +96,7 @@ def run(arguments: Namespace) -> int:
     general = [finding for finding in found if not finding.rows]
     if general:
         lines.extend((BLANK, line("Beside the periods", "strong")))
-        lines.extend(line(finding.sentence, indent=2) for finding in general)
+        lines.extend(line(f"{finding.sentence} ({finding.kind} {finding.id})", indent=2) for finding in general)
     write(lines)
     return 0
 
@@ -171,8 +172,10 @@ def _row_lines(row: PeriodRow, found: Sequence[Finding]) -> list[Line]:
     lines.extend(_billed_lines(row))
     lines.extend(line(text, role, indent=2) for text, role in _conclusions(row))
     for finding in found:
-        lines.append(line(f"Finding ({finding.kind}): {finding.sentence}", indent=2))
-        lines.append(line(f"What settles it: {KINDS[finding.kind].settled_by}", indent=2))
+        lines.append(line(f"Finding {finding.id} ({finding.kind}): {finding.sentence}", indent=2))
+        settled = FINDING_WORDS.get(finding.decision)
+        said = f"{settled}: it fails no check." if settled else f"What settles it: {KINDS[finding.kind].settled_by}"
+        lines.append(line(said, indent=2))
     return lines
 
 

@@ -109,6 +109,11 @@ def load_rules(arguments: Namespace) -> Configuration | None:
     return load_configuration(path)
 
 
+def decisions_file(arguments: Namespace) -> str:
+    """The file that decisions are written to."""
+    return arguments.decisions or DEFAULT_DECISIONS
+
+
 def load_decided(arguments: Namespace) -> tuple[Decision, ...]:
     """The decisions of the command line, else those of the working folder; none where there is no file.
 
@@ -131,8 +136,9 @@ def make_report(
     *,
     fail_on: frozenset[str] | None = None,
     min_amounts: Sequence[tuple[str, Decimal]] | None = None,
+    decisions: tuple[Decision, ...] | None = None,
 ) -> Report:
-    """Check the ledgers of the command line against its contracts.
+    """Check the ledgers of the command line against its contracts; without decisions, those of the command line count.
 
     Raises:
         InputError: Contracts, the configuration, a ledger or an argument were refused.
@@ -142,8 +148,8 @@ def make_report(
     contracts = load(arguments)
     quantities = load_usage(arguments)
     configuration = load_rules(arguments)
-    decisions = load_decided(arguments)
-    ledger = read_ledger(*arguments.ledger, profile=arguments.profile)
+    decisions = load_decided(arguments) if decisions is None else decisions
+    ledger = read_ledger(*(arguments.ledger or ()), profile=arguments.profile)
     as_of = arguments.as_of
     if as_of is None:
         as_of = datetime.now(UTC).astimezone().date()

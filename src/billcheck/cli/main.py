@@ -13,7 +13,7 @@ from argparse import Action, ArgumentParser, Namespace
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from billcheck.cli import check, console, contracts, diff, explain, period, rule, schedule, schema
+from billcheck.cli import check, console, contracts, decide, decisions, diff, explain, period, rule, schedule, schema
 from billcheck.cli.demo import command as demo
 from billcheck.errors import BillcheckError
 
@@ -40,7 +40,19 @@ class Command(Protocol):
         ...
 
 
-COMMANDS: tuple[Command, ...] = (check, demo, schedule, explain, diff, rule, contracts, period, schema)
+COMMANDS: tuple[Command, ...] = (
+    check,
+    demo,
+    schedule,
+    explain,
+    decide,
+    decisions,
+    diff,
+    rule,
+    contracts,
+    period,
+    schema,
+)
 
 
 class _VersionAction(Action):

@@ -109,7 +109,8 @@ def refuse_outputs(outputs: Iterable[Output], inputs: Iterable[str]) -> None:
 def inputs_of(arguments: Namespace) -> list[str]:
     """The files and folders that the options of a check name, and those it reads without being told."""
     named = [*arguments.ledger, *(arguments.contracts or ()), *(arguments.quantities or ()), arguments.config]
-    return [*filter(None, named), "contracts.toml", "contracts", "billcheck.toml"]
+    named.append(arguments.decisions)
+    return [*filter(None, named), "contracts.toml", "contracts", "billcheck.toml", "decisions.toml"]
 
 
 def deliver(report: Report, arguments: Namespace, places: Places, show_table: Callable[[], str]) -> bool:

@@ -155,9 +155,6 @@ class Standing(StrEnum):
 DECIDING = frozenset({Standing.APPLIED, Standing.SMALLER})
 """The standings in which a decision decides something."""
 
-PRUNED = frozenset({Standing.STALE, Standing.SUPERSEDED})
-"""The standings in which a decision may be taken out of its file without any effect on the next check."""
-
 
 @dataclass(frozen=True, slots=True)
 class Outcome:

@@ -14,7 +14,7 @@ from billcheck.decisions.rules import DECIDING, VERB_WORDS, Outcome, Standing
 from billcheck.money import format_minor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import date
 
     from billcheck.decisions.rules import Decision
@@ -179,3 +179,32 @@ def _largest(findings: list[Finding]) -> str:
 
 def _money(minor: int, currency: str | None) -> str:
     return f"{format_minor(minor, currency, grouped=True)} {currency}" if currency else str(minor)
+
+
+def prunable(outcomes: Sequence[Outcome]) -> frozenset[int]:
+    """The numbers of the decisions that may be taken out of their file without letting anything pass.
+
+    One that has nothing to decide today may still be the last word about what comes back; it stays as long as an
+    earlier decision that stays is about the same.
+    """
+    kept: list[Decision] = []
+    found = set()
+    for number, outcome in enumerate(outcomes):
+        may_be_last_word = any(_overlap(earlier, outcome.decision) for earlier in kept)
+        if outcome.standing in {Standing.SUPERSEDED, Standing.STALE} and not may_be_last_word:
+            found.add(number)
+        else:
+            kept.append(outcome.decision)
+    return frozenset(found)
+
+
+def _overlap(one: Decision, other: Decision) -> bool:
+    """Whether one finding may be meant by both."""
+    if "confirm" in {one.verb, other.verb} or one.kind != other.kind:
+        return False
+    pairs = ((one.contract, other.contract), (one.charge, other.charge), (one.finding, other.finding))
+    if any(mine is not None and theirs is not None and mine != theirs for mine, theirs in pairs):
+        return False
+    if one.first_day is None or one.last_day is None or other.first_day is None or other.last_day is None:
+        return True
+    return one.first_day <= other.last_day and other.first_day <= one.last_day

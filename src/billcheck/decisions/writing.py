@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from billcheck.decisions.files import AMOUNT_KINDS, parse_decisions
@@ -133,14 +134,16 @@ def without(name: str, text: str, numbers: Collection[int]) -> str:
     before = parse_decisions(name, text)
     lines = text.splitlines(keepends=True)
     starts = [index for index, line in enumerate(lines) if _HEADER.fullmatch(line.rstrip("\r\n"))]
-    bounds = [_begin(lines, start) for start in starts]
-    kept = lines[: bounds[0]] if bounds else lines
-    for number, (begin, end) in enumerate(zip(bounds, [*bounds[1:], len(lines)], strict=True)):
+    if len(starts) != len(before):
+        raise UsageError([EntangledProblem(name)])
+    bounds = [*(_begin(lines, start) for start in starts), len(lines)]
+    kept = lines[: bounds[0]]
+    for number, (begin, end) in enumerate(pairwise(bounds)):
         if number not in numbers:
             kept += lines[begin:end]
     left = "".join(kept)
     expected = [_without_place(one) for number, one in enumerate(before) if number not in numbers]
-    if len(starts) != len(before) or [_without_place(one) for one in parse_decisions(name, left)] != expected:
+    if [_without_place(one) for one in parse_decisions(name, left)] != expected:
         raise UsageError([EntangledProblem(name)])
     return left
 

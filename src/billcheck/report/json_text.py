@@ -77,7 +77,7 @@ def to_json(report: Report) -> str:
         _array("causes", (_text(cause_group_json(entry)) for entry in report.causes)),
         _array("contracts", contracts),
         _array("findings", (_text(_finding(entry, report)) for entry in report.findings)),
-        _array("decisions", (_text(_decision(entry)) for entry in report.decisions)),
+        _array("decisions", (_text(decision_table(entry)) for entry in report.decisions)),
         *(_array(name, (_text(_residue(entry)) for entry in entries)) for name, entries in residue.items()),
         _array("outside", (_text(_outside(entry)) for entry in report.outside)),
         _array("out_of_scope", (_text(_out_of_scope(entry)) for entry in report.out_of_scope)),
@@ -281,7 +281,8 @@ def _finding(finding: Finding, report: Report) -> Json:
     }
 
 
-def _decision(outcome: Outcome) -> Json:
+def decision_table(outcome: Outcome) -> Json:
+    """A decision and how it stands, under the keys of the report."""
     decision, currency = outcome.decision, outcome.decision.currency
     return {
         "place": decision.place,

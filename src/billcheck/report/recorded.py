@@ -22,7 +22,7 @@ from billcheck.report.json_text import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
 OF_ROWS = frozenset({"underbilled", "missing", "overbilled", "duplicate", "credited_not_rebilled"})
 """The kinds of findings that say what a period's own figures say; the period stands for them."""
@@ -48,6 +48,12 @@ class SchemaVersionProblem(Problem):
     """The report has another schema version than this billcheck reads."""
 
     remedy = f"Compare reports of version {SCHEMA_VERSION}, or use the billcheck that wrote it."
+
+
+class RedactedNamesProblem(Problem):
+    """The names of this report are redacted, so nobody can say what is meant."""
+
+    remedy = "Give a report with names."
 
 
 class RedactedAmountsProblem(Problem):
@@ -130,14 +136,22 @@ def load_recorded(path: str | os.PathLike[str]) -> Recorded:
     Raises:
         ReportRefusedError: It cannot be read, is no report, or one of another version.
     """
+    return read_recorded(read_report_text(path), str(path))
+
+
+def read_report_text(path: str | os.PathLike[str]) -> str:
+    """The text of a report's file.
+
+    Raises:
+        ReportRefusedError: It cannot be read.
+    """
     try:
-        text = Path(path).read_text(encoding="utf-8-sig")
+        return Path(path).read_text(encoding="utf-8-sig")
     except OSError as error:
         remedy = f"The system says: {error.strerror}."
         raise ReportRefusedError([UnreadableReportProblem(str(path), remedy=remedy)]) from None
     except UnicodeDecodeError:
         raise ReportRefusedError([NoReportProblem(str(path))]) from None
-    return read_recorded(text, str(path))
 
 
 def read_recorded(text: str, name: str) -> Recorded:
@@ -146,20 +160,36 @@ def read_recorded(text: str, name: str) -> Recorded:
     Raises:
         ReportRefusedError: As `load_recorded`.
     """
+    data = parse_report(text, name)
     try:
-        data = json.loads(text)
+        return _recorded(data)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+        raise ReportRefusedError([NoReportProblem(name)]) from None
+
+
+def parse_report(text: str, name: str, *, refuses: Collection[str] = ("amounts",)) -> dict[str, Any]:
+    """The tables of a report's JSON, of a version this billcheck reads; what is in them is not judged yet.
+
+    Args:
+        text: The JSON.
+        name: What messages call it.
+        refuses: What may not be redacted in it.
+
+    Raises:
+        ReportRefusedError: It is no report, one of another version, or redacted.
+    """
+    try:
+        data: Any = json.loads(text)
     except (ValueError, RecursionError):
         raise ReportRefusedError([NoReportProblem(name)]) from None
     if not isinstance(data, dict) or not isinstance(version := data.get("schema_version"), int):
         raise ReportRefusedError([NoReportProblem(name)])
     if version != SCHEMA_VERSION:
         raise ReportRefusedError([SchemaVersionProblem(name, str(version))])
-    if "amounts" in data.get("redacted", ()):
-        raise ReportRefusedError([RedactedAmountsProblem(name)])
-    try:
-        return _recorded(data)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError):
-        raise ReportRefusedError([NoReportProblem(name)]) from None
+    redacted = [part for part in refuses if part in data.get("redacted", ())]
+    if redacted:
+        raise ReportRefusedError([(RedactedNamesProblem if "names" in redacted else RedactedAmountsProblem)(name)])
+    return data
 
 
 def _recorded(data: dict[str, Any]) -> Recorded:
@@ -187,7 +217,7 @@ def _row(contract: dict[str, Any], row: dict[str, Any], kind: str, sentence: str
     if status in _OPEN or status is Status.DECIDED:
         state = State.OPEN if status in _OPEN else State.DECIDED
         currency = contract["currency"]
-        amount = _minor(row["shortfall"], currency)
+        amount = minor_of(row["shortfall"], currency)
         return subject, Standing(state, kind or str(status), currency, amount, sentence)
     is_unjudged = status in _NOT_JUDGED or row["expected"] is None
     return subject, Standing(State.NOT_JUDGED if is_unjudged else State.RIGHT)
@@ -214,11 +244,16 @@ def _findings(data: dict[str, Any], rows: Mapping[str, Any]) -> Iterator[tuple[S
             day,
             finding["last_day"] or day,
         )
-        minor = None if amount is None else _minor(amount, currency)
-        yield subject, Standing(State.OPEN, kind, currency, minor, finding["sentence"])
+        minor = None if amount is None else minor_of(amount, currency)
+        yield (
+            subject,
+            Standing(
+                State.DECIDED if finding.get("decision") else State.OPEN, kind, currency, minor, finding["sentence"]
+            ),
+        )
 
 
-def _minor(amount: str, currency: str) -> int:
+def minor_of(amount: str, currency: str) -> int:
     """Minor units of an amount with all decimals of its currency.
 
     Raises:

@@ -183,7 +183,8 @@ def _input_facts(report: Report) -> list[tuple[str, str]]:
 def _period_fact(report: Report) -> str:
     judged = f"{report.judged_rows:,} judged"
     since = "" if report.check_from is None else f"; none before {report.check_from} was checked"
-    return f"{judged}, {report.inconclusive_rows:,} that could not be judged{since}"
+    decided = f", {report.decided_rows:,} decided" if report.decided_rows else ""
+    return f"{judged}{decided}, {report.inconclusive_rows:,} that could not be judged{since}"
 
 
 def _grace_fact(report: Report) -> str:
