@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import sys
 from typing import TYPE_CHECKING
@@ -29,6 +30,14 @@ def imported_packages(module: ast.Module) -> Iterator[str]:
             yield from (alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module is not None:
             yield node.module.partition(".")[0]
+
+
+def notebook_cells() -> Iterator[ast.Module]:
+    """The code of the notebooks of the documentation, cell by cell."""
+    for path in sorted((ROOT / "docs").rglob("*.ipynb")):
+        if "_build" not in path.parts:
+            cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+            yield from (ast.parse("".join(cell["source"])) for cell in cells if cell["cell_type"] == "code")
 
 
 def declared() -> list[str]:
@@ -91,7 +100,7 @@ def test_the_package_imports_only_what_it_declares_and_the_log_names_what_is_not
     optional = {name_of(item) for extra, items in extras.items() if extra != "dev" for item in items}
     assert optional <= {name_of(item) for item in extras["dev"]}, "the tests read and write every kind of file"
     assert distributions <= required | optional
-    assert optional <= distributions
+    assert optional <= distributions | {name for cell in notebook_cells() for name in imported_packages(cell)}
     log = text_of("docs/design/decisions.md")
     unused = set(
         re.findall(r"^\| `([a-z-]+)` \| .*Nothing in the package imports it in this version", log, re.MULTILINE)

@@ -17,7 +17,9 @@ TABLE_OF_CONTENTS = re.compile(r"^```\{toctree\}\n(.*?)^```", re.MULTILINE | re.
 
 
 def pages() -> list[Path]:
-    return [path for path in sorted((ROOT / "docs").rglob("*.md")) if "_build" not in path.parts]
+    """Every page of the documentation, its notebooks among them."""
+    paths = [path for kind in ("*.md", "*.ipynb") for path in sorted((ROOT / "docs").rglob(kind))]
+    return [path for path in paths if not {"_build", ".ipynb_checkpoints"} & {*path.parts}]
 
 
 def test_the_page_of_findings_says_what_the_catalogue_says() -> None:
@@ -34,13 +36,13 @@ def test_every_public_name_is_in_the_reference() -> None:
 
 def test_every_page_is_linked_from_a_table_of_contents() -> None:
     listed = {
-        (page.parent / f"{entry}.md").resolve()
+        (page.parent / entry).resolve()
         for page in pages()
         for block in TABLE_OF_CONTENTS.findall(page.read_text(encoding="utf-8"))
         for entry in block.splitlines()
         if entry and not entry.startswith(":")
     }
-    assert {path.resolve() for path in pages()} - listed == {ROOT / "docs" / "index.md"}
+    assert {path.with_suffix("").resolve() for path in pages()} - listed == {ROOT / "docs" / "index"}
 
 
 def test_links_between_pages_lead_somewhere() -> None:
