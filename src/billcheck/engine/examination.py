@@ -18,6 +18,7 @@ from billcheck.configuration.rules import Configuration
 from billcheck.engine.allocate import SURE_OF_HABIT, Known, allocate, nominal_days
 from billcheck.engine.books import STATED_RULES
 from billcheck.engine.change_lines import set_changes_apart
+from billcheck.engine.circumstances import Circumstances
 from billcheck.engine.coverage import START_MARGIN_DAYS, Window
 from billcheck.engine.dated_taxes import Served
 from billcheck.engine.diff import Doubts, JudgedRow, judge
@@ -32,6 +33,7 @@ from billcheck.engine.sentences import find_in_row, find_never_billed, row_id
 from billcheck.findings import ARREARS, JUDGED, Status, Totals
 from billcheck.ledger.names import fold_name
 from billcheck.money import minor_scale
+from billcheck.pricing.other_prices import OtherPrices
 from billcheck.pricing.schedule import Schedule, make_schedule
 
 if TYPE_CHECKING:
@@ -107,8 +109,15 @@ class ExaminedCharge:
     events: Events
     books: Books
     rows: list[JudgedRow]
-    grace_days: int
+    known: Known
     lines: LineTable
+    reader: Precision | None = None
+    others: OtherPrices | None = None
+
+    @property
+    def around(self) -> Circumstances:
+        """What diagnosis may look at beyond the rows."""
+        return Circumstances(self.books, self.events, self.known, self.reader, self.others)
 
     def invoice_day(self, period: int) -> int:
         """The day around which a period is invoiced, by the habit of the charge."""
@@ -119,7 +128,7 @@ class ExaminedCharge:
         """Whether it is billed in blocks, or earlier or later than its grace days would explain."""
         if len({(event.number, event.issue_day) for event in self.events.billed}) < SURE_OF_HABIT:
             return False
-        return self.books.block > 1 or abs(self.books.offset) > self.grace_days
+        return self.books.block > 1 or abs(self.books.offset) > self.known.grace_days
 
     @property
     def is_remarkable(self) -> bool:
@@ -227,6 +236,7 @@ class Examination:
     ) -> None:
         self.contracts = contracts
         self._precision = precision
+        self._others = OtherPrices(contracts)
         self.matched = matched
         self.setting = setting
         self._doubtful = self._doubtful_lines()
@@ -348,7 +358,9 @@ class Examination:
         doubts = self._doubts(slot, books, events)
         rows = judge(books, known, doubts, self.setting.check_from_day, self._rounding(slot))
         rows = self._decide(slot, schedule, rows)
-        return ExaminedCharge(slot, schedule, events, books, rows, known.grace_days, self.matched.lines)
+        return ExaminedCharge(
+            slot, schedule, events, books, rows, known, self.matched.lines, self._precision, self._others
+        )
 
     def periods_of_rows(self, slot: Slot) -> dict[int, list[Served]]:
         """Per line of a charge, the periods its money went to; lines that went to none are absent."""

@@ -11,18 +11,19 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from billcheck.money import round_half_up
-from billcheck.pricing.schedule import make_schedule
+from billcheck.pricing.mistakes import mistaken_schedule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from fractions import Fraction
 
-    from billcheck.contracts.terms import Charge, Contract
+    from billcheck.contracts.terms import Contract
+    from billcheck.pricing.mistake import Mistake
     from billcheck.pricing.schedule import Schedule
 
 
 def find_outlook(
-    contract: Contract, schedule: Schedule, period: int, charges: Sequence[Charge], share: Fraction | None
+    contract: Contract, schedule: Schedule, period: int, mistakes: Sequence[Mistake], share: Fraction | None
 ) -> int | None:
     """What a period would be billed at under explanations that fit equally well, if all say the same.
 
@@ -30,7 +31,7 @@ def find_outlook(
         contract: The contract of the charge.
         schedule: The agreed schedule.
         period: The coming period, as an index of the schedule.
-        charges: The charge under each of the wrong terms that explain the difference.
+        mistakes: Each of the wrong terms that explain the difference.
         share: The part of the agreed amount that explains it too; None where none does.
 
     Returns:
@@ -39,15 +40,15 @@ def find_outlook(
     """
     if period in schedule.unknowns:
         return None
-    amounts = {_amount_by(contract, charge, schedule, period) for charge in charges}
+    amounts = {_amount_by(contract, mistake, schedule, period) for mistake in mistakes}
     if share is not None:
         amounts.add(round_half_up(share * schedule.amounts[period]))
     return amounts.pop() if len(amounts) == 1 else None
 
 
-def _amount_by(contract: Contract, charge: Charge, schedule: Schedule, period: int) -> int | None:
+def _amount_by(contract: Contract, mistake: Mistake, schedule: Schedule, period: int) -> int | None:
     """What a period comes to by other terms; None where these have no such period, or its amount is not known."""
-    other = make_schedule(contract, charge, date.fromordinal(schedule.due_days[period]))
+    other = mistaken_schedule(contract, mistake, date.fromordinal(schedule.due_days[period]))
     days = schedule.first_days[period], schedule.ends[period], False
     for index, found in enumerate(zip(other.first_days, other.ends, other.changes, strict=True)):
         if found == days:

@@ -25,12 +25,17 @@ if TYPE_CHECKING:
 
 
 class Precision:
-    """Reads lines back, each at most once."""
+    """Reads lines back; how far each may be off is worked out at most once."""
 
     def __init__(self, sources: Sequence[Source], matched: Matched) -> None:
         self._sources = sources
         self._matched = matched
         self._known: dict[int, Fraction] = {}
+
+    def line(self, row: int) -> Line:
+        """A line as its source has it."""
+        lines = self._matched.lines
+        return self._sources[lines.sources[row]].read([lines.locators[row]])[0].line
 
     def slack(self, rows: Sequence[int]) -> Fraction:
         """Minor units by which lines may be off beyond the one that each may be off anyway."""

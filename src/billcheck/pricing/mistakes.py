@@ -17,13 +17,15 @@ from billcheck.pricing.entry_mistakes import swapped_digits, tax_mistakes
 from billcheck.pricing.mistake import Mistake
 from billcheck.pricing.period_mistakes import period_mistakes
 from billcheck.pricing.price_mistakes import price_mistakes
+from billcheck.pricing.proration import round_ratio
+from billcheck.pricing.schedule import make_schedule
 from billcheck.pricing.wording import plain_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from billcheck.contracts.terms import Amendment, Charge, Contract, Discount, PriceStep
-    from billcheck.pricing.other_prices import OtherPrices
+    from billcheck.pricing.schedule import Schedule
 
 MOST_MISTAKES = 40
 """How many mistakes of one charge are considered; the latest terms come first, for they are forgotten most."""
@@ -33,12 +35,12 @@ YEARS_AHEAD = 10
 
 
 def plausible_mistakes(
-    contract: Contract, charge: Charge, /, until: date | None = None, others: OtherPrices | None = None
+    contract: Contract, charge: Charge, /, until: date | None = None, others: Iterable[Mistake] = ()
 ) -> tuple[Mistake, ...]:
     """The mistakes that a charge invites: at most 40, in turns by what they are about, the latest change first of each.
 
     `until` is the last day that matters: an escalator has no last uplift of its own (None: ten years from the start).
-    `others` knows the prices of other charges.
+    `others` are those of prices of other charges, which no charge knows by itself.
 
     A forgotten change is forgotten for good: the changed charge also lacks the later changes of the same term, so that
     one mistake explains any run of periods since. `billcheck.pricing.mistake.KINDS` lists the codes.
@@ -51,10 +53,67 @@ def plausible_mistakes(
         price_mistakes(charge),
         period_mistakes(charge),
         tax_mistakes(charge, contract.tax_percent_of(charge, horizon), contract.currency),
-        () if others is None else others.mistakes(contract, charge),
+        others,
         swapped_digits(charge, horizon, contract.currency),
     )
     return _in_turns([[mistake for mistake in family if _is_one(mistake, charge)] for family in families])
+
+
+PAIRS = frozenset(
+    {
+        ("previous_price", "old_quantity"),
+        ("previous_price", "expired_discount"),
+        ("previous_price", "discount_forgotten"),
+        ("missed_uplift", "old_quantity"),
+        ("missed_uplift", "expired_discount"),
+        ("missed_uplift", "discount_forgotten"),
+        ("old_quantity", "expired_discount"),
+        ("old_quantity", "discount_forgotten"),
+        ("previous_price", "half_rate"),
+        ("missed_uplift", "half_rate"),
+        ("old_quantity", "half_rate"),
+    }
+)
+"""Mistakes that are looked for at the same time: they are of different terms, and each goes unnoticed for long."""
+
+_FIRST_OF_PAIRS = frozenset(first for first, _ in PAIRS)
+
+
+def pairs_of_mistakes(contract: Contract, charge: Charge, until: date) -> tuple[Mistake, ...]:
+    """Two declared mistakes at once, at most 40: the second made with the terms of the first."""
+    found: list[Mistake] = []
+    for first in plausible_mistakes(contract, charge, until):
+        if first.code not in _FIRST_OF_PAIRS:
+            continue
+        seconds = [
+            *_forgotten_changes(first.charge),
+            *change_mistakes(first.charge, until),
+            *_wrong_discounts(first.charge),
+            Mistake("half_rate", "billed at half the amount", first.charge, factor=(1, 2)),
+        ]
+        found += [
+            Mistake(
+                f"{first.code}_and_{second.code}",
+                f"{first.sentence}, and {second.sentence}",
+                second.charge,
+                f"{first.group}, and {second.group}",
+                second.factor,
+            )
+            for second in seconds
+            if (first.code, second.code) in PAIRS and _is_one(second, first.charge)
+        ]
+    return tuple(found[:MOST_MISTAKES])
+
+
+def mistaken_schedule(contract: Contract, mistake: Mistake, until: date) -> Schedule:
+    """What would have been billed by a mistake, up to a day and once after it."""
+    schedule = make_schedule(contract, mistake.charge, until)
+    if mistake.factor is None:
+        return schedule
+    numerator, denominator = mistake.factor
+    return replace(
+        schedule, amounts=tuple([round_ratio(amount * numerator, denominator) for amount in schedule.amounts])
+    )
 
 
 def _is_one(mistake: Mistake, charge: Charge) -> bool:

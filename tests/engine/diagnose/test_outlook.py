@@ -16,6 +16,7 @@ from billcheck.engine.diff import JudgedRow
 from billcheck.engine.outlook import find_outlook
 from billcheck.findings import Status
 from billcheck.period import Cadence
+from billcheck.pricing.mistake import Mistake
 from billcheck.pricing.schedule import Schedule, make_schedule
 
 if TYPE_CHECKING:
@@ -106,7 +107,8 @@ def test_a_free_month_that_was_billed_leaves_the_next_one_alone() -> None:
 
 def test_what_nothing_explains_has_no_outlook() -> None:
     found = looked_ahead(flat(), [240_000, 191_137])
-    assert found == Diagnosed({}, None)
+    assert [cause.code for (cause,) in found.causes.values()] == ["unexplained"]
+    assert found.coming is None
 
 
 def test_nothing_wrong_has_no_outlook() -> None:
@@ -121,7 +123,7 @@ def test_no_period_asked_about_has_no_outlook() -> None:
 
 def test_a_period_that_the_wrong_terms_do_not_have() -> None:
     contract, schedule = agreed(flat())
-    assert find_outlook(contract, schedule, 5, [flat(every=Cadence("quarter"))], None) is None
+    assert find_outlook(contract, schedule, 5, [Mistake("", "", flat(every=Cadence("quarter")))], None) is None
 
 
 def test_a_period_whose_agreed_amount_is_not_known() -> None:
@@ -136,8 +138,8 @@ def test_a_period_whose_agreed_amount_is_not_known() -> None:
         schedule.changes,
         unknowns={5: "usage is not given"},
     )
-    assert find_outlook(contract, unknown, 5, [flat()], None) is None
-    assert find_outlook(contract, unknown, 4, [flat()], None) == 240_000
+    assert find_outlook(contract, unknown, 5, [Mistake("", "", flat())], None) is None
+    assert find_outlook(contract, unknown, 4, [Mistake("", "", flat())], None) == 240_000
 
 
 @pytest.mark.parametrize("period", [3, 4])

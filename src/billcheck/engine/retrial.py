@@ -1,0 +1,104 @@
+"""Mistakes that move dates: what was billed, allocated to the periods that the mistake would have had.
+
+Comes in: mistakes whose periods are not those of the charge, and the events of the charge. Goes out: the one that
+leaves fewer rows unexplained than the agreed periods do, if its dates fit better too. Must not know how other mistakes
+are found or how a cause is worded.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction as Rational
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from billcheck.engine.allocate import allocate, open_flags
+from billcheck.engine.books import PostingRule
+from billcheck.pricing.mistakes import mistaken_schedule
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from billcheck.contracts.terms import Charge, Contract
+    from billcheck.engine.allocate import Known
+    from billcheck.engine.books import Books
+    from billcheck.engine.circumstances import Circumstances
+    from billcheck.engine.events import Event
+    from billcheck.pricing.mistake import Mistake
+
+HORIZON_DAYS = 60
+"""How far past the day of the check the periods of a mistake are laid out."""
+
+DAYS_OF_YEAR = 365
+
+LEAST_EVENTS = 3
+"""Fewer invoices show no rhythm."""
+
+
+class Fit(NamedTuple):
+    """How badly periods fit what was billed: rows and invoices unexplained, periods stated otherwise, days apart."""
+
+    unexplained: int
+    misstated: int
+    days: int
+
+
+def retry(contract: Contract, mistakes: Sequence[Mistake], around: Circumstances) -> tuple[Mistake, ...]:
+    """The mistakes whose periods fit best, and better than the agreed ones; none where these fit as well.
+
+    They leave fewer rows and invoices unexplained, and are no further from the dates and stated periods of the
+    invoices.
+    """
+    agreed = fit_of(around.books, around.known)
+    billed = around.events.billed
+    if len(billed) < LEAST_EVENTS or not (agreed.misstated or agreed.days):
+        return ()
+    if not agreed.misstated and all(event.is_pinned for event in billed):
+        return ()
+    until = date.fromordinal(around.known.as_of_day + HORIZON_DAYS)
+    found: dict[Fit, list[Mistake]] = {}
+    for mistake in mistakes:
+        if not _is_near(mistake.charge, around.books.schedule.charge, billed):
+            continue
+        books = allocate(mistaken_schedule(contract, mistake, until), around.events, around.known)
+        fit = fit_of(books, around.known)
+        if fit.unexplained < agreed.unexplained and fit.misstated <= agreed.misstated and fit.days <= agreed.days:
+            found.setdefault(fit, []).append(mistake)
+    return tuple(found[min(found)]) if found else ()
+
+
+def _is_near(mistaken: Charge, agreed: Charge, billed: Sequence[Event]) -> bool:
+    """Whether invoices come at intervals that are those of the mistake rather than the agreed ones."""
+    if mistaken.every == agreed.every:
+        return True
+    days = sorted({event.first_day if event.is_pinned else event.issue_day for event in billed})
+    gaps = sorted(later - earlier for earlier, later in pairwise(days))
+    usual = gaps[len(gaps) // 2] if gaps else 0
+    return abs(usual - _usual_days(mistaken)) < abs(usual - _usual_days(agreed))
+
+
+def _usual_days(charge: Charge) -> Rational:
+    """The days from one period to the next, on average."""
+    every = charge.every
+    if every is None:
+        return Rational(0)
+    halves = 1 if every.unit == "semi_month" else 2 * every.months
+    return Rational(every.fixed_days) or Rational(halves * DAYS_OF_YEAR, 24)
+
+
+def fit_of(books: Books, known: Known) -> Fit:
+    """How badly the periods of some books fit what was billed."""
+    schedule, is_open = books.schedule, open_flags(books, known)
+    unexplained = len(books.leftovers) + sum(
+        bool(books.open_amount(period)) and (is_open[period] or bool(books.billed[period]))
+        for period in range(len(schedule.due_days))
+    )
+    misstated = days = 0
+    for event, period, amount, rule in books.postings:
+        if amount <= 0 or rule is PostingRule.REVERSED:
+            continue
+        if event.is_pinned:
+            misstated += (event.first_day, event.end_day) != (schedule.first_days[period], schedule.ends[period])
+        else:
+            days += abs(event.issue_day - schedule.due_days[period] - books.offset)
+    return Fit(unexplained, misstated, days)
