@@ -205,7 +205,8 @@ def _examine_some(examination: Examination, hints: Hints, slots: Sequence[Slot])
     as_of_day = examination.setting.as_of_day
     for examined in examination.run(found.sums, slots):
         slot, schedule = examined.slot, examined.schedule
-        found.causes.add(slot, schedule, examined.rows, find_leaks(slot, schedule, examined.rows, as_of_day))
+        leaks = find_leaks(slot, schedule, examined.rows, as_of_day, examined.around)
+        found.causes.add(slot, schedule, examined.rows, leaks)
         for row in examined.rows:
             found.findings.extend(find_in_row(slot, schedule, row, hints.say(examined, row)))
         if not isinstance(examined, PlainCharge):

@@ -23,10 +23,6 @@ if TYPE_CHECKING:
 MOST_NAMED = 3
 """Of more explanations that fit equally well, so many are named, and it is said that the cause stays open."""
 
-UNEXPLAINED = "unexplained"
-UNEXPLAINED_MEANING = "Nothing that billcheck knows of would have billed these amounts."
-_UNEXPLAINED_WORDS = "no mistake that billcheck knows of fits"
-
 
 def say_extent(first_day: date, last_day: date, rows: int, *, is_last: bool, has_right_ones: bool) -> str:
     """When it was: a period, periods among right ones, or a run, which goes on where nothing comes after it."""
@@ -35,11 +31,6 @@ def say_extent(first_day: date, last_day: date, rows: int, *, is_last: bool, has
     if has_right_ones:
         return f"in {rows} periods from {first_day:%Y-%m} to {last_day:%Y-%m}"
     return f"since {first_day:%Y-%m}" if is_last else f"from {first_day:%Y-%m} to {last_day:%Y-%m}"
-
-
-def say_unexplained(extent: str) -> tuple[str, str, str]:
-    """Code, sentence and group of rows that nothing explains."""
-    return UNEXPLAINED, f"{_UNEXPLAINED_WORDS}, {extent}", _UNEXPLAINED_WORDS
 
 
 def say_cause(

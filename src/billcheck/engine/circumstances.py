@@ -1,15 +1,18 @@
 """What diagnosis may look at beyond the judged rows of a charge: its events, its lines, and prices of other charges.
 
-Comes in: what was worked out about a charge, and the reader of its lines. Goes out: the same, on demand. Must not know
-how a cause is found.
+Comes in: the reader of lines, the prices of other charges, and a way to work out the books of the charge. Goes out: the
+same, on demand: most charges need none of it. Must not know how a cause is found.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from billcheck.engine.allocate import Known
     from billcheck.engine.books import Books
     from billcheck.engine.events import Events
@@ -18,25 +21,39 @@ if TYPE_CHECKING:
     from billcheck.pricing.other_prices import OtherPrices
 
 
-@dataclass(frozen=True, slots=True)
-class Circumstances:
-    """What is known about one charge beside its rows.
-
-    `lines` reads lines back, None where sources are not at hand; `others` knows prices of other charges.
-    """
+class Allocated(NamedTuple):
+    """What was billed for a charge, where it went, and what the ledger can tell about its periods."""
 
     books: Books
     events: Events
     known: Known
-    lines: Precision | None = None
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What is known about one charge beside its rows.
+
+    `allocate` works its books out, `reader` reads lines back (None where sources are not at hand), and `others` knows
+    prices of other charges.
+    """
+
+    allocate: Callable[[], Allocated]
+    reader: Precision | None = None
     others: OtherPrices | None = None
+
+    @cached_property
+    def allocated(self) -> Allocated:
+        """The books of the charge, worked out once."""
+        return self.allocate()
 
     def line_of(self, period: int) -> Line | None:
         """The one line that billed a period, and nothing else; None where there is no such line."""
-        postings = [posting for posting in self.books.postings if posting.period == period]
-        if self.lines is None or len(postings) != 1:
+        if self.reader is None:
+            return None
+        postings = [posting for posting in self.allocated.books.postings if posting.period == period]
+        if len(postings) != 1:
             return None
         event = postings[0].event
         if len(event.rows) != 1 or event.amount != postings[0].amount:
             return None
-        return self.lines.line(event.rows[0])
+        return self.reader.line(event.rows[0])

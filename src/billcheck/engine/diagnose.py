@@ -4,7 +4,7 @@ Comes in: a charge with its schedule and the judged rows of its periods, and whe
 out: for each row that some cause explains, that cause. Three kinds of hypotheses are held against the rows: the
 plausible mistakes that the charge's own terms invite, priced like any charge; two of them at once, as declared; and
 simple fractions of the agreed amount. Where these leave something, mistakes that move dates are tried with periods of
-their own. What nothing explains is said to be unexplained. Must not know texts or how rows are shown.
+their own. Whatever nothing explains gets no cause. Must not know texts or how rows are shown.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from billcheck.contracts.terms import ChargeMatching
-from billcheck.engine.cause_words import say_cause, say_extent, say_unexplained
+from billcheck.engine.cause_words import say_cause, say_extent
 from billcheck.engine.hypotheses import (
     CORRECT,
     Trial,
@@ -102,8 +102,7 @@ def diagnose(
 
     Returns:
         Period to causes, for the periods with a cause. A run of periods shares one `Cause`; its amount is the sum of
-        their shortfalls. Equally good explanations are one cause that names them all. Periods that were billed by no
-        terms that anything explains have a cause that says so, with the code ``unexplained`` and no support.
+        their shortfalls. Equally good explanations are one cause that names them all.
     """
     return diagnose_with_outlook(contract, charge, schedule, rows, None, around).causes
 
@@ -122,6 +121,8 @@ def diagnose_with_outlook(
     found = _explain(contract, charge, schedule, rows, around)
     causes: dict[int, tuple[Cause, ...]] = {}
     for each in found:
+        if not each.is_known:
+            continue
         cause = (_cause(contract, schedule, rows, each),)
         causes |= {rows[row].period: cause for row in each.rows}
     if coming is None or not found or not found[-1].is_known:
@@ -256,11 +257,7 @@ def _cause(contract: Contract, schedule: Schedule, rows: Sequence[JudgedRow], ex
         is_last=explained.is_last,
         has_right_ones=any(row.expected and row.status in CORRECT for row in between),
     )
-    support = len({(row.expected, row.billed) for row in mine}) if explained.is_known else 0
-    if explained.is_known:
-        words = say_cause(explained.mistakes, explained.fraction, extent, support=support, rows=len(mine))
-    else:
-        words = say_unexplained(extent)
-    code, sentence, group = words
+    support = len({(row.expected, row.billed) for row in mine})
+    code, sentence, group = say_cause(explained.mistakes, explained.fraction, extent, support=support, rows=len(mine))
     amount = sum(row.expected - row.billed for row in mine)
     return Cause(code, sentence, first_day, last_day, contract.currency, amount, support, group)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from billcheck.engine.books import PLACING_RULES
 from billcheck.engine.credit_classes import CLASS_WORDS
-from billcheck.engine.diagnose import diagnose
+from billcheck.engine.groups import names_in
 from billcheck.engine.match_rules import (
     RULE_MASK,
     SET_ASIDE_WORDS,
@@ -22,10 +22,9 @@ from billcheck.engine.match_rules import (
 from billcheck.engine.sentences import row_id
 from billcheck.findings import Evidence, PeriodRow, Residue, SetAside
 from billcheck.money import split_by_weights
-from billcheck.pricing.combined import CombinedSchedule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from billcheck.engine.books import Posting
     from billcheck.engine.diff import JudgedRow
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from billcheck.findings import Cause
     from billcheck.ledger.source import Source
     from billcheck.ledger.table import LineTable
-    from billcheck.pricing.schedule import Schedule
 
 
 FAR_WORDS = ", which its date alone does not say (inferred)"
@@ -66,8 +64,10 @@ class Places:
         return places
 
 
-def make_period_rows(examined: ExaminedCharge, places: Places) -> tuple[PeriodRow, ...]:
-    """The rows of one charge in schedule order, with evidence, derivation and causes."""
+def make_period_rows(
+    examined: ExaminedCharge, causes: Mapping[int, tuple[Cause, ...]], places: Places
+) -> tuple[PeriodRow, ...]:
+    """The rows of one charge in schedule order, with evidence, derivation and their causes."""
     shown = {row.period for row in examined.rows}
     postings: dict[int, list[Posting]] = {}
     for posting in examined.books.postings:
@@ -75,7 +75,6 @@ def make_period_rows(examined: ExaminedCharge, places: Places) -> tuple[PeriodRo
             postings.setdefault(posting.period, []).append(posting)
     found = places.find(row for group in postings.values() for posting in group for row in posting.event.rows)
     evidence = _Evidence(examined, found)
-    causes = find_causes(examined)
     return tuple(
         _make_row(examined, row, causes.get(row.period, ()), evidence.of(postings.get(row.period, ())))
         for row in examined.rows
@@ -91,7 +90,7 @@ def _make_row(
         id=row_id(slot, schedule, row.period),
         contract=slot.contract.id,
         customer=slot.contract.customer,
-        charges=_names_in(slot, schedule, row.period),
+        charges=names_in(slot, schedule, row.period),
         first_day=expected.first_day,
         last_day=expected.last_day,
         due_on=expected.due_on,
@@ -110,13 +109,6 @@ def _make_row(
         note=row.note,
         is_known=row.period not in schedule.unknowns,
     )
-
-
-def _names_in(slot: Slot, schedule: Schedule, period: int) -> tuple[str, ...]:
-    """The charges that a period is of: those of a group that have it."""
-    if not isinstance(schedule, CombinedSchedule):
-        return slot.names
-    return tuple(slot.names[member] for member, _ in schedule.parts[period])
 
 
 class _Evidence:
@@ -185,12 +177,6 @@ def split_over_lines(lines: LineTable, event: Event, amount: int) -> list[tuple[
     own = [lines.amounts[row] for row in event.rows]
     parts = own if amount == event.amount else split_by_weights(amount, [abs(part) for part in own])
     return list(zip(event.rows, parts, strict=True))
-
-
-def find_causes(examined: ExaminedCharge) -> dict[int, tuple[Cause, ...]]:
-    """The likely causes of each period's difference."""
-    slot = examined.slot
-    return diagnose(slot.contract, slot.charge, examined.schedule, examined.rows, examined.around)
 
 
 LeftOverLine = tuple[int, int, str, str, tuple[str, ...], str | None]

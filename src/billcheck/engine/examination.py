@@ -18,7 +18,7 @@ from billcheck.configuration.rules import Configuration
 from billcheck.engine.allocate import SURE_OF_HABIT, Known, allocate, nominal_days
 from billcheck.engine.books import STATED_RULES
 from billcheck.engine.change_lines import set_changes_apart
-from billcheck.engine.circumstances import Circumstances
+from billcheck.engine.circumstances import Allocated, Circumstances
 from billcheck.engine.coverage import START_MARGIN_DAYS, Window
 from billcheck.engine.dated_taxes import Served
 from billcheck.engine.diff import Doubts, JudgedRow, judge
@@ -89,6 +89,7 @@ class PlainCharge:
     slot: Slot
     schedule: Schedule
     rows: list[JudgedRow]
+    around: Circumstances
 
     def invoice_day(self, period: int) -> int:
         """The day around which a period is invoiced."""
@@ -117,7 +118,12 @@ class ExaminedCharge:
     @property
     def around(self) -> Circumstances:
         """What diagnosis may look at beyond the rows."""
-        return Circumstances(self.books, self.events, self.known, self.reader, self.others)
+        return Circumstances(lambda: self.allocated, self.reader, self.others)
+
+    @property
+    def allocated(self) -> Allocated:
+        """Where what was billed went, and what the ledger can tell."""
+        return Allocated(self.books, self.events, self.known)
 
     def invoice_day(self, period: int) -> int:
         """The day around which a period is invoiced, by the habit of the charge."""
@@ -468,7 +474,8 @@ class Examination:
         for row in shown:
             percent = schedule.tax_percent_at(row.period) if later_percents else tax_percent
             sums.add_row(row, slot.contract, percent, is_never_billed=False)
-        return PlainCharge(slot, schedule, shown)
+        around = Circumstances(lambda: self.examine(slot).allocated, self._precision, self._others)
+        return PlainCharge(slot, schedule, shown, around)
 
     def _may_be_rounded(self, slot: Slot, short: list[JudgedRow]) -> bool:
         """Whether rounded unit prices might explain a shortfall, which is not plain to see."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from billcheck.causes import PartOf
+    from billcheck.engine.circumstances import Circumstances
     from billcheck.engine.diagnose import Diagnosed
     from billcheck.engine.diff import JudgedRow
     from billcheck.engine.keys import Slot
@@ -60,7 +61,9 @@ class Leaks:
     running: RunningCause | None = None
 
 
-def find_leaks(slot: Slot, schedule: Schedule, rows: Sequence[JudgedRow], as_of_day: int) -> Leaks:
+def find_leaks(
+    slot: Slot, schedule: Schedule, rows: Sequence[JudgedRow], as_of_day: int, around: Circumstances | None = None
+) -> Leaks:
     """The causes of a charge, and what of them still runs.
 
     Args:
@@ -68,13 +71,14 @@ def find_leaks(slot: Slot, schedule: Schedule, rows: Sequence[JudgedRow], as_of_
         schedule: Its expected charges; the rows' `period` points into it.
         rows: The judged rows in schedule order.
         as_of_day: The day of the check, as an ordinal.
+        around: What may be looked at beyond the rows.
     """
     different = [row for row in rows if is_different(row)]
     if not different:
         return Leaks()
     latest = _latest_telling(schedule, rows)
     coming = None if latest is None or not is_different(latest) else _next_period(schedule, rows, latest, as_of_day)
-    diagnosed = diagnose_with_outlook(slot.contract, slot.charge, schedule, rows, coming)
+    diagnosed = diagnose_with_outlook(slot.contract, slot.charge, schedule, rows, coming, around)
     reasons = {row.period: _reason(row, diagnosed.causes.get(row.period, ())) for row in different}
     leaks = Leaks(diagnosed.causes, reasons)
     if latest is None or coming is None:

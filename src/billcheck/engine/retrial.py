@@ -49,19 +49,18 @@ def retry(contract: Contract, mistakes: Sequence[Mistake], around: Circumstances
     They leave fewer rows and invoices unexplained, and are no further from the dates and stated periods of the
     invoices.
     """
-    agreed = fit_of(around.books, around.known)
-    billed = around.events.billed
+    books, events, known = around.allocated
+    agreed, billed = fit_of(books, known), events.billed
     if len(billed) < LEAST_EVENTS or not (agreed.misstated or agreed.days):
         return ()
     if not agreed.misstated and all(event.is_pinned for event in billed):
         return ()
-    until = date.fromordinal(around.known.as_of_day + HORIZON_DAYS)
+    until = date.fromordinal(known.as_of_day + HORIZON_DAYS)
     found: dict[Fit, list[Mistake]] = {}
     for mistake in mistakes:
-        if not _is_near(mistake.charge, around.books.schedule.charge, billed):
+        if not _is_near(mistake.charge, books.schedule.charge, billed):
             continue
-        books = allocate(mistaken_schedule(contract, mistake, until), around.events, around.known)
-        fit = fit_of(books, around.known)
+        fit = fit_of(allocate(mistaken_schedule(contract, mistake, until), events, known), known)
         if fit.unexplained < agreed.unexplained and fit.misstated <= agreed.misstated and fit.days <= agreed.days:
             found.setdefault(fit, []).append(mistake)
     return tuple(found[min(found)]) if found else ()

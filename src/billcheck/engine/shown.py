@@ -58,7 +58,7 @@ class LazyContracts(Sequence[ContractRows]):
         running: list[RunningCause] = []
         for slot in self._examination.slots_of(contract):
             charge = self._examination.examine(slot)
-            leaks = find_leaks(slot, charge.schedule, charge.rows, as_of_day)
+            leaks = find_leaks(slot, charge.schedule, charge.rows, as_of_day, charge.around)
             rows.extend(make_period_rows(charge, leaks.causes, self._places))
             running += [leaks.running] if leaks.running else []
         return ContractRows(contract, tuple(rows), self._examination.together_with(contract), tuple(running))
