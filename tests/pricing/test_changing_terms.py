@@ -20,6 +20,7 @@ from billcheck.pricing.timeline import make_timeline
 from tests.pricing.random_changes import random_changing_charge
 from tests.pricing.random_charges import contract_of
 from tests.pricing.samples import charges_until, figures, flat, per_unit
+from tests.pricing.test_usage import random_metered
 
 if TYPE_CHECKING:
     from billcheck.contracts.prices import Price
@@ -310,14 +311,44 @@ class TestBounds:
 
 
 class TestProperties:
-    def test_a_shift_by_28_years_changes_no_amount(self) -> None:
+    @pytest.mark.parametrize("years", [4, -4, 28])
+    def test_a_shift_by_four_years_changes_no_amount(self, years: int) -> None:
+        """From 1901 to 2099 four years always have 1,461 days and the same months; their days of the week are others.
+
+        So the one exception is what goes by days of the week: weeks counted from Monday, which come round after 28.
+        """
         random = Random("shifted")
-        for _ in range(60):
+        weeks = indices = 0
+        for _ in range(120):
             charge = random_changing_charge(random)
-            if any(escalator.index for escalator in charge.escalators) or charge.start.month == 2:
+            if goes_by_weekdays(charge) and years % 28:
+                weeks += 1
                 continue
-            here, there = (row_amounts(each) for each in (charge, shifted(charge, 28)))
-            assert here == there
+            indices += any(escalator.index for escalator in charge.escalators)
+            here, there = (row_amounts(each) for each in (charge, shifted(charge, years)))
+            assert here == there, charge
+        assert weeks < 10
+        assert indices > 10
+
+    @pytest.mark.parametrize("years", [4, -4, 28])
+    def test_a_shift_by_four_years_changes_no_metered_amount(self, years: int) -> None:
+        random = Random("shifted usage")
+        known = 0
+        for _ in range(60):
+            charge = random_metered(random)
+            here, there = (known_amounts(each) for each in (charge, shifted(charge, years)))
+            assert here == there, charge
+            known += sum(amount is not None for amount in here)
+        assert known > 150
+
+    def test_weeks_from_monday_are_others_four_years_later(self) -> None:
+        """2026-01-01 is a Thursday, and begins with 4/7 of a week; 2030-01-01 is a Tuesday: 6/7. 2054 is like 2026."""
+        weekly = flat("70", every=Cadence("week"), align="calendar")
+        assert [row_amounts(each)[:2] for each in (weekly, shifted(weekly, 4), shifted(weekly, 28))] == [
+            (4_000, 7_000),
+            (6_000, 7_000),
+            (4_000, 7_000),
+        ]
 
     def test_a_higher_percent_never_costs_less(self) -> None:
         for low, high in (("0", "1"), ("3", "3.01"), ("10", "50")):
@@ -347,8 +378,17 @@ def row_amounts(charge: Charge) -> tuple[int, ...]:
     return make_schedule(contract_of(charge), charge, charge.start + timedelta(days=500)).amounts
 
 
+def known_amounts(charge: Charge) -> list[int | None]:
+    schedule = make_schedule(contract_of(charge), charge, charge.start + timedelta(days=500))
+    return [None if index in schedule.unknowns else amount for index, amount in enumerate(schedule.amounts)]
+
+
+def goes_by_weekdays(charge: Charge) -> bool:
+    return charge.align == "calendar" and charge.every is not None and bool(charge.every.fixed_days)
+
+
 def shifted(charge: Charge, years: int) -> Charge:
-    """The charge with every day so many years later; 28 years keep days of the week and leap years."""
+    """The charge with every day and month so many years later."""
 
     def later(day: date | None) -> date | None:
         return None if day is None else day.replace(year=day.year + years)
@@ -361,7 +401,14 @@ def shifted(charge: Charge, years: int) -> Charge:
         notice = escalator.notice
         if notice is not None:
             notice = replace(notice, given_on=tuple(day.replace(year=day.year + years) for day in notice.given_on))
-        escalators.append(replace(move(escalator, "first_on"), notice=notice))
+        index = escalator.index
+        if index is not None:
+            values = tuple((month.replace(year=month.year + years), value) for month, value in index.values)
+            index = replace(move(index, "base_month"), values=values)
+        escalators.append(replace(move(escalator, "first_on"), notice=notice, index=index))
+    metering = charge.metering
+    if metering is not None:
+        metering = replace(metering, rows=tuple(move(row, "first_day", "end") for row in metering.rows))
     moved: Charge = move(charge, "start", "end", "on")
     return replace(
         moved,
@@ -369,7 +416,7 @@ def shifted(charge: Charge, years: int) -> Charge:
         amendments=tuple(move(each, "on", "agreed_on") for each in charge.amendments),
         discounts=tuple(move(each, "start", "end") for each in charge.discounts),
         escalators=tuple(escalators),
-        metering=None,
+        metering=metering,
     )
 
 

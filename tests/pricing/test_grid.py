@@ -121,8 +121,8 @@ def test_a_further_horizon_only_adds_rows(made: tuple[Grid, int, int | None, int
     assert grid.changes == (False,) * len(grid.ends)
 
 
-@pytest.mark.parametrize("years", [28, -28])
-def test_a_shift_by_28_years_shifts_everything(years: int) -> None:
+@pytest.mark.parametrize("years", [4, -4, 28, -28])
+def test_a_shift_by_four_years_shifts_everything(years: int) -> None:
     days = (date(2031 + years, 1, 1) - date(2031, 1, 1)).days
     start, until = date(2031, 1, 31).toordinal(), date(2033, 6, 1).toordinal()
     here = make_grid(start, None, MONTH, 31, "in_arrears", 15, until)
