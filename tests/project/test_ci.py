@@ -79,6 +79,12 @@ def test_ci_and_nox_run_the_same_sessions() -> None:
     assert run_by_ci == {*SESSIONS_OF_A_COMMIT, "system"} - {"tests"}
 
 
+def test_ci_installs_what_system_tests_need_before_it_runs_them() -> None:
+    script = text_of(".ci/run")
+    assert script.index("\ninstall_office\n") < script.index("nox --no-venv -s system")
+    assert "apt-get install -y -qq --no-install-recommends libreoffice-calc" in script
+
+
 def test_every_dependency_is_pinned_for_ci_without_addresses() -> None:
     lines = [line for line in text_of("constraints.txt").splitlines() if not line.startswith("#")]
     pinned = {re.sub(r"[-_.]+", "-", line.partition("==")[0]).lower() for line in lines}
