@@ -34,6 +34,51 @@ MINOR_DIGITS: dict[str, int] = {
 _SCALES: dict[str, int] = {code: int(10**digits) for code, digits in MINOR_DIGITS.items()}
 
 
+HIDDEN = "redacted"
+"""How an amount reads that nobody is to know."""
+
+
+class HiddenAmount(int):
+    """Minor units that nobody is to know: a stand-in of the same sign, so that what asks "is there any?" still works.
+
+    Whatever is worked out from one is hidden too, and reads `HIDDEN`; as a decimal it is NaN.
+    """
+
+    def __add__(self, other: int) -> HiddenAmount:
+        return HiddenAmount(int(self) + int(other))
+
+    __radd__ = __add__
+
+    def __sub__(self, other: int) -> HiddenAmount:
+        return HiddenAmount(int(self) - int(other))
+
+    def __rsub__(self, other: int) -> HiddenAmount:
+        return HiddenAmount(int(other) - int(self))
+
+    def __mul__(self, other: int) -> HiddenAmount:
+        return HiddenAmount(int(self) * int(other))
+
+    __rmul__ = __mul__
+
+    def __floordiv__(self, other: int) -> HiddenAmount:
+        return HiddenAmount(int(self) // int(other))
+
+    def __neg__(self) -> HiddenAmount:
+        return HiddenAmount(-int(self))
+
+    def __abs__(self) -> HiddenAmount:
+        return HiddenAmount(abs(int(self)))
+
+    def __str__(self) -> str:
+        return HIDDEN
+
+    def __repr__(self) -> str:
+        return HIDDEN
+
+    def __format__(self, spec: str) -> str:
+        return format(HIDDEN, "")
+
+
 def is_currency(code: str) -> bool:
     """Whether `code` is a current ISO 4217 code in capitals."""
     return code in MINOR_DIGITS
@@ -56,12 +101,16 @@ def to_minor(amount: Decimal, currency: str) -> int | None:
 
 
 def to_decimal(minor: int, currency: str) -> Decimal:
-    """The amount as a decimal with exactly the digits of its currency."""
+    """The amount as a decimal with exactly the digits of its currency; NaN where it is hidden."""
+    if isinstance(minor, HiddenAmount):
+        return Decimal("NaN")
     return Decimal(minor).scaleb(-MINOR_DIGITS[currency])
 
 
 def format_minor(minor: int, currency: str, *, grouped: bool = False) -> str:
-    """The amount as plain text, such as ``7200.00``, or ``7,200.00`` when grouped."""
+    """The amount as plain text, such as ``7200.00``, or ``7,200.00`` when grouped; `HIDDEN` where it is hidden."""
+    if isinstance(minor, HiddenAmount):
+        return HIDDEN
     digits = MINOR_DIGITS[currency]
     whole, part = divmod(abs(minor), _SCALES[currency])
     sign = "-" if minor < 0 else ""

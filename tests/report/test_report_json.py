@@ -41,6 +41,7 @@ KEYS = [
     "shortcomings",
     "controls",
     "min_amounts",
+    "redacted",
     "inputs",
     "totals",
     "coverage",

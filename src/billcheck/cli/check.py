@@ -18,6 +18,7 @@ from billcheck.recovery.options import make_options
 from billcheck.report import table
 from billcheck.report.page import BLANK, Line, line, plain
 from billcheck.report.places import Places
+from billcheck.report.redaction import Redaction
 from billcheck.report.selection import select
 from billcheck.report.verdict import verdict_lines
 
@@ -59,8 +60,10 @@ def run(arguments: Namespace) -> int:
     """Check, write the files asked for, print, and return the exit code, which is the same for every format."""
     refuse_outputs(arguments.output, inputs_of(arguments))
     report = make_report(arguments, fail_on=arguments.fail_on, min_amounts=arguments.min_amount)
-    if not deliver(report, arguments, Places(report), lambda: plain(_table_lines(report))):
-        write(_table_lines(report))
+    redaction = Redaction(report, names="names" in arguments.redact, amounts="amounts" in arguments.redact)
+    shown = redaction.report if arguments.redact else report
+    if not deliver(shown, arguments, Places(report, redaction.path), lambda: plain(_table_lines(shown))):
+        write(_table_lines(shown))
     if arguments.exit_zero and report.verdict is Verdict.FINDINGS:
         return 0
     return report.exit_code
@@ -68,7 +71,7 @@ def run(arguments: Namespace) -> int:
 
 def _table_lines(report: Report) -> list[Line]:
     selection = select(report)
-    choices = choice_lines(report, selection)
+    choices = [] if report.redacted else choice_lines(report, selection)
     return [*table.body_lines(report, selection), *choices, BLANK, *verdict_lines(report)]
 
 

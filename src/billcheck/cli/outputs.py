@@ -10,6 +10,7 @@ import os
 import re
 from argparse import ArgumentTypeError
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,6 +20,7 @@ from billcheck.cli.console import note, write_text
 from billcheck.errors import Problem, UsageError
 from billcheck.report.formats import FORMATS, render
 from billcheck.report.markdown import to_markdown
+from billcheck.report.redaction import REDACTIONS
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -72,8 +74,29 @@ def parse_output(text: str) -> Output:
     return Output(form, Path(file))
 
 
+def parse_redactions(text: str) -> frozenset[str]:
+    """What to redact, separated by commas.
+
+    Raises:
+        ArgumentTypeError: A word is none of those that can be redacted.
+    """
+    words = [word.strip() for word in text.split(",")]
+    for word in words:
+        if word not in REDACTIONS:
+            message = f"{word!r} cannot be redacted{suggestion(word, list(REDACTIONS))}; write names, amounts, or both"
+            raise ArgumentTypeError(f"{message} with a comma between")
+    return frozenset(words)
+
+
 def add_output_options(parser: ArgumentParser) -> None:
-    """`--format FORMAT` and `--output FORMAT=FILE`, the second as often as wanted."""
+    """`--format FORMAT`, `--output FORMAT=FILE` as often as wanted, and `--redact`."""
+    parser.add_argument(
+        "--redact",
+        type=parse_redactions,
+        default=frozenset(),
+        metavar="names|amounts",
+        help="make names or amounts unreadable in all formats, or both: names,amounts",
+    )
     parser.add_argument("--format", choices=CHOICES, default=TABLE, help="how to show it (default: table)")
     parser.add_argument(
         "--output",
@@ -108,8 +131,8 @@ def refuse_outputs(outputs: Iterable[Output], inputs: Iterable[str]) -> None:
 
 def inputs_of(arguments: Namespace) -> list[str]:
     """The files and folders that the options of a check name, and those it reads without being told."""
-    named = [*arguments.ledger, *(arguments.contracts or ()), *(arguments.quantities or ()), arguments.config]
-    named.append(arguments.decisions)
+    several = (arguments.ledger, arguments.contracts or (), arguments.quantities or ())
+    named = [*chain.from_iterable(several), arguments.config, arguments.decisions]
     return [*filter(None, named), "contracts.toml", "contracts", "billcheck.toml", "decisions.toml"]
 
 

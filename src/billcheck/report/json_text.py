@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from billcheck.errors import InternalError
 from billcheck.findings import ARREARS, JUDGED, KINDS, Status
-from billcheck.money import format_minor
+from billcheck.money import HiddenAmount, format_minor
 from billcheck.report.leaks_json import CauseCheck, cause_group_json, running_json
 
 if TYPE_CHECKING:
@@ -60,12 +60,14 @@ def to_json(report: Report) -> str:
     Raises:
         InternalError: What the text says of the rows does not add up to what it says of the totals.
     """
+    is_readable = "amounts" not in report.redacted
     sums: dict[str, dict[str, int]] = {}
     causes = CauseCheck()
-    contracts = [_contract_text(item, sums, causes) for item in report.contracts]
+    contracts = [_contract_text(item, sums if is_readable else None, causes) for item in report.contracts]
     totals = [_text(_totals(entry)) for entry in report.totals]
-    _check_sums({said["currency"]: said for said in map(json.loads, totals)}, sums)
-    causes.compare(report.causes, report.totals)
+    if is_readable:
+        _check_sums({said["currency"]: said for said in map(json.loads, totals)}, sums)
+        causes.compare(report.causes, report.totals)
     residue: dict[str, list[Residue]] = {"residue": [], "unmatched": [], "ambiguous": []}
     for entry in report.residue:
         residue.get(entry.kind, residue["residue"]).append(entry)
@@ -126,6 +128,7 @@ def _head(report: Report) -> Json:
             {"currency": currency, "amount": format_minor(minor, currency)}
             for currency, minor in sorted(report.min_amounts.items())
         ],
+        "redacted": list(report.redacted),
     }
 
 
@@ -137,18 +140,20 @@ def _totals(totals: Totals) -> Json:
     }
 
 
-def _contract_text(item: ContractRows, sums: dict[str, dict[str, int]], causes: CauseCheck) -> str:
+def _contract_text(item: ContractRows, sums: dict[str, dict[str, int]] | None, causes: CauseCheck) -> str:
+    """A contract with its rows; adds up what the text says into `sums`, unless amounts are redacted (None)."""
     contract = item.contract
     if strange := {row.currency for row in item.rows} - {contract.currency}:
         raise InternalError("the rows of a contract are in its currency", contract=contract.id, others=sorted(strange))
     causes.add(item)
     rows = [_row_text(row) for row in item.rows]
-    own = dict.fromkeys(RE_ADDED, 0)
-    for text in rows:
-        add_row_text(own, json.loads(text))
-    total = sums.setdefault(contract.currency, dict.fromkeys(RE_ADDED, 0))
-    for name, amount in own.items():
-        total[name] += amount
+    own = dict.fromkeys(RE_ADDED, 0 if sums is not None else HiddenAmount(0))
+    if sums is not None:
+        for text in rows:
+            add_row_text(own, json.loads(text))
+        total = sums.setdefault(contract.currency, dict.fromkeys(RE_ADDED, 0))
+        for name, amount in own.items():
+            total[name] += amount
     head = _text({**_contract(contract, own), **running_json(item)})[:-1]
     body = ",\n".join(rows)
     return f'{head}, "rows": [\n{body}\n]}}' if body else f'{head}, "rows": []}}'

@@ -95,6 +95,7 @@ class Report:
         min_amounts: The amounts (minor units) per currency below which a finding does not fail this check.
         decisions: How each decision stands, in the order of its file.
         decided_rows: How many rows are set aside by a decision.
+        redacted: What was made unreadable: ``names``, ``amounts``, both, or nothing.
     """
 
     as_of: date
@@ -122,6 +123,7 @@ class Report:
     causes: tuple[CauseGroup, ...] = ()
     decisions: tuple[Outcome, ...] = ()
     decided_rows: int = 0
+    redacted: tuple[str, ...] = ()
 
     @cached_property
     def arrears(self) -> Mapping[str, Decimal]:

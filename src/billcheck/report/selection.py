@@ -79,8 +79,14 @@ def _largest(contracts: list[str], found: Mapping[str, list[Finding]], limit: in
     if len(contracts) <= limit:
         return frozenset(contracts)
     size = {
-        contract: max((abs(finding.amount or Decimal(0)) for finding in found.get(contract, ())), default=Decimal(0))
+        contract: max((_size(finding) for finding in found.get(contract, ())), default=Decimal(0))
         for contract in contracts
     }
     by_size = sorted(range(len(contracts)), key=lambda index: (-size[contracts[index]], index))
     return frozenset(contracts[index] for index in by_size[:limit])
+
+
+def _size(finding: Finding) -> Decimal:
+    """How large a finding is; nothing where it speaks of no amount, or where that is redacted."""
+    amount = finding.amount
+    return Decimal(0) if amount is None or amount.is_nan() else abs(amount)

@@ -26,9 +26,15 @@ _ROLES: dict[Verdict, Role] = {Verdict.FINDINGS: "bad", Verdict.INCONCLUSIVE: "a
 def verdict_lines(report: Report) -> list[Line]:
     """The verdict, one sentence a line."""
     verdict = report.verdict
-    sentences = [_main_sentence(report), *_doubts(report), *_below_threshold(report), *decided_sentences(report)]
+    notes = (*_doubts(report), *_below_threshold(report), *decided_sentences(report), *_redacted(report))
+    sentences = [_main_sentence(report), *notes]
     first: Line = (Span(f"Verdict: {verdict}. ", _ROLES[verdict]), Span(visible(sentences[0])))
     return [first, *((Span(f"  {visible(text)}"),) for text in sentences[1:])]
+
+
+def _redacted(report: Report) -> Iterator[str]:
+    if report.redacted:
+        yield f"{listed(report.redacted).capitalize()} are redacted in this report."
 
 
 def _main_sentence(report: Report) -> str:
