@@ -76,12 +76,15 @@ def section_of(default: Default) -> tuple[str, str]:
         "renewal": "Renewal",
         "deposit": "Deposit",
         "retention": "Retention",
+        "minimum": "Minimum or maximum of a contract",
+        "maximum": "Minimum or maximum of a contract",
         "index": "Index",
         "escalator": "Escalator",
         **LISTS,
         "charge": "Charge",
     }
-    return below[names[-1]] if names else "Contract", str(key)
+    section = below[names[-1]] if names else "Contract"
+    return (f"{section} of a contract" if names[:1] in (["discounts"], ["amendments"]) else section), str(key)
 
 
 def test_every_case_comes_to_the_same_with_its_defaults_and_each_default_is_the_documented_one(tmp_path: Path) -> None:

@@ -13,7 +13,10 @@ import pytest
 from billcheck.contracts.change_shapes import EscalatorShape, IndexShape, RenewalShape
 from billcheck.contracts.contract_shapes import (
     REQUIRED_KEYS,
+    BoundShape,
     CommitmentShape,
+    ContractAmendmentShape,
+    ContractDiscountShape,
     ContractMatchingShape,
     ContractShape,
     DepositShape,
@@ -72,6 +75,9 @@ SECTIONS: dict[str, type[Shape]] = {
     "### Deposit": DepositShape,
     "### Retention": RetentionShape,
     "### Commitment": CommitmentShape,
+    "### Minimum or maximum of a contract": BoundShape,
+    "### Discounts of a contract": ContractDiscountShape,
+    "### Amendments of a contract": ContractAmendmentShape,
     "### Escalator": EscalatorShape,
     "### Index": IndexShape,
     "### Discounts": DiscountShape,
@@ -201,6 +207,12 @@ def contract_with(heading: str, key: str, value: Any) -> dict[str, Any] | None:
         milestone = {**MILESTONE, "name": "Handover"}
         day = {} if key == "released_with" else {"released_on": "2027-12-31"}
         return contract_table({**FLAT, "name": "Works"}, milestone, retention={"percent": "5", **day, key: value})
+    if heading == "### Minimum or maximum of a contract":
+        return contract_table(maximum={"amount": "5000", key: value})
+    if heading == "### Discounts of a contract":
+        return contract_table(discounts=[{**({} if key == "amount" else {"percent": "10"}), key: value}])
+    if heading == "### Amendments of a contract":
+        return contract_table(amendments=[{"on": "2026-05-16", "change": "pause", key: value}])
     if heading == "### Commitment":
         return contract_table(commitment=[{**COMMITMENT, key: value}])
     return contract_table(renewal={"every": "year", key: value}) if heading == "### Renewal" else None

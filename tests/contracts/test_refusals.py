@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 
 from billcheck.contracts import (
     agreement,
+    balances,
     cadences,
     changes,
     charges,
     commitments,
+    common_changes,
     deposits,
     discounts,
     escalators,
@@ -79,6 +81,120 @@ CONTRACT_FAULTS: list[tuple[dict[str, Any], str]] = [
         'C-1 indexation: There is no such key here. It is called "escalator", and belongs to a charge.',
     ),
     ({"proration": "none"}, "C-1 proration: There is no such key here. It belongs to a charge, not to the contract."),
+    (
+        {"minimum": "500"},
+        (
+            "C-1 minimum: A table of keys is expected here. Found '500'. "
+            'Write { key = "value" } in TOML or {"key": "value"} in JSON.'
+        ),
+    ),
+    (
+        {"minimum": {"name": "Top-up"}},
+        'C-1 minimum.amount: A required key is missing. Add it, for example amount = "500.00".',
+    ),
+    (
+        {"maximum": {"amount": "500", "charges": ["Few"]}},
+        (
+            "C-1 maximum.charges #1: The contract has no charge of this name. Found 'Few'. "
+            "Name charges as they stand in this contract."
+        ),
+    ),
+    (
+        {"maximum": {"amount": "500", "name": "FEE"}},
+        (
+            "C-1 maximum.name: A charge or another commitment of the contract has this name "
+            "(case and spaces aside). Found 'FEE'. Give it a name of its own."
+        ),
+    ),
+    (
+        {"maximum": {"amount": "400"}, "minimum": {"amount": "500"}},
+        "C-1 minimum.amount: The minimum is above the maximum. Found '500'. Check both.",
+    ),
+    (
+        {"charge": [FLAT, {**FLAT, "name": "Other", "every": "quarter"}], "maximum": {"amount": "500"}},
+        (
+            "C-1 maximum.charges: Charges whose sum is agreed must recur, at one rhythm, and be taxed alike. "
+            "Name those that are billed together; a commitment may be of charges with different rhythms."
+        ),
+    ),
+    (
+        {
+            "charge": [FLAT, {**FLAT, "name": "Other", "matching": {"group": "Own"}}],
+            "maximum": {"amount": "500"},
+        },
+        (
+            "C-1 maximum.charges: Charges whose sum is agreed are checked together, and this one is checked with "
+            "others. Give all of them one matching.group, or none."
+        ),
+    ),
+    (
+        {
+            "charge": [FLAT, {**FLAT, "name": "Other"}],
+            "maximum": {"amount": "500"},
+            "minimum": {"amount": "5", "charges": ["Fee"]},
+        },
+        (
+            "C-1 minimum: Two agreements about sums share only some of their charges. "
+            "Let both name the same charges, or none in common."
+        ),
+    ),
+    (
+        {"discounts": [{"start": "2026-02-01"}]},
+        'C-1 discounts #1.percent: A required key is missing. Add it, for example percent = "10".',
+    ),
+    (
+        {"discounts": [{"percent": "5", "last_day": "2025-12-31"}]},
+        (
+            "C-1 discounts #1: The discount is never given: the charge runs 2026-01-01 to 2027-12-31. "
+            "Found 'until 2025-12-31'. Check the year, or widen the term: a contract may start before its charges do."
+        ),
+    ),
+    (
+        {"charge": [FLAT, ONE_OFF], "discounts": [{"percent": "5", "charges": ["Setup"], "periods": 2}]},
+        (
+            "C-1 discounts #1.periods: A one_off charge knows no periods here. Found '2'. "
+            "Take it out, or change the model."
+        ),
+    ),
+    (
+        {"amendments": [{"on": "2026-05-16"}]},
+        'C-1 amendments #1.change: A required key is missing. Add it, for example change = "pause".',
+    ),
+    (
+        {"amendments": [{"on": "2028-05-16", "change": "pause"}]},
+        (
+            "C-1 amendments #1.on: The day is outside the contract's term (2026-01-01 to 2027-12-31). "
+            f"Found '2028-05-16'. {TERM}"
+        ),
+    ),
+    (
+        {"amendments": [{"on": "2026-05-16", "change": "resume"}]},
+        (
+            "C-1 amendments #1.on: There is no pause to resume from. Found '2026-05-16'. "
+            "Check the days of the pause and its end."
+        ),
+    ),
+    (
+        {"amendments": [{"on": "2026-05-16", "change": "pause", "agreed_on": "2026-05-01"}]},
+        (
+            "C-1 amendments #1.agreed_on: The change was agreed before its day, as is usual. Found '2026-05-01'. "
+            "Leave agreed_on out; it is for changes agreed afterwards."
+        ),
+    ),
+    (
+        {"amendments": [{"on": "2026-05-16", "change": "cancel", "quantity": "5"}]},
+        (
+            "C-1 amendments #1.quantity: There is no such key here. A contract agrees only pauses, their end and the "
+            "end for several charges: write this among the amendments of each charge."
+        ),
+    ),
+    (
+        {"charge": [FLAT, ONE_OFF], "amendments": [{"on": "2026-05-16", "change": "pause", "charges": ["Setup"]}]},
+        (
+            "C-1 amendments #1.charges #1: A charge that is billed once has no pause, and ends on its day. "
+            "Found 'Setup'. Take it out of charges."
+        ),
+    ),
     (
         {"late_invoice_cutoff": "90 days"},
         f"C-1 late_invoice_cutoff: This version of billcheck cannot price this term yet. {LATER}",
@@ -918,7 +1034,7 @@ def test_every_problem_has_an_example() -> None:
         files,
         price_keys,
     ]
-    rooms += [rate_cards, renewals, retentions, succession, tables, values]
+    rooms += [rate_cards, renewals, retentions, succession, tables, values, balances, common_changes]
     classes = {
         item
         for room in rooms

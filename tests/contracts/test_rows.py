@@ -131,8 +131,8 @@ REFUSED = [
         'column "commitment": There is no such column here. A commitment is agreed for the contract: head it',
     ),
     (
-        (HEADINGS + ",contract.minimum", ROW + ",1"),
-        'column "contract.minimum": This version of billcheck cannot price this term yet',
+        (HEADINGS + ",contract.late_invoice_cutoff", ROW + ",1"),
+        'column "contract.late_invoice_cutoff": This version of billcheck cannot price this term yet',
     ),
     (
         ("contract,charge,amount", "C-1,Fee,1"),
@@ -158,7 +158,7 @@ def test_what_rows_are_refused_for(tmp_path: Path, lines: tuple[str, ...], messa
 
 
 AMENDMENTS = [
-    ("C-1,,2026-05-16,1", 'row 2, column "charge": The row names no charge. Write the charge\'s name in every row.'),
+    ("C-1,,2026-05-16,1", 'row 2, column "charge": The row names no charge. Write the charge\'s name in every row;'),
     ("C-1,Seets,2026-05-16,1", "row 2, column \"charge\": The contract has no charge of this name. Found 'Seets'."),
     ("C-1,Seats,2025-05-16,1", 'row 2, column "on": The day is outside'),
     ("C-1,Seats,2026-05-16,-1", 'row 2, column "amount": Amounts, quantities and percents of a contract are not'),

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from billcheck.contracts.contract_shapes import ContractMatchingShape, ContractShape
-from billcheck.contracts.shapes import ChargeMatchingShape, ChargeShape, PriceStepShape
+from billcheck.contracts.contract_shapes import ContractAmendmentShape, ContractMatchingShape, ContractShape
+from billcheck.contracts.shapes import ChargeMatchingShape, ChargeShape, PricedShape, PriceStepShape
 from billcheck.contracts.vocabulary import is_later_key
 
 if TYPE_CHECKING:
@@ -45,6 +45,13 @@ _ELSEWHERE: dict[tuple[type[Shape], str], str] = {
     ),
     (ChargeShape, "milestones"): "Write each milestone as a charge of its own, of the model milestone.",
     (PriceStepShape, "quantity"): "A price step sets a price alone: write the new quantity among the amendments.",
+    **{
+        (ContractAmendmentShape, key): (
+            "A contract agrees only pauses, their end and the end for several charges: write this among the amendments "
+            "of each charge."
+        )
+        for key in ("quantity", "hours", "model", *PricedShape.model_fields)
+    },
 }
 """Keys that a table cannot have, with where to write what they mean."""
 

@@ -11,8 +11,10 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from billcheck.contracts.balances import read_balances
 from billcheck.contracts.charges import read_charge, read_tax
 from billcheck.contracts.commitments import read_commitments
+from billcheck.contracts.common_changes import with_percents, with_stops
 from billcheck.contracts.contract_shapes import ContractShape
 from billcheck.contracts.deposits import read_deposit
 from billcheck.contracts.faults import TableProblem, read_shape
@@ -24,10 +26,12 @@ from billcheck.errors import InternalError, Problem
 from billcheck.money import MINOR_DIGITS, is_currency
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from billcheck.contracts.contract_shapes import ContractMatchingShape
     from billcheck.contracts.faults import Docket
     from billcheck.contracts.shapes import ChargeShape
-    from billcheck.contracts.terms import Charge
+    from billcheck.contracts.terms import Charge, TaxStep
     from billcheck.contracts.uplifts import Escalator
 
 _PAYMENT_TERMS = re.compile(r"(?:net )?([0-9]{1,3})(?: days?)?( end of month)?|end of month")
@@ -82,7 +86,7 @@ def read_contract(docket: Docket) -> Contract | None:
     charges = _read_charges(docket, shape.charge or [], term)
     if docket.problems or identity is None or customer is None or currency is None or term.start is None:
         return None
-    charges = _with_shared_terms(docket, shape, charges, term, renewal)
+    charges = _with_shared_terms(docket, shape, charges, term, renewal, (tax_percent, tax_steps))
     _judge_groups(docket, charges, (tax_percent, tax_steps))
     if docket.problems or not charges:
         return None
@@ -107,14 +111,22 @@ def read_contract(docket: Docket) -> Contract | None:
 
 
 def _with_shared_terms(
-    docket: Docket, shape: ContractShape, charges: tuple[Charge, ...], term: Term, renewal: Escalator | None
+    docket: Docket,
+    shape: ContractShape,
+    charges: tuple[Charge, ...],
+    term: Term,
+    renewal: Escalator | None,
+    tax: tuple[Decimal | None, tuple[TaxStep, ...]],
 ) -> tuple[Charge, ...]:
     """The charges with what the contract agrees for several of them; none where their faults are told elsewhere."""
     if len(charges) != len(shape.charge or ()):
         if not docket.broken:
             raise InternalError("a charge that is not read is told why", contract=shape.id)
         return ()
+    charges = with_percents(docket, shape.discounts or [], charges, term)
+    charges = read_balances(docket, shape, charges, tax)
     charges += read_commitments(docket, shape.commitment or [], charges, term)
+    charges = with_stops(docket, shape.amendments or [], charges, term)
     charges += read_deposit(docket, shape.deposit, charges, term)
     charges = read_retentions(docket, shape, charges, term)
     if renewal is not None:

@@ -123,7 +123,7 @@ def read_amendments(docket: Docket, prefix: Path, charge: ChargeShape, term: Ter
         return ()
     plans = _plans_of(charge, model)
     step_days = {str(step.on) for step in charge.price_steps or ()}
-    amendments = []
+    found: list[tuple[Path, Amendment]] = []
     days: set[date] = set()
     for path, shape in tables_of(docket, (*prefix, "amendments"), charge.amendments):
         day = _read_change_day(docket, path, shape, term, days)
@@ -135,10 +135,10 @@ def read_amendments(docket: Docket, prefix: Path, charge: ChargeShape, term: Ter
             _judge_quantity(docket, path, shape, _plan_on(plans, day - ONE_DAY).model)
         amendment = _read_amendment(docket, path, shape, _plan_on(plans, day), charge, day)
         if amendment is not None:
-            amendments.append(amendment)
+            found.append((path, amendment))
     if not docket.problems:
-        _judge_stops(docket, (*prefix, "amendments"), amendments, term)
-    return tuple(amendments)
+        judge_stops(docket, found, term.start)
+    return tuple(amendment for _, amendment in found)
 
 
 def _judge_quantity(docket: Docket, path: Path, shape: AmendmentShape, before: str) -> None:
@@ -228,18 +228,18 @@ def _judge_keys(docket: Docket, path: Path, shape: AmendmentShape, change: str) 
         require(docket, (*path, "quantity"), shape.quantity, shape)
 
 
-def _judge_stops(docket: Docket, path: Path, amendments: Iterable[Amendment], term: Term) -> None:
-    """Pauses and their ends alternate, and nothing follows a cancellation."""
+def judge_stops(docket: Docket, amendments: Iterable[tuple[Path, Amendment]], start: date | None) -> None:
+    """Pauses and their ends alternate, and nothing follows a cancellation; `start` is the first day of the charge."""
     is_paused = is_cancelled = False
-    for index, amendment in sorted(enumerate(amendments), key=lambda pair: pair[1].on):
-        place = (*path, index, "on")
+    for path, amendment in sorted(amendments, key=lambda pair: pair[1].on):
+        place = (*path, "on")
         if is_cancelled:
             docket.add(AfterCancellationProblem, place, amendment.on)
         elif amendment.change == "resume" and not is_paused:
             docket.add(NoPauseProblem, place, amendment.on)
         elif amendment.change == "pause" and is_paused:
             docket.add(PausedTwiceProblem, place, amendment.on)
-        elif amendment.change == "cancel" and amendment.on == term.start:
+        elif amendment.change == "cancel" and amendment.on == start:
             docket.add(EndBeforeStartProblem, place, amendment.on, remedy="Take the charge out.")
         is_cancelled = is_cancelled or amendment.change == "cancel"
         is_paused = (is_paused or amendment.change == "pause") and amendment.change != "resume"

@@ -109,11 +109,6 @@ class Keys:
                     return found
         return None
 
-    @property
-    def are_contracts_amended(self) -> bool:
-        """Whether an amendment may be one of the contract as a whole."""
-        return "amendments" in self._contract["properties"]
-
     def names(self, *, are_amendments: bool) -> list[str]:
         """The plain headings of a table, to suggest one of."""
         if are_amendments:

@@ -11,13 +11,21 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from billcheck.contracts.change_shapes import IndexShape, RenewalShape
+from billcheck.contracts.change_shapes import (
+    APPLIES_MEANING,
+    CHANGE_BILLING_MEANING,
+    Applies,
+    ChangeBilling,
+    IndexShape,
+    RenewalShape,
+)
 from billcheck.contracts.kinds import Day, DayCount, Kind, Month, PlainDecimal, PlainText, Shape, Texts
 from billcheck.contracts.metering_shapes import RolloverShape
 from billcheck.contracts.shapes import (
     AmendmentShape,
     ChargeMatchingShape,
     ChargeShape,
+    DiscountShape,
     HoursShape,
     PriceStepShape,
     RateShape,
@@ -78,6 +86,53 @@ class CommitmentShape(Shape):
     matching: Annotated[ChargeMatchingShape, Kind.TABLE] | None = Field(
         None, description="Codes by which invoice lines name it.", examples=[{"items": ["TRUE-UP"]}]
     )
+
+
+_SPANNED = "Names of the charges it spans; all that recur if absent."
+
+
+class BoundShape(Shape):
+    """The least or the most that several charges come to together in a period."""
+
+    amount: PlainDecimal | None = Field(
+        None, description="What they come to in a full period, after discounts. Required.", examples=["500.00"]
+    )
+    charges: Texts | None = Field(None, description=_SPANNED, examples=[["Calls", "Messages"]])
+    name: PlainText | None = Field(
+        None,
+        description=(
+            'Its name, by which lines may bill the difference; "Minimum" or "Maximum", as it stands under, if absent.'
+        ),
+        examples=["Top-up"],
+    )
+    matching: Annotated[ChargeMatchingShape, Kind.TABLE] | None = Field(
+        None, description="Codes by which invoice lines name it.", examples=[{"items": ["TOP-UP"]}]
+    )
+
+
+class ContractDiscountShape(DiscountShape):
+    """A percentage off several charges, or an amount off their sum."""
+
+    charges: Texts | None = Field(None, description=_SPANNED, examples=[["Calls", "Messages"]])
+
+
+class ContractAmendmentShape(Shape):
+    """A pause of several charges, its end, or their end, from a day on."""
+
+    on: Day | None = Field(None, description="First day of the new state. Required.", examples=["2026-05-16"])
+    change: Annotated[Literal["pause", "resume", "cancel"], Kind.CHOICE] | None = Field(
+        None, description="Whether billing pauses, goes on after a pause, or ends. Required.", examples=["pause"]
+    )
+    charges: Texts | None = Field(None, description=_SPANNED, examples=[["Seats"]])
+    agreed_on: Day | None = Field(
+        None,
+        description=(
+            "When the change was agreed, if later than its day: what was due before is corrected for each period."
+        ),
+        examples=["2026-07-10"],
+    )
+    applies: Applies | None = Field(None, description=APPLIES_MEANING, examples=["next_period"])
+    change_billing: ChangeBilling | None = Field(None, description=CHANGE_BILLING_MEANING, examples=["immediate"])
 
 
 class DepositShape(Shape):
@@ -156,6 +211,26 @@ class ContractShape(Shape):
         description="What charges come to at least, over a period. In TOML each is headed [[contract.commitment]].",
         examples=[[{"name": "Yearly commitment", "amount": "12000.00", "every": "year", "charges": ["Calls"]}]],
     )
+    minimum: Annotated[BoundShape, Kind.TABLE] | None = Field(
+        None,
+        description="The least that several charges come to together in a period.",
+        examples=[{"amount": "500.00", "charges": ["Calls", "Messages"]}],
+    )
+    maximum: Annotated[BoundShape, Kind.TABLE] | None = Field(
+        None,
+        description="The most that several charges come to together in a period.",
+        examples=[{"amount": "5000.00", "charges": ["Calls", "Messages"]}],
+    )
+    discounts: Annotated[list[ContractDiscountShape], Kind.TABLES] | None = Field(
+        None,
+        description="Percentages off several charges, and amounts off their sum.",
+        examples=[[{"percent": "10", "last_day": "2026-06-30"}]],
+    )
+    amendments: Annotated[list[ContractAmendmentShape], Kind.TABLES] | None = Field(
+        None,
+        description="Pauses of several charges, their end, or the end of all.",
+        examples=[[{"on": "2026-05-16", "change": "pause"}]],
+    )
     charge: Annotated[list[ChargeShape], Kind.TABLES] | None = Field(
         None, description="What is billed; at least one. In TOML each is headed [[contract.charge]]."
     )
@@ -175,6 +250,8 @@ REQUIRED_KEYS: dict[type[Shape], tuple[str, ...]] = {
     ChargeShape: ("name", "model"),
     PriceStepShape: ("on",),
     AmendmentShape: ("on",),
+    ContractAmendmentShape: ("on", "change"),
+    BoundShape: ("amount",),
     IndexShape: ("series", "base_month"),
     RenewalShape: ("every",),
     DepositShape: ("amount", "deducted_on"),

@@ -39,13 +39,7 @@ def fill_in(table: dict[str, Any]) -> tuple[dict[str, Any], tuple[Default, ...]]
     filled = deepcopy(table)
     defaults: list[Default] = []
     _fill(filled, (), defaults, {key: rule(table) for key, rule in OF_CONTRACTS.items()})
-    if "renewal" in filled:
-        _fill(filled["renewal"], ("renewal",), defaults, OF_RENEWALS)
-    if "deposit" in filled:
-        first_day: Found = (table["start"], "first day of the contract")
-        _fill(filled["deposit"], ("deposit",), defaults, {"on": first_day, **OF_DEPOSITS})
-    if "retention" in filled:
-        _fill(filled["retention"], ("retention",), defaults, {**OF_RETENTIONS, "charges": _held_charges(table)})
+    _fill_shared(table, filled, defaults)
     for index, charge in enumerate(table["charge"]):
         path: Path = ("charge", index)
         own = filled["charge"][index]
@@ -58,6 +52,26 @@ def fill_in(table: dict[str, Any]) -> tuple[dict[str, Any], tuple[Default, ...]]
         if "escalator" in own:
             _fill_escalator(own["escalator"], (*path, "escalator"), defaults)
     return filled, tuple(defaults)
+
+
+def _fill_shared(table: dict[str, Any], filled: dict[str, Any], defaults: list[Default]) -> None:
+    """Fill in the tables of the contract itself that stand beside its charges."""
+    if "renewal" in filled:
+        _fill(filled["renewal"], ("renewal",), defaults, OF_RENEWALS)
+    if "deposit" in filled:
+        first_day: Found = (table["start"], "first day of the contract")
+        _fill(filled["deposit"], ("deposit",), defaults, {"on": first_day, **OF_DEPOSITS})
+    for key in ("minimum", "maximum"):
+        if key in filled:
+            name: Found = (key.capitalize(), '"Minimum" or "Maximum"')
+            _fill(filled[key], (key,), defaults, {"charges": _recurring(table), "name": name})
+    for number, entry in enumerate(filled.get("discounts", ())):
+        _fill(entry, ("discounts", number), defaults, {"charges": _recurring(table), **OF_LISTS["discounts"]})
+    for number, entry in enumerate(filled.get("amendments", ())):
+        ended = _ended_charges(table, entry)
+        _fill(entry, ("amendments", number), defaults, {"charges": ended, **OF_LISTS["amendments"]})
+    if "retention" in filled:
+        _fill(filled["retention"], ("retention",), defaults, {**OF_RETENTIONS, "charges": _held_charges(table)})
 
 
 def _fill_escalator(table: dict[str, Any], path: Path, defaults: list[Default]) -> None:
@@ -76,6 +90,16 @@ def _fill(table: dict[str, Any], path: Path, defaults: list[Default], found: dic
         if value is not None:
             table[key] = value
         defaults.append(Default((*path, key), value, rule))
+
+
+def _recurring(contract: dict[str, Any]) -> Found:
+    return [charge["name"] for charge in contract["charge"] if _recurs(charge)], "all that recur"
+
+
+def _ended_charges(contract: dict[str, Any], amendment: dict[str, Any]) -> Found:
+    """What an amendment of the contract changes; commitments end with all charges, and cannot be named."""
+    names, rule = _recurring(contract) or ([], "")
+    return (None if amendment["change"] == "cancel" and "commitment" in contract else names), rule
 
 
 def _held_charges(contract: dict[str, Any]) -> Found:

@@ -82,6 +82,11 @@ def _read_discount(docket: Docket, path: Path, shape: DiscountShape, term: Term,
     return Discount(percent, given.start, given.end, amount, shape.periods, shape.applies or "day")
 
 
+def read_common_discount(docket: Docket, path: Path, shape: DiscountShape, term: Term) -> Discount | None:
+    """A discount for several charges that run in this term; None where it is at fault."""
+    return _read_discount(docket, path, shape, term, None)
+
+
 def read_bounds(docket: Docket, prefix: Path, charge: ChargeShape) -> tuple[Decimal | None, Decimal | None]:
     """The minimum and the maximum of a full period."""
     minimum, maximum = read_decimal(charge.minimum), read_decimal(charge.maximum)

@@ -77,7 +77,12 @@ def read_retentions(
             held.append((place, own.retention, (charge.name,)))
     if shape.retention is not None:
         others = {name for _, _, names in held for name in names}
-        held.append((("retention",), shape.retention, _names_of(docket, shape.retention, written, others)))
+        names = _names_of(docket, shape.retention, written, others)
+        for balance in charges:
+            # What an agreement about their sum adds or takes off is part of the same invoices.
+            if balance.model in {"minimum", "maximum", "discount"} and set(balance.spans) <= set(names):
+                names += (balance.name,)
+        held.append((("retention",), shape.retention, names))
     found = charges
     for path, table, names in held:
         found = _hold_back(docket, path, table, names, found, term)

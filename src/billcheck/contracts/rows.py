@@ -33,6 +33,8 @@ OF_CHARGES = frozenset({"contract", "model"})
 OF_AMENDMENTS = frozenset({"contract", "on"})
 OF_CONTRACTS = frozenset({"customer", "contract.customer", "currency", "contract.currency"})
 """What every contract has and no amendment; one that changes the plan has a model too."""
+STOPS_OF_CONTRACTS = frozenset({"pause", "resume", "cancel"})
+"""What a contract may agree for all of its charges in the table of amendments."""
 OF_INDICES = frozenset({"month", "value"})
 OF_QUANTITIES = frozenset({"contract", "charge", "first_day", "quantity"})
 
@@ -67,7 +69,9 @@ class NoContractNamedProblem(Problem):
 class NoChargeNamedProblem(Problem):
     """The row names no charge."""
 
-    remedy = "Write the charge's name in every row."
+    remedy = (
+        "Write the charge's name in every row; only a pause, resume or cancel without one is of the whole contract."
+    )
 
 
 class ContradictingRowProblem(Problem):
@@ -269,11 +273,11 @@ class RowReader:
                 self._problems.append(ContradictingRowProblem(read.where(heading), text))
 
     def _amend(self, docket: RowDocket, read: _ReadRow) -> None:
-        """Put an amendment into the charge it names, or into the contract where it names none and that may be."""
+        """Put an amendment into the charge it names; a stop that names none into the contract."""
         owner: Any = docket.table
         path: Path = ("amendments",)
         name = read.table.pop("charge", None)
-        if name is None and not self._keys.are_contracts_amended:
+        if name is None and read.table.get("change") not in STOPS_OF_CONTRACTS:
             if ("charge",) not in read.broken:
                 self._problems.append(NoChargeNamedProblem(read.where("charge")))
             return

@@ -36,6 +36,9 @@ Model = Literal[
     "commitment",
     "deposit",
     "retention",
+    "minimum",
+    "maximum",
+    "discount",
 ]
 Timing = Literal["in_advance", "in_arrears"]
 ChangeBilling = Literal["next_invoice", "immediate"]
@@ -186,7 +189,8 @@ class Charge:
     `anchor_day` is 1-31, where 31 also stands for the written "last"; None means the day of `start`. The price is for
     `amount_per` where that is another stretch of time than `every`. `cancel_day_billed` says that the day of a
     cancellation is still billed; it is already in `end`. `minimum` and `maximum` bound what a full period comes to.
-    Where `spans` names other charges of the contract, this one bills what they lack of its `minimum` together. By the
+    Where `spans` names other charges of the contract, this one bills what they lack of its `minimum` together; one of
+    the models `minimum`, `maximum` and `discount` brings their sum in each period to what was agreed about it. By the
     `remainder` ``cumulative`` what is billed up to any period is the exact sum up to it, rounded; else every period is
     rounded by itself. A `deposit` is billed on `on` and taken off again on `deducted_on`. Of a charge with `retention`
     part is held back; the charge of the model `retention` that `spans` it bills that on `on` (None: not yet known).

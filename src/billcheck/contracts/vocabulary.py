@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from billcheck.contracts.kinds import Shape
 
 _LATER_KEYS = {
-    "ContractShape": "late_invoice_cutoff amendments discounts maximum minimum",
+    "ContractShape": "late_invoice_cutoff",
     "ChargeShape": "late_invoice_cutoff",
 }
 

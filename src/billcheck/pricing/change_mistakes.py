@@ -30,7 +30,7 @@ def change_mistakes(charge: Charge, until: date) -> Iterator[Mistake]:
     ``pause_ignored``, ``cancellation_ignored``, ``minimum_ignored``, ``maximum_ignored``, ``retention_ignored``,
     ``commitment_whole``.
     """
-    if charge.model in {"deposit", "retention"}:
+    if charge.model in {"deposit", "retention", "minimum", "maximum", "discount"}:
         return
     if charge.spans:
         sentence = "the commitment of a short period was billed as for a full one"

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from billcheck.contracts.prices import FlatPrice, with_amounts
 from billcheck.contracts.terms import PriceStep
 from billcheck.money import MINOR_DIGITS
+from billcheck.pricing.layout import grid_of
 from billcheck.pricing.mistake import Mistake
 from billcheck.pricing.price_mistakes import with_prices
-from billcheck.pricing.schedule import grid_of
 from billcheck.pricing.timeline import make_timeline
 from billcheck.pricing.wording import money_text, plain_number
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from billcheck.contracts.terms import BY_ACTUAL_DAYS
 from billcheck.period import ONE_DAY, Cadence
 from billcheck.pricing.grid import make_grid
+from billcheck.pricing.layout import factor_of
 from billcheck.pricing.mistake import Mistake
-from billcheck.pricing.schedule import factor_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

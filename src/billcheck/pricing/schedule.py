@@ -14,15 +14,17 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from billcheck.errors import InternalError, Problem, UsageError
+from billcheck.errors import InternalError
 from billcheck.money import MINOR_DIGITS, minor_scale
 from billcheck.pricing.amendments import Part, Row, bounded_rows, exact_amount, price_of, rows_of_period
+from billcheck.pricing.balance import Agreement, SpannedDays, SpannedRow, balance_rows
 from billcheck.pricing.derivation import derive, derive_parts
 from billcheck.pricing.expected import ExpectedCharge
-from billcheck.pricing.grid import LATEST_DAY, Grid, make_grid
+from billcheck.pricing.grid import LATEST_DAY
+from billcheck.pricing.layout import factor_of, grid_of, measure_of
 from billcheck.pricing.metering import with_usage
 from billcheck.pricing.models import full_price, quantity_of, require
-from billcheck.pricing.proration import WHOLE, Measure, Ratio, add, multiply, round_ratio
+from billcheck.pricing.proration import Measure, Ratio, add, multiply, round_ratio
 from billcheck.pricing.spanning import (
     Held,
     commitment_row,
@@ -31,25 +33,20 @@ from billcheck.pricing.spanning import (
     held_of,
     release_row,
 )
-from billcheck.pricing.timeline import first_day_of_effect, make_timeline
+from billcheck.pricing.timeline import make_timeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from billcheck.contracts.prices import Quantity
-    from billcheck.contracts.terms import Amendment, Charge, Contract, Discount, Retention
+    from billcheck.contracts.terms import Charge, Contract, Discount, Retention
+    from billcheck.pricing.grid import Grid
     from billcheck.pricing.metering import MeteredTerms
     from billcheck.pricing.spanning import ToldRow
     from billcheck.pricing.timeline import Terms, Timeline
 
 _CORRECTION_DAYS = 370
 REST_OF_UNKNOWN = "What is billed is the rest of a rounded sum from {days} on, which is not known: {question}"
-
-
-class IncomparableProblem(Problem):
-    """A price for months cannot be billed by days, nor the other way round."""
-
-    remedy = "Write the price for one full period."
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,18 +137,23 @@ def make_schedule(contract: Contract, charge: Charge, until: date) -> Schedule:
     Raises:
         UsageError: A day lies outside the years 1900 to 2199, or a charge made by hand is incomplete.
     """
-    if charge.model == "deposit":
-        return _deposit_schedule(contract, charge, until)
-    if charge.model == "retention":
-        return _release_schedule(contract, charge, until)
-    if charge.spans:
-        return _commitment_schedule(contract, charge, until)
     full = _full_schedule(contract, charge, until)
     return full if charge.retention is None else _retained_schedule(full, charge.retention)
 
 
 def _full_schedule(contract: Contract, charge: Charge, until: date) -> Schedule:
-    """The schedule of a charge of its own, with nothing held back."""
+    """The schedule of a charge with nothing held back."""
+    if charge.model == "deposit":
+        return _deposit_schedule(contract, charge, until)
+    if charge.model == "retention":
+        return _release_schedule(contract, charge, until)
+    if charge.model in {"minimum", "maximum", "discount"}:
+        return _balance_schedule(contract, charge, until)
+    return _commitment_schedule(contract, charge, until) if charge.spans else _own_schedule(contract, charge, until)
+
+
+def _own_schedule(contract: Contract, charge: Charge, until: date) -> Schedule:
+    """The schedule of a charge with a price of its own."""
     scale = minor_scale(contract.currency)
     if charge.model == "milestone" and charge.on is None:
         return Schedule(contract, charge, (), (), (), (), ())
@@ -197,7 +199,7 @@ class MeteredSchedule(Schedule):
 
 def _metered_schedule(contract: Contract, metered: MeteredTerms, until: date) -> Schedule:
     """The schedule of the charge with the quantities of its periods, less the periods whose quantity is not known."""
-    plain = _full_schedule(contract, metered.charge, until)
+    plain = _own_schedule(contract, metered.charge, until)
     days = enumerate(zip(plain.first_days, plain.ends, strict=True))
     starts = sorted({*metered.unknowns, *metered.notes})
     period_of = {index: starts[bisect_right(starts, first_day) - 1] for index, (first_day, _) in days}
@@ -280,7 +282,7 @@ class ToldSchedule(Schedule):
             quantity=None,
             amount_minor=None if unknown else self.amounts[index],
             tax_percent=self.tax_percent_at(index),
-            is_change=False,
+            is_change=self.changes[index],
             derivation=(unknown,) if unknown else self.lines[index],
         )
 
@@ -293,7 +295,7 @@ def _told(contract: Contract, charge: Charge, rows: Sequence[ToldRow]) -> ToldSc
         ends=tuple(row.end for row in rows),
         due_days=tuple(row.due_day for row in rows),
         amounts=tuple(row.amount for row in rows),
-        changes=(False,) * len(rows),
+        changes=tuple(row.is_change for row in rows),
         unknowns={index: row.unknown for index, row in enumerate(rows) if row.unknown},
         lines=tuple(row.lines for row in rows),
     )
@@ -354,6 +356,25 @@ def _commitment_schedule(contract: Contract, charge: Charge, until: date) -> Sch
     return _told(contract, charge, [row._replace(unknown=unknowns.get(period, "")) for period, row in enumerate(rows)])
 
 
+def _balance_schedule(contract: Contract, charge: Charge, until: date) -> Schedule:
+    """What an agreement about the sum of several charges adds to it in each period, or takes off."""
+    horizon, digits = until.toordinal(), MINOR_DIGITS[contract.currency]
+    grid = grid_of(charge, horizon)
+    rows, members = [], []
+    for other in contract.charges:
+        if other.name in charge.spans:
+            full = _full_schedule(contract, other, until)
+            columns = zip(full.due_days, full.changes, full.first_days, full.ends, full.amounts, strict=True)
+            rows += [SpannedRow(*row, full.unknowns.get(index, "")) for index, row in enumerate(columns)]
+            if not other.spans:
+                end = None if other.end is None else other.end.toordinal()
+                timeline = make_timeline(other, grid_of(other, horizon), digits)
+                members.append(SpannedDays(other.start.toordinal(), end, timeline))
+    agreement = Agreement(charge, tuple(members), make_timeline(charge, grid, digits), contract.currency)
+    measures = [measure_of(charge, grid, period) for period in range(len(grid.first_days))]
+    return _told(contract, charge, balance_rows(agreement, measures, rows))
+
+
 def expected_charges(contracts: Iterable[Contract], until: date) -> Iterator[ExpectedCharge]:
     """What is due on or before `until`, by contract, charge, due day, regular rows first."""
     horizon = until.toordinal()
@@ -374,62 +395,6 @@ def _is_changing(charge: Charge) -> bool:
         or charge.escalators
         or charge.minimum is not None
         or charge.maximum is not None
-    )
-
-
-def grid_of(charge: Charge, until: int) -> Grid:
-    """The grid of periods of a recurring charge: shared with others, unless it is cancelled."""
-    end = None if charge.end is None else charge.end.toordinal()
-    grid = _grid_until(charge, end, until)
-    if not charge.amendments:
-        return grid
-    cancelled = [amendment for amendment in charge.amendments if amendment.change == "cancel"]
-    return _cancelled(charge, cancelled[0], grid, until) if cancelled else grid
-
-
-def _grid_until(charge: Charge, end: int | None, until: int) -> Grid:
-    every = require(charge.every, charge, "every")
-    return make_grid(
-        charge.start.toordinal(),
-        end,
-        every,
-        charge.wanted_day,
-        require(charge.timing, charge, "timing"),
-        charge.invoice_day,
-        until,
-        is_calendar=charge.align == "calendar",
-        full_period=charge.proration.full_period,
-    )
-
-
-def _cancelled(charge: Charge, cancel: Amendment, grid: Grid, until: int) -> Grid:
-    """The grid of a cancelled charge: periods that were due before anybody knew are whole, no other goes on."""
-    day = first_day_of_effect(cancel, charge, grid)
-    if day is None:
-        return grid
-    known_day = max(day, (cancel.agreed_on or cancel.on).toordinal())
-    count = sum(
-        first_day < day or due_day < known_day
-        for first_day, due_day in zip(grid.first_days, grid.due_days, strict=True)
-    )
-    if count and grid.first_days[count - 1] < day < grid.ends[count - 1] and grid.due_days[count - 1] >= known_day:
-        return _grid_until(charge, day, until)
-    return grid.first_periods(count)
-
-
-def measure_of(charge: Charge, grid: Grid, period: int) -> Measure:
-    """How the days of one period of the charge's grid are weighed."""
-    proration = charge.proration
-    first_day, end = grid.first_days[period], grid.ends[period]
-    full_first_day, full_end = grid.full_period(period)
-    rule = proration.rule
-    is_cut = any(stub == period for stub, _, _ in grid.stubs)
-    if is_cut:
-        is_first = period == 0 and grid.is_cut_at_start
-        rule = (proration.first if is_first else proration.last) or rule
-    months = 0 if charge.every is None else charge.every.months
-    return Measure(
-        first_day, end, full_first_day, full_end, rule, months, factor_of(charge), is_cut, proration.is_price_whole
     )
 
 
@@ -540,24 +505,6 @@ def _uneven(charge: Charge, grid: Grid) -> Sequence[int]:
     if not grid.stubs:
         return ()
     return [stub for stub, _, _ in grid.stubs]
-
-
-def factor_of(charge: Charge) -> Ratio:
-    """What part of the stretch of time that the price is for one full period is.
-
-    Raises:
-        UsageError: The two cannot be compared: one counts months, the other days.
-    """
-    every, per = charge.every, charge.amount_per
-    if every is None or per is None:
-        return WHOLE
-    # Half a month is half a month, whatever its days.
-    halves = 1 if every.unit == "semi_month" else 2 * every.months
-    if halves and per.months:
-        return halves, 2 * per.months
-    if every.fixed_days and per.fixed_days:
-        return every.fixed_days, per.fixed_days
-    raise UsageError([IncomparableProblem(f'charge "{charge.name}" amount_per', str(per))])
 
 
 def _quantity_of(row: Row) -> Decimal | None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class ToldRow(NamedTuple):
     """One row: its days (`end` exclusive), when it is due, its amount, and the lines that explain it.
 
-    `unknown` says why the amount is not known, and is empty where it is.
+    `unknown` says why the amount is not known, and is empty where it is; `is_change` marks what corrects a row before.
     """
 
     first_day: int
@@ -31,6 +31,7 @@ class ToldRow(NamedTuple):
     amount: int
     lines: tuple[str, ...]
     unknown: str = ""
+    is_change: bool = False
 
 
 def deposit_rows(amount: int, days: tuple[date, date], currency: str) -> list[ToldRow]:

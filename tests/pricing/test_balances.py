@@ -1,0 +1,318 @@
+"""Agreements about the sum of several charges: by hand, and held against sums of single days."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from billcheck.contracts.prices import ZERO, FlatPrice
+from billcheck.contracts.terms import Amendment, Charge, Contract, Discount, Retention, Timing
+from billcheck.contracts.uplifts import Escalator, IndexClause
+from billcheck.period import Cadence
+from billcheck.pricing.combined import combine_schedules
+from billcheck.pricing.mistakes import plausible_mistakes
+from billcheck.pricing.schedule import make_schedule
+from tests.pricing import changes_oracle, oracle
+from tests.pricing.random_changes import random_changing_charge
+from tests.pricing.samples import flat
+
+if TYPE_CHECKING:
+    from billcheck.pricing.schedule import Schedule
+
+START = date(2026, 1, 1)
+PAUSE = Amendment(date(2026, 1, 11), change="pause")
+
+
+def balance(kind: Any, *charges: Charge, **terms: Any) -> Charge:
+    first = charges[0]
+    defaults: dict[str, Any] = {"start": first.start, "every": first.every, "timing": first.timing}
+    spans = tuple(charge.name for charge in charges)
+    return Charge(name=kind.capitalize(), model=kind, price=FlatPrice(ZERO), spans=spans, **{**defaults, **terms})
+
+
+def schedule_of(agreed: Charge, *charges: Charge, until: date = date(2026, 3, 31), currency: str = "EUR") -> Schedule:
+    contract = Contract("C-1", "Acme", currency, charges[0].start, (*charges, agreed))
+    return make_schedule(contract, agreed, until)
+
+
+def amounts(agreed: Charge, *charges: Charge, until: date = date(2026, 3, 31)) -> list[tuple[str, str]]:
+    """Due day and amount of each row that is due; those of changes are marked."""
+    schedule = schedule_of(agreed, *charges, until=until)
+    rows = [schedule.charge_at(index) for index in range(len(schedule))]
+    return [(str(row.due_on), f"{row.amount}{' change' * row.is_change}") for row in rows if row.due_on <= until]
+
+
+def fees(*sums: str, **terms: Any) -> list[Charge]:
+    return [replace(flat(amount, **terms), name=f"Fee {number}") for number, amount in enumerate(sums, start=1)]
+
+
+def test_a_sum_is_cut_to_the_maximum() -> None:
+    two = fees("200", "100")
+    # 200.00 + 100.00 = 300.00, cut to 250.00.
+    assert amounts(balance("maximum", *two, maximum=Decimal(250)), *two, until=date(2026, 2, 1)) == [
+        ("2026-01-01", "-50.00"),
+        ("2026-02-01", "-50.00"),
+    ]
+    assert {amount for _, amount in amounts(balance("maximum", *two, maximum=Decimal(300)), *two)} == {"0.00"}
+
+
+def test_a_sum_is_raised_to_the_minimum() -> None:
+    two = fees("200", "100")
+    assert {amount for _, amount in amounts(balance("minimum", *two, minimum=Decimal("300.01")), *two)} == {"0.01"}
+    assert {amount for _, amount in amounts(balance("minimum", *two, minimum=Decimal(300)), *two)} == {"0.00"}
+
+
+def test_an_amount_is_taken_off_once_and_never_more_than_is_left() -> None:
+    two = fees("200", "100")
+    off = (Discount(amount=Decimal(30), end=date(2026, 2, 11)),)
+    # Ten of the 28 days of February: 30.00 × 10/28 = 10.714…
+    assert amounts(balance("discount", *two, discounts=off), *two) == [
+        ("2026-01-01", "-30.00"),
+        ("2026-02-01", "-10.71"),
+        ("2026-03-01", "0.00"),
+    ]
+    much = (Discount(amount=Decimal(400), periods=1),)
+    assert [amount for _, amount in amounts(balance("discount", *two, discounts=much), *two)] == [
+        "-300.00",
+        "0.00",
+        "0.00",
+    ]
+
+
+def test_part_of_a_month_takes_its_days() -> None:
+    # 17 of 31 days: 310.00 × 17/31 = 170.00 for what comes to 200.00 × 17/31 + 100.00 × 17/31 = 109.68 + 54.84.
+    two = fees("200", "100", start=date(2026, 1, 15), anchor_day=1)
+    agreed = balance("minimum", *two, minimum=Decimal(310), anchor_day=1)
+    assert amounts(agreed, *two, until=date(2026, 1, 31)) == [("2026-01-15", "5.48")]
+
+
+def test_a_charge_that_begins_later_counts_from_then_on() -> None:
+    """From 17 January 100.00 × 15/31 = 48.39 more are due, of which 200.00 + 48.39 − 220.00 = 28.39 are too much."""
+    first, second = fees("200", "100")
+    second = replace(second, start=date(2026, 1, 17), anchor_day=1)
+    agreed = balance("maximum", first, second, maximum=Decimal(220))
+    assert amounts(agreed, first, second, until=date(2026, 2, 1)) == [
+        ("2026-01-01", "0.00"),
+        ("2026-01-17", "-28.39"),
+        ("2026-02-01", "-80.00"),
+    ]
+
+
+def test_what_is_paused_has_no_minimum_once_that_is_known() -> None:
+    """Paused from 11 January, for 21 of 31 days: 100.00 × 21/31 = 67.74 less of each, and of the least 420.00 less."""
+    two = fees("100", "100", amendments=(PAUSE,))
+    agreed = balance("minimum", *two, minimum=Decimal(620))
+    # 420.00 more at first; then 200.00 − 2 × 67.74 = 64.52 is left of the fees, and 200.00 of the minimum: 135.48 more.
+    assert amounts(agreed, *two, until=date(2026, 2, 1)) == [
+        ("2026-01-01", "420.00"),
+        ("2026-02-01", "0.00"),
+        ("2026-02-01", "-284.52 change"),
+    ]
+
+
+def test_while_one_of_them_runs_the_minimum_holds() -> None:
+    first, second = fees("100", "100")
+    first = replace(first, amendments=(PAUSE,))
+    # Of the first 67.74 less are due, which the minimum makes up for.
+    assert amounts(balance("minimum", first, second, minimum=Decimal(200)), first, second, until=date(2026, 2, 1)) == [
+        ("2026-01-01", "0.00"),
+        ("2026-02-01", "100.00"),
+        ("2026-02-01", "67.74 change"),
+    ]
+
+
+def test_free_days_have_no_minimum() -> None:
+    two = fees("100", "100", discounts=(Discount(Decimal(100), periods=1, is_free=True),))
+    agreed = balance("minimum", *two, minimum=Decimal(300))
+    assert [amount for _, amount in amounts(agreed, *two)] == ["0.00", "100.00", "100.00"]
+
+
+def test_charges_that_have_ended_have_none_either() -> None:
+    two = fees("100", "100", end=date(2026, 2, 15))
+    agreed = balance("minimum", *two, minimum=Decimal(280), end=date(2026, 3, 1))
+    # 14 of 28 days: 140.00 for 2 × 50.00.
+    assert amounts(agreed, *two) == [("2026-01-01", "80.00"), ("2026-02-01", "40.00")]
+
+
+def test_a_change_is_due_only_as_far_as_the_maximum_leaves_room() -> None:
+    # From 11 January 62.00 more for 21 of 31 days are 42.00; of 200.00 + 42.00 the maximum leaves 220.00.
+    step = Amendment(date(2026, 1, 11), price=FlatPrice(Decimal(162)))
+    first, second = fees("100", "100")
+    first = replace(first, amendments=(step,))
+    agreed = balance("maximum", first, second, maximum=Decimal(220))
+    assert amounts(agreed, first, second, until=date(2026, 2, 1)) == [
+        ("2026-01-01", "0.00"),
+        ("2026-02-01", "-42.00"),
+        ("2026-02-01", "-22.00 change"),
+    ]
+
+
+def test_it_is_explained() -> None:
+    step = Amendment(date(2026, 1, 11), price=FlatPrice(Decimal(162)))
+    first, second = fees("150", "100")
+    first = replace(first, amendments=(step,))
+    schedule = schedule_of(
+        balance("maximum", first, second, maximum=Decimal(220)), first, second, until=date(2026, 2, 1)
+    )
+    assert [schedule.charge_at(index).derivation for index in (0, 2)] == [
+        (
+            "250.00 becomes 220.00: -30.00",
+            "maximum of 220.00 for a full period",
+            "250.00 is what is due by then for 2026-01-01 to 2026-01-31 of: Fee 1, Fee 2",
+        ),
+        (
+            "258.13 becomes 220.00: -38.13",
+            "-38.13 less what was due of it before = -8.13",
+            "maximum of 220.00 for a full period",
+            "258.13 is what is due by then for 2026-01-01 to 2026-01-31 of: Fee 1, Fee 2",
+        ),
+    ]
+    short = fees("200", "100", start=date(2026, 1, 15), anchor_day=1)
+    least = balance("minimum", *short, minimum=Decimal(310), anchor_day=1)
+    assert (
+        "minimum of 310.00 for a full period, for its days 170.00" in schedule_of(least, *short).charge_at(0).derivation
+    )
+    off = balance("discount", *short, discounts=(Discount(amount=Decimal(31)),), anchor_day=1)
+    assert (
+        "amount off of 31.00 for a full period, for its days 17.00" in schedule_of(off, *short).charge_at(0).derivation
+    )
+
+
+def test_amounts_off_come_before_the_maximum_and_that_before_the_minimum() -> None:
+    """200.00 + 100.00 less 30.00 are 270.00, cut to 260.00; a minimum of 265.00 for all raises it again."""
+    two = fees("200", "100")
+    off = balance("discount", *two, discounts=(Discount(amount=Decimal(30)),))
+    most = balance("maximum", *two, off, maximum=Decimal(260))
+    least = balance("minimum", *two, off, most, minimum=Decimal(265))
+    contract = Contract("C-1", "Acme", "EUR", START, (*two, off, most, least))
+    members = [make_schedule(contract, charge, date(2026, 1, 31)) for charge in contract.charges]
+    assert [member.amounts[0] for member in members] == [20000, 10000, -3000, -1000, 500]
+    together = combine_schedules(members)
+    assert (together.amounts[0], together.first_days[0]) == (26500, START.toordinal())
+
+
+def test_a_retention_is_of_what_the_sum_becomes() -> None:
+    two = fees("200", "100", retention=Retention(Decimal(10)))
+    most = balance("maximum", *two, maximum=Decimal(250), retention=Retention(Decimal(10)))
+    contract = Contract("C-1", "Acme", "EUR", START, (*two, most))
+    # 180.00 + 90.00 − 45.00 = 225.00, which is 250.00 less 10 %.
+    assert [make_schedule(contract, charge, START).amounts[0] for charge in contract.charges] == [18000, 9000, -4500]
+
+
+def test_what_is_not_known_of_one_is_not_known_of_the_sum() -> None:
+    clause = IndexClause("CPI", date(2025, 7, 1), ((date(2025, 7, 1), Decimal(100)),))
+    first, second = fees("100", "100")
+    first = replace(first, escalators=(Escalator(index=clause, every_months=1),))
+    schedule = schedule_of(balance("maximum", first, second, maximum=Decimal(150)), first, second)
+    rows = [schedule.charge_at(index) for index in range(2)]
+    assert [row.amount_minor for row in rows] == [-5000, None]
+    assert rows[1].derivation == ("the value of CPI for 2026-02 is not given",)
+
+
+def test_it_invites_no_mistake_of_its_own() -> None:
+    two = fees("100", "100")
+    agreed = balance("maximum", *two, maximum=Decimal(150))
+    assert plausible_mistakes(Contract("C-1", "Acme", "EUR", START, (*two, agreed)), agreed) == ()
+
+
+def alike(random: Random) -> list[Charge]:
+    """Charges of one rhythm whose terms change in every way."""
+    timings: tuple[Timing, ...] = ("in_advance", "in_arrears")
+    timing, day = random.choice(timings), random.choice((1, 15, 31))
+    start = date(2026, random.choice((1, 3, 5)), day)
+    found = []
+    for number in range(random.randrange(1, 4)):
+        charge = replace(random_changing_charge(random), metering=None)
+        shift = (start - charge.start).days
+        amendments = tuple(
+            replace(
+                each,
+                on=each.on + timedelta(shift),
+                agreed_on=None if each.agreed_on is None else each.agreed_on + timedelta(shift),
+            )
+            for each in charge.amendments
+            if each.change != "cancel"
+        )
+        steps = tuple(replace(step, on=step.on + timedelta(shift)) for step in charge.price_steps)
+        found.append(
+            replace(
+                charge,
+                name=f"Fee {number}",
+                model="flat" if charge.every is None else charge.model,
+                start=start,
+                end=None,
+                every=Cadence("month"),
+                timing=timing,
+                amount_per=None,
+                anchor_day=None,
+                align="anniversary",
+                invoice_day=None,
+                amendments=amendments,
+                price_steps=steps,
+                escalators=tuple(
+                    each for each in charge.escalators if not (each.first_on or each.notice or each.index)
+                ),
+                discounts=tuple(each for each in charge.discounts if each.periods is not None),
+            )
+        )
+    return found
+
+
+def wanted(agreed: Charge, charges: list[Charge], until: date) -> dict[date, int]:
+    """What each period adds up to in all, from the oracle's rows and a walk over its days."""
+    found: dict[date, int] = {}
+    priced = [oracle.price_by_day(charge, "EUR", until) for charge in charges]
+    services = [service for service in oracle.periods(charges[0], until) if service.due_on <= until]
+    changes = [changes_of(charge, until) for charge in charges]
+    for service in services:
+        first, last = service.days[0], service.days[-1]
+        rows = [row for of_charge in priced for row in of_charge if first <= row.first_day <= last]
+        total, known = sum(row.amount for row in rows), max(row.due_on for row in rows)
+        weight = 0
+        for day, weighs in service.weights.items():
+            counts = False
+            for charge, own in zip(charges, changes, strict=True):
+                state = changes_oracle.state_on(charge, own, day, known, "EUR")
+                given = changes_oracle.given_on(charge, firsts_of(charge, until), day)
+                counts = counts or changes_oracle.is_billable(state, given)
+            weight += weighs if counts else 0
+        share = Fraction(weight, service.full_weight)
+        bound = agreed.minimum if agreed.maximum is None else agreed.maximum
+        limit = oracle.half_up(Fraction(bound or 0) * 100 * share)
+        found[first] = max(total, limit) if agreed.maximum is None else min(total, limit)
+    return found
+
+
+def firsts_of(charge: Charge, until: date) -> list[date]:
+    return [service.days[0] for service in oracle.periods(charge, until)]
+
+
+def changes_of(charge: Charge, until: date) -> list[changes_oracle.Change]:
+    services = list(oracle.periods(charge, until))
+    return changes_oracle.changes_of(charge, firsts_of(charge, until), services[-1].days[-1])
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_each_period_adds_up_to_what_was_agreed(seed: int) -> None:
+    random = Random(f"balance {seed}")
+    charges = alike(random)
+    kind = random.choice(("minimum", "maximum"))
+    agreed = balance(kind, *charges, **{kind: Decimal(random.randrange(10**6)) / 100}, proration=charges[0].proration)
+    until = charges[0].start + timedelta(days=150)
+    contract = Contract("C-1", "Acme", "EUR", charges[0].start, (*charges, agreed))
+    schedules = [make_schedule(contract, charge, until) for charge in contract.charges]
+    if any(schedule.unknowns for schedule in schedules):
+        return
+    sums = dict.fromkeys(found := wanted(agreed, charges, until), 0)
+    starts = sorted(found)
+    for schedule in schedules:
+        for first, due, amount in zip(schedule.first_days, schedule.due_days, schedule.amounts, strict=True):
+            if due <= until.toordinal():
+                sums[max(start for start in starts if start.toordinal() <= first)] += amount
+    assert sums == found
