@@ -7,14 +7,15 @@ that explain it. Must not know schedules or how a price is worked out.
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from billcheck.contracts.prices import ZERO
 from billcheck.pricing.proration import round_ratio
 from billcheck.pricing.wording import minor_text, money_text, plain_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from decimal import Decimal
 
     from billcheck.contracts.terms import Charge, Retention
 
@@ -54,7 +55,7 @@ def commitment_row(charge: Charge, days: tuple[int, int, int], spent: int, least
         currency: That of both.
     """
     first_day, end, due_day = days
-    names, amount = ", ".join(charge.spans), money_text(charge.minimum or Decimal(0), currency)
+    names, amount = ", ".join(charge.spans), money_text(charge.minimum or ZERO, currency)
     committed, used, lacking = (minor_text(each, currency) for each in (least, spent, max(least - spent, 0)))
     of_period = "" if charge.every is None else f" per {str(charge.every).replace('_', ' ')}"
     part = "" if committed == amount else f", for these days {committed}"
