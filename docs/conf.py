@@ -37,7 +37,7 @@ nitpick_ignore_regex = [
     ("py:.*", r"(?:Decimal|date|ClassVar|Any|Literal|Mapping|Sequence|Iterable|Iterator|os\.PathLike|PathLike)"),
     ("py:.*", r"(?:collections\.abc|datetime|decimal|enum|typing|os)\..*"),
     # Names of types, explained where they are used.
-    ("py:.*", r"(?:Align|ChangeBilling|Contracts|Effect|FullPeriodRule|InvoiceDay|Model|PackageRounding|Price)"),
+    ("py:.*", r"(?:Align|ChangeBilling|Contracts|Effect|FullPeriodRule|InvoiceDay|Model|PackageRounding|PartOf|Price)"),
     ("py:.*", r"(?:ProrationRule|Quantity|QuantityBasis|Remainder|Stop|TierRule|Timing|UpliftBilling|UpliftRounding)"),
     ("py:.*", r"(?:pandas|polars)\.DataFrame|(?:[a-z.]+\.)?T"),
     ("py:.*", r"(?:StrEnum|NamedTuple|ValueError|KeyError|Exception|str|int|bool|float|tuple|None)"),

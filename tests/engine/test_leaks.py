@@ -15,13 +15,17 @@ from billcheck.contracts.prices import FlatPrice, UnitPrice
 from billcheck.contracts.terms import Amendment, Charge, Discount, PriceStep
 from billcheck.contracts.uplifts import Escalator
 from billcheck.contracts.usage import Metering, UsageRow
+from billcheck.decisions.rules import Decision
 from billcheck.engine.cause_sums import CauseSums
+from billcheck.engine.diff import JudgedRow
 from billcheck.engine.invariants import check_causes
-from billcheck.engine.leaks import NOTE_OPEN, NOTE_UNEXPLAINED, NOTE_UNKNOWN
+from billcheck.engine.keys import make_directory
+from billcheck.engine.leaks import NOTE_OPEN, NOTE_UNEXPLAINED, NOTE_UNKNOWN, Leaks, Reason
 from billcheck.errors import InternalError
-from billcheck.findings import Totals
+from billcheck.findings import Status, Totals
 from billcheck.ledger.source import Ledger
-from billcheck.period import Cadence
+from billcheck.period import ONE_DAY, Cadence, add_months
+from billcheck.pricing.schedule import make_schedule
 from tests.engine.agreements import START, contract, flat, line, month_ends, one_off
 
 if TYPE_CHECKING:
@@ -44,6 +48,15 @@ def said(group: CauseGroup) -> tuple[str, str, str, int, str, str, int, str]:
     return (
         group.code, group.part_of, str(group.amount), group.rows, str(group.first_day), str(group.last_day),
         group.running, str(group.monthly),
+    )  # fmt: skip
+
+
+def waived(first_day: str) -> Decision:
+    """What was short of one month at half is given up."""
+    first = date.fromisoformat(first_day)
+    return Decision(
+        verb="waive", kind="underbilled", contract="C-117", charge="Retainer", first_day=first,
+        last_day=add_months(first, 1, 1) - ONE_DAY, amount_minor=120_000, currency="EUR", reason="Given up.",
     )  # fmt: skip
 
 
@@ -165,6 +178,23 @@ def test_what_nothing_explains_is_a_group_without_a_projection() -> None:
     assert running.next_invoice.shortfall is None
     total = report.totals[0]
     assert (total.monthly_leak, total.next_shortfall) == (1515, 0)
+
+
+def test_an_odd_period_in_the_past_does_not_hide_what_comes() -> None:
+    lines = [line("INV-1", "2026-01-31", "1911.37"), *month_ends(1, first=2), *month_ends(6, "1200.00", first=3)]
+    report = checked([contract()], lines)
+    assert [group.code for group in report.causes] == ["half_rate", "unexplained"]
+    assert only_running(report).next_invoice.projected == Decimal("1200.00")
+
+
+def test_a_decided_period_is_passed_over() -> None:
+    # August was waived; July still shows half the amount.
+    report = checked([contract()], month_ends(8, "1200.00"), decisions=[waived("2026-08-01")])
+    assert [str(row.status) for row in report.rows][-2:] == ["decided", "not_due"]
+    assert list(map(said, report.causes)) == [
+        ("half_rate", "arrears", "8400.00", 7, "2026-01-01", "2026-07-31", 1, "1200.00")
+    ]
+    assert only_running(report).next_invoice.due_on == date(2026, 9, 30)
 
 
 def test_too_much_and_too_little_are_never_one_group() -> None:
@@ -364,7 +394,40 @@ def test_a_difference_in_no_group_or_in_two_is_an_internal_error() -> None:
         check_causes((), report.causes)
 
 
-def test_joined_sums_are_those_of_all_charges() -> None:
+def counted(name: str, reason: Reason, shortfall: int, running: RunningCause | None = None) -> CauseSums:
+    """The sums of one charge with one period, the January of 2026, short or too much as given."""
+    agreed = contract(name=name)
+    row = JudgedRow(0, Status.UNDERBILLED, 240_000, 240_000 - shortfall)
+    sums = CauseSums()
+    slot = make_directory((agreed,)).slots[0]
+    sums.add(slot, make_schedule(agreed, agreed.charges[0], AS_OF), [row], Leaks({}, {0: reason}, running))
+    return sums
+
+
+def test_sums_of_several_stretches_are_joined_in_their_order() -> None:
+    half, odd = Reason("arrears", "half_rate", "billed at half"), Reason("arrears", "unexplained", "no cause found")
+    going = only_running(checked([contract()], month_ends(8, "1200.00")))
+    going = replace(going, sentence="billed at half")
+    whole = CauseSums()
+    for part in (
+        counted("C-2", half, 100, going), CauseSums(), counted("C-1", odd, 7), counted("C-1", half, 20, going),
+        counted("C-2", half, 3),
+    ):  # fmt: skip
+        whole.join(part)
+    assert [(*said(group), group.contracts) for group in whole.found()] == [
+        ("half_rate", "arrears", "1.23", 3, "2026-01-01", "2026-01-31", 2, "2400.00", ("C-2", "C-1")),
+        ("unexplained", "arrears", "0.07", 1, "2026-01-01", "2026-01-31", 0, "0.00", ("C-1",)),
+    ]
+    euro, dollar = Totals("EUR"), Totals("USD")
+    for total in (euro, dollar):
+        whole.add_to(total)
+    assert (euro.monthly_leak, euro.monthly_overbilled, euro.next_shortfall, euro.next_overbilled) == (
+        240_000, 0, 240_000, 0
+    )  # fmt: skip
+    assert set(dollar.amounts().values()) == {0}
+
+
+def test_sums_by_cause_and_contract() -> None:
     names = [f"C-{number}" for number in range(6)]
     contracts = [contract(name=name, customer=f"Customer {name}") for name in names]
     lines = [
@@ -373,9 +436,6 @@ def test_joined_sums_are_those_of_all_charges() -> None:
         for entry in [*month_ends(4), *month_ends(4, "1200.00" if index % 2 else "17.31", first=5)]
     ]
     whole = checked(contracts, lines)
-    joined = CauseSums()
-    joined.join(CauseSums())
-    assert joined.found() == ()
     assert [(group.code, group.contracts, group.running) for group in whole.causes] == [
         ("half_rate", ("C-1", "C-3", "C-5"), 3),
         ("unexplained", ("C-0", "C-2", "C-4"), 3),

@@ -110,6 +110,13 @@ def test_what_nothing_explains_has_no_outlook() -> None:
     assert found == Diagnosed({}, None)
 
 
+@pytest.mark.parametrize("odd", [0, 1])
+def test_an_odd_period_in_the_past_does_not_hide_what_comes(odd: int) -> None:
+    billed = [240_000, 240_000, 120_000, 120_000, 120_000]
+    billed[odd] = 191_137
+    assert looked_ahead(flat(), billed).coming == 120_000
+
+
 def test_nothing_wrong_has_no_outlook() -> None:
     assert looked_ahead(flat(), [240_000] * 3) == Diagnosed({}, None)
 
