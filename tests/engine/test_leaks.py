@@ -326,12 +326,12 @@ def test_a_mistake_that_ends_by_itself_does_not_go_on() -> None:
 
 
 def test_the_same_contract_counts_once_in_a_group() -> None:
-    two = contract(flat("One", "100.00", items=("ONE",)), flat("Two", "200.00", items=("TWO",)))
+    two = contract(flat("One", "100.00", items=("ONE",)), flat("Two", "250.00", items=("TWO",)))
     lines = [replace(entry, item="ONE") for entry in month_ends(8, "50.00")]
-    lines += [replace(entry, item="TWO", document=f"B{entry.document}") for entry in month_ends(8, "100.00")]
+    lines += [replace(entry, item="TWO", document=f"B{entry.document}") for entry in month_ends(8, "125.00")]
     report = checked([two], lines)
     assert list(map(said, report.causes)) == [
-        ("half_rate", "arrears", "1200.00", 16, "2026-01-01", "2026-08-31", 1, "150.00")
+        ("half_rate", "arrears", "1400.00", 16, "2026-01-01", "2026-08-31", 1, "175.00")
     ]
     assert report.causes[0].contracts == ("C-117",)
     assert [entry.charges for entry in report.contracts[0].running] == [("One",), ("Two",)]

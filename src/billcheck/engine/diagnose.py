@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from billcheck.contracts.terms import Charge, Contract
     from billcheck.engine.circumstances import Circumstances
     from billcheck.engine.diff import JudgedRow
+    from billcheck.engine.outlook import Ahead
     from billcheck.engine.patterns import Fraction
     from billcheck.pricing.mistake import Mistake
     from billcheck.pricing.other_prices import OtherPrices
@@ -55,10 +56,10 @@ REMEMBERED_RUNS = 1_024
 
 
 class Diagnosed(NamedTuple):
-    """The causes of a charge by period, and what its coming period would be billed at by the latest of them.
+    """The causes of a charge by period, and what its coming period would be billed at by that of the latest period.
 
-    `coming` is in minor units; None where the latest cause does not tell, where there is none, or where no period was
-    asked about.
+    `coming` is in minor units; None where that cause does not tell, where there is none, or where no period was asked
+    about.
     """
 
     causes: dict[int, tuple[Cause, ...]]
@@ -112,24 +113,24 @@ def diagnose_with_outlook(
     charge: Charge,
     schedule: Schedule,
     rows: Sequence[JudgedRow],
-    coming: int | None,
+    ahead: Ahead | None,
     around: Circumstances | None = None,
 ) -> Diagnosed:
-    """The likely causes as `diagnose` gives them, and what they make of a coming period (an index of the schedule)."""
+    """The likely causes as `diagnose` gives them, and what that of the latest period makes of the coming one."""
     if all(row.expected == row.billed for row in rows):
         return Diagnosed({})
     found = _explain(contract, charge, schedule, rows, around)
     causes: dict[int, tuple[Cause, ...]] = {}
+    outlook = None
     for each in found:
         if not each.is_known:
             continue
         cause = (_cause(contract, schedule, rows, each),)
         causes |= {rows[row].period: cause for row in each.rows}
-    if coming is None or not found or not found[-1].is_known:
-        return Diagnosed(causes)
-    last = found[-1]
-    share = last.fraction and Rational(last.fraction.numerator, last.fraction.denominator)
-    return Diagnosed(causes, find_outlook(contract, schedule, coming, last.mistakes, share))
+        if ahead is not None and any(rows[row].period == ahead.latest for row in each.rows):
+            share = each.fraction and Rational(each.fraction.numerator, each.fraction.denominator)
+            outlook = find_outlook(contract, charge, schedule, ahead, each.mistakes, share)
+    return Diagnosed(causes, outlook)
 
 
 def _explain(

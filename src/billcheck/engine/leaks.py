@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from billcheck.causes import UNEXPLAINED, NextInvoice, RunningCause
 from billcheck.engine.diagnose import diagnose_with_outlook
 from billcheck.engine.groups import names_in
+from billcheck.engine.outlook import Ahead
 from billcheck.findings import JUDGED, Status
 from billcheck.money import round_half_up
 from billcheck.pricing.months import months_of
@@ -78,7 +79,8 @@ def find_leaks(
         return Leaks()
     latest = _latest_telling(schedule, rows)
     coming = None if latest is None or not is_different(latest) else _next_period(schedule, rows, latest, as_of_day)
-    diagnosed = diagnose_with_outlook(slot.contract, slot.charge, schedule, rows, coming, around)
+    ahead = None if latest is None or coming is None else Ahead(latest.period, coming)
+    diagnosed = diagnose_with_outlook(slot.contract, slot.charge, schedule, rows, ahead, around)
     reasons = {row.period: _reason(row, diagnosed.causes.get(row.period, ())) for row in different}
     leaks = Leaks(diagnosed.causes, reasons)
     if latest is None or coming is None:
@@ -163,12 +165,10 @@ def _next_period(schedule: Schedule, rows: Sequence[JudgedRow], latest: JudgedRo
 
 def _projected(latest: JudgedRow, diagnosed: Diagnosed) -> int | None:
     """What the coming period will be billed at if nothing changes; None where nothing foretells it."""
-    cause = diagnosed.causes.get(latest.period)
-    if cause is None:
-        # What was not invoiced at all will not be the next time either; a wrong amount may be any.
-        return None if latest.billed else 0
-    # The outlook is that of the latest cause, which a change that was due since may have given.
-    return diagnosed.coming if cause == diagnosed.causes[max(diagnosed.causes)] else None
+    if latest.period in diagnosed.causes:
+        return diagnosed.coming
+    # What was not invoiced at all will not be the next time either; a wrong amount may be any.
+    return None if latest.billed else 0
 
 
 def _note(reason: Reason, expected: int | None, projected: int | None) -> str:

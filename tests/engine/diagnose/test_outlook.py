@@ -13,7 +13,7 @@ from billcheck.contracts.terms import Amendment, Charge, Contract, Discount, Pri
 from billcheck.contracts.uplifts import Escalator
 from billcheck.engine.diagnose import Diagnosed, diagnose_with_outlook
 from billcheck.engine.diff import JudgedRow
-from billcheck.engine.outlook import find_outlook
+from billcheck.engine.outlook import Ahead, find_outlook
 from billcheck.findings import Status
 from billcheck.period import Cadence
 from billcheck.pricing.mistake import Mistake
@@ -50,7 +50,8 @@ def looked_ahead(charge: Charge, billed: Sequence[int], coming: int | None = Non
         expected = schedule.amounts[period]
         status = Status.OK if amount == expected else Status.UNDERBILLED if amount < expected else Status.OVERBILLED
         rows.append(JudgedRow(period, status, expected, amount))
-    return diagnose_with_outlook(contract, charge, schedule, rows, len(billed) if coming is None else coming)
+    ahead = Ahead(len(billed) - 1, len(billed) if coming is None else coming)
+    return diagnose_with_outlook(contract, charge, schedule, rows, ahead)
 
 
 def test_half_the_amount_makes_half_of_the_next_one() -> None:
@@ -100,6 +101,43 @@ def test_whether_the_uplift_after_a_missed_one_comes_is_open() -> None:
     assert found.coming is None
 
 
+def test_whether_the_first_uplift_after_a_missed_one_comes_is_open_too() -> None:
+    # November 2026 is the last one billed, at the price before 2026; January 2027 is agreed at 2,904.00. If nothing
+    # ever rises it will be 2,400.00; if only the one uplift was left out, 2,640.00.
+    charge = flat(start=date(2025, 1, 1), escalators=(Escalator(percent=Decimal(10)),))
+    billed = [240_000] * 23
+    assert looked_ahead(charge, billed).coming == 240_000
+    assert looked_ahead(charge, billed, coming=24).coming is None
+
+
+def test_a_price_step_to_come_may_be_forgotten_like_the_one_before_or_not() -> None:
+    # March was forgotten; in July 3,000.00 are agreed: 2,400.00 or 3,000.00. Until then there is one reading.
+    steps = (
+        PriceStep(on=date(2026, 3, 1), price=FlatPrice(Decimal("2611.00"))),
+        PriceStep(on=date(2026, 7, 1), price=FlatPrice(Decimal("3000.00"))),
+    )
+    assert looked_ahead(flat(price_steps=steps), [240_000] * 5).coming == 240_000
+    assert looked_ahead(flat(price_steps=steps), [240_000] * 5, coming=6).coming is None
+
+
+def test_an_amendment_to_come_may_be_forgotten_like_the_one_before_or_not() -> None:
+    amendments = (
+        Amendment(on=date(2026, 3, 1), price=FlatPrice(Decimal("2611.00"))),
+        Amendment(on=date(2026, 7, 1), price=FlatPrice(Decimal("3000.00"))),
+    )
+    assert looked_ahead(flat(amendments=amendments), [240_000] * 5).coming == 240_000
+    assert looked_ahead(flat(amendments=amendments), [240_000] * 5, coming=6).coming is None
+
+
+def test_a_step_that_lies_in_the_past_was_seen_to_be_forgotten() -> None:
+    # Both steps were forgotten, and nothing is to change: one reading.
+    steps = (
+        PriceStep(on=date(2026, 3, 1), price=FlatPrice(Decimal("2611.00"))),
+        PriceStep(on=date(2026, 5, 1), price=FlatPrice(Decimal("2733.00"))),
+    )
+    assert looked_ahead(flat(price_steps=steps), [240_000] * 6).coming == 240_000
+
+
 def test_a_free_month_that_was_billed_leaves_the_next_one_alone() -> None:
     charge = flat(discounts=(Discount(percent=Decimal(100), is_free=True, periods=2),))
     assert looked_ahead(charge, [240_000, 240_000]).coming == 240_000
@@ -129,7 +167,16 @@ def test_no_period_asked_about_has_no_outlook() -> None:
 
 def test_a_period_that_the_wrong_terms_do_not_have() -> None:
     contract, schedule = agreed(flat())
-    assert find_outlook(contract, schedule, 5, [Mistake("", "", flat(every=Cadence("quarter")))], None) is None
+    assert (
+        find_outlook(contract, flat(), schedule, Ahead(4, 5), [Mistake("", "", flat(every=Cadence("quarter")))], None)
+        is None
+    )
+
+
+def test_wrong_terms_without_any_uplift() -> None:
+    charge = flat(escalators=(Escalator(percent=Decimal(10)),))
+    contract, schedule = agreed(charge)
+    assert find_outlook(contract, charge, schedule, Ahead(12, 13), [Mistake("", "", flat())], None) == 240_000
 
 
 def test_a_period_whose_agreed_amount_is_not_known() -> None:
@@ -144,8 +191,8 @@ def test_a_period_whose_agreed_amount_is_not_known() -> None:
         schedule.changes,
         unknowns={5: "usage is not given"},
     )
-    assert find_outlook(contract, unknown, 5, [Mistake("", "", flat())], None) is None
-    assert find_outlook(contract, unknown, 4, [Mistake("", "", flat())], None) == 240_000
+    assert find_outlook(contract, flat(), unknown, Ahead(3, 5), [Mistake("", "", flat())], None) is None
+    assert find_outlook(contract, flat(), unknown, Ahead(3, 4), [Mistake("", "", flat())], None) == 240_000
 
 
 @pytest.mark.parametrize("period", [3, 4])
