@@ -397,7 +397,7 @@ def _report(
         ),
         totals=tuple(totals),
         counts=counts,
-        causes=outcome.causes,
+        cause_groups=outcome.causes,
         contracts=LazyContracts(examination, outcome.places),
         found=tuple(findings),
         residue=tuple(outcome.residue),

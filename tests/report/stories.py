@@ -280,7 +280,7 @@ def make_report(
         "covers": Coverage(date(2026, 1, 31), date(2026, 8, 31), declared=False),
         "inputs": (InputFile("SalesInvoices.csv", "0" * 64, "xero.sales-invoices", lines, lines),),
         "totals": make_totals(contracts),
-        "causes": make_causes(contracts),
+        "cause_groups": make_causes(contracts),
         "counts": Counts(
             contracts=len(contracts),
             contracts_without_lines=0,

@@ -302,7 +302,7 @@ story = files('billcheck.cli.demo')
 contracts = billcheck.load_contracts(str(story / 'contracts.toml'))
 report = billcheck.check(contracts, billcheck.read_ledger(str(story / 'SalesInvoices.csv')), as_of=date(2026, 9, 4))
 report.to_json(), report._repr_html_(), repr(report)
-for records in (report.rows, report.findings, report.evidence):
+for records in (report.rows, report.findings, report.evidence, report.causes):
     len(records), records.to_dicts(), records.columns
 loaded()
 report.rows.to_polars()

@@ -135,7 +135,7 @@ def many_causes(number: int) -> list[ContractRows]:
 
 def by_size(contracts: list[ContractRows]) -> Any:
     report = make_report(contracts)
-    return replace(report, causes=tuple(sorted(report.causes, key=lambda entry: -entry.amount_minor)))
+    return replace(report, cause_groups=tuple(sorted(report.causes, key=lambda entry: -entry.amount_minor)))
 
 
 def test_the_table_shows_ten_causes_and_adds_up_the_rest() -> None:
@@ -150,8 +150,8 @@ def test_the_table_shows_ten_causes_and_adds_up_the_rest() -> None:
 def test_ten_causes_are_shown_without_a_rest() -> None:
     lines = plain(cause_lines(by_size(many_causes(10)))).splitlines()
     assert [line.split()[0] for line in lines[-2:]] == ["1.00", "10.45"]
-    assert rest_text(make_report(many_causes(10)).causes) == ""
-    assert rest_text(make_report(many_causes(11)).causes) == "1 more cause"
+    assert rest_text(make_report(many_causes(10)).cause_groups) == ""
+    assert rest_text(make_report(many_causes(11)).cause_groups) == "1 more cause"
 
 
 def test_the_notebook_shows_ten_causes_and_adds_up_the_rest() -> None:
@@ -176,7 +176,7 @@ def test_totals_and_currencies_stand_apart() -> None:
     report = make_report([
         ContractRows(euro, rows), ContractRows(yen, (make_row(yen, "2026-01", 700, 0, Status.MISSING),))
     ])  # fmt: skip
-    assert [(part_of, currency) for part_of, currency, _ in parts_of(report.causes)] == [
+    assert [(part_of, currency) for part_of, currency, _ in parts_of(report.cause_groups)] == [
         ("arrears", "EUR"), ("overbilled", "EUR"), ("arrears", "JPY")
     ]  # fmt: skip
     assert plain(cause_lines(report)).splitlines() == [

@@ -320,7 +320,7 @@ def test_causes_that_the_rows_contradict_are_never_written() -> None:
         (group, group),
     ):
         with pytest.raises(InternalError):
-            replace(report, causes=wrong).to_json()
+            replace(report, cause_groups=wrong).to_json()
 
 
 def test_a_monthly_leak_that_the_contracts_contradict_is_never_written() -> None:

@@ -1,8 +1,8 @@
-"""The columns of the tables that a report gives: of its rows, its findings and its evidence.
+"""The columns of the tables that a report gives: of its rows, findings, evidence and causes.
 
-Comes in: period rows, findings, pieces of evidence. Goes out: columns with the value of each. They are frozen: a name,
-a type or a place that changes breaks somebody's script, so `docs/reference/tables.md` lists them all and a test
-compares. New columns go to the end. Must not know which libraries make tables.
+Comes in: period rows, findings, pieces of evidence, groups of causes. Goes out: columns with the value of each. They
+are frozen: a name, a type or a place that changes breaks somebody's script, so `docs/reference/tables.md` lists them
+all and a test compares. New columns go to the end. Must not know which libraries make tables.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from billcheck.report.records import Column, ColumnType
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from decimal import Decimal
+
+    from billcheck.causes import CauseGroup
 
 TEXT, TEXTS, DATE = ColumnType.TEXT, ColumnType.TEXTS, ColumnType.DATE
 AMOUNT, PERCENT, NUMBER, FLAG = ColumnType.AMOUNT, ColumnType.PERCENT, ColumnType.NUMBER, ColumnType.FLAG
@@ -68,6 +70,22 @@ EVIDENCE_COLUMNS: tuple[Column[PlacedEvidence], ...] = (
     Column("path", TEXT, lambda placed: placed.path),
     Column("row", NUMBER, lambda placed: placed.row),
     Column("rule", TEXT, lambda placed: placed.rule),
+)
+
+CAUSE_COLUMNS: tuple[Column[CauseGroup], ...] = (
+    Column("code", TEXT, lambda group: group.code),
+    Column("sentence", TEXT, lambda group: group.sentence),
+    Column("part_of", TEXT, lambda group: group.part_of),
+    Column("currency", TEXT, lambda group: group.currency),
+    Column("amount", AMOUNT, lambda group: group.amount),
+    Column("contracts", NUMBER, lambda group: len(group.contracts)),
+    Column("rows", NUMBER, lambda group: group.rows),
+    Column("first_day", DATE, lambda group: group.first_day),
+    Column("last_day", DATE, lambda group: group.last_day),
+    Column("is_running", FLAG, lambda group: group.is_running),
+    Column("running_contracts", NUMBER, lambda group: group.running),
+    Column("monthly", AMOUNT, lambda group: group.monthly),
+    Column("contract_ids", TEXTS, lambda group: list(group.contracts)),
 )
 
 

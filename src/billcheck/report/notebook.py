@@ -150,7 +150,7 @@ def _causes_table(report: Report) -> list[str]:
     if not report.causes:
         return []
     rows = []
-    for part_of, currency, groups in parts_of(report.causes):
+    for part_of, currency, groups in parts_of(report.cause_groups):
         shown, rest = groups[:SHOWN_GROUPS], groups[SHOWN_GROUPS:]
         rows += [_cause_cells(part_of, currency, group.amount_minor, group_text(group)) for group in shown]
         if rest:

@@ -15,7 +15,13 @@ from typing import TYPE_CHECKING
 from billcheck.errors import FindingsError
 from billcheck.findings import DEFAULT_FAIL_ON, Verdict
 from billcheck.money import to_decimal
-from billcheck.report.columns import EVIDENCE_COLUMNS, ROW_COLUMNS, finding_columns, place_evidence
+from billcheck.report.columns import (
+    CAUSE_COLUMNS,
+    EVIDENCE_COLUMNS,
+    ROW_COLUMNS,
+    finding_columns,
+    place_evidence,
+)
 from billcheck.report.records import Records
 from billcheck.report.wording import counted, listed, money_text
 
@@ -73,8 +79,7 @@ class Report:
         inputs: The files that were read.
         totals: The sums, one entry for each currency of the contracts.
         counts: How much was checked.
-        causes: The differences by cause, largest first; those of a currency add up to its arrears and to what is
-            overbilled, since what no cause explains is a group as well.
+        cause_groups: The differences by cause as the engine gave them; `causes` is the same, to be used.
         contracts: Every contract with its rows. May compute an element each time it is asked for.
         found: The findings as the engine gave them; `findings` is the same, to be used.
         residue: Billed amounts that went to no period, the unmatched and ambiguous ones included.
@@ -120,7 +125,7 @@ class Report:
     controls: tuple[ControlTotal, ...] = ()
     shortcomings: tuple[str, ...] = ()
     min_amounts: Mapping[str, int] = field(default_factory=dict)
-    causes: tuple[CauseGroup, ...] = ()
+    cause_groups: tuple[CauseGroup, ...] = ()
     decisions: tuple[Outcome, ...] = ()
     decided_rows: int = 0
     redacted: tuple[str, ...] = ()
@@ -165,6 +170,16 @@ class Report:
         """What to act on, in their fixed order; they point at rows and are never summed."""
         found = self.found
         return Records(finding_columns(partial(_fails, self.fail_on, self.min_amounts)), lambda: found)
+
+    @cached_property
+    def causes(self) -> Records[CauseGroup]:
+        """The differences by cause, largest first.
+
+        Those of a currency add up to its arrears and to what is overbilled, since what no cause explains is a group as
+        well.
+        """
+        groups = self.cause_groups
+        return Records(CAUSE_COLUMNS, lambda: groups)
 
     @cached_property
     def agreements(self) -> tuple[Contract, ...]:

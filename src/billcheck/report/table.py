@@ -470,7 +470,7 @@ def settling_lines(report: Report) -> list[Line]:
 def cause_lines(report: Report) -> list[Line]:
     """What makes up arrears and what is overbilled, by cause: the largest, and the rest as one."""
     lines: list[Line] = []
-    for part_of, currency, groups in parts_of(report.causes):
+    for part_of, currency, groups in parts_of(report.cause_groups):
         lines += [BLANK] if lines else []
         lines.append(line(f"{part_of.capitalize()} by cause, in {currency}", "heading"))
         shown, rest = groups[:SHOWN_GROUPS], groups[SHOWN_GROUPS:]
