@@ -292,3 +292,31 @@ def test_a_credit_for_a_contract_whose_only_line_it_is_makes_it_known() -> None:
     assert figures(report)["Fee", 2] == (GIVEN_BACK, 10000)
     assert figures(report)["Seats", 2] == (GIVEN_BACK, 5000)
     assert not report.residue
+
+
+def test_a_credit_of_more_than_the_invoice_it_names_is_a_question() -> None:
+    report = examine(JANUARY, FEBRUARY, credit("CN-1", "2026-02-10", "-160", credits_document="INV-1"))
+    assert [(item.kind, item.document, item.amount_minor) for item in report.residue] == [("ambiguous", "CN-1", -16000)]
+    assert set(figures(report).values()) == {BILLED}
+
+
+def test_of_two_invoices_with_one_number_neither_is_divided() -> None:
+    again = [replace(one, document="INV-1") for one in FEBRUARY]
+    report = examine(JANUARY, again, credit("CN-1", "2026-02-10", "-30", credits_document="INV-1"))
+    assert [(item.kind, item.document) for item in report.residue] == [("ambiguous", "CN-1")]
+
+
+def test_a_line_goes_to_the_part_of_its_own_kind_before_another_of_the_same_amount() -> None:
+    """Fee and seats are 50 each; the first line of the credit names the seats, so the other takes back the fee."""
+    alike = invoice("INV-2", "2026-02-01", "FEE 50", "SEAT 50", "FREIGHT 9")
+    lines = [
+        line("CN-1", "2026-02-10", amount, item=item, kind="credit_note", credits_document="INV-2")
+        for item, amount in (("SEAT", "-50"), ("FREIGHT", "-59"))
+    ]
+    report = examine(JANUARY, alike, lines)
+    rules = {
+        row.charges[0]: [(item.line, item.amount_minor) for item in row.evidence if item.document == "CN-1"]
+        for row in report.rows
+        if row.first_day.month == 2
+    }
+    assert rules == {"Fee": [(2, -5000)], "Seats": [(1, -5000)]}
