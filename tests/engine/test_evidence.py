@@ -157,6 +157,15 @@ def test_evidence_is_in_the_order_of_days_then_documents_then_lines() -> None:
     assert shown(checked(contract(), *reversed(stated)), 0) == [*wanted[:2], ("INV-2", 1, 50000), ("INV-2", 2, 40000)]
 
 
+def test_what_its_date_alone_does_not_say_is_called_inferred() -> None:
+    """Invoices of twenty days after the end of the month, which half a month does not reach."""
+    lines = [line(f"INV-{month}", f"2026-0{month + 1}-20", "2400.00") for month in (1, 2, 3)]
+    report = checked(contract(), *lines, covers=(date(2026, 1, 1), date(2026, 4, 20)))
+    rules = {item.rule.rpartition("; ")[2] for row in report.rows for item in row.evidence}
+    assert rules == {"the due day it is nearest to, in order, which its date alone does not say (inferred)"}
+    assert [row.inferred_minor for row in report.rows[:3]] == [240000] * 3
+
+
 @pytest.mark.parametrize(
     ("amount", "available", "wanted"),
     [

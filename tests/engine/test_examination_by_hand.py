@@ -120,6 +120,7 @@ def test_tax_on_arrears_is_that_of_each_period(is_stated: bool) -> None:
         report = checked(contract(tax_percent=Decimal(21), tax_steps=later), lines=[*lines, *extra])
         assert total(report).arrears == 300000 - 100 * len(extra)
         amounts[bool(later)] = [row.shortfall_tax_minor for row in report.rows[:3]]
+        assert total(report).arrears_tax == sum(minor or 0 for minor in amounts[bool(later)])
     last = 100000 - 100 * len(extra)
     assert amounts[True] == [21000, 21000, last * 9 // 100]
     assert amounts[False] == [21000, 21000, last * 21 // 100]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -111,6 +112,28 @@ def test_a_month_whose_day_lies_elsewhere_and_one_in_a_sequence_without_a_gap_na
     numbers = (1, 2, *range(4, 12))
     skipped = [(f"INV-{number:03d}", "A", day) for number, (*_, day) in zip(numbers, without_may, strict=False)]
     assert missing(*skipped)[0].endswith("nothing was billed.")
+
+
+def test_the_numbers_around_a_missing_month_are_those_of_the_day_it_is_usually_invoiced() -> None:
+    """A is due on the first and invoiced on the 13th; B has invoices of the 12th and the 14th of each month."""
+    fields: dict[str, Any] = {"amount": Decimal(100), "currency": "EUR"}
+    numbers = iter(range(1, 100))
+    lines = [
+        Line(document=f"{next(numbers):03d}", issue_date=date(2026, month, day), customer=customer, item=item, **fields)
+        for month in range(1, 11)
+        for day, customer, item in ((12, "B", "ONE"), (13, "A", ""), (14, "B", "TWO"))
+    ]
+    terms: dict[str, Any] = {"timing": "in_advance", "invoice_day": None}
+    a = contract(flat("Fee", "100", **terms), customer="A")
+    charges = [
+        flat(name, "100", items=(name,), start=date(2026, 1, day), **terms) for name, day in (("ONE", 12), ("TWO", 14))
+    ]
+    b = contract(*charges, customer="B", name="C-2")
+    without = [one for one in lines if one.document != "014"]
+    report = check([a, b], Ledger.from_lines(without), as_of=date(2026, 10, 30))
+    (finding,) = [finding for finding in report.findings if finding.kind == "missing"]
+    assert finding.first_day == date(2026, 5, 1)
+    assert finding.sentence.endswith("014 lacks in the ledger, between 013 of 2026-05-12 and 015 of 2026-05-14.")
 
 
 # --- what is a sequence ----------------------------------------------------------------------------------------------
