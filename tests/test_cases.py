@@ -183,6 +183,9 @@ OBSERVED: dict[str, Callable[[Report, Any], Any]] = {
     "causes": as_causes,
     "groups": as_groups,
     "running": as_running,
+    "evidence": lambda report, _: [
+        [str(row.first_day), item.document, item.line, str(item.amount)] for row in report.rows for item in row.evidence
+    ],
     "residue": lambda report, _: sorted([item.kind, item.document, str(item.amount)] for item in report.residue),
     "coverage": as_coverage,
     "covers": as_covers,

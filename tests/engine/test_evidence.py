@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -9,10 +10,12 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from billcheck import Ledger, check
 from billcheck.configuration.rules import Configuration, CreditRules, Selector
-from billcheck.engine.evidence import _take, split_over_lines
+from billcheck.engine.line_shares import LineShares, share_of
 from billcheck.findings import Evidence, PeriodRow, Residue, SetAside, Status, digest_id
 from billcheck.ledger.lines import LineList
 from tests.engine.agreements import contract, flat, line, month_ends
@@ -129,19 +132,29 @@ def test_an_invoice_of_several_lines_for_several_months_gives_each_cent_once() -
 
 
 def test_an_invoice_with_a_discount_for_several_months_is_shared_by_size() -> None:
-    """160 - 10 for three months at 50: each month has a third of both, in whole cents: 53.34 - 3.34 = 50.00 at most."""
+    """160 - 10 for three months at 50: each month has a third of both, 53.33 less 3.33, and one a cent more."""
     agreed = contract(flat(amount="50.00"))
     stated = {"description": "January 2026 - March 2026"}
     lines = [line("INV-1", "2026-03-31", amount, **stated) for amount in ("160.00", "-10.00")]
     report = checked(agreed, *lines)
     assert [row.status for row in report.rows[:3]] == [Status.OK] * 3
-    assert sum(item.amount_minor for row in report.rows for item in row.evidence) == 15000
-    assert [sum(amount for *_, amount in shown(report, period)) for period in range(3)] == [5000] * 3
-    of_lines = {1: 0, 2: 0}
-    for row in report.rows:
-        for item in row.evidence:
-            of_lines[item.line] += item.amount_minor
-    assert of_lines == {1: 16000, 2: -1000}
+    assert [shown(report, period) for period in range(3)] == [
+        [("INV-1", 1, 5333), ("INV-1", 2, -333)],
+        [("INV-1", 1, 5334), ("INV-1", 2, -334)],
+        [("INV-1", 1, 5333), ("INV-1", 2, -333)],
+    ]
+
+
+def test_what_is_left_of_a_catch_up_is_what_its_lines_have_left() -> None:
+    """January is 20.00 short. 15.00 + 10.00 make up for it: all of the first line and half of the second."""
+    agreed = contract(flat(amount="50.00", timing="in_advance", invoice_day=None))
+    lines = [line(f"INV-{month}", f"2026-0{month}-01", "30.00" if month == 1 else "50.00") for month in (1, 2, 3, 4)]
+    lines += [line("X-1", "2026-03-20", amount, description="Catch-up") for amount in ("15.00", "10.00")]
+    report = checked(agreed, *lines)
+    assert shown(report, 0) == [("INV-1", 1, 3000), ("X-1", 1, 1500), ("X-1", 2, 500)]
+    assert [(item.kind, item.document, item.line, item.amount_minor) for item in report.residue] == [
+        ("left_over", "X-1", 2, 500)
+    ]
 
 
 def test_evidence_is_in_the_order_of_days_then_documents_then_lines() -> None:
@@ -167,31 +180,41 @@ def test_what_its_date_alone_does_not_say_is_called_inferred() -> None:
 
 
 @pytest.mark.parametrize(
-    ("amount", "available", "wanted"),
+    ("amount", "own", "wanted"),
     [
         (50, [50, 10], [50, 0]),
         (30, [50, 10], [30, 0]),
         (55, [50, 10], [50, 5]),
+        (60, [50, 10], [50, 10]),
         (70, [50, 10], [50, 20]),  # more than there is: the last line gives it
         (0, [50, 10], [0, 0]),
         (7, [3, 3, 3], [3, 3, 1]),
+        (50, [80, -30], [80, -30]),
+        (25, [80, -30], [40, -15]),  # half of both
+        (11, [80, -30], [18, -7]),  # 17.6 and 6.6
+        (100, [80, -30], [160, -60]),
+        (-25, [30, -80], [15, -40]),  # a credit of 80 of which 30 was billed again
+        (5, [80, 20, -30, -20], [8, 2, -3, -2]),
+        (-20, [-30, -10], [-15, -5]),  # a credit of two lines
+        (-20, [30, 10], [-15, -5]),  # taken off again
+        (10, [30, -30], [5, 5]),  # which come to nothing
     ],
 )
-def test_an_amount_is_taken_from_lines_in_their_order(amount: int, available: list[int], wanted: list[int]) -> None:
-    assert _take(amount, available) == wanted
+def test_the_lines_of_an_event_give_an_amount(amount: int, own: list[int], wanted: list[int]) -> None:
+    assert share_of(amount, own) == wanted
+    assert sum(wanted) == amount
 
 
-@pytest.mark.parametrize(
-    ("amount", "wanted"),
-    [
-        (50, [(4, 80), (5, -30)]),  # the whole of it: each line its own
-        (11, [(4, 8), (5, 3)]),  # a part of it: by size, 80 to 30, whatever the sign
-        (-11, [(4, -8), (5, -3)]),
-    ],
-)
-def test_a_part_of_an_event_is_split_over_its_lines(amount: int, wanted: list[tuple[int, int]]) -> None:
-    lines: Any = SimpleNamespace(amounts={4: 80, 5: -30})
-    assert split_over_lines(lines, event(50, rows=(4, 5)), amount) == wanted
+@given(st.lists(st.integers(-500, 900), min_size=1, max_size=5), st.lists(st.integers(-300, 300), max_size=4))
+def test_the_amounts_of_an_event_use_up_each_of_its_lines(own: list[int], amounts: list[int]) -> None:
+    lines: Any = SimpleNamespace(amounts=dict(enumerate(own)))
+    shares, given_ = LineShares(lines), event(sum(own), rows=tuple(range(len(own))))
+    taken: Counter[int] = Counter()
+    for amount in (*amounts, sum(own) - sum(amounts)):
+        parts = shares.take(given_, amount)
+        assert sum(part for _, part in parts) == amount
+        taken.update(dict(parts))
+    assert [taken[row] for row in range(len(own))] == own
 
 
 # --- what went to no period ------------------------------------------------------------------------------------------

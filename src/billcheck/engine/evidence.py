@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from billcheck.engine.books import PLACING_RULES
 from billcheck.engine.credit_classes import CLASS_WORDS
 from billcheck.engine.groups import names_in
+from billcheck.engine.line_shares import LineShares
 from billcheck.engine.match_rules import (
     RULE_MASK,
     SET_ASIDE_WORDS,
@@ -21,20 +22,17 @@ from billcheck.engine.match_rules import (
 )
 from billcheck.engine.sentences import row_id
 from billcheck.findings import Evidence, PeriodRow, Residue, SetAside
-from billcheck.money import split_by_weights
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from billcheck.engine.books import Posting
     from billcheck.engine.diff import JudgedRow
-    from billcheck.engine.events import Event
     from billcheck.engine.examination import Examination, ExaminedCharge
     from billcheck.engine.keys import Slot
     from billcheck.engine.match import Matched
     from billcheck.findings import Cause
     from billcheck.ledger.source import Source
-    from billcheck.ledger.table import LineTable
 
 
 FAR_WORDS = ", which its date alone does not say (inferred)"
@@ -117,7 +115,8 @@ class _Evidence:
     def __init__(self, examined: ExaminedCharge, places: dict[int, tuple[str, int]]) -> None:
         self._examined = examined
         self._places = places
-        self._parts = _share_lines(examined)
+        shares = LineShares(examined.lines)
+        self._parts = {id(posting): shares.take(posting.event, posting.amount) for posting in examined.books.postings}
 
     def of(self, postings: Sequence[Posting]) -> tuple[Evidence, ...]:
         items = [item for posting in postings for item in self._items(posting)]
@@ -143,42 +142,6 @@ class _Evidence:
             )
 
 
-def _share_lines(examined: ExaminedCharge) -> dict[int, list[tuple[int, int]]]:
-    """Per posting the lines it takes its amount from, so that all postings of an event use up each line exactly."""
-    lines = examined.lines
-    left: dict[tuple[int, ...], list[int]] = {}
-    parts: dict[int, list[tuple[int, int]]] = {}
-    for posting in examined.books.postings:
-        rows = posting.event.rows
-        own = left.setdefault(rows, [lines.amounts[row] for row in rows])
-        if posting.amount == sum(own) or min(own) < 0 or posting.amount < 0:
-            shares = (
-                own if posting.amount == sum(own) else split_by_weights(posting.amount, [abs(part) for part in own])
-            )
-        else:
-            shares = _take(posting.amount, own)
-        left[rows] = [amount - share for amount, share in zip(own, shares, strict=True)]
-        parts[id(posting)] = [(row, share) for row, share in zip(rows, shares, strict=True) if share or len(rows) == 1]
-    return parts
-
-
-def _take(amount: int, available: list[int]) -> list[int]:
-    """An amount taken from what is available, in order; what exceeds all of it comes from the last."""
-    shares = []
-    for part in available:
-        shares.append(min(amount, part))
-        amount -= shares[-1]
-    shares[-1] += amount
-    return shares
-
-
-def split_over_lines(lines: LineTable, event: Event, amount: int) -> list[tuple[int, int]]:
-    """What each line of an event has of an amount: its own where the amount is the whole, else its share by size."""
-    own = [lines.amounts[row] for row in event.rows]
-    parts = own if amount == event.amount else split_by_weights(amount, [abs(part) for part in own])
-    return list(zip(event.rows, parts, strict=True))
-
-
 LeftOverLine = tuple[int, int, str, str, tuple[str, ...], str | None]
 """Row, amount, kind of residue and reason of a line, the charges it may be about, and the one contract of these."""
 
@@ -190,12 +153,17 @@ def left_over_lines(examined: ExaminedCharge) -> list[LeftOverLine]:
     contract = examined.slot.contract
     candidates = (_name(contract.id, examined.slot.label),)
     reason = f"the contract is in {contract.currency}"
+    shares = LineShares(examined.lines)
     left = [(item.event, item.amount, item.kind, item.reason) for item in examined.books.leftovers]
+    in_part = {event.rows for event, amount, _, _ in left if amount != event.amount}
+    for posting in examined.books.postings:
+        if posting.event.rows in in_part:
+            shares.take(posting.event, posting.amount)
     left.extend((event, event.amount, "currency_mismatch", reason) for event in examined.events.foreign)
     return [
         (row, part, kind, why, candidates, contract.id)
         for event, amount, kind, why in left
-        for row, part in split_over_lines(examined.lines, event, amount)
+        for row, part in shares.take(event, amount)
     ]
 
 
