@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from billcheck.contracts.files import load_contracts
+from billcheck.contracts.files import load_contracts, load_written
+from billcheck.contracts.prices import FlatPrice, UnitPrice
 from billcheck.contracts.succession import find_overlaps
-from billcheck.contracts.terms import Amendment
+from billcheck.contracts.terms import Amendment, PriceStep
 from billcheck.contracts.uplifts import Escalator
+from billcheck.contracts.written import self_contained
+from billcheck.pricing.schedule import make_schedule
 from tests.contracts.samples import FLAT, ONE_OFF, PER_UNIT, contract_table, load_one, write_json
 
 if TYPE_CHECKING:
@@ -32,6 +35,63 @@ class TestRenewal:
 
     def test_without_a_percent_prices_stay(self, tmp_path: Path) -> None:
         assert load_one(tmp_path, FLAT, renewal={"every": "month"}).charges[0].escalators == ()
+
+    def test_an_index_is_followed_from_one_renewal_to_the_next(self, tmp_path: Path) -> None:
+        """100.00 × 134.9/131.2 = 102.82 (102.820…) from 2028 on; the value for 2029 is not known."""
+        values = {"2025-10": "131.2", "2027-10": "134.9"}
+        index = {"series": "CPI", "base_month": "2025-10", "lag_months": 3, "values": values}
+        contract = load_one(tmp_path, FLAT, renewal={"every": "year", "index": index})
+        schedule = make_schedule(contract, contract.charges[0], date(2029, 1, 1))
+        assert [schedule.charge_at(index).amount for index in (23, 24, 35)] == [
+            Decimal("100.00"),
+            Decimal("102.82"),
+            Decimal("102.82"),
+        ]
+        assert schedule.charge_at(36).derivation == ("the value of CPI for 2028-10 is not given",)
+        (uplift,) = contract.charges[0].escalators
+        assert (uplift.name, uplift.percent, uplift.first_on) == ("renewal", None, date(2028, 1, 1))
+
+    def test_the_values_of_its_index_go_with_the_contract(self, tmp_path: Path) -> None:
+        (tmp_path / "cpi.csv").write_text("month,value\n2025-10,131.2\n2027-10,134.9\n", encoding="utf-8")
+        index = {"series": "CPI", "base_month": "2025-10", "file": "cpi.csv"}
+        path = write_json(tmp_path, contract_table(FLAT, renewal={"every": "year", "index": index}))
+        (written,) = load_written(path)
+        whole = self_contained(written.table, written.contract)
+        assert whole["renewal"]["index"] == {
+            "series": "CPI",
+            "base_month": "2025-10",
+            "values": {"2025-10": "131.2", "2027-10": "134.9"},
+        }
+        ended = contract_table({**FLAT, "last_day": "2026-12-31"}, renewal={"every": "year", "index": index})
+        (nothing,) = load_written(write_json(tmp_path, ended))
+        assert self_contained(nothing.table, nothing.contract)["renewal"]["index"] == index
+
+    def test_prices_of_the_first_renewal_hold_from_then_on(self, tmp_path: Path) -> None:
+        """The percentage of that day does not raise them, that of the next renewal does: 28.00 × 1.04 = 29.12."""
+        prices = [{"charge": "seats", "unit_amount": "28"}]
+        contract = load_one(tmp_path, FLAT, PER_UNIT, ONE_OFF, renewal={**YEARLY, "prices": prices})
+        assert contract.charges[1].price_steps == (PriceStep(date(2028, 1, 1), UnitPrice(Decimal(28))),)
+        assert contract.charges[0].price_steps == contract.charges[2].price_steps == ()
+        schedule = make_schedule(contract, contract.charges[1], date(2029, 1, 1))
+        # 12 seats at 30.00, at 28.00 and at 29.12
+        assert [schedule.charge_at(index).amount for index in (23, 24, 36)] == [
+            Decimal("360.00"),
+            Decimal("336.00"),
+            Decimal("349.44"),
+        ]
+
+    def test_a_contract_that_ends_before_has_no_prices_of_a_renewal(self, tmp_path: Path) -> None:
+        prices = [{"charge": "Fee", "amount": "28"}]
+        renewal = {"every": "year", "prices": prices, "terminated_on": "2027-06-01"}
+        assert load_one(tmp_path, FLAT, renewal=renewal).charges[0].price_steps == ()
+        later = {**renewal, "terminated_on": "2028-06-01"}
+        assert len(load_one(tmp_path, FLAT, renewal=later).charges[0].price_steps) == 1
+
+    def test_the_price_is_in_the_words_of_the_plan_then_in_force(self, tmp_path: Path) -> None:
+        plan = {"on": "2027-01-01", "model": "flat", "amount": "50"}
+        renewal = {"every": "year", "prices": [{"charge": "Seats", "amount": "60"}]}
+        contract = load_one(tmp_path, {**PER_UNIT, "amendments": [plan]}, renewal=renewal)
+        assert contract.charges[0].price_steps == (PriceStep(date(2028, 1, 1), FlatPrice(Decimal(60))),)
 
     def test_a_charge_with_an_end_of_its_own_does_not_renew(self, tmp_path: Path) -> None:
         charges = ({**FLAT, "last_day": "2026-12-31"}, ONE_OFF)

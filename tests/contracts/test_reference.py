@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from billcheck.contracts.change_shapes import EscalatorShape, IndexShape, RenewalShape
+from billcheck.contracts.change_shapes import EscalatorShape, IndexShape
 from billcheck.contracts.contract_shapes import (
     REQUIRED_KEYS,
     BoundShape,
@@ -20,6 +20,8 @@ from billcheck.contracts.contract_shapes import (
     ContractMatchingShape,
     ContractShape,
     DepositShape,
+    RenewalPriceShape,
+    RenewalShape,
 )
 from billcheck.contracts.faults import _kind_and_shape
 from billcheck.contracts.files import load_contracts
@@ -72,6 +74,7 @@ SECTIONS: dict[str, type[Shape]] = {
     "### Rounding": RoundingShape,
     "### Price steps": PriceStepShape,
     "### Renewal": RenewalShape,
+    "### Prices of a renewal": RenewalPriceShape,
     "### Deposit": DepositShape,
     "### Retention": RetentionShape,
     "### Commitment": CommitmentShape,
@@ -196,6 +199,18 @@ NOTICED: dict[str, dict[str, Any]] = {
 }
 
 
+def renewed_with(heading: str, key: str, value: Any) -> dict[str, Any] | None:
+    """A contract in which this key of the tables of its renewal has this value; None for other tables."""
+    if heading == "### Prices of a renewal":
+        kind = {**(KIND_OF_KEY.get(key) or FLAT), "name": "Seats"}
+        price_key = PRICE_KEYS[kind["model"]][0]
+        prices = [{"charge": "Seats", price_key: kind[price_key], key: value}]
+        return contract_table(kind, renewal={"every": "year", "prices": prices})
+    if heading == "### Renewal":
+        return contract_table({**PER_UNIT, "name": "Seats"}, renewal={"every": "year", key: value})
+    return None
+
+
 def contract_with(heading: str, key: str, value: Any) -> dict[str, Any] | None:
     """A contract in which this key of this table of the contract itself has this value; None for other tables."""
     if heading == "## Contract":
@@ -215,7 +230,7 @@ def contract_with(heading: str, key: str, value: Any) -> dict[str, Any] | None:
         return contract_table(amendments=[{"on": "2026-05-16", "change": "pause", key: value}])
     if heading == "### Commitment":
         return contract_table(commitment=[{**COMMITMENT, key: value}])
-    return contract_table(renewal={"every": "year", key: value}) if heading == "### Renewal" else None
+    return renewed_with(heading, key, value)
 
 
 def table_with(heading: str, key: str, value: Any) -> dict[str, Any]:

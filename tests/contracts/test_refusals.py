@@ -43,6 +43,8 @@ DECIMAL = 'Write a string such as "2400.50": digits and a point, no grouping, no
 TERM = "Check the year, or widen the term: a contract may start before its charges do."
 LATER = "Leave the contract out of the check, or write what it comes to in terms of the reference."
 
+INDEX = {"series": "CPI", "base_month": "2025-10", "values": {"2025-10": "131.2"}}
+
 CONTRACT_FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"id": None}, 'contract #1 id: A required key is missing. Add it, for example id = "C-117".'),
     (
@@ -294,6 +296,64 @@ CONTRACT_FAULTS: list[tuple[dict[str, Any], str]] = [
         (
             "C-1 renewal: A contract without a last day goes on anyway. "
             "Give the last day of the first term, or take renewal out."
+        ),
+    ),
+    (
+        {"renewal": {"every": "year", "percent": "3", "index": INDEX}},
+        "C-1 renewal.percent: An escalator has either a percent or an index. Found '3'. Keep one of them.",
+    ),
+    (
+        {"renewal": {"every": "year", "prices": [{"amount": "5"}]}},
+        'C-1 renewal.prices #1.charge: A required key is missing. Add it, for example charge = "Seats".',
+    ),
+    (
+        {"renewal": {"every": "year", "prices": [{"charge": "Few", "amount": "5"}]}},
+        (
+            "C-1 renewal.prices #1.charge: The contract has no charge of this name. Found 'Few'. "
+            "Name charges as they stand in this contract."
+        ),
+    ),
+    (
+        {"renewal": {"every": "year", "prices": [{"charge": "Fee"}]}},
+        'C-1 renewal.prices #1.amount: A required key is missing. Add it, for example amount = "2400.00".',
+    ),
+    (
+        {"renewal": {"every": "year", "prices": [{"charge": "Fee", "amount": "5", "unit_amount": "5"}]}},
+        (
+            "C-1 renewal.prices #1.unit_amount: A flat charge knows no unit_amount here. Found '5'. "
+            "Take it out, or change the model."
+        ),
+    ),
+    (
+        {
+            "renewal": {
+                "every": "year",
+                "prices": [{"charge": "Fee", "amount": "5"}, {"charge": "fee", "amount": "6"}],
+            }
+        },
+        (
+            "C-1 renewal.prices #2.charge: Another price is given for this charge. Found 'fee'. "
+            "Keep one of them; later prices are price steps of the charge."
+        ),
+    ),
+    (
+        {
+            "charge": [{**FLAT, "last_day": "2026-12-31"}],
+            "renewal": {"every": "year", "prices": [{"charge": "Fee", "amount": "5"}]},
+        },
+        (
+            "C-1 renewal.prices #1.charge: The charge does not run on the day of the first renewal. Found 'Fee'. "
+            "Take its price out, or check its own last day; a charge that is billed once is not renewed."
+        ),
+    ),
+    (
+        {
+            "charge": [{**FLAT, "price_steps": [{"on": "2028-01-01", "amount": "4"}]}],
+            "renewal": {"every": "year", "prices": [{"charge": "Fee", "amount": "5"}]},
+        },
+        (
+            "C-1 renewal.prices #1.charge: A price step and an amendment set a price for the same day. Found 'Fee'. "
+            "Keep one of them."
         ),
     ),
     (

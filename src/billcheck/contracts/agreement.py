@@ -7,7 +7,6 @@ ends; or, in the docket, every reason why it says nothing certain. Must not know
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,7 @@ from billcheck.contracts.common_changes import with_percents, with_stops
 from billcheck.contracts.contract_shapes import ContractShape
 from billcheck.contracts.deposits import read_deposit
 from billcheck.contracts.faults import TableProblem, read_shape
-from billcheck.contracts.renewals import read_renewal
+from billcheck.contracts.renewals import read_renewal, with_renewal
 from billcheck.contracts.retentions import read_retentions
 from billcheck.contracts.terms import Contract, ContractMatching, PaymentTerms
 from billcheck.contracts.values import Term, fold, read_term, require, shared
@@ -30,9 +29,9 @@ if TYPE_CHECKING:
 
     from billcheck.contracts.contract_shapes import ContractMatchingShape
     from billcheck.contracts.faults import Docket
+    from billcheck.contracts.renewals import Renewal
     from billcheck.contracts.shapes import ChargeShape
     from billcheck.contracts.terms import Charge, TaxStep
-    from billcheck.contracts.uplifts import Escalator
 
 _PAYMENT_TERMS = re.compile(r"(?:net )?([0-9]{1,3})(?: days?)?( end of month)?|end of month")
 
@@ -80,13 +79,14 @@ def read_contract(docket: Docket) -> Contract | None:
     if currency is not None and not is_currency(currency):
         near = f'Write "{currency.upper()}".' if currency.upper() in MINOR_DIGITS else ""
         docket.add(CurrencyProblem, ("currency",), currency, remedy=near)
-    term, renewal = read_renewal(docket, shape.renewal, read_term(docket, (), shape))
+    renewal = read_renewal(docket, shape.renewal, read_term(docket, (), shape))
+    term = renewal.term
     payment_terms = _payment_terms(docket, shape.payment_terms)
     tax_percent, tax_steps = read_tax(docket, (), shape.tax)
     charges = _read_charges(docket, shape.charge or [], term)
     if docket.problems or identity is None or customer is None or currency is None or term.start is None:
         return None
-    charges = _with_shared_terms(docket, shape, charges, term, renewal, (tax_percent, tax_steps))
+    charges = _with_shared_terms(docket, shape, charges, renewal, (tax_percent, tax_steps))
     _judge_groups(docket, charges, (tax_percent, tax_steps))
     if docket.problems or not charges:
         return None
@@ -114,8 +114,7 @@ def _with_shared_terms(
     docket: Docket,
     shape: ContractShape,
     charges: tuple[Charge, ...],
-    term: Term,
-    renewal: Escalator | None,
+    renewal: Renewal,
     tax: tuple[Decimal | None, tuple[TaxStep, ...]],
 ) -> tuple[Charge, ...]:
     """The charges with what the contract agrees for several of them; none where their faults are told elsewhere."""
@@ -123,22 +122,14 @@ def _with_shared_terms(
         if not docket.broken:
             raise InternalError("a charge that is not read is told why", contract=shape.id)
         return ()
+    term = renewal.term
+    charges = with_renewal(docket, shape, charges, renewal)
     charges = with_percents(docket, shape.discounts or [], charges, term)
     charges = read_balances(docket, shape, charges, tax)
     charges += read_commitments(docket, shape.commitment or [], charges, term)
     charges = with_stops(docket, shape.amendments or [], charges, term)
     charges += read_deposit(docket, shape.deposit, charges, term)
-    charges = read_retentions(docket, shape, charges, term)
-    if renewal is not None:
-        charges = tuple(_raised(charge, renewal, term) for charge in charges)
-    return charges
-
-
-def _raised(charge: Charge, renewal: Escalator, term: Term) -> Charge:
-    """A charge that runs as long as its contract takes part in the uplifts of renewals."""
-    if charge.every is None or charge.spans or charge.end != term.end:
-        return charge
-    return replace(charge, escalators=(*charge.escalators, renewal))
+    return read_retentions(docket, shape, charges, term)
 
 
 def _judge_groups(docket: Docket, charges: tuple[Charge, ...], tax: tuple[object, ...]) -> None:

@@ -1,8 +1,7 @@
-"""The shape of tables that say how a contract changes by itself: escalators, indices, renewal.
+"""The shape of tables that say how a price changes by itself: escalators and indices.
 
 Comes in: tables as TOML or JSON gave them. Goes out: the same values, known to have the right types and no unknown
-keys. What keys mean together is judged in `billcheck.contracts.escalators` and `billcheck.contracts.renewals`. Must not
-know files.
+keys. What keys mean together is judged in `billcheck.contracts.escalators`. Must not know files.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from billcheck.contracts.kinds import (
-    Day,
     DayCount,
     DayOfYear,
     Days,
@@ -133,22 +131,3 @@ class EscalatorShape(Shape):
     )
     applies: Applies | None = Field(None, description=APPLIES_MEANING, examples=["next_period"])
     change_billing: ChangeBilling | None = Field(None, description=CHANGE_BILLING_MEANING, examples=["immediate"])
-
-
-class RenewalShape(Shape):
-    """How a contract goes on after its last day."""
-
-    every: Annotated[Literal["month", "quarter", "half_year", "year"], Kind.CHOICE] | None = Field(
-        None, description="How long each further term is. Required in this table.", examples=["year"]
-    )
-    percent: PlainDecimal | None = Field(
-        None, description="Percent by which prices rise at each renewal; none if absent.", examples=["4"]
-    )
-    notice_days: DayCount | None = Field(
-        None, description="Days before the end of a term by which it must be terminated; 0 if absent.", examples=[60]
-    )
-    terminated_on: Day | None = Field(
-        None,
-        description="The day either side gave notice; the contract ends with the first term for which it was in time.",
-        examples=["2027-10-15"],
-    )

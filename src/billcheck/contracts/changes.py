@@ -245,7 +245,7 @@ def judge_stops(docket: Docket, amendments: Iterable[tuple[Path, Amendment]], st
         is_paused = (is_paused or amendment.change == "pause") and amendment.change != "resume"
 
 
-def _read_new_price(docket: Docket, path: Path, change: PriceStepShape | AmendmentShape, plan: _Plan) -> Price | None:
+def _read_new_price(docket: Docket, path: Path, change: PricedShape, plan: _Plan) -> Price | None:
     """The price that a change sets."""
     model = plan.model
     refuse_foreign(docket, path, change, model, foreign_price_keys(model))
@@ -254,6 +254,14 @@ def _read_new_price(docket: Docket, path: Path, change: PriceStepShape | Amendme
         if key != "percent":
             require(docket, (*path, key), getattr(change, key), change)
     return read_price(docket, path, change, model, plan.shape)
+
+
+def read_later_price(
+    docket: Docket, path: Path, table: PricedShape, charge: ChargeShape, day: date | None
+) -> Price | None:
+    """The price that a table sets for a charge from a day on, in the words of the plan then in force."""
+    model = charge.model
+    return None if model is None else _read_new_price(docket, path, table, _plan_on(_plans_of(charge, model), day))
 
 
 def _judge_emptiness(docket: Docket, path: Path, amendment: AmendmentShape, model: str) -> None:

@@ -17,7 +17,6 @@ from billcheck.contracts.change_shapes import (
     Applies,
     ChangeBilling,
     IndexShape,
-    RenewalShape,
 )
 from billcheck.contracts.kinds import Day, DayCount, Kind, Month, PlainDecimal, PlainText, Shape, Texts
 from billcheck.contracts.metering_shapes import RolloverShape
@@ -27,6 +26,7 @@ from billcheck.contracts.shapes import (
     ChargeShape,
     DiscountShape,
     HoursShape,
+    PricedShape,
     PriceStepShape,
     RateShape,
     RetentionShape,
@@ -158,6 +158,41 @@ class DepositShape(Shape):
     )
 
 
+class RenewalPriceShape(PricedShape):
+    """The price of one charge from the first renewal on."""
+
+    charge: PlainText | None = Field(None, description="Name of the charge. Required.", examples=["Seats"])
+
+
+class RenewalShape(Shape):
+    """How a contract goes on after its last day."""
+
+    every: Annotated[Literal["month", "quarter", "half_year", "year"], Kind.CHOICE] | None = Field(
+        None, description="How long each further term is. Required in this table.", examples=["year"]
+    )
+    percent: PlainDecimal | None = Field(
+        None, description="Percent by which prices rise at each renewal; none if absent.", examples=["4"]
+    )
+    index: Annotated[IndexShape, Kind.TABLE] | None = Field(
+        None,
+        description="The index that prices follow at each renewal, instead of percent.",
+        examples=[{"series": "CPI", "base_month": "2025-10", "values": {"2025-10": "131.2", "2026-10": "134.9"}}],
+    )
+    prices: Annotated[list[RenewalPriceShape], Kind.TABLES] | None = Field(
+        None,
+        description="New prices of single charges from the first renewal on.",
+        examples=[[{"charge": "Seats", "unit_amount": "28.00"}]],
+    )
+    notice_days: DayCount | None = Field(
+        None, description="Days before the end of a term by which it must be terminated; 0 if absent.", examples=[60]
+    )
+    terminated_on: Day | None = Field(
+        None,
+        description="The day either side gave notice; the contract ends with the first term for which it was in time.",
+        examples=["2027-10-15"],
+    )
+
+
 class ContractShape(Shape):
     """An agreement with one customer in one currency."""
 
@@ -254,6 +289,7 @@ REQUIRED_KEYS: dict[type[Shape], tuple[str, ...]] = {
     BoundShape: ("amount",),
     IndexShape: ("series", "base_month"),
     RenewalShape: ("every",),
+    RenewalPriceShape: ("charge",),
     DepositShape: ("amount", "deducted_on"),
     RetentionShape: ("percent",),
     CommitmentShape: ("name", "amount", "every", "charges"),

@@ -58,6 +58,8 @@ def _fill_shared(table: dict[str, Any], filled: dict[str, Any], defaults: list[D
     """Fill in the tables of the contract itself that stand beside its charges."""
     if "renewal" in filled:
         _fill(filled["renewal"], ("renewal",), defaults, OF_RENEWALS)
+        if "index" in filled["renewal"]:
+            _fill(filled["renewal"]["index"], ("renewal", "index"), defaults, OF_INDICES)
     if "deposit" in filled:
         first_day: Found = (table["start"], "first day of the contract")
         _fill(filled["deposit"], ("deposit",), defaults, {"on": first_day, **OF_DEPOSITS})

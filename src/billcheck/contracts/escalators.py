@@ -96,7 +96,7 @@ def read_escalator(docket: Docket, prefix: Path, shape: EscalatorShape) -> Escal
         if every != "year":
             docket.add(CalendarDateProblem, (*prefix, "every"), every)
     percent = read_percent(docket, (*prefix, "percent"), shape.percent)
-    index = None if shape.index is None else _read_index(docket, (*prefix, "index"), shape.index)
+    index = None if shape.index is None else read_index(docket, (*prefix, "index"), shape.index)
     notice = _read_notice(docket, prefix, shape)
     if len(docket.problems) > problems or docket.is_broken(*prefix):
         return None
@@ -134,7 +134,8 @@ def _read_notice(docket: Docket, prefix: Path, shape: EscalatorShape) -> Notice 
     return Notice(shape.notice_days or 0, tuple(day for day in days if day is not None))
 
 
-def _read_index(docket: Docket, prefix: Path, shape: IndexShape) -> IndexClause | None:
+def read_index(docket: Docket, prefix: Path, shape: IndexShape) -> IndexClause | None:
+    """The clause of an index; what is at fault is told, and may leave none."""
     for key in ("series", "base_month"):
         require(docket, (*prefix, key), getattr(shape, key), shape)
     cap, floor = (read_decimal(value) for value in (shape.cap, shape.floor))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from billcheck.contracts.columns import Tree
     from billcheck.contracts.rows import Table
     from billcheck.contracts.terms import Contract
+    from billcheck.contracts.uplifts import IndexClause
 
 CHARGES_FILE = "contracts.csv"
 AMENDMENTS_FILE = "amendments.csv"
@@ -56,13 +57,22 @@ def self_contained(table: dict[str, Any], contract: Contract) -> dict[str, Any]:
     whole = deepcopy(table)
     # What a commitment or a deposit comes to follows the charges that were written.
     written = contract.charges[: len(whole["charge"])]
+    renewal = whole.get("renewal", {}).get("index", {})
+    if "file" in renewal:
+        uplifts = (uplift for terms in written for uplift in terms.escalators if uplift.name == "renewal")
+        _put_values(renewal, next((uplift.index for uplift in uplifts), None))
     for charge, terms in zip(whole["charge"], written, strict=True):
         index = charge.get("escalator", {}).get("index", {})
-        clause = terms.escalators[0].index if "file" in index else None
-        if clause is not None:
-            del index["file"]
-            index["values"] = {f"{month:%Y-%m}": f"{value:f}" for month, value in clause.values}
+        if "file" in index:
+            _put_values(index, terms.escalators[0].index)
     return whole
+
+
+def _put_values(index: dict[str, Any], clause: IndexClause | None) -> None:
+    """The values of an index in place of its file, where a charge follows it."""
+    if clause is not None:
+        del index["file"]
+        index["values"] = {f"{month:%Y-%m}": f"{value:f}" for month, value in clause.values}
 
 
 def to_toml(contracts: Sequence[dict[str, Any]]) -> str:
