@@ -102,6 +102,8 @@ def check_markdown(text: str, data: dict[str, Any]) -> None:
         assert {names[name]: ungrouped(amount) for name, amount in cells.items()} == {
             name: entry[name] for name in names.values()
         }
+    causes = [ungrouped(cells["Amount"]) for table in tables if "Cause" in table[0] for cells in table]
+    assert causes == [group["amount"] for group in data["causes"]]
     told = [cells for table in tables if "Shortfall" in table[0] for cells in table]
     rows = [row for row in rows_of(data) if row["status"] not in QUIET]
     for cells, row in zip(told, rows, strict=True):

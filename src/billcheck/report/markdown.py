@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from billcheck.findings import KINDS
 from billcheck.period import period_label
 from billcheck.report.decided import FINDING_WORDS, holding, needing_a_look
+from billcheck.report.leaks import SHOWN_GROUPS, group_text, parts_of, rest_text, running_text
 from billcheck.report.page import visible
 from billcheck.report.runs import causes_of
 from billcheck.report.selection import QUIET, SHOWN_CONTRACTS, findings_by_contract, select
@@ -53,6 +54,7 @@ def to_markdown(report: Report, *, limit: int = SHOWN_CONTRACTS) -> str:
         "\n".join(f"{_escaped(''.join(span.text for span in spans).strip())}  " for spans in verdict_lines(report)),
         _facts(report),
         _totals(report),
+        *_causes(report),
         *(part for item in selection.shown for part in _contract(item, found.get(item.contract.id, ()))),
     ]
     if selection.left_out:
@@ -96,6 +98,17 @@ def _totals(report: Report) -> str:
     return table(headings, ("left", *("right" for _ in _TOTALS)), rows) if rows else ""
 
 
+def _causes(report: Report) -> Iterator[str]:
+    """What makes up arrears and what is overbilled, by cause: the largest, and the rest as one."""
+    for part_of, currency, groups in parts_of(report.cause_groups):
+        shown, rest = groups[:SHOWN_GROUPS], groups[SHOWN_GROUPS:]
+        rows = [(amount_text(group.amount_minor, currency), group_text(group)) for group in shown]
+        if rest:
+            rows.append((amount_text(sum(group.amount_minor for group in rest), currency), rest_text(groups)))
+        yield f"## {part_of.capitalize()} by cause, in {currency}"
+        yield table(("Amount", "Cause"), ("right", "left"), rows)
+
+
 def _contract(item: ContractRows, found: Sequence[Finding]) -> Iterator[str]:
     contract = item.contract
     owner = f", owner {contract.owner}" if contract.owner else ""
@@ -110,6 +123,7 @@ def _contract(item: ContractRows, found: Sequence[Finding]) -> Iterator[str]:
     for cause, rows in causes_of(item.rows):
         extent = f"{counted(len(rows), 'period')}, {money_text(cause.amount_minor, contract.currency)}"
         remarks.append(f"Why: {cause.sentence} ({extent})")
+    remarks.extend(f"Next: {running_text(running)}" for running in item.running)
     remarks.extend(dict.fromkeys(f"Not judged: {row.note}" for row in told if row.note))
     yield _listed(remarks)
 
