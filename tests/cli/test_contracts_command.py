@@ -35,6 +35,25 @@ def test_lint_lists_all_that_is_wrong_in_all_files(run: Run, folder: Path) -> No
     assert 'b.toml: C-117 "Retainer" amount: ' in outcome.err
 
 
+def test_lint_lists_what_is_doubtful_and_refuses_it_only_when_strict(run: Run, folder: Path) -> None:
+    text = (folder / "contracts.toml").read_text()
+    (folder / "a.toml").write_text(text.replace('percent = "21"', 'percent = "0.21"'))
+    doubt = """a.toml: C-117 tax.percent: The percent is below 1. Found '0.21'. If 21 % was meant, write "21"."""
+    outcome = run("contracts", "lint", "a.toml")
+    assert (outcome.code, outcome.err) == (0, "")
+    head = "1 contract, 1 charge: nothing is wrong, but something is doubtful:"
+    assert " ".join(outcome.out.split()) == f"{head} {doubt}"
+    strict = run("contracts", "lint", "a.toml", "--strict")
+    assert (strict.code, strict.out) == (2, "")
+    assert doubt in strict.err
+    assert run("contracts", "lint", "--strict").code == 0
+    (folder / "b.toml").write_text(
+        text.replace("C-117", "C-2").replace("Hartwell", "Acme").replace('percent = "21"', 'percent = "0.09"')
+    )
+    both = run("contracts", "lint", "a.toml", "b.toml")
+    assert "2 contracts, 2 charges: nothing is wrong, but 2 things are doubtful:" in both.out
+
+
 def test_without_any_contract_it_is_said_how_to_name_some(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

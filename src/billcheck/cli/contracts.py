@@ -83,6 +83,8 @@ def add_arguments(parser: ArgumentParser) -> None:
         below = actions.add_parser(name, help=text, description=f"{text.capitalize()}.", allow_abbrev=False)
         below.add_argument("contracts", nargs="*", metavar="PATH", help=paths)
         below.set_defaults(act=action)
+        if name == "lint":
+            below.add_argument("--strict", action="store_true", help="exit with 2 also where something is doubtful")
         if name == "show":
             add_format_option(below)
         if name == "convert":
@@ -100,14 +102,21 @@ def run(arguments: Namespace) -> int:
 
 def _lint(arguments: Namespace) -> int:
     from billcheck.contracts.succession import find_overlaps
+    from billcheck.pricing.doubts import find_doubts
 
-    contracts = load_as_written(arguments)
-    overlaps = list(find_overlaps([item.contract for item in contracts]))
-    if overlaps:
-        raise ContractsRefusedError(overlaps)
-    charges = sum(len(item.contract.charges) for item in contracts)
-    found = f"{counted(len(contracts), 'contract')}, {counted(charges, 'charge')}"
-    write([line(f"{found}: nothing is wrong.", "good")])
+    contracts = [item.contract for item in load_as_written(arguments)]
+    overlaps = list(find_overlaps(contracts))
+    doubts = [] if overlaps else list(find_doubts(contracts))
+    if overlaps or (doubts and arguments.strict):
+        raise ContractsRefusedError(overlaps or doubts)
+    charges = sum(len(contract.charges) for contract in contracts)
+    found = f"{counted(len(contracts), 'contract')}, {counted(charges, 'charge')}: nothing is wrong"
+    if not doubts:
+        write([line(f"{found}.", "good")])
+        return 0
+    is_one = len(doubts) == 1
+    write([line(f"{found}, but {'something is' if is_one else f'{len(doubts)} things are'} doubtful:", "attention")])
+    write([line(str(doubt), indent=2) for doubt in doubts])
     return 0
 
 
