@@ -99,6 +99,15 @@ def test_causes_findings_and_what_settles_them(run: Run, given: Callable[[Report
     assert "What settles it: Talk to the client, then bill the difference." in text
 
 
+def test_the_period_to_come_says_what_it_will_be_if_nothing_changes(run: Run, given: Callable[[Report], None]) -> None:
+    given(half_rate())
+    text = run("explain", "x.csv", "--contract", "C-117").out
+    said = "  Next: Retainer due 2026-09-30 will be 1,200.00 EUR short, 1,200.00 of 2,400.00, if nothing changes.\n"
+    assert text.count("Next: ") == 1
+    assert said in text.partition("Retainer, 2026-09: not due yet")[2]
+    assert "Next: " not in run("explain", "x.csv", "--contract", "C-117", "--period", "2026-08").out
+
+
 def test_a_cause_that_fits_different_pairs_says_how_many(run: Run, given: Callable[[Report], None]) -> None:
     item = half_rate_contract()
     cause = replace(item.rows[2].causes[0], support=3)

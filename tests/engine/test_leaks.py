@@ -233,6 +233,15 @@ def test_a_period_billed_twice_is_a_group_that_does_not_go_on() -> None:
     assert nothing_goes_on(report)
 
 
+def test_a_charge_of_which_no_period_tells_anything_does_not_go_on() -> None:
+    agreed = contract(flat(start=date(2026, 8, 1)), start=date(2026, 8, 1))
+    report = checked([agreed], [line("INV-1", "2026-08-31"), line("INV-2", "2026-08-31")])
+    assert list(map(said, report.causes)) == [
+        ("duplicate", "overbilled", "2400.00", 1, "2026-08-01", "2026-08-31", 0, "0.00")
+    ]
+    assert nothing_goes_on(report)
+
+
 def test_a_credited_period_is_a_group_and_what_was_before_it_goes_on() -> None:
     # August was billed at half like the others, and credited: 2,400.00 of it is open.
     credit = line("CN-1", "2026-09-02", "-1200.00", kind="credit_note", credits_document="INV-8")

@@ -18,6 +18,7 @@ from billcheck.errors import Problem, UsageError
 from billcheck.findings import KINDS, Status
 from billcheck.period import ONE_DAY, Period, add_months, period_label
 from billcheck.report.decided import FINDING_WORDS
+from billcheck.report.leaks import running_text
 from billcheck.report.page import BLANK, Line, Role, Span, line, visible
 from billcheck.report.table import STATUS_ROLES
 from billcheck.report.wording import NOT_KNOWN, STATUS_WORDS, amount_text, listed, money_text, percent_text, spans_of
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Iterator, Sequence
 
+    from billcheck.causes import RunningCause
     from billcheck.findings import ContractRows, Evidence, Finding, PeriodRow
     from billcheck.report.report import Report
 
@@ -93,12 +95,22 @@ def run(arguments: Namespace) -> int:
     for row in rows:
         lines.append(BLANK)
         lines.extend(_row_lines(row, [finding for finding in found if row.id in finding.rows]))
+        lines.extend(line(f"Next: {running_text(running)}.", indent=2) for running in _running_into(item, row))
     general = [finding for finding in found if not finding.rows]
     if general:
         lines.extend((BLANK, line("Beside the periods", "strong")))
         lines.extend(line(f"{finding.sentence} ({finding.kind} {finding.id})", indent=2) for finding in general)
     write(lines)
     return 0
+
+
+def _running_into(item: ContractRows, row: PeriodRow) -> list[RunningCause]:
+    """What will be wrong with the invoice of a row if nothing changes."""
+    return [
+        running
+        for running in item.running
+        if (running.charges, running.next_invoice.first_day) == (row.charges, row.first_day) and not row.is_change
+    ]
 
 
 def _contract(report: Report, wanted: str) -> ContractRows:
