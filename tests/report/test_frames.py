@@ -237,7 +237,7 @@ def percents(*texts: str) -> Records[Decimal]:
 
 @pytest.mark.parametrize("text", ["33.33333333333", "12345678901234", "NaN"])
 def test_a_value_with_more_digits_than_its_column_is_refused_not_cut(text: str) -> None:
-    message = f"The column 'percent' cannot hold {text}: it has more digits than the column."
+    message = f"The column 'percent' cannot hold {text} in full; to_dicts\\(\\) and"
     with pytest.raises(frames.TooManyDigitsError, match=message):
         percents("21", text).to_polars()
     with pytest.raises(pyarrow.ArrowInvalid, match=message):

@@ -1,4 +1,7 @@
-"""Every number of every format is that of the JSON: whatever the report, and for every case a bookkeeper worked out."""
+"""Every number of every format, of the view in a notebook and of the tables is that of the JSON.
+
+Whatever the report, and for every case a bookkeeper worked out.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from hypothesis import given, settings
 from billcheck.report.formats import FORMATS, render
 from billcheck.report.places import Places
 from tests.report import test_junit, test_sarif
+from tests.report.notebook_view import check_dictionaries, check_notebook
 from tests.report.reading import (
     XML_NUMBERS,
     read_commands,
@@ -22,6 +26,7 @@ from tests.report.reading import (
     rows_of,
     ungrouped,
 )
+from tests.report.stories import half_rate
 from tests.report.test_faces_agree import reports
 from tests.test_cases import CASES, read_case, run
 
@@ -145,6 +150,8 @@ def check_all(report: Report) -> None:
         text = render(report, form, places)
         check(text, data)
         assert render(report, form, Places(report)) == text
+    check_notebook(report._repr_html_(), data)
+    check_dictionaries(report, data)
 
 
 def test_no_format_goes_unchecked() -> None:
@@ -157,6 +164,19 @@ def test_no_format_goes_unchecked() -> None:
 @given(reports())
 def test_the_numbers_of_any_report(report: Report) -> None:
     check_all(report)
+
+
+def test_a_wrong_figure_anywhere_in_a_notebook_is_noticed() -> None:
+    report = half_rate()
+    html, data = report._repr_html_(), json.loads(report.to_json())
+    check_notebook(html, data)
+    figures = list(re.finditer(r"\d(?=\.\d\d\b)", html[html.index("</style>") :]))
+    assert len(figures) > 40
+    for figure in figures:
+        place = html.index("</style>") + figure.start()
+        wrong = f"{html[:place]}{(int(html[place]) + 1) % 10}{html[place + 1 :]}"
+        with pytest.raises((AssertionError, ValueError)):
+            check_notebook(wrong, data)
 
 
 @pytest.mark.parametrize("folder", CASES, ids=lambda folder: folder.name)

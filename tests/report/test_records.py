@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import gc
-import json
 import re
 import weakref
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
 
 from billcheck.findings import ContractRows, Status
 from billcheck.report.records import ColumnType, Records
 from tests.project.sources import text_of
 from tests.report.stories import clean, half_rate, half_rate_contract, make_contract, make_report, make_row, many
-from tests.report.test_faces_agree import reports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -173,44 +170,6 @@ def test_a_finding_fails_as_the_report_says() -> None:
     bearable = replace(report, min_amounts={"EUR": 120_001})
     assert {entry["fails"] for entry in bearable.findings.to_dicts()} == {False}
     assert (bearable.failing, bearable.below) == ((), report.found)
-
-
-@settings(deadline=None, max_examples=60)
-@given(reports())
-def test_the_dictionaries_say_what_the_json_says(report: Report) -> None:
-    said = json.loads(report.to_json())
-    rows = [
-        {"contract": item["contract"], "customer": item["customer"], "currency": item["currency"], **row}
-        for item in said["contracts"]
-        for row in item["rows"]
-    ]
-    found = [as_json(entry) for entry in report.rows.to_dicts()]
-    shared = {name for name in rows[0] if name in found[0]} - {"causes", "shortfall_tax"} if rows else set()
-    assert [{name: entry[name] for name in shared} for entry in found] == [
-        {name: row[name] for name in shared} for row in rows
-    ]
-    assert [in_json(entry) for entry in found] == [row["shortfall_tax"] for row in rows]
-    assert [entry["cause_codes"] for entry in found] == [[cause["code"] for cause in row["causes"]] for row in rows]
-    findings = [as_json(entry) for entry in report.findings.to_dicts()]
-    assert findings == said["findings"]
-    assert [as_json(entry) for entry in report.causes.to_dicts()] == said["causes"]
-    evidence = ("document", "line", "date", "amount", "path", "row", "rule")
-    assert [
-        (entry["row_id"], *(entry[name] for name in evidence)) for entry in map(as_json, report.evidence.to_dicts())
-    ] == [(row["id"], *(piece[name] for name in evidence)) for row in rows for piece in row["evidence"]]
-
-
-def in_json(entry: dict[str, Any]) -> list[dict[str, str]]:
-    """The tax of a row as the JSON has it."""
-    percent = entry["tax_percent"]
-    return [] if percent is None else [{"percent": percent, "amount": entry["shortfall_tax"]}]
-
-
-def as_json(entry: dict[str, object]) -> dict[str, Any]:
-    return {
-        name: f"{value:f}" if isinstance(value, Decimal) else str(value) if isinstance(value, date) else value
-        for name, value in entry.items()
-    }
 
 
 def test_records_are_used_like_a_tuple() -> None:

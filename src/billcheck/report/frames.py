@@ -53,14 +53,13 @@ PANDAS_TYPES = {
 
 
 class TooManyDigitsError(BillcheckError):
-    """A value has more digits than its column, which would cut them off."""
+    """A value has more digits than its column, which would cut them off, or is no number."""
 
     def __init__(self, column: str, value: Decimal) -> None:
         self.column = column
         self.value = value
         super().__init__(
-            f"The column {column!r} cannot hold {value:f}: it has more digits than the column. "
-            "to_dicts() and to_pandas() give it in full."
+            f"The column {column!r} cannot hold {value:f} in full; to_dicts() and to_pandas() give it as it is."
         )
 
 
