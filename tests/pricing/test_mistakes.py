@@ -140,3 +140,15 @@ def test_every_mistake_can_be_priced_and_is_none_of_the_agreed_terms() -> None:
             }
             assert replace(mistake.charge, **changing) == replace(charge, **changing)
             make_schedule(contract_of(mistake.charge), mistake.charge, charge.start + timedelta(days=300))
+
+
+def test_free_periods_may_be_billed_and_those_that_end_may_go_on() -> None:
+    """Free until the end of March, or of the charge: only what ends within it can be prolonged."""
+    ending = Discount(percent=Decimal(100), end=date(2026, 4, 1), is_free=True)
+    ways = {mistake.code: mistake for mistake in mistakes(flat("100", discounts=(ending,)))}
+    assert ways.keys() == {"free_period_billed", "free_period_prolonged"}
+    assert amounts(ways["free_period_billed"].charge)[:4] == ["100.00"] * 4
+    assert amounts(ways["free_period_prolonged"].charge)[:4] == ["0.00"] * 4
+    for endless in (replace(ending, end=None), replace(ending, end=date(2026, 12, 1))):
+        charge = flat("100", discounts=(endless,), end=date(2026, 12, 1))
+        assert [mistake.code for mistake in mistakes(charge)] == ["free_period_billed"]

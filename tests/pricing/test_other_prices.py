@@ -124,3 +124,12 @@ def test_rate_cards_and_what_does_not_recur_have_none() -> None:
     assert found(contract("C-1", one_off("5", date(2026, 1, 1))), other) == []
     metered: object = object()
     assert found(contract("C-1", replace(FEE, metering=metered)), other) == []  # type: ignore[arg-type]
+
+
+def test_prices_are_read_once_for_all_charges() -> None:
+    """The same prices, asked for one charge after the other."""
+    own = contract("C-1", FEE, named(flat("70"), "Support"))
+    prices = OtherPrices((own,))
+    for _ in range(2):
+        assert [price_of(each.charge) for each in prices.mistakes(own, own.charges[0])] == ["70"]
+        assert [price_of(each.charge) for each in prices.mistakes(own, own.charges[1])] == ["100"]
