@@ -1,8 +1,8 @@
 """One random contract priced twice: by the package, and day by day by an oracle that shares nothing with it.
 
 Comes in: a number. Goes out: the contract made from it, with terms of one kind or of all kinds mixed, and where the two
-differ. Of ten contracts six have terms that change in every way, two have every model, cadence and proration, one is
-metered and one is a commitment.
+differ. Of ten contracts five have terms that change in every way, two have every model, cadence and proration, one is
+metered, one is a commitment, and one has a minimum or maximum over several charges.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from billcheck.contracts.terms import Contract
 from billcheck.pricing.schedule import make_schedule
-from tests.pricing import oracle, usage_oracle
+from tests.pricing import balance_oracle, oracle, usage_oracle
 from tests.pricing.random_changes import random_changing_charge
 from tests.pricing.random_charges import CURRENCIES, contract_of, perhaps_retained, random_charge
 from tests.pricing.test_commitments import commitment
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from billcheck.contracts.terms import Charge
     from billcheck.pricing.schedule import Schedule
 
-KINDS = ("changes",) * 6 + ("models",) * 2 + ("usage", "commitment")
+KINDS = ("changes",) * 5 + ("models",) * 2 + ("usage", "commitment", "balance")
 HORIZONS = (-30, 0, 10, 100, 370, 450, 450, 600)
 LONGEST_CORRECTION = 370
 
@@ -48,6 +48,8 @@ def compare(number: int) -> Comparison:
         return _compare_usage(random_metered(random))
     if kind == "commitment":
         return _compare_commitment(random_changing_charge(random), random)
+    if kind == "balance":
+        return _compare_balance(random)
     charge = random_charge(random) if kind == "models" else random_changing_charge(random)
     currency = random.choice(CURRENCIES)
     until = charge.start + timedelta(days=random.choice(HORIZONS))
@@ -87,6 +89,19 @@ def _compare_usage(charge: Charge) -> Comparison:
     found = found[: len(wanted)]
     differs = "" if found == wanted else f"billcheck {found}, the oracle {wanted}"
     return Comparison("usage", charge, len(wanted), 0, differs)
+
+
+def _compare_balance(random: Random) -> Comparison:
+    charges = balance_oracle.alike(random)
+    agreed = balance_oracle.random_agreement(random, charges)
+    until = charges[0].start + timedelta(days=150)
+    contract = Contract("C-1", "Acme", "EUR", charges[0].start, (*charges, agreed))
+    schedules = [make_schedule(contract, charge, until) for charge in contract.charges]
+    wanted = balance_oracle.sums_of(agreed, charges, until)
+    found = balance_oracle.added_up(schedules, list(wanted), until)
+    changes = sum(sum(schedule.changes) for schedule in schedules)
+    differs = "" if found == wanted else f"billcheck {found}, the oracle {wanted}"
+    return Comparison("balance", agreed, sum(map(len, schedules)), changes, differs)
 
 
 def _compare_commitment(charge: Charge, random: Random) -> Comparison:
