@@ -323,12 +323,18 @@ def test_causes_that_the_rows_contradict_are_never_written() -> None:
             replace(report, cause_groups=wrong).to_json()
 
 
-def test_a_monthly_leak_that_the_contracts_contradict_is_never_written() -> None:
+@pytest.mark.parametrize("name", ["monthly_leak", "monthly_overbilled", "next_shortfall", "next_overbilled"])
+def test_what_goes_on_and_contradicts_its_contracts_is_never_written(name: str) -> None:
     report = half_rate()
-    wrong = replace(report.totals[0], monthly_leak=1)
-    with pytest.raises(InternalError, match="total 'arrears'"):
+    changed: dict[str, Any] = {name: 1}
+    wrong = replace(report.totals[0], **changed)
+    with pytest.raises(InternalError, match=f"total '{name}'"):
         replace(report, totals=(wrong,)).to_json()
-    with pytest.raises(InternalError, match="total 'arrears'"):
+
+
+def test_a_cause_that_goes_on_in_no_contract_is_never_written() -> None:
+    report = half_rate()
+    with pytest.raises(InternalError, match="as much a month as their contracts"):
         replace(report, contracts=[replace(report.contracts[0], running=())]).to_json()
 
 

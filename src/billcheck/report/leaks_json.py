@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Json = dict[str, object]
 
+_SUMS = ("arrears", "overbilled", "monthly_leak", "monthly_overbilled", "next_shortfall", "next_overbilled")
+
 
 def cause_group_json(group: CauseGroup) -> Json:
     """One group of causes."""
@@ -87,16 +89,20 @@ class CauseCheck:
 
     def __init__(self) -> None:
         self._in_rows: Counter[tuple[str, str, str, str]] = Counter()
-        self._monthly: Counter[tuple[str, str]] = Counter()
+        self._sums: Counter[tuple[str, str]] = Counter()
 
     def add(self, item: ContractRows) -> None:
-        """Count the rows of one contract in."""
+        """Count the rows of one contract in, and what still runs of it."""
         for row in item.rows:
             for part_of, amount in (("arrears", row.arrears_minor), ("overbilled", row.overbilled_minor)):
                 for cause in row.causes[:1] if amount else ():
                     self._in_rows[part_of, row.currency, cause.code, cause.group] += amount
         for running in item.running:
-            self._monthly[running.part_of, running.currency] += running.monthly_minor
+            per_month = "monthly_leak" if running.part_of == "arrears" else "monthly_overbilled"
+            self._sums[per_month, running.currency] += running.monthly_minor
+            shortfall = running.next_invoice.shortfall_minor or 0
+            self._sums["next_shortfall", running.currency] += max(shortfall, 0)
+            self._sums["next_overbilled", running.currency] += max(-shortfall, 0)
 
     def compare(self, groups: Iterable[CauseGroup], totals: Iterable[Totals]) -> None:
         """Hold the sums against the groups and the totals.
@@ -104,28 +110,24 @@ class CauseCheck:
         Raises:
             InternalError: A group is not what its rows add up to, or a total not what its groups do.
         """
-        in_groups: Counter[tuple[str, str]] = Counter()
-        monthly: Counter[tuple[str, str]] = Counter()
-        unexplained = Counter(self._in_rows)
+        sums, monthly, differences = self._sums.copy(), Counter[tuple[str, str]](), self._in_rows.copy()
         for group in groups:
-            in_groups[group.part_of, group.currency] += group.amount_minor
-            monthly[group.part_of, group.currency] += group.monthly_minor
-            key = (group.part_of, group.currency, group.code, group.sentence)
-            if key in self._in_rows:
-                unexplained[key] -= group.amount_minor
-        if any(unexplained.values()):
-            raise InternalError("a group of causes is what its rows add up to", differences=dict(+unexplained))
-        for total in totals:
-            parts = (
-                ("arrears", total.arrears, total.monthly_leak),
-                ("overbilled", total.overbilled, total.monthly_overbilled),
+            sums[group.part_of, group.currency] += group.amount_minor
+            monthly["monthly_leak" if group.part_of == "arrears" else "monthly_overbilled", group.currency] += (
+                group.monthly_minor
             )
-            for part_of, amount, per_month in parts:
-                key_of_total = (part_of, total.currency)
-                if in_groups[key_of_total] != amount or not (
-                    monthly[key_of_total] == self._monthly[key_of_total] == per_month
-                ):
+            key = (group.part_of, group.currency, group.code, group.sentence)
+            if key in differences:
+                differences[key] -= group.amount_minor
+        if any(differences.values()):
+            raise InternalError("a group of causes is what its rows add up to", causes=sorted(+differences))
+        for key_of_sum, amount in monthly.items():
+            if amount != self._sums[key_of_sum]:
+                raise InternalError("causes come to as much a month as their contracts", causes=amount)
+        for total in totals:
+            for name in _SUMS:
+                if sums[name, total.currency] != getattr(total, name):
                     raise InternalError(
-                        f"the causes add up to the total '{part_of}'", currency=total.currency, total=amount,
-                        causes=in_groups[key_of_total], monthly=per_month,
+                        f"the causes add up to the total '{name}'", currency=total.currency,
+                        causes=sums[name, total.currency], total=getattr(total, name),
                     )  # fmt: skip
