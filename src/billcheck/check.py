@@ -19,10 +19,11 @@ from billcheck.engine.coverage import find_coverage, make_window
 from billcheck.engine.credit_links import link_credits
 from billcheck.engine.discounts import spread_discounts
 from billcheck.engine.evidence import Places, make_residue
-from billcheck.engine.examination import HORIZON_DAYS, Examination, Setting, Sums
+from billcheck.engine.examination import HORIZON_DAYS, LAST_DAY, Examination, Setting, Sums
 from billcheck.engine.groups import check_together
 from billcheck.engine.invariants import check_causes, check_lines_conserved, check_totals
 from billcheck.engine.keys import Slot, make_directory
+from billcheck.engine.limits import in_scope_only, leave_out_contracts
 from billcheck.engine.look_alikes import LookAlikes
 from billcheck.engine.match import Matcher
 from billcheck.engine.match_rules import SET_ASIDE_WORDS, MatchRule, match_rule_of
@@ -84,6 +85,9 @@ def check(
     as_of: date,
     covers: tuple[date, date] | None = None,
     check_from: date | None = None,
+    check_until: date | None = None,
+    only_contracts: Iterable[str] | None = None,
+    only_customers: Iterable[str] | None = None,
     grace_days: int | None = None,
     fail_on: Iterable[str] | None = None,
     configuration: Configuration | None = None,
@@ -102,9 +106,13 @@ def check(
         covers: First and last day (inclusive) of the documents the ledger is known to hold in full; by default what the
             sources declare, else the first to the last document date.
         check_from: Periods that begin before this day are left out.
+        check_until: Periods that begin after this day are left out.
+        only_contracts: Ids of the contracts to check; all others only serve to match lines. By default all are checked.
+        only_customers: Customers to check the contracts of; with `only_contracts`, contracts have to meet both.
         grace_days: Days after the due day within which an unbilled period is awaited; overrides the contracts' own.
         fail_on: Kinds of findings that make the verdict `findings`; by default those of severity `error`.
-        configuration: What the business decided about its ledger as a whole; by default nothing.
+        configuration: What the business decided about its ledger and its checks; by default nothing. Its thresholds and
+            its scope count where the arguments say nothing; its files are for the caller to load.
         control_totals: What the general ledger has as billed per currency, excl. tax; where the ledger adds up to
             something else, unbilled periods in that currency are not judged.
         min_amounts: Findings of a smaller amount in that currency do not fail the check; all totals stay what they are.
@@ -129,6 +137,9 @@ def check(
         as_of=as_of,
         covers=covers,
         check_from=check_from,
+        check_until=check_until,
+        only_contracts=only_contracts,
+        only_customers=only_customers,
         grace_days=grace_days,
         fail_on=fail_on,
         configuration=configuration,
@@ -156,7 +167,8 @@ def _check(request: Request, ledger: Ledger, processes: int) -> Report:
         as_of_day=as_of.toordinal(),
         window=make_window(coverage, " ".join(left_out)),
         grace_days=request.grace_days,
-        check_from_day=request.check_from.toordinal() if request.check_from else 0,
+        check_from_day=_ordinal(request.scope.check_from, 0),
+        check_until_day=_ordinal(request.scope.check_until, LAST_DAY),
         configuration=request.configuration,
         doubts=doubts,
         unread=find_unread(scanned.refused, contracts),
@@ -164,9 +176,14 @@ def _check(request: Request, ledger: Ledger, processes: int) -> Report:
         register=register if register.contracts else None,
         confirmed=confirmed.contracts,
     )
+    lines = len(matched.lines)
     check_together(matched, as_of + timedelta(HORIZON_DAYS))
     spread_discounts(matched)
     split_whole_credits(matched)
+    if request.asked_for is not None:
+        in_scope = leave_out_contracts(matched, request.asked_for, lines)
+        contracts = tuple(contract for contract in contracts if contract.id in in_scope)
+        conflicts = in_scope_only(matched, conflicts)
     precision = Precision(ledger.sources, matched)
     examination = Examination(contracts, matched, setting, precision)
     is_whole = not (scanned.refused or left_out or doubts)
@@ -183,7 +200,9 @@ def _check(request: Request, ledger: Ledger, processes: int) -> Report:
         _report(examination, outcome, scanned, coverage, as_of),
         fail_on=request.fail_on,
         grace_days=request.grace_days,
-        check_from=request.check_from,
+        check_from=request.scope.check_from,
+        scope=request.scope,
+        contracts_left_out=len(request.contracts) - len(contracts),
         controls=controls,
         shortcomings=(*left_out, *doubts.values()),
         unused_scope=find_unused(request.configuration.scope.ignore, matched.used_scope),
@@ -191,7 +210,7 @@ def _check(request: Request, ledger: Ledger, processes: int) -> Report:
         decisions=register.outcomes(
             outcome.findings,
             confirmed.standings.__getitem__,
-            partial(_was_judged, examination, is_whole=is_whole),
+            partial(_was_judged, examination, is_whole=is_whole, is_all=request.asked_for is None),
         ),
     )
 
@@ -228,16 +247,20 @@ class _Outcome:
                 self.findings[number] = replace(finding, decision=decision.verb)
 
 
-def _was_judged(examination: Examination, decision: Decision, *, is_whole: bool) -> bool:
+def _ordinal(day: date | None, default: int) -> int:
+    return default if day is None else day.toordinal()
+
+
+def _was_judged(examination: Examination, decision: Decision, *, is_whole: bool, is_all: bool) -> bool:
     """Whether the check looked at all that a decision may be about, so that finding nothing there says something."""
     if not is_whole:
         return False
     contract = next((contract for contract in examination.contracts if contract.id == decision.contract), None)
     first_day, last_day = decision.first_day, decision.last_day
     if contract is None or first_day is None or last_day is None:
-        return True
+        return is_all or contract is not None
     first, end = first_day.toordinal(), last_day.toordinal() + 1
-    if first < examination.setting.check_from_day:
+    if first < examination.setting.check_from_day or last_day.toordinal() > examination.setting.check_until_day:
         return False
     return not any(
         row.status in _NOT_JUDGED

@@ -7,18 +7,20 @@ and every default filled in; or one error with all that makes none. Must not kno
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from difflib import get_close_matches
 from os import PathLike
 from typing import TYPE_CHECKING
 
-from billcheck.configuration.rules import Configuration
+from billcheck.configuration.rules import Configuration, Scope
 from billcheck.contracts.usage import Quantities
 from billcheck.decisions.rules import Decision
 from billcheck.decisions.standing import Register
 from billcheck.errors import Problem, UsageError
 from billcheck.findings import DEFAULT_FAIL_ON, KINDS
+from billcheck.ledger.names import fold_name
 from billcheck.ledger.source import Ledger
 from billcheck.money import is_currency, to_minor
 
@@ -41,6 +43,18 @@ class WrongTypeError(Problem):
 
 class ReversedWindowError(Problem):
     """The window ends before it begins."""
+
+
+class ReversedScopeError(Problem):
+    """The last period would begin before the first."""
+
+
+class UnknownContractError(Problem):
+    """No contract has this id."""
+
+
+class UnknownCustomerError(Problem):
+    """No contract is with this customer."""
 
 
 class DayOutOfRangeError(Problem):
@@ -79,13 +93,15 @@ class DuplicateContractError(Problem):
 class Request:
     """What is checked and how; `stated` and `least` are amounts per currency in minor units.
 
-    `contracts` know what was used. `register` holds what was decided, as of the day of the check.
+    `contracts` know what was used. `register` holds what was decided, as of the day of the check. `scope` is what was
+    asked for, `asked_for` the ids of the contracts it means, None where that is all of them.
     """
 
     contracts: Contracts
     as_of: date
     covers: tuple[date, date] | None
-    check_from: date | None
+    scope: Scope
+    asked_for: frozenset[str] | None
     grace_days: int | None
     fail_on: frozenset[str]
     configuration: Configuration
@@ -101,6 +117,9 @@ def judge_request(
     as_of: date,
     covers: tuple[date, date] | None,
     check_from: date | None,
+    check_until: date | None,
+    only_contracts: Iterable[str] | None,
+    only_customers: Iterable[str] | None,
     grace_days: int | None,
     fail_on: Iterable[str] | None,
     configuration: Configuration | None,
@@ -117,20 +136,33 @@ def judge_request(
     """
     _refuse_wrong_types(contracts, ledger, as_of, fail_on, configuration, quantities)
     contracts = tuple(contracts)
+    configuration = configuration or Configuration()
+    terms, own = configuration.thresholds, configuration.scope
+    scope = replace(
+        own,
+        check_from=own.check_from if check_from is None else check_from,
+        check_until=own.check_until if check_until is None else check_until,
+        contracts=own.contracts if only_contracts is None else _texts("only_contracts", only_contracts),
+        customers=own.customers if only_customers is None else _texts("only_customers", only_customers),
+    )
+    covers = terms.covers if covers is None else covers
+    grace_days = terms.grace_days if grace_days is None else grace_days
+    fail_on = terms.fail_on if fail_on is None else fail_on
     kinds = DEFAULT_FAIL_ON if fail_on is None else frozenset(fail_on)
-    _refuse_nonsense(contracts, as_of, covers, grace_days, kinds)
-    least = _minor_units("min_amounts", min_amounts)
+    _refuse_nonsense(contracts, as_of, covers, grace_days, kinds, scope)
+    least = _minor_units("min_amounts", terms.min_amounts if min_amounts is None else min_amounts)
     if any(amount < 0 for amount in least.values()):
         raise UsageError([NegativeAmountError("min_amounts")])
     return Request(
         contracts=contracts if quantities is None else quantities.given_to(contracts),
         as_of=as_of,
         covers=covers,
-        check_from=check_from,
+        scope=scope,
+        asked_for=_asked_for(contracts, scope),
         grace_days=grace_days,
         fail_on=kinds,
-        configuration=configuration or Configuration(),
-        stated=_minor_units("control_totals", control_totals),
+        configuration=configuration,
+        stated=_minor_units("control_totals", terms.control_totals if control_totals is None else control_totals),
         least=least,
         register=Register(_checked_decisions(decisions), as_of),
     )
@@ -158,8 +190,59 @@ def _refuse_wrong_types(
         raise UsageError(problems)
 
 
+def _texts(name: str, texts: Iterable[str]) -> tuple[str, ...]:
+    """Several texts; one alone would be taken for its letters.
+
+    Raises:
+        UsageError: It is one text.
+    """
+    if isinstance(texts, str):
+        raise UsageError([WrongTypeError(name, texts, remedy=f"Give a list, such as [{texts!r}].")])
+    return tuple(texts)
+
+
+def _asked_for(contracts: Contracts, scope: Scope) -> frozenset[str] | None:
+    """The ids of the contracts that a scope means; None where it means all.
+
+    Raises:
+        UsageError: It names a contract or a customer that there is not.
+    """
+    if not (scope.contracts or scope.customers):
+        return None
+    ids = {contract.id for contract in contracts}
+    customers = {fold_name(contract.customer): contract.customer for contract in contracts}
+    problems: list[Problem] = [
+        UnknownContractError("only_contracts", name, remedy=_did_you_mean(name, ids))
+        for name in scope.contracts
+        if name not in ids
+    ]
+    problems.extend(
+        UnknownCustomerError("only_customers", name, remedy=_did_you_mean(name, customers.values()))
+        for name in scope.customers
+        if fold_name(name) not in customers
+    )
+    if problems:
+        raise UsageError(problems)
+    wanted, named = frozenset(scope.contracts), {fold_name(name) for name in scope.customers}
+    return frozenset(
+        contract.id
+        for contract in contracts
+        if (not wanted or contract.id in wanted) and (not named or fold_name(contract.customer) in named)
+    )
+
+
+def _did_you_mean(word: str, known: Iterable[str]) -> str:
+    near = get_close_matches(word, sorted(known), n=1)
+    return f"Did you mean {near[0]!r}?" if near else ""
+
+
 def _refuse_nonsense(
-    contracts: Contracts, as_of: date, covers: tuple[date, date] | None, grace_days: int | None, kinds: frozenset[str]
+    contracts: Contracts,
+    as_of: date,
+    covers: tuple[date, date] | None,
+    grace_days: int | None,
+    kinds: frozenset[str],
+    scope: Scope,
 ) -> None:
     problems: list[Problem] = [
         UnknownKindError("fail_on", kind, remedy=f"Use one of: {', '.join(KINDS)}.")
@@ -169,6 +252,9 @@ def _refuse_nonsense(
         problems.append(DayOutOfRangeError("as_of", as_of.isoformat()))
     if covers is not None and covers[1] < covers[0]:
         problems.append(ReversedWindowError("covers", f"{covers[0]}..{covers[1]}", remedy="Write FROM..TO."))
+    if scope.check_from is not None and scope.check_until is not None and scope.check_until < scope.check_from:
+        days = f"{scope.check_from}..{scope.check_until}"
+        problems.append(ReversedScopeError("check_until", days, remedy="Give a later day, or none."))
     if grace_days is not None and grace_days < 0:
         problems.append(NegativeGraceError("grace_days", str(grace_days), remedy="Give zero or more days."))
     counted = Counter(contract.id for contract in contracts)

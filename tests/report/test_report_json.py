@@ -38,6 +38,7 @@ KEYS = [
     "complete",
     "as_of",
     "covers",
+    "scope",
     "shortcomings",
     "controls",
     "min_amounts",

@@ -103,7 +103,7 @@ def test_declared_coverage_and_check_from_are_printed() -> None:
     assert covers is not None
     text = text_of(replace(report, covers=replace(covers, declared=True), check_from=date(2026, 2, 1)))
     assert "2026-01-31 to 2026-08-31, declared" in text
-    assert "none before 2026-02-01 was checked" in text
+    assert "Scope      only periods that begin from 2026-02-01 on" in text
 
 
 def test_many_files_are_named_up_to_a_few_and_counted() -> None:

@@ -1,7 +1,8 @@
-"""What a business decided about its ledger as a whole, as frozen values that the engine reads.
+"""What a business decided about its ledger and its checks as a whole, as frozen values.
 
 Comes in: validated settings from `configuration.files`, or made by hand. Goes out: selectors of lines in the one
-spelling that matching compares, under the decision they stand for. Must not know files, pydantic, lines or contracts.
+spelling that matching compares, under the decision they stand for; what a check looks at, on which terms, and in which
+files. Must not know how files are read, pydantic, lines or contracts.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from typing import TYPE_CHECKING, Literal
 from billcheck.ledger.names import fold_code, fold_name, spaced_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import date
+    from decimal import Decimal
 
 CreditClass = Literal["write_off", "goodwill", "settlement_discount", "rebate"]
 """What a credit may be declared as, so that it does not reduce what was billed."""
@@ -45,9 +48,40 @@ class Selector:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a check looks at: lines that `ignore` means are totalled as out of scope and concern no contract."""
+    """What a check looks at.
+
+    Lines that `ignore` means are totalled as out of scope and concern no contract. Periods that begin before
+    `check_from` or after `check_until` are left out, and so are contracts unless `contracts` (ids) or `customers`
+    (names) mean them, where any of these is given.
+    """
 
     ignore: Selector = field(default_factory=Selector)
+    check_from: date | None = None
+    check_until: date | None = None
+    contracts: tuple[str, ...] = ()
+    customers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """The terms of a check, each as the argument of the same name says; None or empty where nothing was decided."""
+
+    fail_on: frozenset[str] | None = None
+    min_amounts: Mapping[str, Decimal] = field(default_factory=dict)
+    grace_days: int | None = None
+    covers: tuple[date, date] | None = None
+    control_totals: Mapping[str, Decimal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What is checked: paths that can be opened as they stand, and the profile by which the ledgers are read."""
+
+    contracts: tuple[str, ...] = ()
+    ledgers: tuple[str, ...] = ()
+    quantities: tuple[str, ...] = ()
+    profile: str | None = None
+    decisions: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +93,16 @@ class CreditRules:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """All decisions; by default none was made."""
+    """All that was decided; by default nothing was.
+
+    `check` reads everything but `files`, which its caller loads. `place` is the file it stands in, "" if in none.
+    """
 
     scope: Scope = field(default_factory=Scope)
     credits: CreditRules = field(default_factory=CreditRules)
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    files: Files = field(default_factory=Files)
+    place: str = field(default="", compare=False)
 
 
 def _folded(fold: Callable[[str], str], texts: Iterable[str]) -> tuple[str, ...]:

@@ -10,12 +10,22 @@ from typing import Annotated
 
 from pydantic import Field
 
-from billcheck.contracts.kinds import Kind, Shape, Texts
+from billcheck.contracts.kinds import Amounts, Day, DayCount, Kind, PlainText, Shape, Texts
 
 
 class ScopeShape(Shape):
-    """What the check leaves out."""
+    """What the check looks at, and what it leaves out."""
 
+    check_from: Day | None = Field(
+        None, description="Periods that begin before this day are left out.", examples=["2026-01-01"]
+    )
+    check_until: Day | None = Field(
+        None, description="Periods that begin after this day are left out.", examples=["2026-12-31"]
+    )
+    contracts: Texts | None = Field(None, description="Ids of the only contracts that are checked.", examples=[["C-1"]])
+    customers: Texts | None = Field(
+        None, description="Names of the only customers whose contracts are checked.", examples=[["Hartwell Interieur"]]
+    )
     ignore_accounts: Texts | None = Field(
         None, description="Accounts whose lines are out of scope.", examples=[["620"]]
     )
@@ -54,10 +64,53 @@ class CreditsShape(Shape):
     )
 
 
+class WindowShape(Shape):
+    """Two days, both included."""
+
+    first_day: Day | None = Field(None, description="The first day.", examples=["2026-01-01"])
+    last_day: Day | None = Field(None, description="The last day.", examples=["2026-12-31"])
+
+
+class ThresholdsShape(Shape):
+    """On which terms it is checked, and what fails."""
+
+    fail_on: Texts | None = Field(
+        None, description='Kinds of findings that fail a check; "any" for all, "none" for none.', examples=[["missing"]]
+    )
+    min_amounts: Amounts | None = Field(
+        None, description="Findings of a smaller amount do not fail a check, by currency.", examples=[{"EUR": "5.00"}]
+    )
+    grace_days: DayCount | None = Field(
+        None, description="Days after the due day within which a period is awaited.", examples=[10]
+    )
+    covers: Annotated[WindowShape, Kind.TABLE] | None = Field(
+        None,
+        description="The window of documents the ledgers hold in full.",
+        examples=[{"first_day": "2026-01-01", "last_day": "2026-12-31"}],
+    )
+    control_totals: Amounts | None = Field(
+        None, description="What the general ledger has as billed, by currency.", examples=[{"EUR": "12345.67"}]
+    )
+
+
 class ConfigurationShape(Shape):
     """A configuration file."""
 
-    scope: Annotated[ScopeShape, Kind.TABLE] | None = Field(None, description="What the check leaves out.")
+    contracts: Texts | None = Field(
+        None, description="Contract files, or folders of them.", examples=[["contracts.toml"]]
+    )
+    ledgers: Texts | None = Field(None, description="Ledger files, or folders of them.", examples=[["exports"]])
+    quantities: Texts | None = Field(None, description="Files of quantities.", examples=[["usage.csv"]])
+    profile: PlainText | None = Field(
+        None, description="The profile by which all ledgers are read.", examples=["xero.sales-invoices"]
+    )
+    decisions: PlainText | None = Field(None, description="The file of decisions.", examples=["decisions.toml"])
+    thresholds: Annotated[ThresholdsShape, Kind.TABLE] | None = Field(
+        None, description="On which terms it is checked, and what fails."
+    )
+    scope: Annotated[ScopeShape, Kind.TABLE] | None = Field(
+        None, description="What the check looks at, and what it leaves out."
+    )
     credits: Annotated[CreditsShape, Kind.TABLE] | None = Field(
         None, description="Credits that do not reduce what was billed."
     )

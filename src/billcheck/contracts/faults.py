@@ -91,6 +91,12 @@ class NumberProblem(Problem):
     remedy = "Write it without quotes, below a million."
 
 
+class AmountsProblem(Problem):
+    """Amounts by currency are expected here."""
+
+    remedy = 'Write { EUR = "2400.50" }: three capitals, and the amount in quotes.'
+
+
 class TooManyDigitsProblem(Problem):
     """There are more than twelve digits before the point, or more than ten after it."""
 
@@ -384,6 +390,7 @@ def _tell(
 _SIMPLE_KINDS: dict[Kind, type[Problem]] = {
     Kind.SIGNED_DECIMAL: SignedDecimalProblem,
     Kind.NUMBER: NumberProblem,
+    Kind.AMOUNTS: AmountsProblem,
     Kind.TEXTS: TextsProblem,
     Kind.DAYS: DayCountProblem,
     Kind.MONTH: MonthProblem,

@@ -35,6 +35,7 @@ class Kind(Enum):
     DECIMAL = "decimal"
     SIGNED_DECIMAL = "signed_decimal"
     NUMBER = "number"
+    AMOUNTS = "amounts"
     DAY = "day"
     TEXT = "text"
     TEXTS = "texts"
@@ -65,6 +66,14 @@ SignedDecimal = Annotated[
     Kind.SIGNED_DECIMAL,
 ]
 Number = Annotated[int, Field(ge=0, lt=10**6), Kind.NUMBER]
+Amounts = Annotated[
+    dict[
+        Annotated[str, Field(pattern=r"^[A-Z]{3}$")],
+        Annotated[str, Field(pattern=SIGNED_DECIMAL)]
+        | Annotated[int, Field(gt=-(10**WHOLE_DIGITS), lt=10**WHOLE_DIGITS)],
+    ],
+    Kind.AMOUNTS,
+]
 Day = Annotated[Annotated[str, Field(pattern=ISO_DAY, json_schema_extra={"format": "date"})] | date, Kind.DAY]
 PlainText = Annotated[str, Field(pattern=TEXT), Kind.TEXT]
 Texts = Annotated[list[Annotated[str, Field(pattern=TEXT)]], Kind.TEXTS]

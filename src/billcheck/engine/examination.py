@@ -48,6 +48,9 @@ if TYPE_CHECKING:
     from billcheck.engine.match import Matched
     from billcheck.ledger.table import LineTable
 
+LAST_DAY = date.max.toordinal()
+"""Later than any period begins."""
+
 HORIZON_DAYS = 400
 """How far past the day of the check periods are laid out, for invoices issued ahead."""
 
@@ -67,6 +70,7 @@ class Setting:
     window: Window
     grace_days: int | None = None
     check_from_day: int = 0
+    check_until_day: int = LAST_DAY
     configuration: Configuration = field(default_factory=Configuration)
     doubts: Mapping[str, str] = field(default_factory=dict)
     unread: Mapping[str, str] = field(default_factory=dict)
@@ -246,6 +250,7 @@ class Examination:
         self.matched = matched
         self.setting = setting
         self._doubtful = self._doubtful_lines()
+        self._ids = frozenset(contract.id for contract in contracts)
         self._slots_of = self._slots_by_contract()
         self._together_with = self._groups_by_contract()
         self._decided_as_a_whole: frozenset[str] = frozenset()
@@ -320,6 +325,11 @@ class Examination:
             and register.decision_on(find_never_billed(contract, *due, "")) is not None
         )
 
+    def _in_scope(self, schedule: Schedule, rows: list[JudgedRow]) -> list[JudgedRow]:
+        """The rows of periods that do not begin too late to be asked for."""
+        last = self.setting.check_until_day
+        return rows if last == LAST_DAY else [row for row in rows if schedule.first_days[row.period] <= last]
+
     def _decide(self, slot: Slot, schedule: Schedule, rows: list[JudgedRow]) -> list[JudgedRow]:
         """The rows, those that were decided set aside."""
         register = self.setting.register
@@ -335,8 +345,9 @@ class Examination:
 
     @property
     def slots(self) -> list[Slot]:
-        """All charges, in the order of the contracts; a group in the place of its first member."""
-        return [slot for slot in self.matched.directory.slots if slot.number not in self.matched.merged]
+        """All charges of these contracts, in their order; a group in the place of its first member."""
+        merged, ids = self.matched.merged, self._ids
+        return [slot for slot in self.matched.directory.slots if slot.number not in merged and slot.contract.id in ids]
 
     def run(self, sums: Sums, slots: Iterable[Slot]) -> Iterator[ExaminedCharge | PlainCharge]:
         """Examine these charges, add to `sums`, and yield those there is something to say about, in order."""
@@ -363,7 +374,7 @@ class Examination:
         self._check(slot, schedule, events, books)
         doubts = self._doubts(slot, books, events)
         rows = judge(books, known, doubts, self.setting.check_from_day, self._rounding(slot))
-        rows = self._decide(slot, schedule, rows)
+        rows = self._decide(slot, schedule, self._in_scope(schedule, rows))
         return ExaminedCharge(
             slot, schedule, events, books, rows, known, self.matched.lines, self._precision, self._others
         )
@@ -470,7 +481,7 @@ class Examination:
         sums.allocated[slot.currency] += allocated
         sums.total(slot.currency)
         shown = [row for row in judged if schedule.first_days[row.period] >= setting.check_from_day]
-        shown = self._decide(slot, schedule, shown)
+        shown = self._decide(slot, schedule, self._in_scope(schedule, shown))
         for row in shown:
             percent = schedule.tax_percent_at(row.period) if later_percents else tax_percent
             sums.add_row(row, slot.contract, percent, is_never_billed=False)

@@ -114,6 +114,13 @@ def _head(report: Report) -> Json:
             "declared": covers.declared,
             "gaps": [{"first_day": first.isoformat(), "last_day": last.isoformat()} for first, last in covers.gaps],
         },
+        "scope": {
+            "check_from": _day(report.check_from or report.scope.check_from),
+            "check_until": _day(report.scope.check_until),
+            "contracts": list(report.scope.contracts),
+            "customers": list(report.scope.customers),
+            "contracts_left_out": report.contracts_left_out,
+        },
         "shortcomings": list(report.shortcomings),
         "controls": [
             {

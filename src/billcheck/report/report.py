@@ -12,6 +12,7 @@ from functools import cached_property, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from billcheck.configuration.rules import Scope
 from billcheck.errors import FindingsError
 from billcheck.findings import DEFAULT_FAIL_ON, Verdict
 from billcheck.money import to_decimal
@@ -101,6 +102,8 @@ class Report:
         decisions: How each decision stands, in the order of its file.
         decided_rows: How many rows are set aside by a decision.
         redacted: What was made unreadable: ``names``, ``amounts``, both, or nothing.
+        scope: What was asked for; by default everything.
+        contracts_left_out: How many contracts were given and are not checked, because they are not in the scope.
     """
 
     as_of: date
@@ -129,6 +132,8 @@ class Report:
     decisions: tuple[Outcome, ...] = ()
     decided_rows: int = 0
     redacted: tuple[str, ...] = ()
+    scope: Scope = field(default_factory=Scope)
+    contracts_left_out: int = 0
 
     @cached_property
     def arrears(self) -> Mapping[str, Decimal]:
@@ -201,6 +206,12 @@ class Report:
         return self.contracts[self._positions[contract]]
 
     @property
+    def is_partial(self) -> bool:
+        """Whether only some contracts or periods were asked for, so that the report says nothing about the others."""
+        scope = self.scope
+        return bool(self.check_from or scope.check_from or scope.check_until or scope.contracts or scope.customers)
+
+    @property
     def complete(self) -> bool:
         """Whether the ledger was read in full: no row was refused, and nothing says that documents were left out."""
         return not (self.refused or self.shortcomings)
@@ -265,11 +276,12 @@ class Report:
     def __repr__(self) -> str:
         arrears = ", ".join(money_text(total.arrears, total.currency) for total in self.totals) or "none"
         covers = "no documents" if self.covers is None else f"{self.covers.first_day} to {self.covers.last_day}"
+        verdict = f"{self.verdict}{' of a part' if self.is_partial else ''}"
         rows = f"; {counted(self.inconclusive_rows, 'row')} not judged" if self.inconclusive_rows else ""
         refused = [f"{counted(len(self.refused), 'row')} refused"] if self.refused else []
         left_out = ["documents may be left out"] if self.shortcomings else []
         incomplete = "" if self.complete else f", incomplete ({listed([*refused, *left_out])})"
-        return f"<Report {self.verdict}: arrears {arrears}{rows}; covers {covers}; as of {self.as_of}{incomplete}>"
+        return f"<Report {verdict}: arrears {arrears}{rows}; covers {covers}; as of {self.as_of}{incomplete}>"
 
     def _repr_html_(self) -> str:
         from billcheck.report.notebook import to_html  # noqa: PLC0415 - a face is loaded when somebody looks at it

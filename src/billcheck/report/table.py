@@ -28,6 +28,7 @@ from billcheck.report.wording import (
     documents_of,
     listed,
     money_text,
+    scope_text,
     spans_of,
 )
 
@@ -164,9 +165,11 @@ def _control_facts(report: Report) -> list[tuple[str, str]]:
 
 
 def _scope_facts(report: Report) -> list[tuple[str, str]]:
+    asked_for = [("Scope", f"only {scope_text(report)}")] if report.is_partial else []
     unused = [f'{entry.kind} "{entry.text}"' for entry in report.unused_scope]
     rest = [f"{len(unused) - EXAMPLES:,} more"] if len(unused) > EXAMPLES else []
-    return [("Scope", f"no line bears {listed([*unused[:EXAMPLES], *rest])}: see [scope]")] if unused else []
+    said = [("Scope", f"no line bears {listed([*unused[:EXAMPLES], *rest])}: see [scope]")] if unused else []
+    return [*asked_for, *said]
 
 
 def _input_facts(report: Report) -> list[tuple[str, str]]:
@@ -182,9 +185,8 @@ def _input_facts(report: Report) -> list[tuple[str, str]]:
 
 def _period_fact(report: Report) -> str:
     judged = f"{report.judged_rows:,} judged"
-    since = "" if report.check_from is None else f"; none before {report.check_from} was checked"
     decided = f", {report.decided_rows:,} decided" if report.decided_rows else ""
-    return f"{judged}{decided}, {report.inconclusive_rows:,} that could not be judged{since}"
+    return f"{judged}{decided}, {report.inconclusive_rows:,} that could not be judged"
 
 
 def _grace_fact(report: Report) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from billcheck.findings import KINDS, Severity, Verdict
 from billcheck.report.decided import decided_sentences
 from billcheck.report.page import Line, Role, Span, visible
-from billcheck.report.wording import counted, listed, money_text
+from billcheck.report.wording import counted, listed, money_text, scope_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,8 +26,9 @@ _ROLES: dict[Verdict, Role] = {Verdict.FINDINGS: "bad", Verdict.INCONCLUSIVE: "a
 def verdict_lines(report: Report) -> list[Line]:
     """The verdict, one sentence a line."""
     verdict = report.verdict
+    asked_for = [f"Only a part was asked for: {scope_text(report)}."] if report.is_partial else []
     notes = (*_doubts(report), *_below_threshold(report), *decided_sentences(report), *_redacted(report))
-    sentences = [_main_sentence(report), *notes]
+    sentences = [_main_sentence(report), *asked_for, *notes]
     first: Line = (Span(f"Verdict: {verdict}. ", _ROLES[verdict]), Span(visible(sentences[0])))
     return [first, *((Span(f"  {visible(text)}"),) for text in sentences[1:])]
 

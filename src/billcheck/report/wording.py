@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from billcheck.findings import PeriodRow
+    from billcheck.report.report import Report
 
 NOT_KNOWN = "not known"
 """Stands in the place of an agreed amount that depends on what was not given."""
@@ -62,6 +63,26 @@ def listed(words: Sequence[str]) -> str:
     if not words:
         return ""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def scope_text(report: Report) -> str:
+    """What was asked for, where that is not everything; else nothing."""
+    scope, parts = report.scope, []
+    if report.is_partial and (scope.contracts or scope.customers):
+        named = [*scope.contracts, *scope.customers]
+        rest = [f"{len(named) - _NAMED:,} more"] if len(named) > _NAMED else []
+        left_out = counted(report.contracts_left_out, "contract is", "contracts are")
+        parts.append(f"{listed([*named[:_NAMED], *rest])} ({left_out} left out)")
+    first, last = report.check_from or scope.check_from, scope.check_until
+    if first is not None and last is not None:
+        parts.append(f"periods that begin from {first} to {last}")
+    elif first is not None or last is not None:
+        parts.append(f"periods that begin {f'from {first} on' if last is None else f'up to {last}'}")
+    return "; ".join(parts)
+
+
+_NAMED = 5
+"""So many contracts or customers of a scope are named before the rest is counted."""
 
 
 def documents_of(row: PeriodRow) -> tuple[str, ...]:
