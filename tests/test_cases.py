@@ -62,6 +62,9 @@ def run(case: Case, processes: int = 1) -> Report:
         as_of=options["as_of"],
         covers=tuple(options["covers"]) if "covers" in options else None,
         check_from=options.get("check_from"),
+        check_until=options.get("check_until"),
+        only_contracts=options.get("only_contracts"),
+        only_customers=options.get("only_customers"),
         grace_days=options.get("grace_days"),
         fail_on=frozenset(options["fail_on"]) if "fail_on" in options else None,
         configuration=load_configuration("billcheck.toml") if (case.folder / "billcheck.toml").exists() else None,
@@ -244,14 +247,13 @@ def test_case_comes_out_as_a_bookkeeper_expects(case: Case) -> None:
 def test_the_command_reports_the_same_and_exits_accordingly(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
     options = case.options
     arguments = ["check", *case.ledger_paths, "--contracts", case.contracts_path, "--as-of", str(options["as_of"])]
-    for path in options.get("quantities", ()):
-        arguments += ["--quantities", path]
+    for name in ("check_from", "check_until", "grace_days"):
+        arguments += [f"--{name.replace('_', '-')}", str(options[name])] if name in options else []
+    for name, option in (("quantities", "quantities"), ("only_contracts", "contract"), ("only_customers", "customer")):
+        for text in options.get(name, ()):
+            arguments += [f"--{option}", text]
     if "covers" in options:
         arguments += ["--covers", "..".join(map(str, options["covers"]))]
-    if "check_from" in options:
-        arguments += ["--check-from", str(options["check_from"])]
-    if "grace_days" in options:
-        arguments += ["--grace-days", str(options["grace_days"])]
     if "fail_on" in options:
         arguments += ["--fail-on", ",".join(options["fail_on"])]
     for name in ("control_total", "min_amount"):

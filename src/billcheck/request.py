@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from os import PathLike
 from typing import TYPE_CHECKING
 
-from billcheck.configuration.rules import Configuration, Scope
+from billcheck.configuration.rules import Configuration, Scope, Selector
 from billcheck.contracts.usage import Quantities
 from billcheck.decisions.rules import Decision
 from billcheck.decisions.standing import Register
@@ -94,7 +94,7 @@ class Request:
     """What is checked and how; `stated` and `least` are amounts per currency in minor units.
 
     `contracts` know what was used. `register` holds what was decided, as of the day of the check. `scope` is what was
-    asked for, `asked_for` the ids of the contracts it means, None where that is all of them.
+    asked for as a report tells it, `asked_for` the ids of the contracts it means, None where that is all of them.
     """
 
     contracts: Contracts
@@ -153,12 +153,13 @@ def judge_request(
     least = _minor_units("min_amounts", terms.min_amounts if min_amounts is None else min_amounts)
     if any(amount < 0 for amount in least.values()):
         raise UsageError([NegativeAmountError("min_amounts")])
+    asked_for = _asked_for(contracts, scope)
     return Request(
         contracts=contracts if quantities is None else quantities.given_to(contracts),
         as_of=as_of,
         covers=covers,
-        scope=scope,
-        asked_for=_asked_for(contracts, scope),
+        scope=_as_spelt(contracts, scope),
+        asked_for=asked_for,
         grace_days=grace_days,
         fail_on=kinds,
         configuration=configuration,
@@ -229,6 +230,13 @@ def _asked_for(contracts: Contracts, scope: Scope) -> frozenset[str] | None:
         for contract in contracts
         if (not wanted or contract.id in wanted) and (not named or fold_name(contract.customer) in named)
     )
+
+
+def _as_spelt(contracts: Contracts, scope: Scope) -> Scope:
+    """The scope as a report tells it: customers as their contracts spell them, without what is ignored."""
+    spelt = {fold_name(contract.customer): contract.customer for contract in reversed(contracts)}
+    named = dict.fromkeys(spelt[fold_name(name)] for name in scope.customers)
+    return replace(scope, ignore=Selector(), customers=tuple(named))
 
 
 def _did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -131,7 +131,7 @@ def test_no_contracts_at_all_say_what_to_do(run: Run, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("check",), "required: LEDGER"),
+        (("check",), "LEDGER: No ledger was given, and no configuration names one."),
         (("check", "nowhere.csv", *AS_OF), "nowhere.csv"),
         (("check", "right.csv", *AS_OF, "--contracts", "nowhere.toml"), "nowhere.toml"),
         (("check", "right.csv", "--as-of", "4/9/2026"), "'4/9/2026' is no date; write it as 2026-09-04"),

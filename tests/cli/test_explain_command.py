@@ -26,7 +26,7 @@ def given(monkeypatch: pytest.MonkeyPatch) -> Callable[[Report], None]:
     """Lets the command explain a report made by hand."""
 
     def give(report: Report) -> None:
-        monkeypatch.setattr(explain, "make_report", lambda _: report)
+        monkeypatch.setattr(explain, "make_report", lambda _, **__: report)
 
     return give
 

@@ -4,14 +4,31 @@ from __future__ import annotations
 
 import re
 import tomllib
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from billcheck import ConfigurationRefusedError, load_configuration
-from billcheck.configuration.rules import Configuration, CreditRules, Scope, Selector
-from billcheck.configuration.shapes import CreditShape, CreditsShape, ScopeShape
+from billcheck.configuration.files import find_configuration
+from billcheck.configuration.rules import (
+    Configuration,
+    CreditRules,
+    Files,
+    Scope,
+    Selector,
+    Thresholds,
+)
+from billcheck.configuration.shapes import (
+    ConfigurationShape,
+    CreditShape,
+    CreditsShape,
+    ScopeShape,
+    ThresholdsShape,
+)
+from billcheck.findings import KINDS
 
 if TYPE_CHECKING:
     from billcheck.contracts.kinds import Shape
@@ -37,7 +54,22 @@ def test_every_key_is_read_and_folded(tmp_path: Path) -> None:
     found = load(
         tmp_path,
         """
+        contracts = ["contracts", "more/c.toml"]
+        ledgers = ["a.csv"]
+        quantities = ["usage.csv"]
+        profile = "generic"
+        decisions = "../decisions.toml"
+        [thresholds]
+        fail_on = ["missing", "habit"]
+        min_amounts = { EUR = "5.00", JPY = 7 }
+        grace_days = 0
+        covers = { first_day = 2026-01-01, last_day = "2026-08-31" }
+        control_totals = { EUR = "-12.50" }
         [scope]
+        check_from = 2026-01-01
+        check_until = "2026-06-30"
+        contracts = ["C-1"]
+        customers = ["Hartwell"]
         ignore_accounts = ["620", "A  1"]
         ignore_items = ["Freight  Out"]
         ignore_customers = ["Hartwell Holding B.V."]
@@ -49,11 +81,32 @@ def test_every_key_is_read_and_folded(tmp_path: Path) -> None:
         """,
     )
     assert found == Configuration(
-        Scope(Selector(accounts=("620", "a 1"), items=("freight out",), customers=("hartwell holding bv",))),
+        Scope(
+            Selector(accounts=("620", "a 1"), items=("freight out",), customers=("hartwell holding bv",)),
+            date(2026, 1, 1),
+            date(2026, 6, 30),
+            ("C-1",),
+            ("Hartwell",),
+        ),
         CreditRules(
             (("write_off", Selector(items=("wo",), patterns=(" bad debt ",))), ("rebate", Selector(accounts=("8200",))))
         ),
+        Thresholds(
+            frozenset({"missing", "habit"}),
+            {"EUR": Decimal("5.00"), "JPY": Decimal(7)},
+            0,
+            (date(2026, 1, 1), date(2026, 8, 31)),
+            {"EUR": Decimal("-12.50")},
+        ),
+        Files(
+            (str(tmp_path / "contracts"), str(tmp_path / "more/c.toml")),
+            (str(tmp_path / "a.csv"),),
+            (str(tmp_path / "usage.csv"),),
+            "generic",
+            str(tmp_path / "../decisions.toml"),
+        ),
     )
+    assert found.place == str(tmp_path / "billcheck.toml")
 
 
 @pytest.mark.parametrize("text", ["", "# nothing yet\n", "[scope]\n", "\ufeff"])
@@ -85,6 +138,29 @@ FAULTS = [
             "Write what the lines bear."
         ),
     ),
+    ("ledger = ['a.csv']", "ledger", 'There is no such key here. Did you mean "ledgers"?'),
+    ("contracts = 'c.toml'", "contracts", f"A list of texts is expected here. Found 'c.toml'. {TEXTS}"),
+    ("profile = 1", "profile", "A text in quotes is expected here. Found '1'."),
+    ("[thresholds]\ngrace = 1", "thresholds.grace", 'There is no such key here. Did you mean "grace_days"?'),
+    ("[thresholds]\ngrace_days = -1", "thresholds.grace_days", "A number of days from 0 to 366 is expected here."),
+    ("[thresholds]\nfail_on = ['mising']", "thresholds.fail_on #1", "Found 'mising'. Did you mean \"missing\"?"),
+    ("[thresholds]\nfail_on = ['?']", "thresholds.fail_on #1", "no such kind of finding. Found '?'. Write one of: un"),
+    ("[thresholds]\nfail_on = ['none', 'habit']", "thresholds.fail_on", "This asks for no kind of finding and for m"),
+    ("[thresholds]\nmin_amounts = '5'", "thresholds.min_amounts", "Amounts by currency are expected here. Found '5'."),
+    ("[thresholds]\nmin_amounts = { EUR = 5.5 }", "thresholds.min_amounts", "Amounts by currency are expected here."),
+    ("[thresholds]\nmin_amounts = { EUR = '-1' }", "thresholds.min_amounts.EUR", "A least amount cannot be negative."),
+    ("[thresholds]\nmin_amounts = { XXX = '1' }", "thresholds.min_amounts.XXX", "not a currency code of ISO 4217"),
+    ("[thresholds]\ncontrol_totals = { JPY = '1.5' }", "thresholds.control_totals.JPY", "has more decimals than its"),
+    ("[thresholds]\ncovers = 2026-01-01", "thresholds.covers", "A table of keys is expected here."),
+    ("[thresholds.covers]\nfirst_day = 2026-01-01", "thresholds.covers.last_day", "A required key is missing. Add it"),
+    (
+        "[thresholds.covers]\nfirst_day = 2026-02-01\nlast_day = 2026-01-31",
+        "thresholds.covers.last_day",
+        "The last day lies before the first. Found '2026-01-31'. Both days are included.",
+    ),
+    ("[scope]\ncheck_from = '2026-02-30'", "scope.check_from", "There is no such day in the calendar."),
+    ("[scope]\ncheck_from = 2026-02-01\ncheck_until = 2026-01-31", "scope.check_until", "lies before the first."),
+    ("[scope]\ncustomers = ['...']", "scope.customers #1", "The text holds no letter and no digit"),
     ("[credits.writeoff]", "credits.writeoff", 'There is no such key here. Did you mean "write_off"?'),
     (
         "[credits.rebate]\naccounts = ['A1']\n[credits.goodwill]\naccounts = ['a1']",
@@ -115,7 +191,77 @@ def test_a_file_that_is_not_there_or_not_text_is_refused(tmp_path: Path) -> None
         load_configuration(tmp_path / "latin.toml")
 
 
-SECTIONS: dict[str, type[Shape]] = {"scope": ScopeShape, "credits": CreditsShape, "credits.CLASS": CreditShape}
+@pytest.mark.parametrize(("words", "kinds"), [('"any"', frozenset(KINDS)), ('"none"', frozenset()), ("", frozenset())])
+def test_any_and_no_kind_may_fail(tmp_path: Path, words: str, kinds: frozenset[str]) -> None:
+    assert load(tmp_path, f"[thresholds]\nfail_on = [{words}]").thresholds.fail_on == kinds
+
+
+def test_a_table_of_pyproject_is_the_same(tmp_path: Path) -> None:
+    shared = tmp_path / "pyproject.toml"
+    shared.write_text('[tool.billcheck]\nledgers = ["a.csv"]\n[tool.billcheck.scope]\ncontracts = ["C-1"]\n')
+    found = load_configuration(shared)
+    assert found == load(tmp_path, 'ledgers = ["a.csv"]\n[scope]\ncontracts = ["C-1"]\n')
+    assert found.place == str(shared)
+    shared.write_text("[tool.billcheck]\nledger = 1\n")
+    with pytest.raises(ConfigurationRefusedError, match=r'\[tool\.billcheck\]: ledger: There is no .* "ledgers"\?'):
+        load_configuration(shared)
+    shared.write_text("[tool.other]\n")
+    with pytest.raises(ConfigurationRefusedError, match=r"The file holds no table \[tool\.billcheck\]\. Add one, or"):
+        load_configuration(shared)
+
+
+def test_the_nearest_configuration_counts(tmp_path: Path) -> None:
+    below = tmp_path / "one" / "two"
+    below.mkdir(parents=True)
+    (tmp_path / ".git").mkdir()
+    assert find_configuration(below) is None
+    (tmp_path / "pyproject.toml").write_text("[tool.billcheck]\n")
+    assert find_configuration(below) == f"{below}/../../pyproject.toml"
+    (tmp_path / "one" / "billcheck.toml").touch()
+    assert find_configuration(below) == f"{below}/../billcheck.toml"
+    assert find_configuration(tmp_path / "one") == f"{tmp_path}/one/billcheck.toml"
+    (below / "pyproject.toml").write_text("[tool.other]\nname = 'billcheck'\n")
+    (below / "billcheck.toml").mkdir()
+    assert find_configuration(below) == f"{below}/../billcheck.toml"
+
+
+def test_nothing_above_the_repository_counts(tmp_path: Path) -> None:
+    below = tmp_path / "repository"
+    (below / ".git").mkdir(parents=True)
+    (tmp_path / "billcheck.toml").touch()
+    assert find_configuration(below) is None
+
+
+def test_a_folder_with_both_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "billcheck.toml").touch()
+    (tmp_path / "pyproject.toml").write_text("[tool.billcheck]\n")
+    with pytest.raises(ConfigurationRefusedError, match=r"There are both a billcheck\.toml and .* Keep one of them\."):
+        find_configuration(tmp_path)
+
+
+@pytest.mark.parametrize(("text", "is_meant"), [("[tool.billcheck\n", True), ("# billcheck [\n[", False)])
+def test_a_pyproject_that_is_no_toml_counts_if_it_seems_to_mean_us(
+    tmp_path: Path, text: str, *, is_meant: bool
+) -> None:
+    (tmp_path / "pyproject.toml").write_text(text)
+    (tmp_path / ".git").mkdir()
+    assert find_configuration(tmp_path) == (f"{tmp_path}/pyproject.toml" if is_meant else None)
+    (tmp_path / "pyproject.toml").write_bytes(b"billcheck \xff")
+    assert find_configuration(tmp_path) is None
+
+
+SECTIONS: dict[str, type[Shape]] = {
+    "thresholds": ThresholdsShape,
+    "scope": ScopeShape,
+    "credits": CreditsShape,
+    "credits.CLASS": CreditShape,
+}
+
+
+def test_the_reference_names_every_key_above_the_tables() -> None:
+    text = re.split(r"\n##", PAGE.split("\n## files\n", 1)[1], maxsplit=1)[0]
+    keys = re.findall(r"^\| `([a-z_]+)` \|", text, flags=re.MULTILINE)
+    assert [*keys, "thresholds", "scope", "credits"] == list(ConfigurationShape.model_fields)
 
 
 @pytest.mark.parametrize("section", SECTIONS)
@@ -127,7 +273,9 @@ def test_the_reference_names_every_key_and_no_other(section: str) -> None:
 
 def test_the_example_of_the_reference_is_read(tmp_path: Path) -> None:
     (example,) = re.findall(r"```toml\n(.*?)```", PAGE, flags=re.DOTALL)
-    assert set(tomllib.loads(example)) == {"scope", "credits"}
+    assert set(tomllib.loads(example)) == set(ConfigurationShape.model_fields)
+    assert set(tomllib.loads(example)["scope"]) == set(ScopeShape.model_fields)
+    assert set(tomllib.loads(example)["thresholds"]) == set(ThresholdsShape.model_fields)
     found = load(tmp_path, example)
     assert found.scope.ignore
     assert len(found.credits.classes) == 4

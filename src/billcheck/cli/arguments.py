@@ -192,7 +192,9 @@ def add_reading_options(parser: ArgumentParser, *, has_ledger_option: bool = Fal
             help="ledger file, or folder of them; may be given several times",
         )
     else:
-        parser.add_argument("ledger", nargs="+", metavar="LEDGER", help="ledger file, or folder of them")
+        parser.add_argument(
+            "ledger", nargs="*", metavar="LEDGER", help="ledger file, or folder of them (default: those configured)"
+        )
     add_contracts_option(parser)
     add_quantities_option(parser)
     parser.add_argument(
@@ -209,6 +211,9 @@ def add_reading_options(parser: ArgumentParser, *, has_ledger_option: bool = Fal
     )
     parser.add_argument(
         "--check-from", type=parse_working_date, metavar="DATE", help="leave out periods that begin before this day"
+    )
+    parser.add_argument(
+        "--check-until", type=parse_working_date, metavar="DATE", help="leave out periods that begin after this day"
     )
     parser.add_argument(
         "--grace-days",
@@ -235,10 +240,46 @@ def add_reading_options(parser: ArgumentParser, *, has_ledger_option: bool = Fal
     parser.add_argument(
         "--config",
         metavar="PATH",
-        help="configuration file (default: billcheck.toml of the working folder, if there is one, which is said)",
+        help="configuration file (default: billcheck.toml or [tool.billcheck] in pyproject.toml, of the working folder "
+        "or the nearest one above that has one, which is said)",
     )
     parser.add_argument(
         "--decisions",
         metavar="FILE",
         help="what was decided about findings (default: decisions.toml of the working folder, which is said)",
+    )
+
+
+def add_scope_options(parser: ArgumentParser) -> None:
+    """`--contract ID` and `--customer NAME`, as often as wanted."""
+    parser.add_argument(
+        "--contract",
+        dest="only_contracts",
+        action="append",
+        metavar="ID",
+        help="check only this contract; may be given several times",
+    )
+    parser.add_argument(
+        "--customer",
+        dest="only_customers",
+        action="append",
+        metavar="NAME",
+        help="check only the contracts of this customer; may be given several times",
+    )
+
+
+def add_threshold_options(parser: ArgumentParser) -> None:
+    """`--fail-on KIND,...` and `--min-amount EUR=AMOUNT`."""
+    parser.add_argument(
+        "--fail-on",
+        type=parse_kinds,
+        metavar="KIND,...",
+        help="kinds of findings that give exit code 1, or any, or none (default: those of severity error)",
+    )
+    parser.add_argument(
+        "--min-amount",
+        type=parse_money,
+        action="append",
+        metavar="EUR=AMOUNT",
+        help="findings of less than this do not give exit code 1; may be given once per currency",
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from billcheck.cli.arguments import add_reading_options, parse_kinds, parse_money
+from billcheck.cli.arguments import add_reading_options, add_scope_options, add_threshold_options
 from billcheck.cli.console import write
 from billcheck.cli.inputs import make_report
 from billcheck.cli.outputs import add_output_options, deliver, inputs_of, refuse_outputs
@@ -40,26 +40,15 @@ def add_arguments(parser: ArgumentParser) -> None:
     """The options of this command."""
     add_reading_options(parser)
     add_output_options(parser)
-    parser.add_argument(
-        "--fail-on",
-        type=parse_kinds,
-        metavar="KIND,...",
-        help="kinds of findings that give exit code 1, or any, or none (default: those of severity error)",
-    )
-    parser.add_argument(
-        "--min-amount",
-        type=parse_money,
-        action="append",
-        metavar="EUR=AMOUNT",
-        help="findings of less than this do not give exit code 1; may be given once per currency",
-    )
+    add_scope_options(parser)
+    add_threshold_options(parser)
     parser.add_argument("--exit-zero", action="store_true", help="exit with 0 instead of 1; 2 and 3 stay what they are")
 
 
 def run(arguments: Namespace) -> int:
     """Check, write the files asked for, print, and return the exit code, which is the same for every format."""
     refuse_outputs(arguments.output, inputs_of(arguments))
-    report = make_report(arguments, fail_on=arguments.fail_on, min_amounts=arguments.min_amount)
+    report = make_report(arguments)
     redaction = Redaction(report, names="names" in arguments.redact, amounts="amounts" in arguments.redact)
     shown = redaction.report if arguments.redact else report
     if not deliver(shown, arguments, Places(report, redaction.path), lambda: plain(_table_lines(shown))):

@@ -151,7 +151,7 @@ def _kept(arguments: Namespace) -> Kept:
         return load_kept(arguments.report)
     lines = () if arguments.line is None else (arguments.line,)
     # A file that is named and not there yet is about to be written.
-    is_new = arguments.decisions is not None and not Path(arguments.decisions).exists()
+    is_new = not Path(decisions_file(arguments)).exists()
     return keep(make_report(arguments, decisions=() if is_new else None), lines=lines)
 
 

@@ -87,7 +87,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Print the explanation; the exit code says nothing about findings."""
-    report = make_report(arguments)
+    report = make_report(arguments, is_scoped=False)
     item = _contract(report, arguments.contract)
     rows = _rows(item, arguments.charge, arguments.period)
     found = [finding for finding in report.findings if finding.contract == item.contract.id]

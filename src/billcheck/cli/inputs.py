@@ -11,37 +11,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from billcheck.cli.console import note, progress
+from billcheck.cli.effective import CONTRACTS_FILE, CONTRACTS_FOLDER, DECISIONS_FILE, DEFAULT, effective
 from billcheck.errors import Problem, UsageError
 from billcheck.processes import usable_processors
 
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Sequence
-    from decimal import Decimal
 
-    from billcheck.configuration.rules import Configuration
     from billcheck.contracts.files import Written
     from billcheck.contracts.terms import Contracts
     from billcheck.contracts.usage import Quantities
     from billcheck.decisions.rules import Decision
     from billcheck.report.report import Report
 
-DEFAULT_FILE = "contracts.toml"
-DEFAULT_FOLDER = "contracts"
-DEFAULT_CONFIGURATION = "billcheck.toml"
-DEFAULT_DECISIONS = "decisions.toml"
-
-
-class RepeatedCurrencyError(Problem):
-    """The currency is given twice."""
-
-    remedy = "Give one amount per currency."
-
 
 class NoContractsError(Problem):
     """No contracts were given, and there is neither contracts.toml nor a folder contracts/ here."""
 
     remedy = "Give --contracts PATH, or write contracts.toml; billcheck demo --save DIR writes one to start from."
+
+
+class NoLedgerError(Problem):
+    """No ledger was given, and no configuration names one."""
+
+    remedy = "Give the path of an export, or name it as ledgers in billcheck.toml."
 
 
 def load(arguments: Namespace) -> Contracts:
@@ -53,7 +47,7 @@ def load(arguments: Namespace) -> Contracts:
     """
     from billcheck import load_contracts
 
-    paths = arguments.contracts or _default_paths()
+    paths = _contract_paths(arguments)
     with progress("Reading contracts"):
         return load_contracts(*paths)
 
@@ -66,7 +60,8 @@ def load_usage(arguments: Namespace) -> Quantities | None:
     """
     from billcheck import load_quantities
 
-    return load_quantities(*arguments.quantities) if arguments.quantities else None
+    paths = effective(arguments)["quantities"]
+    return load_quantities(*paths) if paths else None
 
 
 def load_as_written(arguments: Namespace) -> tuple[Written, ...]:
@@ -78,78 +73,62 @@ def load_as_written(arguments: Namespace) -> tuple[Written, ...]:
     """
     from billcheck.contracts.files import load_written
 
-    return load_written(*(arguments.contracts or _default_paths()))
+    return load_written(*_contract_paths(arguments))
 
 
-def _default_paths() -> list[str]:
-    is_file, is_folder = Path(DEFAULT_FILE).is_file(), Path(DEFAULT_FOLDER).is_dir()
-    if is_file and is_folder:
-        note(f"Read {DEFAULT_FILE}; the folder {DEFAULT_FOLDER}/ was not read. Give --contracts for both.")
-    if is_file:
-        return [DEFAULT_FILE]
-    if is_folder:
-        return [DEFAULT_FOLDER]
-    raise UsageError([NoContractsError("--contracts")])
-
-
-def load_rules(arguments: Namespace) -> Configuration | None:
-    """The configuration of the command line, else that of the working folder; None where there is none.
-
-    Raises:
-        ConfigurationRefusedError: It holds faults.
-    """
-    from billcheck import load_configuration
-
-    path = arguments.config
-    if path is None:
-        if not Path(DEFAULT_CONFIGURATION).exists():
-            return None
-        path = DEFAULT_CONFIGURATION
-        note(f"Read {DEFAULT_CONFIGURATION}, the configuration of this folder.")
-    return load_configuration(path)
+def _contract_paths(arguments: Namespace) -> Sequence[str]:
+    setting = next(one for one in effective(arguments).settings if one.key == "contracts")
+    if not setting.value:
+        raise UsageError([NoContractsError("--contracts")])
+    if setting.origin == DEFAULT and setting.value == (CONTRACTS_FILE,) and Path(CONTRACTS_FOLDER).is_dir():
+        note(f"Read {CONTRACTS_FILE}; the folder {CONTRACTS_FOLDER}/ was not read. Give --contracts for both.")
+    paths: Sequence[str] = setting.value
+    return paths
 
 
 def decisions_file(arguments: Namespace) -> str:
     """The file that decisions are written to."""
-    return arguments.decisions or DEFAULT_DECISIONS
+    return effective(arguments)["decisions"] or DECISIONS_FILE
 
 
 def load_decided(arguments: Namespace) -> tuple[Decision, ...]:
-    """The decisions of the command line, else those of the working folder; none where there is no file.
+    """The decisions of the command line, else those configured or of the working folder; none where there is no file.
 
     Raises:
         DecisionsRefusedError: The file holds faults.
     """
     from billcheck import load_decisions
 
-    path = arguments.decisions
-    if path is None:
-        if not Path(DEFAULT_DECISIONS).exists():
-            return ()
-        path = DEFAULT_DECISIONS
-        note(f"Read {DEFAULT_DECISIONS}, the decisions of this folder.")
-    return load_decisions(path)
+    setting = next(one for one in effective(arguments).settings if one.key == "decisions")
+    if setting.value is None:
+        return ()
+    if setting.origin == DEFAULT:
+        note(f"Read {DECISIONS_FILE}, the decisions of this folder.")
+    return load_decisions(setting.value)
 
 
 def make_report(
-    arguments: Namespace,
-    *,
-    fail_on: frozenset[str] | None = None,
-    min_amounts: Sequence[tuple[str, Decimal]] | None = None,
-    decisions: tuple[Decision, ...] | None = None,
+    arguments: Namespace, *, decisions: tuple[Decision, ...] | None = None, is_scoped: bool = True
 ) -> Report:
-    """Check the ledgers of the command line against its contracts; without decisions, those of the command line count.
+    """Check the ledgers of the command line, or those configured, against the contracts.
+
+    Args:
+        arguments: The command line.
+        decisions: What was decided; None for those of the command line, the configuration or the folder.
+        is_scoped: Whether only the contracts and customers count that the configuration may name.
 
     Raises:
         InputError: Contracts, the configuration, a ledger or an argument were refused.
     """
     from billcheck import check, read_ledger
 
+    settings = effective(arguments)
     contracts = load(arguments)
     quantities = load_usage(arguments)
-    configuration = load_rules(arguments)
     decisions = load_decided(arguments) if decisions is None else decisions
-    ledger = read_ledger(*(arguments.ledger or ()), profile=arguments.profile)
+    if not settings["ledgers"]:
+        raise UsageError([NoLedgerError("LEDGER")])
+    ledger = read_ledger(*settings["ledgers"], profile=settings["profile"])
     as_of = arguments.as_of
     if as_of is None:
         as_of = datetime.now(UTC).astimezone().date()
@@ -159,23 +138,17 @@ def make_report(
             contracts,
             ledger,
             as_of=as_of,
-            covers=arguments.covers,
-            check_from=arguments.check_from,
-            grace_days=arguments.grace_days,
-            fail_on=fail_on,
-            configuration=configuration,
+            covers=settings["thresholds.covers"],
+            check_from=settings["scope.check_from"],
+            check_until=settings["scope.check_until"],
+            only_contracts=settings["scope.contracts"] if is_scoped else (),
+            only_customers=settings["scope.customers"] if is_scoped else (),
+            grace_days=settings["thresholds.grace_days"],
+            fail_on=settings["thresholds.fail_on"],
+            configuration=settings.configuration,
             quantities=quantities,
             decisions=decisions,
-            control_totals=_by_currency("--control-total", arguments.control_total),
-            min_amounts=_by_currency("--min-amount", min_amounts),
+            control_totals=settings["thresholds.control_totals"],
+            min_amounts=settings["thresholds.min_amounts"],
             processes=usable_processors() if arguments.processes is None else arguments.processes,
         )
-
-
-def _by_currency(option: str, amounts: Sequence[tuple[str, Decimal]] | None) -> dict[str, Decimal]:
-    given = dict(amounts or ())
-    if amounts and len(given) < len(amounts):
-        currencies = [currency for currency, _ in amounts]
-        repeated = sorted({currency for currency in currencies if currencies.count(currency) > 1})
-        raise UsageError([RepeatedCurrencyError(option, currency) for currency in repeated])
-    return given

@@ -13,7 +13,20 @@ from argparse import Action, ArgumentParser, Namespace
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from billcheck.cli import check, console, contracts, decide, decisions, diff, explain, period, rule, schedule, schema
+from billcheck.cli import (
+    check,
+    config,
+    console,
+    contracts,
+    decide,
+    decisions,
+    diff,
+    explain,
+    period,
+    rule,
+    schedule,
+    schema,
+)
 from billcheck.cli.demo import command as demo
 from billcheck.errors import BillcheckError
 
@@ -47,6 +60,7 @@ COMMANDS: tuple[Command, ...] = (
     explain,
     decide,
     decisions,
+    config,
     diff,
     rule,
     contracts,

@@ -10,13 +10,13 @@ import os
 import re
 from argparse import ArgumentTypeError
 from contextlib import suppress
-from itertools import chain
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, NamedTuple
 
 from billcheck.cli.arguments import suggestion
 from billcheck.cli.console import note, write_text
+from billcheck.cli.effective import effective
 from billcheck.errors import Problem, UsageError
 from billcheck.report.formats import FORMATS, render
 from billcheck.report.markdown import to_markdown
@@ -131,9 +131,11 @@ def refuse_outputs(outputs: Iterable[Output], inputs: Iterable[str]) -> None:
 
 def inputs_of(arguments: Namespace) -> list[str]:
     """The files and folders that the options of a check name, and those it reads without being told."""
-    several = (arguments.ledger, arguments.contracts or (), arguments.quantities or ())
-    named = [*chain.from_iterable(several), arguments.config, arguments.decisions]
-    return [*filter(None, named), "contracts.toml", "contracts", "billcheck.toml", "decisions.toml"]
+    settings = effective(arguments)
+    named = [path for key in ("ledgers", "contracts", "quantities") for path in settings[key]]
+    own = () if settings.configuration is None else (settings.configuration.place,)
+    by_custom = ("contracts.toml", "contracts", "billcheck.toml", "decisions.toml")
+    return [*named, *own, *filter(None, [settings["decisions"]]), *by_custom]
 
 
 def deliver(report: Report, arguments: Namespace, places: Places, show_table: Callable[[], str]) -> bool:

@@ -123,7 +123,7 @@ def find_configuration(folder: str | os.PathLike[str] = ".") -> str | None:
     of a repository (where `.git` is) are not looked into.
 
     Returns:
-        A path for `load_configuration`, relative where the folder is and the file lies in it; None where there is none.
+        A path for `load_configuration`, relative where the folder is; None where there is none.
 
     Raises:
         ConfigurationRefusedError: One folder has both.
@@ -131,7 +131,7 @@ def find_configuration(folder: str | os.PathLike[str] = ".") -> str | None:
     start = FilePath(folder)
     resolved = start.resolve()
     for place in (resolved, *resolved.parents):
-        shown = start if place == resolved else place
+        shown = start / os.path.relpath(place, resolved)
         own, shared = shown / OWN_FILE, shown / SHARED_FILE
         has_own, has_table = own.is_file(), _has_table(shared)
         if has_own and has_table:
