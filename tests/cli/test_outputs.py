@@ -153,7 +153,7 @@ def test_a_summary_that_cannot_be_written_changes_no_exit_code(
 
 
 @pytest.mark.usefixtures("folder")
-@pytest.mark.parametrize(("longest", "shown"), [(10_000, "## C-117"), (850, "1 more contract"), (50, "too long")])
+@pytest.mark.parametrize(("longest", "shown"), [(10_000, "## C-117"), (1_000, "1 more contract"), (50, "too long")])
 def test_a_long_summary_shows_fewer_contracts(
     run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch, longest: int, shown: str
 ) -> None:
