@@ -128,7 +128,10 @@ REFUSED = [
     ),
     (
         (HEADINGS + ",commitment", ROW + ",1"),
-        'column "commitment": There is no such column here. A commitment is agreed for the contract: head it',
+        (
+            'column "commitment": There is no such column here. Its values stand in columns of their own: head them '
+            '"commitment.1.name", "commitment.1.amount" and "commitment.1.every", as needed.'
+        ),
     ),
     (
         (HEADINGS + ",contract.late_invoice_cutoff", ROW + ",1"),

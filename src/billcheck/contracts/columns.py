@@ -110,18 +110,34 @@ class Keys:
         return None
 
     def names(self, *, are_amendments: bool) -> list[str]:
-        """The plain headings of a table, to suggest one of."""
+        """A heading for every key whose values stand in cells, to suggest one of; the first of numbered ones."""
         if are_amendments:
             return ["contract", "charge", *self._flat(self._charge["properties"]["amendments"]["items"])]
-        own = [name for name in self._flat(self._charge) if name not in {"name", "amendments"}]
-        others = [name for name in self._flat(self._contract) if name not in {"id", "charge", "amendments"}]
-        return ["contract", "charge", *own, *others, *(f"contract.{name}" for name in others)]
+        own = [name for name in self._flat(self._charge) if name.split(".")[0] not in {"name", "amendments"}]
+        others = [
+            name for name in self._flat(self._contract) if name.split(".")[0] not in {"id", "charge", "amendments"}
+        ]
+        return list(dict.fromkeys(["contract", "charge", *own, *others, *(f"contract.{name}" for name in others)]))
 
     def _flat(self, node: Tree) -> Iterator[str]:
+        """The words that lead from a table to each of its values; to those that it must have first."""
         for option in self._options(node):
-            for name, below in option.get("properties", {}).items():
-                yield name
-                yield from (f"{name}.{word}" for word in self._flat(below))
+            known, required = option.get("properties", {}), option.get("required", ())
+            for name, below in sorted(known.items(), key=lambda item: item[0] not in required):
+                yield from (f"{name}.{words}" if words else name for words in self._ends(below))
+            if "patternProperties" in option:
+                yield from sorted(option["examples"][0])[:1] if "examples" in option else ()
+
+    def _ends(self, node: Tree) -> Iterator[str]:
+        """The words that lead from a key to its values; nothing where it has one itself."""
+        for option in self._options(node):
+            if option.get("type") == "object":
+                yield from self._flat(option)
+            elif option.get("type") != "array" or any(self._leaves_of_list(option, [], ())):
+                yield ""
+                return
+            else:
+                yield from (f"1.{words}" if words else "1" for words in self._ends(option["items"]))
 
     def _find(self, heading: str, node: Tree, words: list[str], prefix: Path = ()) -> Column | None:
         found = list(self._leaves(node, words, prefix))

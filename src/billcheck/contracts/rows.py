@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from billcheck.contracts.advice import elsewhere
 from billcheck.contracts.columns import Column, Keys, close_gaps, flatten, heading_of, put
 from billcheck.contracts.contract_shapes import ContractShape
-from billcheck.contracts.faults import Docket, suggest
+from billcheck.contracts.faults import Docket
+from billcheck.contracts.heading_hints import has_table, hint_on_heading
 from billcheck.contracts.shapes import AmendmentShape, ChargeShape
 from billcheck.contracts.sheets import RepeatedHeadingProblem
 from billcheck.contracts.values import fold
@@ -238,9 +239,9 @@ class RowReader:
             elif column is None and heading and _is_later(heading, are_amendments=are_amendments):
                 self._problems.append(LaterColumnProblem(place))
             elif column is None and heading:
-                near = _advice(heading, are_amendments=are_amendments)
-                near = near or suggest(heading, self._keys.names(are_amendments=are_amendments))
-                self._problems.append(UnknownColumnProblem(place, remedy=near))
+                names = self._keys.names(are_amendments=are_amendments)
+                near = "" if has_table(heading, names) else _advice(heading, are_amendments=are_amendments)
+                self._problems.append(UnknownColumnProblem(place, remedy=near or hint_on_heading(heading, names)))
             if column is not None:
                 seen.add(column.path)
             columns.append(column)
