@@ -147,6 +147,14 @@ class TestSuccession:
         assert first.charges[0].amendments == (Amendment(date(2026, 7, 15), change="cancel"),)
         assert first.charges[0].ends_on == date(2026, 7, 16)
 
+    def test_what_was_held_back_is_released_all_the_same(self, tmp_path: Path) -> None:
+        """Held back are 5 % of six months and of 15 of 31 days: 6 × 5.00 and of 48.39 2.42."""
+        later = contract_table(id="C-2", start="2026-07-16", supersedes="C-1")
+        held = {"percent": "5", "released_on": "2027-01-01"}
+        first, _ = load(tmp_path, contract_table({**FLAT, "timing": "in_arrears"}, retention=held), later)
+        assert [charge.name for charge in first.charges] == ["Fee", "Retention"]
+        assert make_schedule(first, first.charges[1], date(2027, 1, 1)).amounts == (3242,)
+
     def test_what_ended_before_stays_as_it_is(self, tmp_path: Path) -> None:
         later = contract_table(id="C-2", start="2026-07-16", supersedes="C-1")
         first, _ = load(tmp_path, contract_table(FLAT, last_day="2026-06-30"), later)
@@ -169,6 +177,11 @@ class TestSuccession:
 class TestOverlaps:
     def overlaps(self, folder: Path, *tables: dict[str, Any]) -> list[str]:
         return [str(problem).split(": ", 1)[1] for problem in find_overlaps(load(folder, *tables))]
+
+    def test_agreements_about_sums_may_have_one_name(self, tmp_path: Path) -> None:
+        most = {"amount": "500"}
+        other = contract_table({**FLAT, "name": "Rent"}, id="C-2", maximum=most)
+        assert self.overlaps(tmp_path, contract_table(maximum=most), other) == []
 
     def test_one_charge_in_two_contracts_on_one_day(self, tmp_path: Path) -> None:
         later = contract_table({**FLAT, "name": "FEE"}, id="C-2", customer="ACME  bv", start="2027-12-31")

@@ -65,6 +65,8 @@ class _Agreed(NamedTuple):
 
 def read_balances(docket: Docket, shape: ContractShape, charges: tuple[Charge, ...], tax: Tax) -> tuple[Charge, ...]:
     """The charges, and one for each agreement about the sum of some; unchanged where one is at fault."""
+    if shape.minimum is None and shape.maximum is None and not shape.discounts:
+        return charges
     agreed = [*_read_discounts(docket, shape, charges), *_read_bounds(docket, shape, charges)]
     taken = {fold(charge.name) for charge in charges}
     found: list[_Agreed] = []

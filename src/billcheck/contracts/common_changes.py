@@ -70,6 +70,8 @@ def with_stops(
 
     What ends all charges ends commitments too; a pause leaves these as they are.
     """
+    if not shapes:
+        return charges
     stops: dict[str, list[tuple[Path, Amendment]]] = defaultdict(list)
     for path, table in tables_of(docket, ("amendments",), shapes):
         stop = _read_stop(docket, path, table, term)

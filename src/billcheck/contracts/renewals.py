@@ -90,6 +90,8 @@ def with_renewal(
     docket: Docket, shape: ContractShape, charges: tuple[Charge, ...], renewal: Renewal
 ) -> tuple[Charge, ...]:
     """The charges with their prices from the first renewal on, and with the uplift at each if they run as long."""
+    if shape.renewal is None:
+        return charges
     prices = _read_prices(docket, shape, charges, renewal)
     found = []
     for charge in charges:

@@ -83,7 +83,8 @@ def _cancelled(charge: Charge, day: date) -> Charge:
 def find_overlaps(contracts: Sequence[Contract]) -> Iterator[Problem]:
     """A fault for each charge that another contract with the same customer bills too on some day.
 
-    Charges bill the same thing if they have one name or one item code, whatever the case.
+    Charges bill the same thing if they have one name or one item code, whatever the case. What is agreed about other
+    charges, such as a maximum, is as often agreed with one customer as there are contracts.
     """
     seen: dict[tuple[str, str], list[tuple[Contract, Charge]]] = {}
     for contract in contracts:
@@ -114,7 +115,7 @@ def _keys_of(contract: Contract, charge: Charge) -> set[tuple[str, str]]:
 
 
 def _meet(one: Charge, other: Charge) -> bool:
-    """Whether both recur and run on a common day."""
-    if one.every is None or other.every is None:
+    """Whether both recur, have a price of their own, and run on a common day."""
+    if one.every is None or other.every is None or one.spans or other.spans:
         return False
     return (one.ends_on is None or other.start < one.ends_on) and (other.ends_on is None or one.start < other.ends_on)
