@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from billcheck.engine import stated as stated_module
 from billcheck.engine.columns import Columns
 from billcheck.engine.keys import make_directory
 from billcheck.engine.match import Matcher
+from billcheck.engine.match_rules import PeriodRule
 from billcheck.engine.stated import StatedPeriods
 from billcheck.grammar import DateOrder
 from billcheck.ledger.source import Ledger
@@ -187,3 +189,52 @@ def test_a_text_may_lie_five_years_away_whether_or_not_it_was_read_before() -> N
     ):
         found = read_with(stated, [text, "Support"], order=None, day=day, slots=slots)
         assert found == [("2021-03-01", "2021-03-31") if wanted else None, None]
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "days", "times"),
+    [
+        ("Support 2026-01-01 to 2026-01-31", None, ("2026-02-01", "2026-03-01", "2026-02-01"), 1),
+        ("Support 2026-01-01 to 2026-01-31", DateOrder.DAY_FIRST, ("2026-02-01", "2026-03-01"), 1),
+        ("Support", None, ("2026-02-01", "2026-03-01"), 1),
+        ("Support", DateOrder.MONTH_FIRST, ("2026-02-01", "2026-03-01"), 1),
+        ("Catch-up", None, ("2026-02-01", "2026-03-01"), 1),
+        ("04/05/2026 - 06/07/2026", DateOrder.DAY_FIRST, ("2026-02-01", "2026-03-01"), 1),
+        ("04/05/2026 - 06/07/2026", None, ("2026-02-01", "2026-03-01"), 1),
+        ("Support March", None, ("2026-02-01", "2026-02-01", "2026-03-01"), 2),  # which March depends on the day
+        ("Support 2026-01-01 to 2026-01-31", None, ("2026-02-01", "2040-03-01", "2026-02-01", "2040-03-01"), 2),
+    ],
+)
+def test_a_text_is_read_once_or_once_for_each_day_that_it_depends_on(
+    text: str, order: DateOrder | None, days: tuple[str, ...], times: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = 0
+    resolve = stated_module.resolve
+
+    def counted(*arguments: Any, **options: Any) -> Any:
+        nonlocal asked
+        asked += 1
+        return resolve(*arguments, **options)
+
+    monkeypatch.setattr(stated_module, "resolve", counted)
+    stated, slots = StatedPeriods(has_fiscal_years=False), make_directory((contract(),)).slots
+    for day in days:
+        read_with(stated, [text], order=order, day=day, slots=slots)
+    assert asked == times
+
+
+def test_a_text_beside_a_stated_period_is_not_read_and_words_of_a_catch_up_are() -> None:
+    fields: dict[str, Any] = {"period_first_day": date(2026, 2, 1), "period_last_day": date(2026, 2, 28)}
+    lines = [
+        line("1", "2026-03-01", description="Fee [Month Year]", **fields),
+        line("2", "2026-03-01", description="Catch-up"),
+        line("3", "2026-03-01", description="Fee {{period}}"),
+    ]
+    (batch,) = Ledger.from_lines(lines).sources[0].scan(make_directory((contract(),)).keys())
+    stated, slots = StatedPeriods(has_fiscal_years=False), make_directory((contract(),)).slots
+    february = date(2026, 2, 1).toordinal(), date(2026, 3, 1).toordinal(), PeriodRule.FIELDS
+    nothing = 0, 0, PeriodRule.NONE
+    assert stated.find(Columns.of(batch), None, 70, lambda _index: slots) == [
+        february, (0, 0, PeriodRule.CATCH_UP), nothing,
+    ]  # fmt: skip
+    assert stated.placeholders == {72: "{{period}}"}
