@@ -17,6 +17,7 @@ from billcheck.engine.match_rules import PeriodRule
 from billcheck.engine.stated import StatedPeriods
 from billcheck.grammar import DateOrder
 from billcheck.ledger.source import Ledger
+from billcheck.periods.resolve import resolve
 from tests.engine.agreements import contract, flat, line
 
 if TYPE_CHECKING:
@@ -209,7 +210,6 @@ def test_a_text_is_read_once_or_once_for_each_day_that_it_depends_on(
     text: str, order: DateOrder | None, days: tuple[str, ...], times: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = 0
-    resolve = stated_module.resolve
 
     def counted(*arguments: Any, **options: Any) -> Any:
         nonlocal asked
