@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import date
 from decimal import Decimal
@@ -328,3 +329,24 @@ def test_whatever_is_worked_out_from_a_hidden_amount_is_hidden(one: int, other: 
         assert result == figure, "signs and comparisons stay what they are"
         assert {str(result), repr(result), f"{result}", f"{result:,}", format_minor(result, currency)} == {"redacted"}
         assert to_decimal(result, currency).is_nan()
+
+
+class ReadAtOnce(Sequence[SetAside]):
+    """Lines that are read back from a file: all of them when somebody walks, which one by one would take for ever."""
+
+    def __len__(self) -> int:
+        return 2
+
+    def __iter__(self) -> Iterator[SetAside]:
+        return iter([SetAside("l.csv", row, "Hartwell is a draft") for row in (3, 4)])
+
+    def __getitem__(self, index: Any) -> Any:
+        assert isinstance(index, slice)
+        return list(self)[index]
+
+
+def test_what_is_read_back_from_a_file_is_read_at_once() -> None:
+    redacted = redact(replace(half_rate(), set_aside=ReadAtOnce()), names=True)
+    assert [entry.reason for entry in redacted.set_aside] == ["customer 1 is a draft"] * 2
+    assert [entry.row for entry in redacted.set_aside[1:]] == [4]
+    assert [entry["row"] for entry in json.loads(redacted.to_json())["set_aside"]] == [3, 4]

@@ -15,10 +15,10 @@ from billcheck.report.places import Place
 from billcheck.report.verdict import verdict_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from billcheck.findings import Finding
-    from billcheck.report.places import Places
+    from billcheck.report.places import Location, Places
     from billcheck.report.report import Report
 
 Level = Literal["error", "warning", "notice"]
@@ -33,7 +33,8 @@ class _Annotation(NamedTuple):
 
 def to_github(report: Report, places: Places) -> str:
     """The whole report as commands; GitHub shows the first ten of each level beside the files, and logs them all."""
-    found = [*_refused(report), *_at_contracts(report, places), *_at_rows(report, places)]
+    located = [(finding, places.find(number)) for number, finding in enumerate(report.findings)]
+    found = [*_refused(report), *_at_contracts(report, located), *_at_rows(report, located)]
     ordered = sorted(found, key=lambda annotation: annotation.level != "error")
     verdict = plain(verdict_lines(report)).splitlines()
     level: Level = "notice" if report.verdict is Verdict.CLEAN else "error"
@@ -45,22 +46,20 @@ def _level(report: Report, finding: Finding) -> Level:
     return "error" if report.fails(finding) else "notice" if finding.decision else "warning"
 
 
-def _at_rows(report: Report, places: Places) -> Iterator[_Annotation]:
+def _at_rows(report: Report, located: Sequence[tuple[Finding, Location]]) -> Iterator[_Annotation]:
     """One annotation for each finding, at the first row of the ledger it is about; none for those without a row."""
-    for number, finding in enumerate(report.findings):
-        location = places.find(number)
+    for finding, location in located:
         if location.ledger:
             yield _Annotation(_level(report, finding), _title(finding), location.ledger[0], (finding.sentence,))
 
 
-def _at_contracts(report: Report, places: Places) -> Iterator[_Annotation]:
+def _at_contracts(report: Report, located: Sequence[tuple[Finding, Location]]) -> Iterator[_Annotation]:
     """One annotation for each charge, kind and level, where the charge is agreed; the sentences of its findings.
 
     A finding about a line that fits no charge is left to that line; one without any place is annotated at none.
     """
     grouped: dict[tuple[Place | None, str, Level], list[str]] = {}
-    for number, finding in enumerate(report.findings):
-        location = places.find(number)
+    for finding, location in located:
         if not location.ledger or (location.contract is not None and finding.charge is not None):
             key = (location.contract, _title(finding), _level(report, finding))
             grouped.setdefault(key, []).append(finding.sentence)

@@ -24,9 +24,12 @@ from billcheck.money import HIDDEN, HiddenAmount
 from billcheck.report.pseudonyms import Pseudonyms, hide_amounts, hide_numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from billcheck.report.report import Report
+
+_KEPT_TEXTS = 20_000
+"""So many texts are kept with what they became: names, paths and rules stand in row after row."""
 
 REDACTIONS = ("names", "amounts")
 """What can be redacted."""
@@ -52,6 +55,7 @@ class Redaction:
         self._hides_amounts = amounts
         self._pseudonyms = Pseudonyms.of(report) if names else None
         self._least = report.min_amounts
+        self._known: dict[tuple[str, str], str] = {}
         done = {*report.redacted, *(["names"] if names else ()), *(["amounts"] if amounts else ())}
         self.report = self._redacted(report, tuple(what for what in REDACTIONS if what in done))
 
@@ -111,7 +115,7 @@ class Redaction:
             changed |= {"value": HIDDEN, "reason": self._text(reason, "reason")}
         if self._hides_amounts:
             changed |= self._amounts(value)
-        return replace(value, **changed)
+        return type(value)(**changed)
 
     def _amounts(self, value: object) -> dict[str, int]:
         """The amounts of one thing, which faces compare and subtract: what is larger, equal or zero stays so."""
@@ -158,6 +162,14 @@ class Redaction:
     def _text(self, text: str, name: str) -> str:
         if name in _HARMLESS or not text:
             return text
+        known = self._known.get((text, name))
+        if known is None:
+            if len(self._known) >= _KEPT_TEXTS:
+                self._known.clear()
+            known = self._known[text, name] = self._make_text(text, name)
+        return known
+
+    def _make_text(self, text: str, name: str) -> str:
         if self._hides_amounts and name not in {"path", "file", "contract", "charge", "charges", "document"}:
             text = hide_numbers(text) if name in _NUMBERS else hide_amounts(text)
         return text if self._pseudonyms is None else self._pseudonyms.replace(text, name)
@@ -173,6 +185,10 @@ class Redacted(Sequence[Item]):
     def __len__(self) -> int:
         return len(self._items)
 
+    def __iter__(self) -> Iterator[Item]:
+        # What is read back from a file is read back at once.
+        return map(self._redacted, self._items)
+
     @overload
     def __getitem__(self, index: int) -> Item: ...
     @overload
@@ -182,6 +198,9 @@ class Redacted(Sequence[Item]):
             return [self._redacted(item) for item in self._items[index]]
         return self._redacted(self._items[index])
 
+
+_NAMES: dict[type, tuple[str, ...]] = {}
+"""The fields of the kinds of values that were redacted, as looking them up takes longer than to redact them."""
 
 _LARGE = 2
 """Stands for an amount that is not below the least one; those below are 1."""
@@ -205,7 +224,11 @@ def _numbered(amounts: Iterable[int], sign: int) -> dict[int, int]:
 
 
 def _names_of(value: Any) -> tuple[str, ...]:  # noqa: ANN401 - any dataclass
-    return tuple(field.name for field in fields(value) if field.init)
+    known = _NAMES.get(type(value))
+    if known is None:
+        known = tuple(field.name for field in fields(value) if field.init)
+        _NAMES[type(value)] = known
+    return known
 
 
 def redact(report: Report, *, names: bool = False, amounts: bool = False) -> Report:
