@@ -12,7 +12,7 @@ import pytest
 from billcheck.causes import NextInvoice, RunningCause
 from billcheck.check import check
 from billcheck.contracts.prices import FlatPrice, UnitPrice
-from billcheck.contracts.terms import Amendment, Charge, Discount, PriceStep
+from billcheck.contracts.terms import Amendment, Charge, ChargeMatching, Discount, PriceStep
 from billcheck.contracts.uplifts import Escalator
 from billcheck.contracts.usage import Metering, UsageRow
 from billcheck.decisions.rules import Decision
@@ -129,6 +129,55 @@ def test_free_months_to_come_are_not_the_next_invoice() -> None:
     assert only_running(report).next_invoice.due_on == date(2026, 11, 30)
 
 
+def test_a_free_month_inside_does_not_end_the_run() -> None:
+    free = flat(discounts=(Discount(percent=Decimal(100), start=date(2026, 5, 1), end=date(2026, 6, 1)),))
+    report = checked([contract(free)], [*month_ends(4, "1200.00"), *month_ends(3, "1200.00", first=6)])
+    assert only_running(report).since == date(2026, 1, 1)
+
+
+def test_a_period_due_today_is_awaited() -> None:
+    report = checked([contract()], month_ends(7, "1200.00"), as_of=date(2026, 8, 31))
+    coming = only_running(report).next_invoice
+    assert (coming.due_on, coming.is_awaited) == (date(2026, 8, 31), True)
+
+
+def test_what_is_awaited_before_the_latest_period_is_not_the_next_invoice() -> None:
+    # With 60 days of grace July may still come; August was billed at half, and the next one is September.
+    lines = [*month_ends(6, "1200.00"), line("INV-8", "2026-08-31", "1200.00", description="2026-08")]
+    report = checked([contract()], lines, grace_days=60)
+    assert [str(row.status) for row in report.rows][6:8] == ["awaiting", "underbilled"]
+    assert only_running(report).next_invoice.due_on == date(2026, 9, 30)
+
+
+def test_charges_checked_together_go_on_together() -> None:
+    group = ChargeMatching(group="all")
+    both = contract(flat("One", "100.00", matching=group), flat("Two", "300.00", matching=group))
+    running = only_running(checked([both], month_ends(8, "200.00")))
+    assert (running.charges, running.next_invoice.projected) == (("One", "Two"), Decimal("200.00"))
+
+
+def test_sums_of_two_contracts_that_go_on() -> None:
+    names = [("C-1", "1200.00"), ("C-2", "1200.00"), ("C-3", "4800.00"), ("C-4", "7200.00")]
+    contracts = [contract(name=name, customer=name) for name, _ in names]
+    lines = [
+        replace(entry, customer=name, document=f"{name}-{entry.document}")
+        for name, amount in names
+        for entry in month_ends(8, amount)
+    ]
+    total = checked(contracts, lines).totals[0]
+    # Short 1,200.00 twice; too much 2,400.00 and 4,800.00.
+    assert (total.monthly_leak, total.next_shortfall) == (240_000, 240_000)
+    assert (total.monthly_overbilled, total.next_overbilled) == (720_000, 720_000)
+
+
+def test_too_much_without_a_cause_is_unexplained() -> None:
+    lines = [*month_ends(6), line("INV-7", "2026-07-31", "2431.37"), line("INV-8", "2026-08-31", "2415.15")]
+    report = checked([contract()], lines)
+    assert list(map(said, report.causes)) == [
+        ("unexplained", "overbilled", "46.52", 2, "2026-07-01", "2026-08-31", 1, "15.15")
+    ]
+
+
 def test_a_free_month_tells_nothing_about_how_a_charge_is_billed() -> None:
     free = flat(discounts=(Discount(percent=Decimal(100), start=date(2026, 8, 1), end=date(2026, 9, 1)),))
     report = checked([contract(free)], month_ends(7, "1200.00"))
@@ -231,6 +280,18 @@ def test_a_period_billed_twice_is_a_group_that_does_not_go_on() -> None:
         ("duplicate", "overbilled", "2400.00", 1, "2026-08-01", "2026-08-31", 0, "0.00")
     ]
     assert nothing_goes_on(report)
+
+
+def test_drafts_that_nobody_approved_are_a_group_of_their_own() -> None:
+    # July stands on a draft, April on none.
+    draft = line("INV-7", "2026-07-31", status="draft")
+    lines = [*month_ends(3), *month_ends(2, first=5), draft]
+    report = checked([contract()], lines)
+    assert list(map(said, report.causes)) == [
+        ("missing", "arrears", "2400.00", 1, "2026-04-01", "2026-04-30", 0, "0.00"),
+        ("unapproved", "arrears", "2400.00", 1, "2026-07-01", "2026-07-31", 1, "2400.00"),
+    ]
+    assert [group.sentence for group in report.causes] == ["never invoiced", "drafted and never approved"]
 
 
 def test_a_charge_of_which_no_period_tells_anything_does_not_go_on() -> None:
@@ -376,6 +437,17 @@ def test_a_next_invoice_of_usage_to_come_has_no_projection() -> None:
     coming = only_running(report).next_invoice
     assert (coming.expected, coming.projected, coming.shortfall) == (None, None, None)
     assert (only_running(report).note, report.totals[0].next_shortfall) == (NOTE_UNKNOWN, 0)
+
+
+def test_usage_to_come_of_a_charge_never_invoiced_since_has_no_projection_either() -> None:
+    rows = tuple(
+        UsageRow("C-117", "Calls", date(2026, month, 1), Decimal(10), date(2026, month + 1, 1)) for month in (6, 7)
+    )
+    price, start = UnitPrice(Decimal("1.00")), date(2026, 6, 1)
+    calls = flat("Calls", model="per_unit", start=start, price=price, metering=Metering("sum", None, rows))
+    report = checked([contract(calls, start=start)], [line("INV-6", "2026-06-30", "10.00")])
+    running = only_running(report)
+    assert (running.code, running.next_invoice.projected, running.note) == ("missing", None, NOTE_UNKNOWN)
 
 
 def test_the_unexplained_come_last_and_the_largest_first() -> None:

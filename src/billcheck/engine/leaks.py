@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 REASON_WORDS = {
     "missing": "never invoiced",
+    "unapproved": "drafted and never approved",
     "not_credited": "agreed to be taken off, and never was",
     "credited_not_rebilled": "credited and not billed again",
     "duplicate": "billed twice",
@@ -78,7 +79,7 @@ def find_leaks(
     if not different:
         return Leaks()
     latest = _latest_telling(schedule, rows)
-    coming = None if latest is None or not is_different(latest) else _next_period(schedule, rows, latest, as_of_day)
+    coming = None if latest is None or not is_different(latest) else _next_period(schedule, rows, latest)
     ahead = None if latest is None or coming is None else Ahead(latest.period, coming)
     diagnosed = diagnose_with_outlook(slot.contract, slot.charge, schedule, rows, ahead, around)
     reasons = {row.period: _reason(row, diagnosed.causes.get(row.period, ())) for row in different}
@@ -134,7 +135,9 @@ def _code_without_cause(row: JudgedRow) -> str:
         return UNEXPLAINED if row.billed else "not_credited"
     if row.credited:
         return "credited_not_rebilled"
-    return "missing" if row.status is Status.MISSING else UNEXPLAINED
+    if row.status is Status.UNDERBILLED:
+        return UNEXPLAINED
+    return "unapproved" if row.drafted else "missing"
 
 
 def _latest_telling(schedule: Schedule, rows: Sequence[JudgedRow]) -> JudgedRow | None:
@@ -151,13 +154,13 @@ def _latest_telling(schedule: Schedule, rows: Sequence[JudgedRow]) -> JudgedRow 
     return None
 
 
-def _next_period(schedule: Schedule, rows: Sequence[JudgedRow], latest: JudgedRow, as_of_day: int) -> int | None:
+def _next_period(schedule: Schedule, rows: Sequence[JudgedRow], latest: JudgedRow) -> int | None:
     """The first regular period after the latest row that is still to be billed and comes to something, if any."""
     statuses = {row.period: row.status for row in rows}
     for period in range(latest.period + 1, len(schedule)):
         if schedule.changes[period] or not (schedule.amounts[period] or period in schedule.unknowns):
             continue
-        status = statuses.get(period, Status.NOT_DUE if schedule.due_days[period] > as_of_day else None)
+        status = statuses.get(period, Status.NOT_DUE)  # all that are due have a row
         if status is Status.NOT_DUE or status is Status.AWAITING:
             return period
     return None

@@ -63,7 +63,7 @@ def find_outlook(
     amounts: set[int | None] = set()
     for mistake in mistakes:
         amounts.add(_amount_by(contract, mistake, schedule, ahead.coming))
-        resumed = _with_changes_since(mistake.charge, charge, cutoff)
+        resumed = with_changes_since(mistake.charge, charge, cutoff)
         if resumed != mistake.charge:
             amounts.add(_amount_by(contract, replace(mistake, charge=resumed), schedule, ahead.coming))
     if share is not None:
@@ -71,8 +71,8 @@ def find_outlook(
     return amounts.pop() if len(amounts) == 1 else None
 
 
-def _with_changes_since(mistaken: Charge, agreed: Charge, cutoff: date) -> Charge:
-    """The wrong terms with the changes of the agreed ones from a day on."""
+def with_changes_since(mistaken: Charge, agreed: Charge, cutoff: date) -> Charge:
+    """The wrong terms, with the price steps, amendments and uplifts of the agreed ones from a day on."""
     escalators = mistaken.escalators
     if len(escalators) == len(agreed.escalators):
         pairs = zip(escalators, agreed.escalators, strict=True)

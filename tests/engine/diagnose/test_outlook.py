@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from billcheck.contracts.terms import Amendment, Charge, Contract, Discount, Pri
 from billcheck.contracts.uplifts import Escalator
 from billcheck.engine.diagnose import Diagnosed, diagnose_with_outlook
 from billcheck.engine.diff import JudgedRow
-from billcheck.engine.outlook import Ahead, find_outlook
+from billcheck.engine.outlook import Ahead, find_outlook, with_changes_since
 from billcheck.findings import Status
 from billcheck.period import Cadence
 from billcheck.pricing.mistake import Mistake
@@ -171,6 +172,49 @@ def test_a_period_that_the_wrong_terms_do_not_have() -> None:
         find_outlook(contract, flat(), schedule, Ahead(4, 5), [Mistake("", "", flat(every=Cadence("quarter")))], None)
         is None
     )
+
+
+def test_changes_from_a_day_on_are_those_that_were_agreed() -> None:
+    # Of each term a part before the day and one on it; what was forgotten before stays forgotten.
+    day, days = date(2027, 1, 1), (date(2026, 3, 1), date(2027, 1, 1))
+    charge = flat(
+        price_steps=tuple(PriceStep(on=on, price=FlatPrice(Decimal(on.month))) for on in days),
+        amendments=tuple(Amendment(on=on, price=FlatPrice(Decimal(10 + on.month))) for on in days),
+        escalators=(Escalator(percent=Decimal(10), first_on=date(2026, 1, 1)),),
+    )
+    wrong = replace(
+        charge,
+        price_steps=(PriceStep(on=date(2026, 2, 1), price=FlatPrice(Decimal(99))),),
+        amendments=(),
+        escalators=(replace(charge.escalators[0], until=date(2026, 1, 1), skipped=(date(2025, 1, 1),)),),
+    )
+    assert with_changes_since(wrong, charge, day) == replace(
+        charge,
+        price_steps=(wrong.price_steps[0], charge.price_steps[1]),
+        amendments=(charge.amendments[1],),
+        escalators=(replace(charge.escalators[0], skipped=(date(2025, 1, 1), date(2026, 1, 1))),),
+    )
+    assert with_changes_since(charge, charge, day) == charge
+
+
+def test_uplifts_that_end_by_agreement_do_not_come_again() -> None:
+    ending = Escalator(percent=Decimal(10), until=date(2030, 1, 1))
+    wrong = flat(escalators=(replace(ending, until=date(2027, 1, 1)),))
+    assert with_changes_since(wrong, flat(escalators=(ending,)), date(2028, 6, 1)).escalators == (
+        replace(ending, skipped=(date(2027, 1, 1), date(2028, 1, 1))),
+    )
+    assert with_changes_since(flat(escalators=(ending,)), flat(escalators=(ending,)), date(2028, 6, 1)) == (
+        flat(escalators=(ending,))
+    )
+
+
+def test_a_change_after_the_coming_period_is_no_second_reading() -> None:
+    # The wrong terms lack the step of December; whether it comes does not matter for June.
+    charge = flat(price_steps=(PriceStep(on=date(2026, 12, 1), price=FlatPrice(Decimal("3000.00"))),))
+    contract, schedule = agreed(charge)
+    wrong = Mistake("", "", flat("1700.00"))
+    assert find_outlook(contract, charge, schedule, Ahead(4, 5), [wrong], None) == 170_000
+    assert find_outlook(contract, charge, schedule, Ahead(4, 11), [wrong], None) is None
 
 
 def test_wrong_terms_without_any_uplift() -> None:
