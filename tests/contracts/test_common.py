@@ -96,6 +96,30 @@ def test_a_percentage_is_of_each_charge_that_it_touches(tmp_path: Path) -> None:
     assert past["Setup"].discounts == ()
 
 
+@pytest.mark.parametrize(
+    ("charges", "keys", "is_refused"),
+    [
+        ((FLAT, OTHER), {}, False),
+        ((FLAT, LATE), {}, True),
+        ((FLAT, LATE), {"start": "2026-05-31"}, True),
+        ((FLAT, LATE), {"start": "2026-06-01"}, False),
+        ((FLAT, {**OTHER, "every": "quarter"}), {}, True),
+        ((LATE,), {"start": "2026-03-01"}, False),
+        ((ONE_OFF, LATE), {}, False),
+    ],
+)
+def test_a_number_of_periods_is_of_charges_with_the_same_periods(
+    tmp_path: Path, charges: tuple[dict[str, Any], ...], keys: dict[str, Any], is_refused: bool
+) -> None:
+    path = write_json(tmp_path, contract_table(*charges, discounts=[{"percent": "10", "periods": 2, **keys}]))
+    if is_refused:
+        (fault,) = refusals(path)
+        assert "discounts #1.periods: The charges do not have the same periods" in fault
+    else:
+        (contract,) = load_contracts(path)
+        assert contract.charges[-1].discounts[0].periods == 2
+
+
 def test_a_pause_is_of_every_charge_inside_its_own_term(tmp_path: Path) -> None:
     pause, resume = {"on": "2026-05-01", "change": "pause"}, {"on": "2026-07-01", "change": "resume"}
     found = charges_of(tmp_path, FLAT, LATE, ONE_OFF, amendments=[resume, pause])

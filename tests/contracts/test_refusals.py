@@ -159,6 +159,16 @@ CONTRACT_FAULTS: list[tuple[dict[str, Any], str]] = [
         ),
     ),
     (
+        {
+            "charge": [FLAT, {**FLAT, "name": "Late", "start": "2026-06-01"}],
+            "discounts": [{"percent": "5", "periods": 2}],
+        },
+        (
+            "C-1 discounts #1.periods: The charges do not have the same periods, so a number of them says nothing. "
+            "Found '2'. Give the last day instead, or write the discount with each charge."
+        ),
+    ),
+    (
         {"amendments": [{"on": "2026-05-16"}]},
         'C-1 amendments #1.change: A required key is missing. Add it, for example change = "pause".',
     ),
@@ -1113,9 +1123,10 @@ def test_every_problem_has_an_example() -> None:
 
 _SAID_WITH_OTHER_WORDS = {
     *("OutsideTermProblem", "KeyNotForModelProblem", "MissingExtraProblem", "OverlapProblem"),
-    "NumberProblem",
+    *("NumberProblem", "AmountsProblem"),
 }
-"""Their sentences always name the term or the model at hand; extras, lint and decisions have tests of their own."""
+"""Their sentences always name the term or the model at hand; extras, lint, decisions and configuration have tests of
+their own."""
 
 KEYS = st.sampled_from(
     (

@@ -118,6 +118,7 @@ def test_faults_that_one_table_shows_are_invalid() -> None:
             "one supersedes",
             "supersedes one",
             "whose sum is agreed",
+            "do not have the same periods",
             "either a percent or an index",
             "Another price is given",
             "on the day of the first renewal",

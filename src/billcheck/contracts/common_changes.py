@@ -33,6 +33,12 @@ class NoRecurringChargeProblem(Problem):
     remedy = "Take it out of charges."
 
 
+class PeriodsOfManyProblem(Problem):
+    """The charges do not have the same periods, so a number of them says nothing."""
+
+    remedy = "Give the last day instead, or write the discount with each charge."
+
+
 def with_percents(
     docket: Docket, shapes: list[ContractDiscountShape], charges: tuple[Charge, ...], term: Term
 ) -> tuple[Charge, ...]:
@@ -46,6 +52,7 @@ def with_percents(
             refuse_foreign(docket, path, table, "one_off", ("periods", "applies"))
         discount = read_common_discount(docket, path, table, term)
         if discount is not None:
+            _judge_periods(docket, path, discount, [charge for charge in charges if charge.name in names])
             found = tuple(
                 replace(charge, discounts=(*charge.discounts, discount))
                 if charge.name in names and _touches(discount, charge)
@@ -53,6 +60,16 @@ def with_percents(
                 for charge in found
             )
     return found
+
+
+def _judge_periods(docket: Docket, path: Path, discount: Discount, charges: Sequence[Charge]) -> None:
+    """A number of periods must be the same days for all charges."""
+    if discount.periods is None or not charges:
+        return
+    starts = {charge.start for charge in charges}
+    since = min(starts) if discount.start is None else max(discount.start, min(starts))
+    if max(starts) > since or len({charge.rhythm for charge in charges}) > 1:
+        docket.add(PeriodsOfManyProblem, (*path, "periods"), discount.periods)
 
 
 def _touches(discount: Discount, charge: Charge) -> bool:
