@@ -117,6 +117,13 @@ def simulate(session: nox.Session) -> None:
 
 
 @nox.session
+def wrong_terms(session: nox.Session) -> None:
+    """300 ledgers billed by each kind of mistake, and as many with errors that are none; `-- --count 50` for fewer."""
+    _install(session)
+    session.run("python", "-m", "tests.wrong_terms.run", *(session.posargs or ("--count", "300")))
+
+
+@nox.session
 def oracle(session: nox.Session) -> None:
     """20,000 random contracts priced day by day by an independent oracle; `-- --first 7` shows one."""
     _install(session)

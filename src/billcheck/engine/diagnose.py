@@ -142,8 +142,8 @@ def _explain(
         found = list(_explain_run(_Run.of(contract, charge, schedule, rows, around.others if around else None)))
     if around is None:
         return found
-    retried = _retry(contract, charge, schedule, rows, found, around)
-    return [retried] if retried else [_by_lines(contract, schedule, rows, each, around) for each in found]
+    found = [_by_lines(contract, schedule, rows, each, around) for each in found]
+    return _with_other_periods(contract, charge, schedule, rows, found, around)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +194,7 @@ def _explain_run(run: _Run) -> tuple[Explained, ...]:
     trial = Trial(contract, charge, schedule, rows)
     hypotheses = find_hypotheses(trial, run.others)
     segments = cut(make_cells(rows, hypotheses.predictions), hypotheses.first_pair)
-    if may_be_pair(rows, [row for segment in segments for row in segment.unexplained]):
+    if any(segment.unexplained for segment in segments) and may_be_pair(rows):
         hypotheses = with_pairs(trial, hypotheses)
         segments = cut(make_cells(rows, hypotheses.predictions), hypotheses.first_pair)
     return _explained(rows, segments, hypotheses.mistakes)
@@ -216,21 +216,24 @@ def _explained(
     return tuple(found)
 
 
-def _retry(
-    contract: Contract, charge: Charge, schedule: Schedule, rows: Sequence[JudgedRow], found: Sequence[Explained],
+def _with_other_periods(
+    contract: Contract, charge: Charge, schedule: Schedule, rows: Sequence[JudgedRow], found: list[Explained],
     around: Circumstances,
-) -> Explained | None:  # fmt: skip
-    """What explains the whole run by other periods, where the agreed ones leave something unexplained."""
-    known = {row for each in found if each.is_known for row in each.rows}
+) -> list[Explained]:  # fmt: skip
+    """The explanations, with mistakes that move dates: instead of them where they leave something, else beside them."""
     different = tuple(
         position for position, row in enumerate(rows) if row.expected != row.billed and row.status not in CORRECT
         and (row.is_duplicate or says_something(row))
     )  # fmt: skip
-    if known >= {*different} or isinstance(schedule, CombinedSchedule) or charge.rhythm is None:
-        return None
+    if not different or isinstance(schedule, CombinedSchedule):
+        return found
     moving = [mistake for mistake in period_mistakes(charge) if moves_dates(mistake, charge)]
-    mistakes = retry(contract, moving, around)
-    return Explained(different, mistakes, is_last=True) if mistakes else None
+    mistakes = retry(contract, moving, around) if moving else ()
+    if not mistakes:
+        return found
+    if {row for each in found if each.is_known for row in each.rows} >= {*different}:
+        return [replace(each, mistakes=(*each.mistakes, *mistakes)) for each in found]
+    return [Explained(different, mistakes, is_last=True)]
 
 
 def _by_lines(

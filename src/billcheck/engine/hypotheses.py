@@ -145,9 +145,9 @@ def with_pairs(trial: Trial, hypotheses: Hypotheses) -> Hypotheses:
     )
 
 
-def may_be_pair(rows: Sequence[JudgedRow], unexplained: Iterable[int]) -> bool:
-    """Whether so many rows of so many amounts are unexplained that two mistakes at once could be believed."""
-    amounts = [(rows[row].expected, rows[row].billed) for row in unexplained]
+def may_be_pair(rows: Sequence[JudgedRow]) -> bool:
+    """Whether so many rows of so many amounts were billed otherwise that two mistakes at once could be believed."""
+    amounts = [(row.expected, row.billed) for row in rows if says_something(row) and differs(row)]
     return len(amounts) >= LEAST_ROWS_OF_PAIR and len(set(amounts)) >= LEAST_AMOUNTS_OF_PAIR
 
 
@@ -200,10 +200,12 @@ def _near(regular: Sequence[tuple[int, int, int, bool]], day: RowDays) -> int | 
 def make_cells(rows: Sequence[JudgedRow], predictions: Sequence[Sequence[int | None]]) -> list[Cell]:
     """The rows that say something about the terms, neighbours of which the same holds together."""
     cells: list[Cell] = []
+    has_begun = False
     for position, row in enumerate(rows):
+        has_begun = has_begun or row.billed != 0
         if not says_something(row):
             continue
-        cell = _cell(position, row, predictions)
+        cell = _cell(position, row, predictions, has_begun=has_begun)
         if cell is None:
             continue
         if cells and cells[-1].is_like(cell):
@@ -213,14 +215,17 @@ def make_cells(rows: Sequence[JudgedRow], predictions: Sequence[Sequence[int | N
     return cells
 
 
-def _cell(position: int, row: JudgedRow, predictions: Sequence[Sequence[int | None]]) -> Cell | None:
+def _cell(
+    position: int, row: JudgedRow, predictions: Sequence[Sequence[int | None]], *, has_begun: bool
+) -> Cell | None:
     own = (position,)
     amounts = {row.billed}
     if row.status is Status.ROUNDING:
         amounts.add(row.expected)  # a cent more or less is no term
     mistakes = frozenset(number for number, prediction in enumerate(predictions) if prediction[position] in amounts)
     if is_unbilled(row):
-        return Cell(own, (), own, frozenset(), mistakes, None) if mistakes else None
+        leading = 0 if has_begun else 1
+        return Cell(own, (), own, frozenset(), mistakes, None, leading) if mistakes else None
     fractions = frozenset(fitting_fractions(row.expected, row.billed)) if row.expected or row.billed else None
     if not differs(row):
         return Cell(own, (), (), frozenset(), mistakes, fractions)

@@ -99,5 +99,5 @@ def fit_of(books: Books, known: Known) -> Fit:
         if event.is_pinned:
             misstated += (event.first_day, event.end_day) != (schedule.first_days[period], schedule.ends[period])
         else:
-            days += abs(event.issue_day - schedule.due_days[period] - books.offset)
+            days += abs(event.issue_day - schedule.due_days[period])
     return Fit(unexplained, misstated, days)

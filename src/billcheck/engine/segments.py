@@ -30,7 +30,8 @@ class Cell(NamedTuple):
     `pairs` their different amounts. `mistakes` holds the mistakes that would have billed exactly this, and `fractions`
     the fractions; None where the row says nothing about them. A row that should have been billed and was not speaks
     against none: an invoice may just be missing. `unbilled` are such rows where some mistakes would have billed nothing
-    too, and those are its `mistakes`.
+    too, and those are its `mistakes`. Of these `leading` are those before anything was billed: there something did not
+    begin, while one between others may be an invoice that was left out.
     """
 
     rows: tuple[int, ...]
@@ -39,12 +40,14 @@ class Cell(NamedTuple):
     pairs: frozenset[Pair]
     mistakes: frozenset[int]
     fractions: frozenset[Fraction] | None
+    leading: int = 0
 
     def is_like(self, other: Cell) -> bool:
         """Whether the same holds of the other's rows."""
         return (
             bool(self.billed) == bool(other.billed)
             and bool(self.unbilled) == bool(other.unbilled)
+            and bool(self.leading) == bool(other.leading)
             and self.mistakes == other.mistakes
             and self.fractions == other.fractions
         )
@@ -58,6 +61,7 @@ class Cell(NamedTuple):
             self.pairs | later.pairs,
             self.mistakes,
             self.fractions,
+            self.leading + later.leading,
         )
 
 
@@ -75,15 +79,20 @@ class Segment:
     unexplained: tuple[int, ...] = ()
 
 
+_SEGMENTS_OF_PAIR = 3
+"""Where one mistake after the other explains as much as two at once, that is preferred."""
+
+
 class _Cost(NamedTuple):
     """What a way of cutting costs, summed over its segments; the first field that differs decides.
 
-    Billed rows left unexplained; mistakes at work; and rows that were not billed, where some mistake would explain that
-    and none does.
+    Rows left unexplained that were billed, or that lead; causes, of which two mistakes at once are two; segments; and
+    other rows that were not billed, where some mistake would explain that and none does.
     """
 
     unexplained: int
-    mistakes: int
+    causes: int
+    segments: int
     unbilled: int
 
 
@@ -97,6 +106,7 @@ class _Stretch:
         self._fractions: frozenset[Fraction] | None = None
         self._billed = 0
         self._unbilled = 0
+        self._leading = 0
         self._pairs: frozenset[Pair] = frozenset()
 
     def take(self, cell: Cell) -> None:
@@ -104,6 +114,7 @@ class _Stretch:
         self.cells.append(cell)
         if cell.unbilled:
             self._unbilled += len(cell.unbilled)
+            self._leading += cell.leading
             return
         self.mistakes = cell.mistakes if self.mistakes is None else self.mistakes & cell.mistakes
         self._fractions = both(self._fractions, cell.fractions)
@@ -127,23 +138,37 @@ class _Stretch:
     def cost(self) -> _Cost:
         """What the segment costs at best."""
         fitting = self.fitting()
-        if fitting:
-            unbilled = max(len(self.unbilled_by(mistake)) for mistake in fitting) if self._unbilled else 0
-            at_work = 2 if min(fitting) >= self._first_pair else 1
-            return _Cost(0, at_work, self._unbilled - unbilled)
-        if not self._billed or simplest(self._fractions, self._billed) is not None:
-            return _Cost(0, 1, self._unbilled)
-        return _Cost(self._billed, 1, self._unbilled)
+        if not fitting:
+            is_fraction = simplest(self._fractions, self._billed) is not None
+            left = self._leading + (0 if is_fraction else self._billed)
+            return _Cost(left, 1 if is_fraction else 0, 1, self._unbilled)
+        if min(fitting) >= self._first_pair:
+            causes, segments = 2, _SEGMENTS_OF_PAIR
+        else:
+            causes, segments = 1, 1
+        if not self._unbilled:
+            return _Cost(0, causes if self._billed else 0, segments, 0)
+        return min(
+            _Cost(
+                self._leading - leading, causes if self._billed or unbilled else 0, segments, self._unbilled - unbilled
+            )
+            for unbilled, leading in map(self._explained_by, fitting)
+        )
+
+    def _explained_by(self, mistake: int) -> tuple[int, int]:
+        """How many rows that were not billed a mistake explains, and how many of them lead."""
+        cells = [cell for cell in self.cells if mistake in cell.mistakes]
+        return sum(len(cell.unbilled) for cell in cells), sum(cell.leading for cell in cells)
 
 
 def cut(cells: Sequence[Cell], first_pair: int) -> list[Segment]:
-    """The cells cut into segments: least unexplained rows, then fewest segments, then the longest later ones.
+    """The cells cut into segments: least unexplained rows, fewest causes, fewest segments, the longest later ones.
 
     Args:
         cells: The rows that say something, in order.
-        first_pair: Mistakes from this number on are two at once; they count as two segments.
+        first_pair: Mistakes from this number on are two at once; they count as two causes.
     """
-    best: list[_Cost] = [_Cost(0, 0, 0)]
+    best: list[_Cost] = [_Cost(0, 0, 0, 0)]
     starts: list[int] = []
     for end in range(1, len(cells) + 1):
         cost, start = min(_ways_to(cells, end, best, first_pair))

@@ -1,0 +1,142 @@
+"""How a run of periods is cut: by hand, and against trying every way."""
+
+from __future__ import annotations
+
+from itertools import combinations, pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from billcheck.engine.patterns import Fraction
+from billcheck.engine.segments import Cell, Segment, cut
+
+HALF, THIRD = Fraction(2, 1), Fraction(3, 1)
+NEVER_A_PAIR = 99
+
+
+def cells(*wanted: tuple[str, set[int]] | tuple[str, set[int], set[Fraction]]) -> list[Cell]:
+    """One cell per row: "ok", "bad" (billed otherwise) or "none" (not billed), and the mistakes that fit it."""
+    made = []
+    for row, (kind, mistakes, *fractions) in enumerate(wanted):
+        parts = frozenset(fractions[0]) if fractions else frozenset[Fraction]()
+        made.append(
+            Cell(
+                (row,),
+                (row,) if kind == "bad" else (),
+                (row,) if kind == "none" else (),
+                frozenset({(100, row)}) if kind == "bad" else frozenset(),
+                frozenset(mistakes),
+                None if kind == "none" else parts,
+            )
+        )
+    return made
+
+
+def explained(found: list[Segment]) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
+    return [(segment.explained, segment.mistakes) for segment in found if segment.explained]
+
+
+def test_one_mistake_that_also_fits_right_rows_is_one_segment() -> None:
+    found = cut(cells(("ok", {0, 1}), ("bad", {0}), ("bad", {0, 1}), ("ok", {1})), NEVER_A_PAIR)
+    assert explained(found) == [((1, 2), (0,))]
+
+
+def test_a_cause_may_change() -> None:
+    found = cut(cells(("bad", {0}), ("bad", {0}), ("bad", {1}), ("bad", {1, 0})), NEVER_A_PAIR)
+    assert explained(found) == [((0, 1), (0,)), ((2, 3), (1,))]
+
+
+def test_all_that_fit_the_whole_segment_are_named() -> None:
+    found = cut(cells(("bad", {0, 2, 3}), ("bad", {0, 3})), NEVER_A_PAIR)
+    assert explained(found) == [((0, 1), (0, 3))]
+
+
+def test_least_unexplained_comes_before_fewest() -> None:
+    found = cut(cells(("bad", {0}), ("bad", set()), ("bad", {0})), NEVER_A_PAIR)
+    assert explained(found) == [((0,), (0,)), ((2,), (0,))]
+    assert [segment.unexplained for segment in found] == [(), (1,), ()]
+
+
+def test_a_row_that_was_not_billed_speaks_against_none() -> None:
+    found = cut(cells(("bad", {0}), ("none", {1}), ("bad", {0})), NEVER_A_PAIR)
+    assert explained(found) == [((0, 2), (0,))]
+
+
+def test_a_row_that_was_not_billed_is_explained_by_what_bills_nothing() -> None:
+    found = cut(cells(("ok", {0, 1}), ("none", {1}), ("none", {1, 2}), ("ok", {1})), NEVER_A_PAIR)
+    assert explained(found) == [((1, 2), (1,))]
+    assert explained(cut(cells(("none", {1}), ("none", {1, 2})), NEVER_A_PAIR)) == [((0, 1), (1,))]
+
+
+def test_of_mistakes_that_fit_those_that_explain_more_unbilled_rows() -> None:
+    found = cut(cells(("bad", {0, 1, 2}), ("none", {1, 2}), ("bad", {0, 1, 2})), NEVER_A_PAIR)
+    assert explained(found) == [((0, 1, 2), (1, 2))]
+
+
+def test_a_fraction_is_no_other_name_where_a_mistake_explains_more() -> None:
+    more = cut(cells(("bad", {0}, {HALF}), ("none", {0}), ("bad", {0}, {HALF})), NEVER_A_PAIR)
+    assert [(segment.mistakes, segment.fraction) for segment in more] == [((0,), None)]
+    equal = cut(cells(("bad", {0}, {HALF, THIRD}), ("bad", {0}, {HALF})), NEVER_A_PAIR)
+    assert [(segment.mistakes, segment.fraction) for segment in equal] == [((0,), HALF)]
+
+
+def test_a_fraction_passes_over_what_was_not_billed() -> None:
+    found = cut(cells(("bad", set(), {HALF}), ("none", {1}), ("bad", set(), {HALF})), NEVER_A_PAIR)
+    assert [(segment.explained, segment.fraction) for segment in found] == [((0, 2), HALF)]
+
+
+def test_a_right_row_ends_a_fraction() -> None:
+    found = cut(cells(("bad", set(), {HALF}), ("ok", set()), ("bad", set(), {HALF})), NEVER_A_PAIR)
+    assert [segment.explained for segment in found if segment.fraction] == [(0,), (2,)]
+
+
+def test_two_at_once_need_three_rows_and_two_amounts() -> None:
+    pair = ("bad", {5})
+    assert explained(cut(cells(pair, pair, pair), 5)) == [((0, 1, 2), (5,))]
+    assert explained(cut(cells(pair, pair), 5)) == []
+    alike = [cell._replace(pairs=frozenset({(100, 50)})) for cell in cells(pair, pair, pair)]
+    assert explained(cut(alike, 5)) == []
+
+
+def test_one_mistake_comes_before_two_at_once() -> None:
+    both = ("bad", {0, 5})
+    assert explained(cut(cells(both, both, both), 5)) == [((0, 1, 2), (0,))]
+    # Two at once count as two: one after the other is no more.
+    found = cut(cells(("bad", {0, 5}), ("bad", {0, 5}), ("bad", {1, 5}), ("bad", {1, 5})), 5)
+    assert explained(found) == [((0, 1), (0,)), ((2, 3), (1,))]
+    # Three one after the other are more.
+    found = cut(cells(("bad", {0, 5}), ("bad", {1, 5}), ("bad", {2, 5})), 5)
+    assert explained(found) == [((0, 1, 2), (5,))]
+
+
+def test_nothing_to_cut() -> None:
+    assert cut([], 0) == []
+    assert cut(cells(("ok", set())), 0) == [Segment()]
+
+
+some_cells = st.lists(
+    st.tuples(st.sampled_from(["ok", "bad", "bad"]), st.sets(st.integers(0, 2), max_size=2)), min_size=1, max_size=7
+)
+
+
+@settings(deadline=None)
+@given(some_cells)
+def test_no_other_way_leaves_less_unexplained_or_has_fewer_segments(wanted: list[tuple[str, set[int]]]) -> None:
+    run = cells(*wanted)
+
+    def cost(bounds: tuple[int, ...]) -> tuple[int, int, int]:
+        edges = [0, *bounds, len(run)]
+        unexplained = causes = 0
+        for start, end in pairwise(edges):
+            part = run[start:end]
+            billed = sum(len(cell.billed) for cell in part)
+            if not frozenset.intersection(*(cell.mistakes for cell in part)):
+                unexplained += billed
+            elif billed:
+                causes += 1
+        return unexplained, causes, len(edges) - 1
+
+    best = min(cost(bounds) for count in range(len(run)) for bounds in combinations(range(1, len(run)), count))
+    found = cut(run, NEVER_A_PAIR)
+    causes = sum(bool(segment.explained) for segment in found)
+    assert (sum(len(segment.unexplained) for segment in found), causes, len(found)) == best
