@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from billcheck.contracts.prices import FlatPrice, UnitPrice
 from billcheck.contracts.terms import Amendment, Charge, Discount, PriceStep, Proration
-from billcheck.pricing.mistakes import MOST_MISTAKES, plausible_mistakes
+from billcheck.pricing.mistakes import (
+    MOST_MISTAKES,
+    PAIRS,
+    mistaken_schedule,
+    pairs_of_mistakes,
+    plausible_mistakes,
+)
 from billcheck.pricing.schedule import make_schedule
 from tests.pricing.random_charges import contract_of, random_charge
 from tests.pricing.samples import OF_NEARLY_ANY_CHARGE, figures, flat, one_off, per_unit
@@ -152,3 +158,49 @@ def test_free_periods_may_be_billed_and_those_that_end_may_go_on() -> None:
     for endless in (replace(ending, end=None), replace(ending, end=date(2026, 12, 1))):
         charge = flat("100", discounts=(endless,), end=date(2026, 12, 1))
         assert [mistake.code for mistake in mistakes(charge)] == ["free_period_billed"]
+
+
+def test_two_at_once_are_declared_and_made_one_upon_the_other() -> None:
+    """10 at 10.00 with 10 % off until February, from March 12 at 11.00."""
+    charge = per_unit(
+        "10", "10",
+        price_steps=(PriceStep(date(2026, 3, 1), UnitPrice(Decimal(11))),),
+        amendments=(Amendment(date(2026, 3, 1), quantity=Decimal(12)),),
+        discounts=(Discount(Decimal(10), end=date(2026, 3, 1)),),
+    )  # fmt: skip
+    found = {mistake.code: mistake for mistake in pairs_of_mistakes(contract_of(charge), charge, HORIZON)}
+    assert {*found} == {
+        f"{first}_and_{second}"
+        for first in ("previous_price", "old_quantity")
+        for second in ("expired_discount", "discount_forgotten", "half_rate")
+    } | {"previous_price_and_old_quantity"}
+    assert {*found} <= {f"{first}_and_{second}" for first, second in PAIRS}
+    billed = {
+        code: [*mistaken_schedule(contract_of(charge), each, HORIZON).amounts[1:3]] for code, each in found.items()
+    }
+    assert billed["previous_price_and_old_quantity"] == [9000, 10000]
+    assert billed["previous_price_and_expired_discount"] == [9000, 10800]  # 12 × 10.00 less 10 %
+    assert billed["old_quantity_and_discount_forgotten"] == [10000, 11000]
+    assert billed["old_quantity_and_half_rate"] == [4500, 5500]  # half of 10 × 9.00 and of 10 × 11.00
+    both = found["previous_price_and_expired_discount"]
+    assert both.sentence == (
+        "billed at the price before 2026-03-01, and the discount of 10 % was still given after 2026-02-28"
+    )
+    assert both.group == "billed at the price before 2026-03-01, and a discount was still given after 2026-02-28"
+
+
+def test_two_at_once_are_at_most_forty() -> None:
+    steps = tuple(PriceStep(date(2026, 1, 2) + timedelta(days=day), FlatPrice(Decimal(day))) for day in range(100))
+    charge = flat("100", price_steps=steps, discounts=tuple(Discount(Decimal(part)) for part in range(1, 9)))
+    assert len(pairs_of_mistakes(contract_of(charge), charge, HORIZON)) == MOST_MISTAKES
+
+
+def test_families_take_turns() -> None:
+    """A hundred price steps do not crowd out the one discount, nor the rhythm, nor a swapped digit."""
+    steps = tuple(PriceStep(date(2026, 1, 2) + timedelta(days=day), FlatPrice(Decimal(day))) for day in range(100))
+    charge = flat("124", price_steps=steps, discounts=(Discount(Decimal(7)),))
+    codes = [mistake.code for mistake in plausible_mistakes(contract_of(charge), charge)]
+    assert {"previous_price", "late_change", "discount_forgotten", "other_rhythm", "swapped_digits"} <= {*codes}
+    assert codes == sorted(
+        codes, key=["previous_price", "late_change", "discount_forgotten", "other_rhythm", "swapped_digits"].index
+    )

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from billcheck.engine.allocate import allocate, open_flags
 from billcheck.engine.books import PostingRule
 from billcheck.pricing.mistakes import mistaken_schedule
+from billcheck.pricing.models import require
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,8 +54,6 @@ def retry(contract: Contract, mistakes: Sequence[Mistake], around: Circumstances
     agreed, billed = fit_of(books, known), events.billed
     if len(billed) < LEAST_EVENTS or not (agreed.misstated or agreed.days):
         return ()
-    if not agreed.misstated and all(event.is_pinned for event in billed):
-        return ()
     until = date.fromordinal(known.as_of_day + HORIZON_DAYS)
     found: dict[Fit, list[Mistake]] = {}
     for mistake in mistakes:
@@ -78,9 +77,7 @@ def _is_near(mistaken: Charge, agreed: Charge, billed: Sequence[Event]) -> bool:
 
 def _usual_days(charge: Charge) -> Rational:
     """The days from one period to the next, on average."""
-    every = charge.every
-    if every is None:
-        return Rational(0)
+    every = require(charge.every, charge, "every")
     halves = 1 if every.unit == "semi_month" else 2 * every.months
     return Rational(every.fixed_days) or Rational(halves * DAYS_OF_YEAR, 24)
 
