@@ -7,7 +7,9 @@ import runpy
 from typing import TYPE_CHECKING
 
 import billcheck
+from billcheck.engine.patterns import PATTERNS
 from billcheck.findings import KINDS, Status
+from billcheck.pricing.mistake import KINDS as CAUSES
 from tests.project.sources import ROOT, text_of
 
 if TYPE_CHECKING:
@@ -26,6 +28,26 @@ def test_the_page_of_findings_says_what_the_catalogue_says() -> None:
     written = runpy.run_path(str(ROOT / "docs" / "finding_kinds.py"))["page"]()
     assert text_of("docs/reference/findings.md") == written, "run: python docs/finding_kinds.py"
     assert [kind for kind in KINDS if f"\n## {kind}\n" not in written] == []
+
+
+def test_the_page_of_causes_says_what_the_catalogues_say() -> None:
+    written = runpy.run_path(str(ROOT / "docs" / "cause_kinds.py"))["page"]()
+    assert text_of("docs/reference/causes.md") == written, "run: python docs/cause_kinds.py"
+    for code in (*CAUSES, *PATTERNS):
+        assert f"| `{code}` |" in written
+
+
+def test_every_mistake_that_is_made_is_in_the_catalogue() -> None:
+    modules = (ROOT / "src" / "billcheck" / "pricing").glob("*mistakes.py")
+    made = {code for path in (*modules, ROOT / "src/billcheck/pricing/other_prices.py") for code in codes_in(path)}
+    assert made - {"half_rate"} == {*CAUSES}
+
+
+def codes_in(path: Path) -> set[str]:
+    """The codes that a module of mistakes gives: first of a mistake, or of what one is made of."""
+    text = path.read_text(encoding="utf-8")
+    given = re.findall(r'Mistake\(\s*"([a-z_]+)"', text) + re.findall(r'yield "([a-z_]+)",', text)
+    return {*given, *re.findall(r'"(part_[a-z_]+|other_day_count)"', text)}
 
 
 def test_every_public_name_is_in_the_reference() -> None:
