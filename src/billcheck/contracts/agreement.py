@@ -110,6 +110,12 @@ def read_contract(docket: Docket) -> Contract | None:
     )
 
 
+_SHARED_KEYS = frozenset(
+    {"renewal", "discounts", "minimum", "maximum", "commitment", "amendments", "deposit", "retention"}
+)
+"""The keys of a contract that say something of its charges; most contracts have none of them."""
+
+
 def _with_shared_terms(
     docket: Docket,
     shape: ContractShape,
@@ -122,6 +128,8 @@ def _with_shared_terms(
         if not docket.broken:
             raise InternalError("a charge that is not read is told why", contract=shape.id)
         return ()
+    if shape.model_fields_set.isdisjoint(_SHARED_KEYS) and not any(own.retention for own in shape.charge or ()):
+        return charges
     term = renewal.term
     charges = with_renewal(docket, shape, charges, renewal)
     charges = with_percents(docket, shape.discounts or [], charges, term)
