@@ -209,6 +209,16 @@ def test_a_stream_is_made_batch_by_batch(monkeypatch: pytest.MonkeyPatch) -> Non
     assert (sum(batch.num_rows for batch in reader), len(made)) == (46, 60)
 
 
+@pytest.mark.parametrize("batch", [1, 7, 59, 60, 61])
+@pytest.mark.parametrize("reader", READERS.values(), ids=READERS)
+def test_a_table_of_several_batches_is_one(
+    reader: Callable[[Records[Any]], Any], batch: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frames, "BATCH", batch)
+    rows = make_report(many(30, leaking=3)).rows
+    assert reader(rows) == rows.to_dicts()
+
+
 @pytest.mark.parametrize("count", [8191, 8192, 8193])
 def test_a_batch_loses_no_row_at_its_ends(count: int) -> None:
     columns: tuple[Column[int], ...] = (Column("number", ColumnType.NUMBER, lambda number: number),)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from billcheck.findings import ContractRows, Status
+from billcheck.report import records
 from billcheck.report.records import ColumnType, Records
 from tests.project.sources import text_of
 from tests.report.stories import clean, half_rate, half_rate_contract, make_contract, make_report, make_row, many
@@ -71,10 +72,10 @@ def test_the_reference_lists_every_type() -> None:
 
 @pytest.mark.parametrize("name", KINDS_OF_RECORDS)
 def test_every_dictionary_has_the_columns_in_their_order(name: str) -> None:
-    records = getattr(half_rate(), name)
-    names = [column.name for column in records.columns]
-    assert [list(entry) for entry in records.to_dicts()] == [names] * len(records)
-    assert len(records) == {"rows": 9, "findings": 6, "evidence": 8, "causes": 1}[name]
+    found = getattr(half_rate(), name)
+    names = [column.name for column in found.columns]
+    assert [list(entry) for entry in found.to_dicts()] == [names] * len(found)
+    assert len(found) == {"rows": 9, "findings": 6, "evidence": 8, "causes": 1}[name]
 
 
 def test_a_row_in_full() -> None:
@@ -204,11 +205,26 @@ def test_rows_are_worked_out_once_and_only_when_somebody_looks() -> None:
     assert contracts.walks == 1
 
 
-def test_a_table_keeps_no_row() -> None:
+def test_a_table_keeps_the_rows_it_is_made_of() -> None:
     report, contracts = watched_report()
-    assert len(report.rows.to_dicts()) == len(report.rows.to_dicts()) == 9
     assert len(report.evidence.to_dicts()) == 8
-    assert contracts.walks == 3
+    assert (len(report.rows.to_dicts()), len(report.rows), report.rows[8].status) == (9, 9, "not_due")
+    assert contracts.walks == 1
+
+
+@pytest.mark.parametrize(("most", "walks"), [(9, 1), (8, 3), (4, 3)])
+def test_a_table_of_very_many_keeps_none(most: int, walks: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records, "KEPT_RECORDS", most)
+    report, contracts = watched_report()
+    tables = [report.rows.to_dicts() for _ in range(3)]
+    assert tables == [half_rate().rows.to_dicts()] * 3
+    assert contracts.walks == walks
+
+
+def test_rows_are_kept_only_once_all_were_seen() -> None:
+    report, contracts = watched_report()
+    assert next(iter(report.rows.stream())).contract == "C-117"
+    assert (len(report.rows.to_dicts()), contracts.walks) == (9, 2)
 
 
 def test_no_sequence_keeps_its_report_alive() -> None:
@@ -221,7 +237,7 @@ def test_no_sequence_keeps_its_report_alive() -> None:
         assert gone() is None
     finally:
         gc.enable()
-    assert [len(records) for records in kept] == [9, 6, 8, 1]
+    assert [len(found) for found in kept] == [9, 6, 8, 1]
 
 
 def test_rows_of_many_contracts_stand_in_the_order_of_the_contracts() -> None:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 BATCH = 8_192
-"""So many records are in memory at a time while a stream of Arrow is read."""
+"""So many records are turned at a time, so that their values as Python objects need little memory."""
 
 DIGITS = {
     ColumnType.AMOUNT: (AMOUNT_DIGITS, AMOUNT_SCALE),
@@ -88,7 +88,10 @@ def to_polars(records: Records[T]) -> polars.DataFrame:
         **{kind: decimals(*digits) for kind, digits in DIGITS.items()},
     }
     schema = {column.name: types[column.type] for column in records.columns}
-    frame: polars.DataFrame = library.DataFrame(_exact_values(records.columns, records.stream()), schema=schema)
+    batches = [
+        library.DataFrame(_exact_values(records.columns, some), schema=schema) for some in _batches(records.stream())
+    ]
+    frame: polars.DataFrame = library.concat(batches) if batches else library.DataFrame(schema=schema)
     return frame
 
 

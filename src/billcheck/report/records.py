@@ -30,6 +30,10 @@ PERCENT_DIGITS, PERCENT_SCALE = 23, 10
 """Digits of a percent in a table, and how many of them are decimals: as many as a contract file may give."""
 
 
+KEPT_RECORDS = 50_000
+"""So many records are kept once a table has been made of them; of more, each table makes them anew, one by one."""
+
+
 class ColumnType(Enum):
     """What a column holds. The value is the name that the documentation uses."""
 
@@ -60,7 +64,7 @@ class Records(Generic[T]):
 
     It is used like a tuple and equals one with the same values; a slice is again such a sequence. Its tables have the
     columns of the reference, in that order, also where there is no record. The values are made when they are first
-    needed, and then kept; tables are made of them one by one, without keeping any.
+    needed, and then kept; a table of more than `KEPT_RECORDS` is made of them one by one, without keeping any.
     """
 
     # Not a `Sequence` by name: polars and others look for one before they look for a stream of Arrow, and would make
@@ -79,8 +83,20 @@ class Records(Generic[T]):
         return self._columns
 
     def stream(self) -> Iterable[T]:
-        """The records one after the other, without keeping them where they were not kept before."""
-        return self._make() if self._kept is None else self._kept
+        """The records one after the other; kept once all were seen, unless there are very many."""
+        return self._made() if self._kept is None else self._kept
+
+    def _made(self) -> Iterator[T]:
+        kept: list[T] = []
+        count = 0
+        for count, record in enumerate(self._make(), start=1):
+            if count <= KEPT_RECORDS:
+                kept.append(record)
+            else:
+                kept.clear()
+            yield record
+        if count <= KEPT_RECORDS:
+            self._kept = tuple(kept)
 
     def _all(self) -> tuple[T, ...]:
         if self._kept is None:
