@@ -518,11 +518,11 @@ class Matcher:
 def _as_held_back(
     candidates: Candidates, line: _Line, slot: Slot | None, rule: MatchRule, others: tuple[Slot, ...]
 ) -> tuple[Slot | None, MatchRule, tuple[Slot, ...]]:
-    """What a line has, but a credit note that names a retention is of the charges which that is held back of."""
+    """What a line has, but a credit note that names a retention holds it back or takes it back: its invoice tells."""
     if slot is None or not slot.is_retention or line.kind != Kind.CREDIT_NOTE or line.amount >= 0:
         return slot, rule, others
     held = tuple(other for other in candidates.slots if other.is_held_back_by(slot))
-    return (held[0], MatchRule.ONLY_CHARGE, held) if len(held) == 1 else (None, MatchRule.AMBIGUOUS, held)
+    return None, MatchRule.AMBIGUOUS, (*held, slot)
 
 
 def _credited_of(headers: Sequence[tuple[object, ...]], credited: Sequence[str]) -> list[str]:

@@ -215,16 +215,19 @@ def _parts_of(matched: Matched, credit: _Credit, invoice: _Invoice) -> dict[int,
 def _spread(matched: Matched, credit: _Credit, invoice: _Invoice) -> dict[int, list[Share]]:
     """The shares of the lines that fit several charges, of a credit of a part of the invoice it names.
 
-    They lower what the invoice bills for charges, by amount, as a discount on the invoice itself would.
+    They lower what the invoice bills for charges, by amount, as a discount on the invoice itself would: for those that
+    the line fits, if there are any.
     """
     lines = matched.lines
     rows = [row for row in credit.rows if row in matched.ambiguous]
-    parts = [(target, amount) for target, amount in sorted(invoice.amounts.items()) if target.slot != NO_SLOT]
-    if not rows or -sum(lines.amounts[row] for row in rows) > sum(amount for _, amount in parts):
+    billed = [(target, amount) for target, amount in sorted(invoice.amounts.items()) if target.slot != NO_SLOT]
+    if not rows or -sum(lines.amounts[row] for row in rows) > sum(amount for _, amount in billed):
         return {}
-    weights = [amount for _, amount in parts]
     shares = {}
     for row in rows:
+        fitting = [(target, amount) for target, amount in billed if target.slot in matched.ambiguous[row]]
+        parts = fitting if sum(amount for _, amount in fitting) >= -lines.amounts[row] else billed
+        weights = [amount for _, amount in parts]
         split = split_by_weights(-lines.amounts[row], weights)
         dealt = [(target, part) for (target, _), part in zip(parts, split, strict=True) if part]
         shares[row] = _shares_of(matched, row, dealt, PeriodRule.NAMED_INVOICE)
