@@ -189,6 +189,8 @@ def test_what_its_date_alone_does_not_say_is_called_inferred() -> None:
         (70, [50, 10], [50, 20]),  # more than there is: the last line gives it
         (0, [50, 10], [0, 0]),
         (7, [3, 3, 3], [3, 3, 1]),
+        (1, [10, 30], [1, 0]),
+        (20, [0, 30, 30], [0, 20, 0]),
         (50, [80, -30], [80, -30]),
         (25, [80, -30], [40, -15]),  # half of both
         (11, [80, -30], [18, -7]),  # 17.6 and 6.6

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from billcheck.engine.match_rules import PeriodRule
 from billcheck.ledger.source import NO_DAY
 from billcheck.periods.catch_up import says_catch_up
-from billcheck.periods.reading import NOTHING, read
+from billcheck.periods.reading import read
 from billcheck.periods.resolve import CALENDAR_PARTS, MAX_DAYS_AWAY, resolve
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class StatedPeriods:
         known = self._by_day.get((text, issue_day, order))
         if known is not None:
             return known
-        reading = read(text) if text else NOTHING
+        reading = read(text)
         if reading.placeholder:
             self.placeholders[row] = reading.placeholder
             return _NOT_STATED
@@ -99,7 +99,7 @@ class StatedPeriods:
         else:
             stated = (NO_DAY, NO_DAY, PeriodRule.CATCH_UP) if says_catch_up(text) else _NOT_STATED
         if _is_same_on_all_days(reading, period, order):
-            _keep(self._by_text.setdefault(order, {}), text, stated)
+            _keep(self._by_text[order], text, stated)
         else:
             _keep(self._by_day, (text, issue_day, order), stated)
         return stated
