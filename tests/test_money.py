@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billcheck.money import (
+    HIDDEN,
     MINOR_DIGITS,
+    HiddenAmount,
     format_minor,
     is_currency,
     minor_scale,
@@ -129,3 +131,19 @@ def test_text_says_what_the_decimal_says(minor: int, currency: str) -> None:
 )
 def test_percents_are_rounded_half_up(part: int, whole: int, decimals: int, percent: str) -> None:
     assert str(percent_of(part, whole, decimals)) == percent
+
+
+@pytest.mark.parametrize(
+    ("worked_out", "sign"),
+    [
+        (HiddenAmount(5) + 2, 1), (2 + HiddenAmount(-5), -1), (HiddenAmount(5) - 7, -1), (7 - HiddenAmount(5), 1),
+        (HiddenAmount(5) * -2, -1), (-2 * HiddenAmount(5), -1), (HiddenAmount(5) // 2, 1), (-HiddenAmount(5), -1),
+        (abs(HiddenAmount(-5)), 1), (HiddenAmount(5) - HiddenAmount(5), 0),
+    ],
+)  # fmt: skip
+def test_whatever_is_worked_out_from_a_hidden_amount_is_hidden_and_keeps_its_sign(worked_out: int, sign: int) -> None:
+    assert isinstance(worked_out, HiddenAmount)
+    assert (worked_out > 0) - (worked_out < 0) == sign
+    assert {str(worked_out), repr(worked_out), f"{worked_out:,}", f"{worked_out}"} == {HIDDEN}
+    assert format_minor(worked_out, "EUR", grouped=True) == HIDDEN
+    assert to_decimal(worked_out, "EUR").is_nan()
