@@ -58,6 +58,7 @@ def test_decimals_are_made_of_literals_or_by_the_grammar() -> None:
         "grammar.py": "it is the one place where text becomes an amount",
         "contracts/values.py": "the shape of contract files lets only plain decimals through, by a pattern",
         "money.py": "whole minor units become decimals",
+        "pricing/entry_mistakes.py": "the digits of a decimal, two of them swapped, become one again",
         "pricing/usage.py": "whole numbers become decimals",
         "pricing/models.py": "a whole number of packages becomes a decimal",
         "pricing/timeline.py": "a raised price, rounded to a whole number of its last digit, becomes a decimal",

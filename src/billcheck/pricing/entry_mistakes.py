@@ -42,16 +42,17 @@ def tax_mistakes(charge: Charge, tax_percent: Decimal | None, currency: str) -> 
     if not tax_percent or charge.spans or charge.model == "deposit":
         return
     percent = plain_number(tax_percent)
-    numerator, denominator = (1 + tax_percent / _HUNDRED).as_integer_ratio()
+    whole = 1 + tax_percent / _HUNDRED
+    numerator, denominator = whole.as_integer_ratio()
     included = f"the price was entered as if it included the tax of {percent} %"
     on_top = f"the price with the tax of {percent} % was entered as the price without it"
     step = Decimal(1).scaleb(-MINOR_DIGITS[currency])
 
     def less_tax(amount: Decimal) -> Decimal:
-        return _EXACT.quantize(_EXACT.divide(amount * denominator, Decimal(numerator)), step)
+        return _EXACT.quantize(_EXACT.divide(amount, whole), step)
 
     def with_tax(amount: Decimal) -> Decimal:
-        return _EXACT.quantize(_EXACT.divide(amount * numerator, Decimal(denominator)), step)
+        return _EXACT.quantize(_EXACT.multiply(amount, whole), step)
 
     yield Mistake("tax_included", included, charge, factor=(denominator, numerator))
     yield Mistake("tax_on_top", on_top, charge, factor=(numerator, denominator))
