@@ -189,14 +189,15 @@ class _Run:
 def _explain_run(run: _Run) -> tuple[Explained, ...]:
     """What explains the differences of a run, in the order of their first rows."""
     contract, charge, schedule, rows = run.contract, run.charge, run.schedule, run.rows
+    changes = [schedule.changes[row.period] for row in rows]
     if isinstance(schedule, CombinedSchedule):  # of several charges together no single one's mistakes can be told
-        return _explained(rows, cut(make_cells(rows, ()), 0), ())
+        return _explained(rows, cut(make_cells(rows, changes, ()), 0), ())
     trial = Trial(contract, charge, schedule, rows)
     hypotheses = find_hypotheses(trial, run.others)
-    segments = cut(make_cells(rows, hypotheses.predictions), hypotheses.first_pair)
+    segments = cut(make_cells(rows, changes, hypotheses.predictions), hypotheses.first_pair)
     if any(segment.unexplained for segment in segments) and may_be_pair(rows):
         hypotheses = with_pairs(trial, hypotheses)
-        segments = cut(make_cells(rows, hypotheses.predictions), hypotheses.first_pair)
+        segments = cut(make_cells(rows, changes, hypotheses.predictions), hypotheses.first_pair)
     return _explained(rows, segments, hypotheses.mistakes)
 
 

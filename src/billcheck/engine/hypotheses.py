@@ -197,17 +197,30 @@ def _near(regular: Sequence[tuple[int, int, int, bool]], day: RowDays) -> int | 
     return 0 if is_free and (start == len(regular) or regular[start][0] >= day.end) else None
 
 
-def make_cells(rows: Sequence[JudgedRow], predictions: Sequence[Sequence[int | None]]) -> list[Cell]:
-    """The rows that say something about the terms, neighbours of which the same holds together."""
+def make_cells(
+    rows: Sequence[JudgedRow], changes: Sequence[bool], predictions: Sequence[Sequence[int | None]]
+) -> list[Cell]:
+    """The rows that say something about the terms, neighbours of which the same holds together.
+
+    Args:
+        rows: The judged rows.
+        changes: Which of them are rows of changes.
+        predictions: What each mistake would have billed for each row.
+    """
     cells: list[Cell] = []
+    without_billing = _without_billing(rows, changes, predictions)
     has_begun = False
     for position, row in enumerate(rows):
         has_begun = has_begun or row.billed != 0
         if not says_something(row):
             continue
-        cell = _cell(position, row, predictions, has_begun=has_begun)
-        if cell is None:
-            continue
+        if is_unbilled(row):
+            mistakes = without_billing[position]
+            if not mistakes:
+                continue
+            cell = Cell((position,), (), (position,), frozenset(), mistakes, None, 0 if has_begun else 1)
+        else:
+            cell = _billed_cell(position, row, predictions)
         if cells and cells[-1].is_like(cell):
             cells[-1] = cells[-1].joined(cell)
         else:
@@ -215,17 +228,45 @@ def make_cells(rows: Sequence[JudgedRow], predictions: Sequence[Sequence[int | N
     return cells
 
 
-def _cell(
-    position: int, row: JudgedRow, predictions: Sequence[Sequence[int | None]], *, has_begun: bool
-) -> Cell | None:
+def _without_billing(
+    rows: Sequence[JudgedRow], changes: Sequence[bool], predictions: Sequence[Sequence[int | None]]
+) -> dict[int, frozenset[int]]:
+    """The mistakes by which rows that were not billed would not have been, by position.
+
+    Periods in a row were left out together: what explains only some of them explains none.
+    """
+    found: dict[int, frozenset[int]] = {}
+    run: list[int] = []
+    for position, row in enumerate(rows):
+        if not says_something(row):
+            continue
+        if is_unbilled(row):
+            found[position] = _fitting(position, frozenset({0}), predictions)
+            run += [] if changes[position] else [position]
+        elif not changes[position]:
+            _explain_together(run, found)
+            run = []
+    _explain_together(run, found)
+    return found
+
+
+def _explain_together(run: Sequence[int], found: dict[int, frozenset[int]]) -> None:
+    """Leave to each row of a run only what explains all of them."""
+    if run:
+        common = frozenset.intersection(*(found[position] for position in run))
+        found |= dict.fromkeys(run, common)
+
+
+def _fitting(position: int, amounts: frozenset[int], predictions: Sequence[Sequence[int | None]]) -> frozenset[int]:
+    """The mistakes that would have billed one of some amounts for a row."""
+    return frozenset(number for number, prediction in enumerate(predictions) if prediction[position] in amounts)
+
+
+def _billed_cell(position: int, row: JudgedRow, predictions: Sequence[Sequence[int | None]]) -> Cell:
     own = (position,)
-    amounts = {row.billed}
-    if row.status is Status.ROUNDING:
-        amounts.add(row.expected)  # a cent more or less is no term
-    mistakes = frozenset(number for number, prediction in enumerate(predictions) if prediction[position] in amounts)
-    if is_unbilled(row):
-        leading = 0 if has_begun else 1
-        return Cell(own, (), own, frozenset(), mistakes, None, leading) if mistakes else None
+    # A cent more or less is no term.
+    amounts = {row.billed, row.expected} if row.status is Status.ROUNDING else {row.billed}
+    mistakes = _fitting(position, frozenset(amounts), predictions)
     fractions = frozenset(fitting_fractions(row.expected, row.billed)) if row.expected or row.billed else None
     if not differs(row):
         return Cell(own, (), (), frozenset(), mistakes, fractions)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction as Rational
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from billcheck.contracts.prices import FlatPrice, UnitPrice
 from billcheck.contracts.terms import Amendment, Charge, Contract, Discount, PriceStep
-from billcheck.engine.diagnose import diagnose
+from billcheck.engine.diagnose import _explain_run, diagnose
 from billcheck.engine.diff import JudgedRow
 from billcheck.engine.patterns import Fraction, fitting_fractions
 from billcheck.findings import Status
@@ -456,3 +457,58 @@ def test_every_row_that_is_half_has_a_cause(billed: list[int]) -> None:
         for period, amount in enumerate(billed)
         if amount in {120000, 180000, 480000, 80000}
     )
+
+
+def part_first() -> Charge:
+    """From 17 January: 15 of 31 days of 310.00 are 150.00; then whole months."""
+    return replace(flat("310.00"), start=date(2026, 1, 17), anchor_day=1)
+
+
+def test_a_first_part_that_was_not_billed_has_its_cause() -> None:
+    causes = causes_for(part_first(), [0, 31000, 31000])
+    assert sentences(causes) == {
+        0: "consistent with: the first part of a period was not billed, in 2026-01-17 to 2026-01-31"
+    }
+
+
+def test_a_first_part_left_out_with_others_is_no_mistake_of_terms() -> None:
+    assert causes_for(part_first(), [0, 0, 31000]) == {}
+    assert causes_for(part_first(), [0, 0, 0]) == {}
+
+
+def test_a_first_part_left_out_before_wrong_prices_has_a_cause_of_its_own() -> None:
+    causes = causes_for(part_first(), [0, 15500, 15500])
+    assert [cause.code for (cause,) in causes.values()] == ["part_forgotten", "half_rate", "half_rate"]
+
+
+def test_billing_that_did_not_begin_after_free_months() -> None:
+    charge = flat(discounts=(Discount(Decimal(100), periods=2, is_free=True),))
+    causes = causes_for(charge, [0, 0, 0, 0, 240000])
+    assert sorted(causes) == [2, 3]
+    assert only_cause(causes).code == "free_period_prolonged"
+    assert only_cause(causes).sentence == (
+        "consistent with: billing did not begin after the free periods, from 2026-03 to 2026-04"
+    )
+
+
+def test_an_invoice_left_out_long_after_free_months_has_no_cause() -> None:
+    charge = flat(discounts=(Discount(Decimal(100), periods=2, is_free=True),))
+    assert causes_for(charge, [0, 0, 240000, 0, 240000]) == {}
+
+
+def test_a_cent_of_rounding_does_not_end_a_run() -> None:
+    step = PriceStep(date(2026, 2, 1), FlatPrice(Decimal("2500.00")))
+    rounded = JudgedRow(2, Status.ROUNDING, 250000, 249999)
+    causes = causes_for(flat(price_steps=(step,)), [240000, 240000, 0, 240000], r2=rounded)
+    assert sorted(causes) == [1, 3]
+
+
+def test_equal_terms_and_amounts_are_diagnosed_once() -> None:
+    """Names and codes make no difference; another amount does."""
+    _explain_run.cache_clear()
+    causes_for(flat(), [240000, 120000])
+    causes_for(replace(flat(), name="Other", grace_days=3), [240000, 120000])
+    assert (_explain_run.cache_info().misses, _explain_run.cache_info().hits) == (1, 1)
+    causes_for(flat(), [240000, 120001])
+    causes_for(flat(timing="in_advance"), [240000, 120000])
+    assert _explain_run.cache_info().misses == 3
