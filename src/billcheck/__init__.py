@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from billcheck.ledger.line import Line
     from billcheck.ledger.source import Ledger
     from billcheck.report.comparison import Comparison, compare_reports
+    from billcheck.report.redaction import redact
     from billcheck.report.report import Report
 
     __version__: str
@@ -78,6 +79,7 @@ __all__ = [
     "load_decisions",
     "load_quantities",
     "read_ledger",
+    "redact",
 ]
 
 _HOMES = {
@@ -109,6 +111,7 @@ _HOMES = {
     "load_decisions": "decisions.files",
     "load_quantities": "contracts.quantity_files",
     "read_ledger": "connectors.files",
+    "redact": "report.redaction",
 }
 
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from billcheck import Comparison, ReportRefusedError, UsageError, compare_reports
 from billcheck.findings import KINDS, ContractRows, Coverage, Finding, Residue, Status, digest_id
-from billcheck.report.comparison import Outcome
+from billcheck.report.comparison import Movement
 from billcheck.report.comparison_faces import to_json, to_lines, to_markdown
 from billcheck.report.page import plain
 from tests.report.reading import read_tables, ungrouped
@@ -117,15 +117,15 @@ def test_the_changes_of_two_steps_are_those_of_both_together(first: Report, seco
 def test_going_back_undoes_every_change(first: Report, second: Report) -> None:
     there, back = compare_reports(first, second), compare_reports(second, first)
     assert there.then(back).changes == ()
-    new = {subject for subject, _ in there.subjects(Outcome.NEW)}
+    new = {subject for subject, _ in there.subjects(Movement.NEW)}
     gone = {
         subject
-        for outcome in (Outcome.SETTLED, Outcome.NOT_JUDGED, Outcome.DECIDED)
+        for outcome in (Movement.SETTLED, Movement.NOT_JUDGED, Movement.DECIDED)
         for subject, _ in back.subjects(outcome)
     }
     assert new <= gone
-    assert {subject for subject, _ in there.subjects(Outcome.GROWN)} == {
-        subject for subject, _ in back.subjects(Outcome.SHRUNK)
+    assert {subject for subject, _ in there.subjects(Movement.GROWN)} == {
+        subject for subject, _ in back.subjects(Movement.SHRUNK)
     }
 
 
@@ -135,8 +135,8 @@ def test_the_sums_foot_and_are_those_of_the_reports(first: Report, second: Repor
     comparison = compare_reports(first, second)
     for side in comparison.sides():
         moved = side.moved
-        gained = moved[Outcome.NEW] + moved[Outcome.GROWN]
-        lost = sum(moved[outcome] for outcome in Outcome) - gained
+        gained = moved[Movement.NEW] + moved[Movement.GROWN]
+        lost = sum(moved[outcome] for outcome in Movement) - gained
         assert side.after == side.before + gained - lost
         name = "overbilled" if side.is_excess else "arrears"
         for report, said in ((first, side.before), (second, side.after)):

@@ -35,6 +35,10 @@ SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
 LONGEST_SUMMARY = 1_000_000
 """Bytes; GitHub shows no summary of a step that is longer than one mebibyte."""
 
+_LEDGER_ENDINGS = frozenset({".csv"})
+_CONTRACT_ENDINGS = frozenset({".toml", ".json", ".yaml", ".yml", ".csv", ".xlsx"})
+"""What is read of a folder, also the indexes beside contracts."""
+
 _SHOWN = (100, 25, 5, 0)
 """How many contracts a summary shows row by row: the first of these numbers with which it is not too long."""
 
@@ -121,8 +125,7 @@ def refuse_outputs(outputs: Iterable[Output], inputs: Iterable[str]) -> None:
         place = os.path.realpath(output.file)
         if place in seen:
             problems.append(RepeatedFileError("--output", str(output.file)))
-        # A folder of ledgers or contracts is read with all that is in it.
-        elif place in read or (output.file.exists() and any(place.startswith(f"{path}{os.sep}") for path in read)):
+        elif place in read:
             problems.append(OverwritesInputError("--output", str(output.file)))
         seen.add(place)
     if problems:
@@ -130,12 +133,24 @@ def refuse_outputs(outputs: Iterable[Output], inputs: Iterable[str]) -> None:
 
 
 def inputs_of(arguments: Namespace) -> list[str]:
-    """The files and folders that the options of a check name, and those it reads without being told."""
+    """The files that a check reads: those that its options name, those in folders they name, and those by custom."""
     settings = effective(arguments)
-    named = [path for key in ("ledgers", "contracts", "quantities") for path in settings[key]]
     own = () if settings.configuration is None else (settings.configuration.place,)
-    by_custom = ("contracts.toml", "contracts", "billcheck.toml", "decisions.toml")
-    return [*named, *own, *filter(None, [settings["decisions"]]), *by_custom]
+    files = [*settings["quantities"], *own, *filter(None, [settings["decisions"]])]
+    files += ["contracts.toml", "billcheck.toml", "decisions.toml"]
+    for path in settings["ledgers"]:
+        files += _files_in(path, _LEDGER_ENDINGS)
+    for path in (*settings["contracts"], "contracts"):
+        files += _files_in(path, _CONTRACT_ENDINGS)
+    return files
+
+
+def _files_in(path: str, endings: frozenset[str]) -> list[str]:
+    """A file, or the files with these endings in a folder and below it."""
+    place = Path(path)
+    if not place.is_dir():
+        return [path]
+    return [str(file) for file in place.rglob("*") if file.suffix.lower() in endings]
 
 
 def deliver(report: Report, arguments: Namespace, places: Places, show_table: Callable[[], str]) -> bool:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class Outcome(StrEnum):
+class Movement(StrEnum):
     """What a change amounts to. `new` and `grown` ask for something; `not_judged` was open and nobody knows now."""
 
     NEW = "new"
@@ -31,7 +31,7 @@ class Outcome(StrEnum):
     NOT_JUDGED = "not_judged"
 
 
-WORSE = frozenset({Outcome.NEW, Outcome.GROWN})
+WORSE = frozenset({Movement.NEW, Movement.GROWN})
 """The outcomes that give exit code 1."""
 
 
@@ -48,7 +48,7 @@ class Step(NamedTuple):
     is that of the finding, the later one if there still is one.
     """
 
-    outcome: Outcome
+    outcome: Movement
     kind: str
     currency: str | None
     before_minor: int | None
@@ -77,23 +77,23 @@ class Change:
         before, after = self.before, self.after
         if before.state is State.OPEN and after.state is State.OPEN and _side(before) == _side(after):
             if before.size != after.size:
-                outcome = Outcome.GROWN if after.size > before.size else Outcome.SHRUNK
+                outcome = Movement.GROWN if after.size > before.size else Movement.SHRUNK
                 yield _step(outcome, after, before.amount_minor, after.amount_minor)
             return
         stays = after.state is State.DECIDED and _side(before) == _side(after)
         if before.state is State.OPEN and not stays:
-            outcome = Outcome.NOT_JUDGED if after.state is State.NOT_JUDGED else Outcome.SETTLED
+            outcome = Movement.NOT_JUDGED if after.state is State.NOT_JUDGED else Movement.SETTLED
             yield _step(outcome, before, before.amount_minor, None)
         if before.state is State.DECIDED and after.state is State.RIGHT:
-            yield _step(Outcome.SETTLED, before, None, None)
+            yield _step(Movement.SETTLED, before, None, None)
         if after.state is State.OPEN:
-            yield _step(Outcome.NEW, after, None, after.amount_minor)
+            yield _step(Movement.NEW, after, None, after.amount_minor)
         elif after.state is State.DECIDED:
             was = before.amount_minor if before.state is State.OPEN and stays else None
-            yield _step(Outcome.DECIDED, after, was, after.amount_minor)
+            yield _step(Movement.DECIDED, after, was, after.amount_minor)
 
 
-def _step(outcome: Outcome, standing: Standing, before: int | None, after: int | None) -> Step:
+def _step(outcome: Movement, standing: Standing, before: int | None, after: int | None) -> Step:
     return Step(outcome, standing.kind, standing.currency, before, after, standing.sentence)
 
 
@@ -113,7 +113,7 @@ class Side:
     is_excess: bool
     before: int
     after: int
-    moved: dict[Outcome, int]
+    moved: dict[Movement, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ class Comparison:
         """Every outcome with what it is about, in the order of the changes."""
         return tuple((change.subject, step) for change in self.changes for step in change.steps)
 
-    def subjects(self, outcome: Outcome) -> tuple[tuple[Subject, Step], ...]:
+    def subjects(self, outcome: Movement) -> tuple[tuple[Subject, Step], ...]:
         """What came to one outcome."""
         return tuple(pair for pair in self.steps if pair[1].outcome is outcome)
 
@@ -150,10 +150,10 @@ class Comparison:
         """
         before, after = _open_sides(self.earlier), _open_sides(self.later)
         keys = sorted({*before, *after})
-        moved = {key: dict.fromkeys(Outcome, 0) for key in keys}
+        moved = {key: dict.fromkeys(Movement, 0) for key in keys}
         for subject, step in self.steps:
             was, now = abs(step.before_minor or 0), abs(step.after_minor or 0)
-            if step.outcome is Outcome.DECIDED:
+            if step.outcome is Movement.DECIDED:
                 now = 0  # what is decided is not open any more; what was decided at once never was
             if subject.is_row and step.currency is not None and was != now:
                 is_excess = (step.before_minor or step.after_minor or 0) < 0

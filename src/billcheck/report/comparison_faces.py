@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from billcheck.money import format_minor
 from billcheck.period import period_label
-from billcheck.report.comparison import Outcome
+from billcheck.report.comparison import Movement
 from billcheck.report.markdown import table as markdown_table
 from billcheck.report.page import BLANK, Line, Role, Span, grid, line, visible
 from billcheck.report.wording import amount_text, listed
@@ -28,21 +28,21 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 """Changes when a key of the JSON changes its meaning or goes away; new keys do not change it."""
 
-WORDS: dict[Outcome, str] = {
-    Outcome.NEW: "New",
-    Outcome.GROWN: "Grown",
-    Outcome.SHRUNK: "Shrunk",
-    Outcome.SETTLED: "Settled",
-    Outcome.DECIDED: "Decided",
-    Outcome.NOT_JUDGED: "Open before, not judged now",
+WORDS: dict[Movement, str] = {
+    Movement.NEW: "New",
+    Movement.GROWN: "Grown",
+    Movement.SHRUNK: "Shrunk",
+    Movement.SETTLED: "Settled",
+    Movement.DECIDED: "Decided",
+    Movement.NOT_JUDGED: "Open before, not judged now",
 }
-_ROLES: dict[Outcome, Role] = {
-    Outcome.NEW: "bad",
-    Outcome.GROWN: "bad",
-    Outcome.SHRUNK: "good",
-    Outcome.SETTLED: "good",
-    Outcome.DECIDED: "muted",
-    Outcome.NOT_JUDGED: "attention",
+_ROLES: dict[Movement, Role] = {
+    Movement.NEW: "bad",
+    Movement.GROWN: "bad",
+    Movement.SHRUNK: "good",
+    Movement.SETTLED: "good",
+    Movement.DECIDED: "muted",
+    Movement.NOT_JUDGED: "attention",
 }
 _HEADINGS = ("Contract", "What", "Period", "Kind", "Before", "Now", "Currency")
 _ALIGNS: Sequence[Align] = ("left", "left", "left", "left", "right", "right", "left")
@@ -90,7 +90,7 @@ def to_json(comparison: Comparison) -> str:
         "schema_version": SCHEMA_VERSION,
         "earlier": _stamp(comparison.earlier),
         "later": _stamp(comparison.later),
-        "counts": {str(outcome): counted[outcome] for outcome in Outcome},
+        "counts": {str(outcome): counted[outcome] for outcome in Movement},
     }
     members = [f"{_text(name)}: {_text(value)}" for name, value in head.items()]
     sides = ",\n".join(_text(_side(side)) for side in comparison.sides())
@@ -109,7 +109,11 @@ def _stamp(report: Recorded) -> dict[str, object]:
 
 
 def _side(side: Side) -> dict[str, object]:
-    amounts = {"before": side.before, **{str(outcome): side.moved[outcome] for outcome in Outcome}, "after": side.after}
+    amounts = {
+        "before": side.before,
+        **{str(outcome): side.moved[outcome] for outcome in Movement},
+        "after": side.after,
+    }
     return {
         "currency": side.currency,
         "of": "overbilled" if side.is_excess else "arrears",
@@ -151,11 +155,11 @@ def _opening(comparison: Comparison) -> list[str]:
 
 def _verdict(comparison: Comparison) -> str:
     counted = _counted(comparison)
-    told = [f"{counted[outcome]:,} {outcome.replace('_', ' ')}" for outcome in Outcome if counted[outcome]]
+    told = [f"{counted[outcome]:,} {outcome.replace('_', ' ')}" for outcome in Movement if counted[outcome]]
     return f"{listed(told)}." if told else "Nothing changed."
 
 
-def _counted(comparison: Comparison) -> Counter[Outcome]:
+def _counted(comparison: Comparison) -> Counter[Movement]:
     return Counter(step.outcome for _, step in comparison.steps)
 
 
@@ -173,6 +177,6 @@ def _cells(subject: Subject, step: Step) -> tuple[str, ...]:
 
 
 def _sums(side: Side) -> tuple[str, ...]:
-    amounts = (side.before, *(side.moved[outcome] for outcome in Outcome), side.after)
+    amounts = (side.before, *(side.moved[outcome] for outcome in Movement), side.after)
     what = "billed too much" if side.is_excess else "not billed"
     return side.currency, what, *(amount_text(minor, side.currency) for minor in amounts)

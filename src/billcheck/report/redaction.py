@@ -239,8 +239,8 @@ def redact(report: Report, *, names: bool = False, amounts: bool = False) -> Rep
         names: Customers become ``customer 1``, ``customer 2``, in the order of the contracts, then those that the
             ledger alone names; owners ``person 1``. The same report gives the same pseudonyms. The words of a name are
             replaced wherever they stand, in any text, id, document number or path, in any case.
-        amounts: Every amount reads ``redacted``; as a decimal it is NaN. Quantities in derivations are hidden too,
-            percents are not.
+        amounts: Every amount reads ``redacted``; as a decimal it is NaN, which tables of polars and Arrow refuse.
+            Quantities in derivations are hidden too, percents are not.
 
     Returns:
         A report with the same verdict and exit code. It holds no prices, and no names that contracts are matched by, so
