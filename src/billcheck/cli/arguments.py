@@ -179,12 +179,8 @@ def add_format_option(parser: ArgumentParser) -> None:
     parser.add_argument("--format", choices=("table", "json"), default="table", help="how to show it (default: table)")
 
 
-def add_reading_options(parser: ArgumentParser, *, has_ledger_option: bool = False) -> None:
-    """The ledger, the contracts, and the terms on which they are compared.
-
-    The ledger is an option, `--ledger`, where the command's words mean something else.
-    """
-    if has_ledger_option:
+def _add_ledgers(parser: ArgumentParser, *, is_option: bool) -> None:
+    if is_option:
         parser.add_argument(
             "--ledger",
             action="append",
@@ -195,6 +191,14 @@ def add_reading_options(parser: ArgumentParser, *, has_ledger_option: bool = Fal
         parser.add_argument(
             "ledger", nargs="*", metavar="LEDGER", help="ledger file, or folder of them (default: those configured)"
         )
+
+
+def add_reading_options(parser: ArgumentParser, *, has_ledger_option: bool = False) -> None:
+    """The ledger, the contracts, and the terms on which they are compared.
+
+    The ledger is an option, `--ledger`, where the command's words mean something else.
+    """
+    _add_ledgers(parser, is_option=has_ledger_option)
     add_contracts_option(parser)
     add_quantities_option(parser)
     parser.add_argument(
