@@ -39,7 +39,7 @@ nitpick_ignore_regex = [
     # Names of types, explained where they are used.
     ("py:.*", r"(?:Align|ChangeBilling|Contracts|Effect|FullPeriodRule|InvoiceDay|Model|PackageRounding|PartOf|Price)"),
     ("py:.*", r"(?:ProrationRule|Quantity|QuantityBasis|Remainder|Stop|TierRule|Timing|UpliftBilling|UpliftRounding)"),
-    ("py:.*", r"(?:pandas|polars)\.DataFrame|(?:[a-z.]+\.)?T"),
+    ("py:.*", r"(?:pandas|polars)\.DataFrame|(?:[a-z.]+\.)?T|Verb"),
     ("py:.*", r"(?:StrEnum|NamedTuple|ValueError|KeyError|Exception|str|int|bool|float|tuple|None)"),
 ]
 
