@@ -140,3 +140,31 @@ def test_no_other_way_leaves_less_unexplained_or_has_fewer_segments(wanted: list
     found = cut(run, NEVER_A_PAIR)
     causes = sum(bool(segment.explained) for segment in found)
     assert (sum(len(segment.unexplained) for segment in found), causes, len(found)) == best
+
+
+def test_cells_are_alike_only_in_everything_that_is_held_of_them() -> None:
+    (bad,) = cells(("bad", {0}, {HALF}))
+    assert bad.is_like(bad._replace(rows=(7,), pairs=frozenset({(1, 2)})))
+    for other in (
+        bad._replace(billed=()),
+        bad._replace(unbilled=(0,)),
+        bad._replace(leading=1),
+        bad._replace(mistakes=frozenset({1})),
+        bad._replace(fractions=frozenset({THIRD})),
+    ):
+        assert not bad.is_like(other)
+        assert not other.is_like(bad)
+
+
+def test_joined_cells_hold_the_rows_and_pairs_of_both() -> None:
+    one, other = cells(("bad", {0}), ("bad", {0}))
+    both = one.joined(other)
+    assert (both.rows, both.billed, both.pairs) == ((0, 1), (0, 1), frozenset({(100, 0), (100, 1)}))
+
+
+def test_rows_before_anything_was_billed_come_before_fewer_causes() -> None:
+    """Two rows that lead are explained by a mistake of their own; the same rows later on are not."""
+    later = cells(("none", {1}), ("none", {1}), ("bad", {0}), ("bad", {0}))
+    assert explained(cut(later, NEVER_A_PAIR)) == [((2, 3), (0,))]
+    leading = [cell._replace(leading=1) if cell.unbilled else cell for cell in later]
+    assert explained(cut(leading, NEVER_A_PAIR)) == [((0, 1), (1,)), ((2, 3), (0,))]
