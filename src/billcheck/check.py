@@ -185,7 +185,7 @@ def _check(request: Request, ledger: Ledger, processes: int) -> Report:
         contracts = tuple(contract for contract in contracts if contract.id in in_scope)
         conflicts = in_scope_only(matched, conflicts)
     precision = Precision(ledger.sources, matched)
-    examination = Examination(contracts, matched, setting, precision)
+    examination = Examination(contracts, matched, setting, precision, known=request.contracts)
     is_whole = not (scanned.refused or left_out or doubts)
     if is_whole:
         examination.decide_never_billed()
@@ -255,7 +255,7 @@ def _was_judged(examination: Examination, decision: Decision, *, is_whole: bool,
     """Whether the check looked at all that a decision may be about, so that finding nothing there says something."""
     if not is_whole:
         return False
-    contract = next((contract for contract in examination.contracts if contract.id == decision.contract), None)
+    contract = examination.contract_of(decision.contract)
     first_day, last_day = decision.first_day, decision.last_day
     if contract is None or first_day is None or last_day is None:
         return is_all or contract is not None

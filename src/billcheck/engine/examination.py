@@ -242,15 +242,30 @@ class Examination:
     """All charges of one check."""
 
     def __init__(
-        self, contracts: Contracts, matched: Matched, setting: Setting, precision: Precision | None = None
+        self,
+        contracts: Contracts,
+        matched: Matched,
+        setting: Setting,
+        precision: Precision | None = None,
+        *,
+        known: Contracts | None = None,
     ) -> None:
+        """Prepare to examine charges.
+
+        Args:
+            contracts: The contracts that are examined.
+            matched: All lines.
+            setting: The day of the check, and what was decided.
+            precision: How exact the prices of lines are; None where nobody asks.
+            known: All contracts there are, whose prices may be mistaken for those of others; None for the same.
+        """
         self.contracts = contracts
         self._precision = precision
-        self._others = OtherPrices(contracts)
+        self._others = OtherPrices(contracts if known is None else known)
         self.matched = matched
         self.setting = setting
         self._doubtful = self._doubtful_lines()
-        self._ids = frozenset(contract.id for contract in contracts)
+        self._ids = {contract.id: contract for contract in contracts}
         self._slots_of = self._slots_by_contract()
         self._together_with = self._groups_by_contract()
         self._decided_as_a_whole: frozenset[str] = frozenset()
@@ -274,6 +289,10 @@ class Examination:
         for slot in self.slots:
             slots[slot.contract.id].append(slot)
         return slots
+
+    def contract_of(self, name: str | None) -> Contract | None:
+        """The contract of this id; None where it is not examined."""
+        return None if name is None else self._ids.get(name)
 
     def slots_of(self, contract: Contract) -> list[Slot]:
         """The charges of a contract, in its order."""
