@@ -123,6 +123,12 @@ def test_clean_contracts_are_counted_not_printed() -> None:
     )
 
 
+def test_one_period_is_no_number_of_periods() -> None:
+    assert text_of(replace(clean(), judged_rows=1)).splitlines()[-1] == (
+        "Verdict: clean. The one period that could be judged was billed as agreed, to the cent."
+    )
+
+
 def test_nothing_checked_never_looks_clean() -> None:
     text = text_of(nothing_checked())
     assert "nothing to report" not in text

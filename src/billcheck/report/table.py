@@ -71,7 +71,7 @@ _TOTAL_LABELS = (
     ("inferred", "Of the billed, allocated by inference", False),
     ("awaiting", "Due, still awaited (grace or usual delay)", False),
     ("billed_ahead", "Billed ahead of its period", False),
-    ("decided", "Set aside by decisions", False),
+    ("decided", "Set aside by decisions, agreed less billed", False),
     ("inconclusive", "Open in periods that could not be judged", False),
     ("never_billed", "  of contracts without a single line", False),
     ("residue", "Billed, allocated to no period", False),

@@ -57,6 +57,8 @@ def _main_sentence(report: Report) -> str:
         return f"{amounts_found} finding fails this check (fail on: {listed(sorted(report.fail_on)) or 'none'})."
     rounding = [money_text(totals.rounding, totals.currency) for totals in report.totals if totals.rounding]
     exactness = f"but for rounding ({listed(rounding)})" if rounding else "to the cent"
+    if report.judged_rows == 1:
+        return f"The one period that could be judged was billed as agreed, {exactness}."
     return f"All {periods} that could be judged were billed as agreed, {exactness}."
 
 
