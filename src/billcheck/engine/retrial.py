@@ -12,6 +12,7 @@ from fractions import Fraction as Rational
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from billcheck.engine.align import MOST_SPLIT
 from billcheck.engine.allocate import allocate, open_flags
 from billcheck.engine.books import PostingRule
 from billcheck.pricing.mistakes import mistaken_schedule
@@ -59,7 +60,10 @@ def retry(contract: Contract, mistakes: Sequence[Mistake], around: Circumstances
     for mistake in mistakes:
         if not _is_near(mistake.charge, books.schedule.charge, billed):
             continue
-        fit = fit_of(allocate(mistaken_schedule(contract, mistake, until), events, known), known)
+        periods = mistaken_schedule(contract, mistake, until)
+        if len(billed) > MOST_SPLIT * len(periods.due_days):
+            continue  # more invoices than these periods could take, and many to try
+        fit = fit_of(allocate(periods, events, known), known)
         if fit.unexplained < agreed.unexplained and fit.misstated <= agreed.misstated and fit.days <= agreed.days:
             found.setdefault(fit, []).append(mistake)
     return tuple(found[min(found)]) if found else ()

@@ -69,6 +69,18 @@ def test_every_four_weeks_instead_of_every_month() -> None:
     assert "billed every 4 weeks instead of every month" in sentence
 
 
+@pytest.mark.parametrize(("parts", "is_told"), [(4, True), (5, False)])
+def test_a_period_is_billed_in_four_parts_at_most(parts: int, *, is_told: bool) -> None:
+    """With more invoices than other periods could take, those periods are not tried."""
+    lines = [
+        line(number * parts + part, day, str(100 / D(parts)), until=day + timedelta(28))
+        for number, day in enumerate(every(28, 14))
+        for part in range(parts)
+    ]
+    found = causes(flat("100.00"), lines)
+    assert any("billed every 4 weeks instead of every month" in sentence for sentence in found) is is_told
+
+
 def test_every_month_instead_of_every_four_weeks() -> None:
     """Twelve invoices a year where thirteen were agreed: one of the periods is open, and why is told."""
     charge = flat("100.00", every=Cadence("week", 4))
