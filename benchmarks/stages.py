@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 STAGES = {
     "contracts": ("billcheck.contracts.files:load_contracts", "billcheck.check:make_directory"),
-    "reading": ("billcheck.connectors.files.csv_file:CsvFile.scan",),
+    "reading": ("billcheck.connectors.files.source:StreamSource.scan",),
     "matching": (
         "billcheck.engine.match:Matcher.add",
         "billcheck.check:set_aside_overlaps",

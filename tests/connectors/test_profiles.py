@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from billcheck.connectors.files import heading, profile_shape
+from billcheck.connectors.files import opening, profile_shape
 from billcheck.connectors.files.profile import find_profile, fold_word, shipped_profiles
 from billcheck.connectors.files.profile_shape import ProfileShape, profile_of
 from billcheck.errors import LedgerRefusedError, UsageError
@@ -132,7 +132,7 @@ def test_the_profile_that_needs_most_columns_wins(tmp_path: Path) -> None:
 
 def test_two_profiles_that_fit_equally_well_must_be_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     twin = profile_of(SMALL.replace('id = "a"', 'id = "twin"'))
-    monkeypatch.setattr(heading, "shipped_profiles", lambda: (profile_of(SMALL), twin))
+    monkeypatch.setattr(opening, "shipped_profiles", lambda: (profile_of(SMALL), twin))
     assert refusal(tmp_path, "No,On,Who,Net,Cur,Kind,State\n") == (
         "row 1: The headings fit several profiles equally well. Found 'a, twin'. Name the profile."
     )

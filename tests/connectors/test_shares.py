@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from billcheck.connectors.files import csv_file, read_ledger, shares
+from billcheck.connectors.files import read_ledger, shares
+from billcheck.connectors.files.source import StreamSource
 from billcheck.errors import LedgerRefusedError
 from tests.connectors.exports import GENERIC, EveryKey, xero_row, xero_text
 from tests.hostile.corpus import CORPUS, Hostile
@@ -32,15 +33,15 @@ def _small_shares(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shares, "SHARE_BYTES", SMALL)
 
 
-def source_of(folder: Path, data: bytes) -> csv_file.CsvFile:
+def source_of(folder: Path, data: bytes) -> StreamSource:
     path = folder / "ledger.csv"
     path.write_bytes(data)
     source = read_ledger(str(path)).sources[0]
-    assert isinstance(source, csv_file.CsvFile)
+    assert isinstance(source, StreamSource)
     return source
 
 
-def outcome_of(source: csv_file.CsvFile, batches: Iterable[Batch]) -> dict[str, Any]:
+def outcome_of(source: StreamSource, batches: Iterable[Batch]) -> dict[str, Any]:
     """All that batches say, with the rows that their locators lead back to."""
     lines: list[tuple[Any, ...]] = []
     locators: list[int] = []

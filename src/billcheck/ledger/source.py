@@ -116,7 +116,8 @@ class Receipt:
     `rows` counts rows of data, `lines` those that became lines (kept or outside), `first_day` and `last_day` are the
     earliest and latest issue day of any document, `NO_DAY` where there is none. `covers` is a window the source itself
     declares (inclusive ends), else None. `shortcoming` is a sentence that says why the source may hold only a part of
-    what it should, and how to settle that; empty where nothing suggests so. `numbers` are those of all documents, None
+    what it should, and how to settle that; empty where nothing suggests so. `notes` are sentences about how it was
+    read, on which no figure depends. `numbers` are those of all documents, None
     where the source does not gather them.
     """
 
@@ -129,6 +130,7 @@ class Receipt:
     last_day: int
     covers: tuple[date, date] | None = None
     shortcoming: str = ""
+    notes: tuple[str, ...] = ()
     numbers: DocumentNumbers | None = field(default=None, compare=False, repr=False)
 
 

@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from billcheck.connectors.files.instructions import Instructions
 from billcheck.errors import LedgerRefusedError, Problem, UsageError
 from billcheck.ledger.source import Ledger
 
@@ -63,10 +64,13 @@ def read_ledger(*paths: str | os.PathLike[str], profile: str | None = None) -> L
         from billcheck.connectors.files.profile import find_profile  # noqa: PLC0415 - profiles load when one is named
 
         find_profile(profile)
-    from billcheck.connectors.files.csv_file import CsvFile  # noqa: PLC0415 - keeps naming a ledger quick
+    from billcheck.connectors.files.opening import FileOpener  # noqa: PLC0415 - keeps naming a ledger quick
+    from billcheck.connectors.files.source import StreamSource  # noqa: PLC0415 - likewise
+
+    instructions = Instructions(profile)
 
     problems: list[Problem] = []
-    files: dict[str, CsvFile] = {}
+    files: dict[str, StreamSource] = {}
     for path in paths:
         given = os.fspath(path)
         found = list(_files_of(given))
@@ -78,7 +82,7 @@ def read_ledger(*paths: str | os.PathLike[str], profile: str | None = None) -> L
             if location in files:
                 problems.append(SameFileError(name))
             else:
-                files[location] = CsvFile(name, name, profile)
+                files[location] = StreamSource(FileOpener(name, name, instructions))
     if problems:
         raise LedgerRefusedError(problems)
     return Ledger(tuple(files.values()))

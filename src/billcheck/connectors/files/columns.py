@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from billcheck.connectors.files import refusals
 from billcheck.connectors.files.date_order import DATE_FIELDS, OtherDateOrderError, prove_order
 from billcheck.connectors.files.rows import Runs
+from billcheck.connectors.files.stream import place
 from billcheck.connectors.files.values import (
     BAD_DAY,
     BAD_WORD,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
     from billcheck.connectors.files.heading import Layout
     from billcheck.connectors.files.rows import Key, Rows
-    from billcheck.connectors.files.text import TextFile
+    from billcheck.connectors.files.stream import Stream
     from billcheck.connectors.files.tokens import Tokenizer
 
 AMOUNT_FIELDS = ("amount", "control:tax", "control:total", "control:tax_total")
@@ -128,7 +129,7 @@ class Converter:
 
     def __init__(
         self,
-        text: TextFile,
+        text: Stream,
         layout: Layout,
         tokenizer: Tokenizer,
         key_fields: Sequence[str],
@@ -140,7 +141,7 @@ class Converter:
         self.texts = Texts(delimiter)
         self.amounts = Amounts(delimiter, profile.values.marks, decimals, is_empty_zero=profile.is_empty_amount_zero)
         self._decimals = decimals
-        self._path = text.path
+        self._stream = text
         self._layout = layout
         self._key_fields = key_fields
         self._refuse = refuse
@@ -169,7 +170,7 @@ class Converter:
             return None
         converted = self._convert(rows)
         if converted is None:
-            raise InternalError("rows without a fault convert", path=self._path, line=rows.lines[0])
+            raise InternalError("rows without a fault convert", path=self._stream.path, line=rows.lines[0])
         return converted
 
     def check_decimals(self) -> None:
@@ -180,7 +181,7 @@ class Converter:
         """
         found = self._decimals
         if found.open_line and not found.is_proved:
-            raise LedgerRefusedError([OpenDecimalMarkError(f"{self._path} row {found.open_line}", found.open_text)])
+            raise LedgerRefusedError([OpenDecimalMarkError(place(self._stream, found.open_line), found.open_text)])
 
     def _convert(self, rows: Rows) -> Converted | None:
         cells = rows.cells
@@ -274,13 +275,13 @@ class Converter:
 
     def _doubts_about_file(self, cells: Mapping[str, bytes], line: int) -> list[Problem]:
         problems: list[Problem] = [
-            self._contrary(f"{self._path} row {line}", self._text(cells[name]))
+            self._contrary(place(self._stream, line), self._text(cells[name]))
             for name in DATE_FIELDS
             if name in cells and self._days[cells[name]] == CONTRARY_DAY
         ]
         for name in AMOUNT_FIELDS:
             if name in cells and self.amounts.is_broken_by(cells[name]):
-                where = f"{self._path} row {line} {self._layout.heading_of(name)}"
+                where = f"{place(self._stream, line)} {self._layout.heading_of(name)}"
                 problems.append(OtherDecimalMarkError(where, self._text(cells[name])))
         return problems
 

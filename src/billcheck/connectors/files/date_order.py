@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from billcheck.connectors.files.stream import place
 from billcheck.connectors.files.values import clean_text
 from billcheck.errors import InternalError, LedgerRefusedError, Problem
 from billcheck.grammar import DateOrder, DateReadings, read_date
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from billcheck.connectors.files.heading import Layout
-    from billcheck.connectors.files.text import TextFile
+    from billcheck.connectors.files.stream import Stream
     from billcheck.connectors.files.tokens import Tokenizer
 
 DATE_FIELDS = ("issue_date", "due_date", "period_first_day", "period_last_day")
@@ -33,7 +34,7 @@ class OtherDateOrderError(Problem):
     remedy = "Export the file again with dates as 2026-01-31, or in one order throughout."
 
 
-def prove_order(text: TextFile, layout: Layout, tokenizer: Tokenizer) -> tuple[DateOrder, str]:
+def prove_order(text: Stream, layout: Layout, tokenizer: Tokenizer) -> tuple[DateOrder, str]:
     """The order that some date of the file proves, and that date.
 
     Raises:
@@ -45,13 +46,13 @@ def prove_order(text: TextFile, layout: Layout, tokenizer: Tokenizer) -> tuple[D
         if readings.proof:
             return readings.proof, cell
         if first_open is None and not readings.is_same:
-            first_open = _open(f"{text.path} row {line}", cell, readings, layout.profile.id)
+            first_open = _open(place(text, line), cell, readings, layout.profile.id)
     if first_open is None:
         raise InternalError("a date that is open is found again", path=text.path)
     raise LedgerRefusedError([first_open])
 
 
-def _dates(text: TextFile, layout: Layout, tokenizer: Tokenizer) -> Iterator[tuple[int, str]]:
+def _dates(text: Stream, layout: Layout, tokenizer: Tokenizer) -> Iterator[tuple[int, str]]:
     """The different dates of each slab, with the line of the first row that has it."""
     columns = [layout.fields[name] for name in DATE_FIELDS if name in layout.fields]
     for slab in tokenizer.slabs(text.blocks(layout.start), layout.start, layout.first_line):

@@ -1,7 +1,7 @@
 """Which profile a file has, by its heading row.
 
-Comes in: the first bytes of a file, and a profile where one was named. Goes out: a `Layout`, the columns of each field
-in this very file. The set of headings decides, never the file's name; case, spaces, underscores, a leading ``*`` and a
+Comes in: the heading row, in every way it may be cut, and profiles. Goes out: a `Layout`, the columns of each field in
+this very file. The set of headings decides, never the file's name; case, spaces, underscores, a leading ``*`` and a
 byte order mark are forgiven, other columns and any order allowed. Must not know rows.
 """
 
@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from billcheck.connectors.files.limits import COLUMNS
-from billcheck.connectors.files.profile import find_profile, shipped_profiles
-from billcheck.connectors.files.text import TextFile, UndecodableError
+from billcheck.connectors.files.text import UndecodableError
 from billcheck.errors import LedgerRefusedError, Problem
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
     from billcheck.connectors.files.profile import Profile
 
-_DELIMITERS = (b",", b";", b"\t")
+DELIMITERS = (b",", b";", b"\t")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -93,8 +92,8 @@ class Layout:
 
 
 @dataclass(frozen=True, slots=True)
-class _Heading:
-    """The heading row as one delimiter cuts it: on line `row`, up to offset `end`; data begins on `next_line`."""
+class Heading:
+    """The heading row as one delimiter cuts it: on row `row`, up to offset `end`; data begins on line `next_line`."""
 
     delimiter: bytes
     cells: tuple[str, ...]
@@ -116,32 +115,19 @@ def fold_heading(heading: str) -> str:
     return "".join(heading.casefold().replace("_", "").split()).lstrip("*")
 
 
-def read_layout(path: str, location: str, profile_name: str | None) -> tuple[TextFile, Layout]:
-    """The file, opened in the right encoding, and its layout.
+def choose_profile(
+    path: str, headings: Sequence[Heading], profiles: Sequence[Profile]
+) -> tuple[Profile, Heading] | None:
+    """The profile that fits one of these headings, the one that requires most; None where none fits.
 
     Args:
         path: How messages name the file.
-        location: Where it is.
-        profile_name: The profile to read it with, None to recognise it.
+        headings: The heading row, in every way it may be cut.
+        profiles: Those that may fit.
 
     Raises:
-        LedgerRefusedError: The file is empty or unreadable, or no profile fits.
-        UsageError: There is no profile of this name.
+        LedgerRefusedError: Several profiles fit equally well.
     """
-    named = None if profile_name is None else find_profile(profile_name)
-    text = TextFile.recognise(path, location, "utf-8" if named is None else named.values.encoding)
-    head = next(text.blocks(), b"")
-    layout = _lay_out(path, head, (named,) if named else shipped_profiles(), is_named=named is not None)
-    encoding = layout.profile.values.encoding
-    if text.encoding == "utf-8" and encoding != "utf-8":
-        text = TextFile.recognise(path, location, encoding)
-        head = next(text.blocks(), b"")
-        layout = _lay_out(path, head, (layout.profile,), is_named=True)
-    return text, layout
-
-
-def _lay_out(path: str, head: bytes, profiles: Sequence[Profile], *, is_named: bool) -> Layout:
-    headings = _read_headings(path, head)
     fitting = [
         (profile, heading)
         for heading in headings
@@ -149,17 +135,25 @@ def _lay_out(path: str, head: bytes, profiles: Sequence[Profile], *, is_named: b
         if profile.delimiter in {None, heading.delimiter} and not _missing(profile, heading)
     ]
     if not fitting:
-        raise LedgerRefusedError([_describe_misfit(path, headings, profiles, is_named=is_named)])
+        return None
     most = max(len(profile.required) for profile, _ in fitting)
     best = [(profile, heading) for profile, heading in fitting if len(profile.required) == most]
     if len(best) > 1:
         names = ", ".join(sorted(profile.id for profile, _ in best))
         raise LedgerRefusedError([SeveralProfilesError(f"{path} row {headings[0].row}", names)])
-    return _place_fields(path, *best[0])
+    return best[0]
 
 
-def _read_headings(path: str, head: bytes) -> list[_Heading]:
-    """The heading row as each delimiter cuts it; a delimiter that leaves one cell is no candidate, unless all do."""
+def headings_of(path: str, head: bytes) -> list[Heading]:
+    """The heading row as each delimiter cuts it; a delimiter that leaves one cell is no candidate, unless all do.
+
+    Args:
+        path: How messages name the file.
+        head: The first bytes of the file.
+
+    Raises:
+        LedgerRefusedError: They hold no heading.
+    """
     blank = len(head) - len(head.removeprefix(_BYTE_ORDER_MARK).lstrip(b"\r\n"))
     if len(head) == blank:
         raise LedgerRefusedError([EmptyFileError(path)])
@@ -168,7 +162,7 @@ def _read_headings(path: str, head: bytes) -> list[_Heading]:
         raise LedgerRefusedError(
             [UndecodableError(f"{path} row {line}", what="The file holds bytes that are no text.")]
         )
-    found = [heading for heading in (_read_heading(path, body, blank, line, mark) for mark in _DELIMITERS) if heading]
+    found = [heading for heading in (_read_heading(path, body, blank, line, mark) for mark in DELIMITERS) if heading]
     if not found:
         raise LedgerRefusedError([BrokenHeadingError(f"{path} row {line}", _shown(body))])
     several = [heading for heading in found if len(heading.cells) > 1]
@@ -178,7 +172,7 @@ def _read_headings(path: str, head: bytes) -> list[_Heading]:
     return several or found[:1]
 
 
-def _read_heading(path: str, body: bytes, skipped: int, line: int, delimiter: bytes) -> _Heading | None:
+def _read_heading(path: str, body: bytes, skipped: int, line: int, delimiter: bytes) -> Heading | None:
     lines = body.splitlines(keepends=True)
     reader = csv.reader((text.decode("latin-1") for text in lines), delimiter=delimiter.decode(), strict=True)
     try:
@@ -190,22 +184,27 @@ def _read_heading(path: str, body: bytes, skipped: int, line: int, delimiter: by
         names = tuple(cell.encode("latin-1").decode().strip() for cell in cells)
     except UnicodeDecodeError as error:
         raise LedgerRefusedError([UndecodableError(f"{path} row {line}", _shown(body))]) from error
-    return _Heading(delimiter, names, line, skipped + end, line + body.count(b"\n", 0, end))
+    return Heading(delimiter, names, line, skipped + end, line + body.count(b"\n", 0, end))
 
 
 def _shown(body: bytes) -> str:
     return body[:60].splitlines()[0].decode("utf-8", "replace")
 
 
-def _missing(profile: Profile, heading: _Heading) -> list[str]:
+def _missing(profile: Profile, heading: Heading) -> list[str]:
     present = {fold_heading(cell) for cell in heading.cells}
     return [name for name in profile.required if fold_heading(name) not in present]
 
 
-def _describe_misfit(
-    path: str, headings: Iterable[_Heading], profiles: Iterable[Profile], *, is_named: bool
-) -> Problem:
-    """What is missing for the profile that comes closest; ties go to the first by name."""
+def describe_misfit(path: str, headings: Iterable[Heading], profiles: Iterable[Profile], *, is_named: bool) -> Problem:
+    """What is missing for the profile that comes closest; ties go to the first by name.
+
+    Args:
+        path: How messages name the file.
+        headings: The heading row, in every way it may be cut.
+        profiles: Those that were tried.
+        is_named: Whether the user named the profile.
+    """
     pairs = [(_missing(profile, heading), profile, heading) for profile in profiles for heading in headings]
     missing, profile, heading = min(pairs, key=lambda pair: (len(pair[0]) / len(pair[1].required), pair[1].id))
     where = f"{path} row {heading.row}"
@@ -217,7 +216,12 @@ def _describe_misfit(
     return UnknownHeadingsError(where, shown, remedy=advice)
 
 
-def _place_fields(path: str, profile: Profile, heading: _Heading) -> Layout:
+def place_fields(path: str, profile: Profile, heading: Heading) -> Layout:
+    """The columns of a profile's fields under a heading that fits it.
+
+    Raises:
+        LedgerRefusedError: Two columns have the same heading.
+    """
     wanted = {
         (field if number == 1 else f"{field}:{number}"): name
         for field, names in profile.columns.items()

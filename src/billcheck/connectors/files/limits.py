@@ -21,6 +21,10 @@ REFUSED_ROWS = 10_000
 """Refused rows that are listed; a file with more is refused as a whole."""
 BATCH_LINES = 8_192
 """Lines handed to the engine at a time."""
+SPOOL_BYTES = 1 << 20
+"""How much of a rendered source is held in memory; more goes to a temporary file."""
+HEADING_ROWS = 40
+"""Rows among which a heading is looked for where titles may stand above it."""
 CACHE_ENTRIES = 65_536
 """Distinct raw values a cache holds before it starts anew."""
 CHECKPOINT_ROWS = 32

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 
 from billcheck.connectors.files.limits import DOCUMENT_ROWS
 from billcheck.connectors.files.places import locators_of
+from billcheck.connectors.files.stream import place
 from billcheck.errors import LedgerRefusedError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from billcheck.connectors.files.heading import Layout
+    from billcheck.connectors.files.stream import Stream
     from billcheck.connectors.files.tokens import Slab
 
 Key = tuple[bytes, ...]
@@ -124,7 +126,7 @@ def key_fields(layout: Layout) -> tuple[str, ...]:
     return tuple(field for field in fields if field in layout.fields)
 
 
-def whole_runs(path: str, pieces: Iterable[Rows], fields: Sequence[str]) -> Iterator[Rows]:
+def whole_runs(stream: Stream, pieces: Iterable[Rows], fields: Sequence[str]) -> Iterator[Rows]:
     """The same rows in the same order, cut only where the document changes.
 
     Raises:
@@ -144,7 +146,7 @@ def whole_runs(path: str, pieces: Iterable[Rows], fields: Sequence[str]) -> Iter
         else:
             held = rows
         if len(held) > DOCUMENT_ROWS:
-            raise LedgerRefusedError([LongDocumentError(f"{path} row {held.lines[0]}")])
+            raise LedgerRefusedError([LongDocumentError(place(stream, held.lines[0]))])
     if held is not None:
         yield held
 

@@ -24,6 +24,7 @@ from billcheck.connectors.files.output import Output
 from billcheck.connectors.files.places import PlaceIndex, offset_of
 from billcheck.connectors.files.rows import Rows, key_fields, whole_runs
 from billcheck.connectors.files.scope import Extent, Scope
+from billcheck.connectors.files.stream import place
 from billcheck.connectors.files.text import skip_bytes
 from billcheck.connectors.files.values import Decimals, clean_text
 from billcheck.errors import LedgerRefusedError, Problem, SourceChangedError
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from billcheck.connectors.files.documents import DocumentSum
     from billcheck.connectors.files.heading import Layout
     from billcheck.connectors.files.rows import Key
-    from billcheck.connectors.files.text import Fingerprint, TextFile
+    from billcheck.connectors.files.stream import Fingerprint, Stream
     from billcheck.connectors.files.tokens import Slab, Tokenizer
     from billcheck.grammar import DateOrder
     from billcheck.ledger.source import Batch, Keys, OutsideTotal
@@ -109,7 +110,7 @@ class FileScan:
     """One scan of one file: `run` does it all; else `take` a part of it, and `finish` once all parts are joined."""
 
     def __init__(
-        self, text: TextFile, layout: Layout, tokenizer: Tokenizer, keys: Keys, order: DateOrder | None = None
+        self, text: Stream, layout: Layout, tokenizer: Tokenizer, keys: Keys, order: DateOrder | None = None
     ) -> None:
         """Prepare for a scan.
 
@@ -162,7 +163,7 @@ class FileScan:
             LedgerRefusedError: The blocks cannot be read without guessing.
         """
         slabs = self._tokenizer.slabs(blocks, start, first_line)
-        for rows in whole_runs(self._text.path, map(self._count_in, slabs), self._key_fields):
+        for rows in whole_runs(self._text, map(self._count_in, slabs), self._key_fields):
             self._take(rows)
             yield from self._dated(self._output.full_batches())
 
@@ -210,6 +211,8 @@ class FileScan:
             first_day=self._left.first_day,
             last_day=self._left.last_day,
             numbers=self._left.numbers,
+            covers=self._text.facts.covers,
+            notes=self._text.facts.notes,
             shortcoming=self._left.extent.shortcoming(self._text.path, self._left.last_day - self._left.first_day),
         )
 
@@ -228,7 +231,15 @@ class FileScan:
             return
         column = self._layout.heading_of(fault.field) if fault.field else ""
         self._left.refused.append(
-            RefusedRow(self._text.path, line, column, fault.value, fault.reason, fault.customer, fault.document)
+            RefusedRow(
+                self._text.path,
+                self._text.row_of(line),
+                column,
+                fault.value,
+                fault.reason,
+                fault.customer,
+                fault.document,
+            )
         )
         if len(self._left.refused) > REFUSED_ROWS:
             first = min(self._left.refused, key=lambda row: row.row)
@@ -318,9 +329,11 @@ class FileScan:
             self._collect(suspects, documents)
         repeated = self._left.footing.look_again(documents)
         if repeated:
-            path = self._text.path
             raise LedgerRefusedError(
-                [RepeatedDocumentError(f"{path} row {document.first_line}", document.number) for document in repeated]
+                [
+                    RepeatedDocumentError(place(self._text, document.first_line), document.number)
+                    for document in repeated
+                ]
             )
 
     def _collect(self, suspects: frozenset[int], documents: dict[Key, DocumentSum]) -> None:
@@ -329,7 +342,7 @@ class FileScan:
         slabs = self._tokenizer.slabs(blocks, self._layout.start, self._layout.first_line)
         pieces = (Rows.of_slab(slab, self._layout) for slab in slabs)
         self._is_second_look = True
-        for rows in whole_runs(self._text.path, pieces, self._key_fields):
+        for rows in whole_runs(self._text, pieces, self._key_fields):
             converted = self._converter.convert(rows)
             if converted is not None:
                 self._count_suspects(converted, suspects, documents)

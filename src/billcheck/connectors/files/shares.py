@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from billcheck.connectors.files.heading import Layout
-    from billcheck.connectors.files.text import Fingerprint, TextFile
+    from billcheck.connectors.files.stream import Fingerprint, Stream
     from billcheck.connectors.files.tokens import Slab
     from billcheck.ledger.source import Batch, Keys
 
@@ -39,7 +39,7 @@ class FileShare:
     is what the file looked like when it was cut.
     """
 
-    text: TextFile
+    text: Stream
     layout: Layout
     start: int
     first_line: int
@@ -80,7 +80,7 @@ class FileShare:
                 return
 
 
-def cut_file(text: TextFile, layout: Layout, count: int) -> list[FileShare]:
+def cut_file(text: Stream, layout: Layout, count: int) -> list[FileShare]:
     """The shares of a file, in order; one of it all where it is small, or its first rows leave open how to read it.
 
     Raises:
@@ -91,7 +91,7 @@ def cut_file(text: TextFile, layout: Layout, count: int) -> list[FileShare]:
     bounds = [(layout.start, layout.first_line)]
     is_open, order = _first_order(text, layout, tokenizer)
     count = min(count, (fingerprint.size - layout.start) // SHARE_BYTES)
-    if count > 1 and text.is_stored_as_read and not text.has_old_line_ends and not is_open:
+    if count > 1 and text.is_divisible and not is_open:
         bounds += _cuts(text, layout, tokenizer, [fingerprint.size * part // count for part in range(1, count)])
     ends = [start for start, _ in bounds[1:]] + [max(fingerprint.size, layout.start)]
     return [
@@ -100,7 +100,7 @@ def cut_file(text: TextFile, layout: Layout, count: int) -> list[FileShare]:
     ]
 
 
-def _first_order(text: TextFile, layout: Layout, tokenizer: Tokenizer) -> tuple[bool, DateOrder | None]:
+def _first_order(text: Stream, layout: Layout, tokenizer: Tokenizer) -> tuple[bool, DateOrder | None]:
     """Whether the first rows leave the order of dates open, and the order that they prove, if they need one."""
     if layout.profile.values.date_order is not None:
         return False, layout.profile.values.date_order
@@ -115,7 +115,7 @@ def _first_order(text: TextFile, layout: Layout, tokenizer: Tokenizer) -> tuple[
     return is_open, None
 
 
-def _first_slab(text: TextFile, tokenizer: Tokenizer, start: int, line: int) -> Slab | None:
+def _first_slab(text: Stream, tokenizer: Tokenizer, start: int, line: int) -> Slab | None:
     """The first slab from an offset; none where there are no more rows, or they cannot be cut from there."""
     try:
         slab = next(tokenizer.slabs(text.blocks(start), start, line), None)
@@ -124,7 +124,7 @@ def _first_slab(text: TextFile, tokenizer: Tokenizer, start: int, line: int) -> 
     return slab
 
 
-def _cuts(text: TextFile, layout: Layout, tokenizer: Tokenizer, goals: list[int]) -> list[tuple[int, int]]:
+def _cuts(text: Stream, layout: Layout, tokenizer: Tokenizer, goals: list[int]) -> list[tuple[int, int]]:
     """Offset and line of the first document that begins after each goal; goals without one are left out."""
     cuts: list[tuple[int, int]] = []
     quotes, line, position = 0, layout.first_line, layout.start
@@ -142,9 +142,7 @@ def _cuts(text: TextFile, layout: Layout, tokenizer: Tokenizer, goals: list[int]
     return [cut for before, cut in pairwise([(layout.start, 0), *cuts]) if cut[0] > before[0]]
 
 
-def _first_document(
-    text: TextFile, layout: Layout, tokenizer: Tokenizer, start: int, line: int
-) -> list[tuple[int, int]]:
+def _first_document(text: Stream, layout: Layout, tokenizer: Tokenizer, start: int, line: int) -> list[tuple[int, int]]:
     """Offset and line of the first document that begins after the row at `start`; empty where it is too far away."""
     slab = _first_slab(text, tokenizer, start, line)
     rows = Rows.of_slab(slab, layout) if slab else None

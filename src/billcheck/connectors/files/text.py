@@ -10,21 +10,19 @@ from __future__ import annotations
 import codecs
 import hashlib
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from billcheck.connectors.files.limits import BLOCK_BYTES
+from billcheck.connectors.files.stream import NO_FACTS, Facts, Fingerprint
 from billcheck.errors import LedgerRefusedError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from typing import BinaryIO, Protocol
+    from typing import BinaryIO
 
-    class Digest(Protocol):
-        """What hashes a file while it is read."""
-
-        def update(self, data: bytes, /) -> None:
-            """Take in more bytes."""
+    from billcheck.connectors.files.stream import Digest
 
 
 UTF8 = "utf-8"
@@ -51,14 +49,6 @@ class UndecodableError(Problem):
 
 
 @dataclass(frozen=True, slots=True)
-class Fingerprint:
-    """What shows at a glance that a file changed: its size in bytes and the time of its last change in nanoseconds."""
-
-    size: int
-    changed_at: int
-
-
-@dataclass(frozen=True, slots=True)
 class TextFile:
     """One file to read as text.
 
@@ -70,6 +60,7 @@ class TextFile:
     location: str
     encoding: str = UTF8
     has_old_line_ends: bool = False
+    facts: Facts = NO_FACTS
 
     @classmethod
     def recognise(cls, path: str, location: str, declared: str = UTF8) -> TextFile:
@@ -91,17 +82,23 @@ class TextFile:
         """Whether an offset in the stream is the offset in the file."""
         return self.encoding == UTF8
 
+    @property
+    def is_divisible(self) -> bool:
+        """Whether parts of the file can be read side by side."""
+        return self.is_stored_as_read and not self.has_old_line_ends
+
+    @staticmethod
+    def row_of(line: int) -> int:
+        """The row of the file that a line of the stream is: the same."""
+        return line
+
     def fingerprint(self) -> Fingerprint:
         """Size and time of change now.
 
         Raises:
             LedgerRefusedError: The file is gone.
         """
-        try:
-            found = Path(self.location).stat()
-        except OSError as error:
-            raise LedgerRefusedError([_cannot_read(self.path, error)]) from error
-        return Fingerprint(found.st_size, found.st_mtime_ns)
+        return fingerprint_of(self.path, self.location)
 
     def blocks(self, start: int = 0, digest: Digest | None = None) -> Iterator[bytes]:
         """The stream from `start`, a block at a time.
@@ -126,11 +123,42 @@ class TextFile:
         Raises:
             LedgerRefusedError: The file cannot be opened.
         """
+        digest = hashlib.sha256()
+        for block in self.stored():
+            digest.update(block)
+        return digest.hexdigest()
+
+    def stored(self) -> Iterator[bytes]:
+        """The bytes of the file as stored.
+
+        Raises:
+            LedgerRefusedError: The file cannot be opened.
+        """
         with _open(self.path, self.location) as file:
-            digest = hashlib.sha256()
-            for _ in _raw_blocks(file, digest):
-                pass
-            return digest.hexdigest()
+            yield from _raw_blocks(file, None)
+
+    def lines(self) -> Iterator[str]:
+        """The decoded text, a line at a time, line ends included and a byte order mark left out.
+
+        Raises:
+            LedgerRefusedError: The file cannot be opened, or is not text in its encoding.
+        """
+        for number, line in enumerate(self._raw_lines(), start=1):
+            try:
+                yield line.decode(UTF8)
+            except UnicodeDecodeError as error:
+                problem = UndecodableError(f"{self.path} row {number}", what="The file is not text in utf-8.")
+                raise LedgerRefusedError([problem]) from error
+
+    def _raw_lines(self) -> Iterator[bytes]:
+        rest = b""
+        blocks = self.blocks()
+        first = next(blocks, b"").removeprefix(codecs.BOM_UTF8)
+        for block in chain([first], blocks):
+            *whole, rest = (rest + block).split(b"\n")
+            yield from (line + b"\n" for line in whole)
+        if rest:
+            yield rest
 
     def slices(self, spans: Iterable[tuple[int, int]]) -> Iterator[bytes]:
         """The bytes of each span (start, exclusive end); spans are in order and do not overlap."""
@@ -157,6 +185,19 @@ class TextFile:
         except UnicodeError as error:
             problem = UndecodableError(self.path, what=f"The file is not text in {self.encoding}.")
             raise LedgerRefusedError([problem]) from error
+
+
+def fingerprint_of(path: str, location: str) -> Fingerprint:
+    """Size and time of change of a file now.
+
+    Raises:
+        LedgerRefusedError: The file is gone.
+    """
+    try:
+        found = Path(location).stat()
+    except OSError as error:
+        raise LedgerRefusedError([_cannot_read(path, error)]) from error
+    return Fingerprint(found.st_size, found.st_mtime_ns)
 
 
 def _open(path: str, location: str) -> BinaryIO:

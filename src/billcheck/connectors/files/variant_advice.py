@@ -19,9 +19,9 @@ from billcheck.grammar import read_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
     from billcheck.connectors.files.heading import Layout
+    from billcheck.connectors.files.stream import Stream
     from billcheck.errors import Problem
 
 FOREIGN_ENCODING = "cp1252"
@@ -31,18 +31,18 @@ _COMMA = re.compile(r"-?[0-9][0-9. '\xa0]*,[0-9]{1,2}")
 _POINT = re.compile(r"-?[0-9][0-9, '\xa0]*\.[0-9]{1,2}")
 
 
-def advise(problems: Iterable[Problem], location: Path, layout: Layout) -> list[Problem]:
+def advise(problems: Iterable[Problem], stream: Stream, layout: Layout) -> list[Problem]:
     """The faults of a file; those that a variant settles name all variants that the beginning of the file needs.
 
     Args:
         problems: Why the file was refused.
-        location: Where it is.
+        stream: The file.
         layout: Its columns, and the profile it was read with.
     """
     advised: list[Problem] = []
     for problem in problems:
         if isinstance(problem, NotUtf8Error | OtherDecimalMarkError | OpenDecimalMarkError | OpenDateOrderError):
-            names = ":".join([layout.profile.id, *_needed(location, layout)])
+            names = ":".join([layout.profile.id, *_needed(stream, layout)])
             if names.count(":") > 1:  # one variant alone is what the fault itself names
                 other = " (or month-first instead of day-first)" if "day-first" in names else ""
                 remedy = f"By its first rows the file needs all of this: --profile {names}{other}."
@@ -52,17 +52,16 @@ def advise(problems: Iterable[Problem], location: Path, layout: Layout) -> list[
     return advised
 
 
-def _needed(location: Path, layout: Layout) -> list[str]:
+def _needed(stream: Stream, layout: Layout) -> list[str]:
     """The variants that the first rows need beside those already named."""
     profile = layout.profile
-    with location.open("rb") as file:
-        head = file.read(BLOCK_BYTES)
-    needed, encoding = [], profile.values.encoding
+    head = next(stream.blocks(), b"")
+    needed, encoding = [], UTF8
     try:
         text = head.decode(encoding)
     except UnicodeDecodeError as error:
         # A letter may be cut in two at the end of the block.
-        is_cut = encoding == UTF8 and len(head) == BLOCK_BYTES and error.start > len(head) - 4
+        is_cut = len(head) == BLOCK_BYTES and error.start > len(head) - 4
         encoding = encoding if is_cut else FOREIGN_ENCODING
         needed += [] if is_cut else [FOREIGN_ENCODING]
         text = head.decode(encoding, "replace")

@@ -1,23 +1,20 @@
-"""A CSV file as a source: scanned in batches, its rows read back on demand.
+"""Whatever can be opened as a stream as a source: scanned in batches, its rows read back on demand.
 
-Comes in: a path and, where one was named, a profile. Goes out: what the `Source` protocol asks for. Nothing is opened
-before a scan. Must not know contracts or the engine.
+Comes in: an opener, such as that of a file. Goes out: what the `Source` protocol asks for. Nothing is opened before a
+scan. Must not know contracts or the engine, or what is opened.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from zlib import crc32
 
-from billcheck.connectors.files.heading import read_layout
 from billcheck.connectors.files.output import join_tracking
 from billcheck.connectors.files.places import offset_of
 from billcheck.connectors.files.profile import fold_word
 from billcheck.connectors.files.scan import FileScan, Remainder
 from billcheck.connectors.files.shares import FileShare, cut_file
-from billcheck.connectors.files.text import TextFile
 from billcheck.connectors.files.tokens import Tokenizer
 from billcheck.connectors.files.values import PADDING
 from billcheck.connectors.files.variant_advice import advise
@@ -31,7 +28,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from billcheck.connectors.files.heading import Layout
-    from billcheck.connectors.files.text import Fingerprint
+    from billcheck.connectors.files.stream import Fingerprint, Stream
     from billcheck.ledger.source import Batch, Keys, SourceShare
 
 
@@ -39,42 +36,67 @@ if TYPE_CHECKING:
 class _Scanned:
     """What a scan leaves behind for reading rows back; `remainder` holds the places of rows and the order of dates."""
 
-    text: TextFile
+    text: Stream
     layout: Layout
     tokenizer: Tokenizer
     fingerprint: Fingerprint
     remainder: Remainder
 
 
+class Opener(Protocol):
+    """Where a source comes from."""
+
+    @property
+    def path(self) -> str:
+        """How reports name it, exactly as the user gave it."""
+        ...
+
+    def open(self) -> tuple[Stream, Layout]:
+        """The stream to scan, and the columns of its fields.
+
+        Raises:
+            LedgerRefusedError: It cannot be read without guessing.
+            UsageError: There is no profile of the name the user gave.
+        """
+        ...
+
+    def digest(self) -> str:
+        """The SHA-256 of the whole as stored, in hexadecimal.
+
+        Raises:
+            LedgerRefusedError: It cannot be read.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
-class CsvFile:
-    """One CSV file.
+class StreamSource:
+    """One source; a locator holds the offset of a row in its stream, and how its amounts were read."""
 
-    `path` names it in reports, exactly as it was given; `location` is where it is. `profile` names the profile to read
-    it with, None recognises one by the headings. A locator holds the offset of a row, and how its amounts were read.
-    """
-
-    path: str
-    location: str
-    profile: str | None = None
+    opener: Opener
     _scans: list[_Scanned] = field(default_factory=list, repr=False, compare=False)
+
+    @property
+    def path(self) -> str:
+        """How reports name it."""
+        return self.opener.path
 
     def scan(self, keys: Keys) -> Iterator[Batch]:
         """Every line the keys may concern, in batches; the last batch carries totals, refused rows and the receipt.
 
         Raises:
-            LedgerRefusedError: The file as a whole cannot be read without guessing.
+            LedgerRefusedError: The source as a whole cannot be read without guessing.
             UsageError: There is no profile of this name.
             SourceChangedError: The file changed during the scan.
         """
-        text, layout = read_layout(self.path, self.location, self.profile)
+        text, layout = self.opener.open()
         tokenizer = Tokenizer.of_layout(self.path, layout)
         fingerprint = text.fingerprint()
         scan = FileScan(text, layout, tokenizer, keys)
         try:
             yield from scan.run()
         except LedgerRefusedError as error:
-            raise LedgerRefusedError(advise(error.problems, Path(self.location), layout)) from error
+            raise LedgerRefusedError(advise(error.problems, text, layout)) from error
         self._scans[:] = [_Scanned(text, layout, tokenizer, fingerprint, scan.remainder)]
 
     def shares(self, count: int) -> list[FileShare]:
@@ -84,7 +106,7 @@ class CsvFile:
             LedgerRefusedError: The file as a whole cannot be read without guessing.
             UsageError: There is no profile of this name.
         """
-        text, layout = read_layout(self.path, self.location, self.profile)
+        text, layout = self.opener.open()
         return cut_file(text, layout, count)
 
     def digest(self) -> str:
@@ -93,7 +115,7 @@ class CsvFile:
         Raises:
             LedgerRefusedError: The file cannot be opened.
         """
-        return TextFile(self.path, self.location).digest()
+        return self.opener.digest()
 
     def finish(
         self, keys: Keys, shares: Sequence[SourceShare], remainders: Sequence[object], digest: str
@@ -143,7 +165,8 @@ class CsvFile:
             part = places.find(offset)
             begin = offset - places.starts[part]
             cells = scanned.tokenizer.record_at(data[part], begin)
-            row = places.lines[part] + data[part].count(b"\n", 0, begin)
+            line = places.lines[part] + data[part].count(b"\n", 0, begin)
+            row = scanned.text.row_of(line)
             rows.append(SourceRow(self.path, row, reader.line(cells, is_inclusive=bool(locator & 1))))
         return rows
 
@@ -154,9 +177,10 @@ class CsvFile:
             SourceChangedError: The file is not what it was during the scan.
         """
         scanned = self._scanned()
-        rows = [scanned.remainder.places.line_of(locator) for locator in locators]
+        lines = [scanned.remainder.places.line_of(locator) for locator in locators]
         return [
-            self.read([locator])[0].row if row is None else row for row, locator in zip(rows, locators, strict=True)
+            self.read([locator])[0].row if line is None else scanned.text.row_of(line)
+            for line, locator in zip(lines, locators, strict=True)
         ]
 
     def _scanned(self) -> _Scanned:

@@ -1,0 +1,21 @@
+"""Rows of cells, the form in which any source that is not a flat CSV file comes in.
+
+Comes in and goes out: nothing but the types. A reader of a format gives `CellRow`s for every row it finds, titles and
+blank rows among them; what they mean is for others. Must not know formats, profiles or files.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+Cell = str | Decimal | date
+"""A text as it stands, or the exact value of a typed cell."""
+
+
+class CellRow(NamedTuple):
+    """One row; `row` is its number in the source, from 1, by which messages and evidence name it."""
+
+    row: int
+    cells: tuple[Cell, ...]

@@ -1,0 +1,47 @@
+"""Delimited text as rows of cells, for files that are not read the fast way.
+
+Comes in: a text file and its delimiter. Goes out: every row with the line of text it begins on, by the csv module in
+its strict mode. Must not know headings, profiles or what a cell means.
+"""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING
+
+from billcheck.connectors.files.cells import CellRow
+from billcheck.connectors.files.limits import FIELD_BYTES
+from billcheck.connectors.files.tokens import LongFieldError, StrayQuoteError, UnclosedQuoteError
+from billcheck.errors import LedgerRefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from billcheck.connectors.files.text import TextFile
+    from billcheck.errors import Problem
+
+
+def read_cells(text: TextFile, delimiter: str) -> Iterator[CellRow]:
+    """Every row of a text file, blank ones included, which have no cells.
+
+    Raises:
+        LedgerRefusedError: The file cannot be opened or is not text, a quote is not closed or ends within a cell, or a
+            field is too long.
+    """
+    reader = csv.reader(text.lines(), delimiter=delimiter, strict=True)
+    while True:
+        row = reader.line_num + 1
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            raise LedgerRefusedError([_problem_of(str(error))(f"{text.path} row {row}")]) from error
+        if cells is None:
+            return
+        yield CellRow(row, tuple(cells))
+
+
+def _problem_of(message: str) -> type[Problem]:
+    """Which fault the csv module means: it has no classes for them."""
+    if f"({FIELD_BYTES})" in message:
+        return LongFieldError
+    return UnclosedQuoteError if "end of data" in message else StrayQuoteError

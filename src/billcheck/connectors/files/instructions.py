@@ -1,0 +1,20 @@
+"""What the user says about how files are to be read.
+
+Comes in and goes out: nothing but the value; whoever names a ledger makes it, and every file of that ledger is read by
+it. Must not know files.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Instructions:
+    """How files are to be read.
+
+    `profile` names the profile of all files, variants included (``xero.sales-invoices:day-first``); None recognises
+    each file by its headings.
+    """
+
+    profile: str | None = None

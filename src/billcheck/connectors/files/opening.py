@@ -1,0 +1,120 @@
+"""A ledger file, opened as the stream and the layout that a scan needs.
+
+Comes in: a path and what the user says about it. Goes out: the file itself where it is a flat CSV file, else its rows
+of cells, rendered as one; with the columns of each field either way. The first rows decide, never the file's name. Must
+not know rows of data.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from billcheck.connectors.files import delimited
+from billcheck.connectors.files.heading import (
+    DELIMITERS,
+    Heading,
+    choose_profile,
+    describe_misfit,
+    headings_of,
+    place_fields,
+)
+from billcheck.connectors.files.limits import HEADING_ROWS
+from billcheck.connectors.files.profile import find_profile, shipped_profiles
+from billcheck.connectors.files.rendered import DELIMITER, Rendered
+from billcheck.connectors.files.text import UTF8, TextFile
+from billcheck.errors import LedgerRefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from billcheck.connectors.files.cells import CellRow
+    from billcheck.connectors.files.heading import Layout
+    from billcheck.connectors.files.instructions import Instructions
+    from billcheck.connectors.files.profile import Profile
+    from billcheck.connectors.files.stream import Stream
+
+
+@dataclass(frozen=True, slots=True)
+class FileOpener:
+    """One ledger file: `path` names it in reports, exactly as it was given; `location` is where it is."""
+
+    path: str
+    location: str
+    instructions: Instructions
+
+    def open(self) -> tuple[Stream, Layout]:
+        """The file as a stream, and the columns of its fields.
+
+        Raises:
+            LedgerRefusedError: The file is empty or unreadable, or no profile fits.
+            UsageError: There is no profile of this name.
+        """
+        name = self.instructions.profile
+        profiles = shipped_profiles() if name is None else (find_profile(name),)
+        return self._open_text(profiles, is_named=name is not None)
+
+    def digest(self) -> str:
+        """The SHA-256 of the file as stored, in hexadecimal.
+
+        Raises:
+            LedgerRefusedError: The file cannot be opened.
+        """
+        return TextFile(self.path, self.location).digest()
+
+    def _open_text(self, profiles: Sequence[Profile], *, is_named: bool) -> tuple[Stream, Layout]:
+        encoding = profiles[0].values.encoding if is_named else UTF8
+        text = TextFile.recognise(self.path, self.location, encoding)
+        headings = headings_of(self.path, next(text.blocks(), b""))
+        chosen = choose_profile(self.path, headings, profiles)
+        if chosen is None:
+            return self._open_below_titles(text, headings, profiles, is_named=is_named)
+        profile, heading = chosen
+        if text.encoding == UTF8 and profile.values.encoding != UTF8:
+            return self._open_text((profile,), is_named=True)
+        return text, place_fields(self.path, profile, heading)
+
+    def _open_below_titles(
+        self, text: TextFile, headings: Sequence[Heading], profiles: Sequence[Profile], *, is_named: bool
+    ) -> tuple[Stream, Layout]:
+        """The file without the titles above its heading.
+
+        What cannot be read as rows before a heading is found is no such file, and is described by its first row.
+        """
+        for delimiter in DELIMITERS:
+            rows = delimited.read_cells(text, delimiter.decode())
+            found = _find_heading(self.path, _rows_before_faults(rows), profiles)
+            if found is not None:
+                profile, heading = found
+                return self._render(text, profile, heading, rows)
+        raise LedgerRefusedError([describe_misfit(self.path, headings, profiles, is_named=is_named)])
+
+    def _render(
+        self, text: TextFile, profile: Profile, heading: Heading, rows: Iterable[CellRow]
+    ) -> tuple[Stream, Layout]:
+        rendered = Rendered(text, text.facts)
+        placed = rendered.write(heading.cells, heading.row, rows, profile.values.marks.decimal)
+        return rendered, place_fields(self.path, profile, placed)
+
+
+def _rows_before_faults(rows: Iterator[CellRow]) -> Iterator[CellRow]:
+    """The first rows, up to one that cannot be read."""
+    try:
+        yield from islice(rows, HEADING_ROWS)
+    except LedgerRefusedError:
+        return
+
+
+def _find_heading(path: str, rows: Iterable[CellRow], profiles: Sequence[Profile]) -> tuple[Profile, Heading] | None:
+    """The first row that holds the heading of a profile; None where there is none.
+
+    Raises:
+        LedgerRefusedError: The heading fits several profiles equally well.
+    """
+    for row, cells in rows:
+        heading = Heading(DELIMITER.encode(), tuple(map(str, cells)), row, 0, 0)
+        chosen = choose_profile(path, [heading], profiles)
+        if chosen is not None:
+            return chosen[0], heading
+    return None
