@@ -11,6 +11,7 @@ import csv
 import io
 import os
 import tempfile
+import weakref
 from array import array
 from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol
@@ -120,6 +121,7 @@ class Rendered:
             spool = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as this stream
             spool.write(self._file.read() if self._file.seek(0) == 0 else b"")
             self._file, self._is_spooled = spool, True
+            weakref.finalize(self, spool.close)
         self._file.seek(0, os.SEEK_END)
         self._file.write(data)
         self._file.flush()
