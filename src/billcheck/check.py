@@ -415,7 +415,7 @@ def _report(
         as_of=as_of,
         covers=coverage,
         inputs=tuple(
-            InputFile(receipt.path, receipt.sha256, receipt.profile, receipt.rows, receipt.lines)
+            InputFile(receipt.path, receipt.sha256, receipt.profile, receipt.rows, receipt.lines, receipt.notes)
             for receipt in scanned.receipts
         ),
         totals=tuple(totals),

@@ -466,13 +466,17 @@ class ControlTotal:
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
-    """One source that was read, by its digest; `rows` of data, of which `lines` became lines."""
+    """One source that was read, by its digest; `rows` of data, of which `lines` became lines.
+
+    `notes` are sentences about how it was read, such as that rows are hidden; no figure depends on them.
+    """
 
     path: str
     sha256: str
     profile: str
     rows: int
     lines: int
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -230,7 +230,7 @@ def test_keys_stand_in_the_documented_order() -> None:
     assert list(row["shortfall_tax"][0]) == ["percent", "amount"]
     assert list(data["findings"][0]) == FINDING
     assert list(data["covers"]) == ["first_day", "last_day", "declared", "gaps"]
-    assert list(data["inputs"][0]) == ["path", "sha256", "profile", "rows", "lines"]
+    assert list(data["inputs"][0]) == ["path", "sha256", "profile", "rows", "lines", "notes"]
     assert list(data["outside"][0]) == ["customer", "currency", "lines", "amount", "first_date", "last_date"]
     assert data["out_of_scope"] == [{"currency": "JPY", "lines": 2, "amount": "340"}]
     assert list(data["set_aside"][0]) == ["path", "row", "reason"]

@@ -134,7 +134,7 @@ def make_report(
         as_of = datetime.now(UTC).astimezone().date()
         note(f"As of {as_of}, which is today; give --as-of for a result that can be repeated.")
     with progress("Checking"):
-        return check(
+        report = check(
             contracts,
             ledger,
             as_of=as_of,
@@ -152,3 +152,7 @@ def make_report(
             min_amounts=settings["thresholds.min_amounts"],
             processes=usable_processors() if arguments.processes is None else arguments.processes,
         )
+    for source in report.inputs:
+        for remark in source.notes:
+            note(f"{source.path}: {remark}")
+    return report
