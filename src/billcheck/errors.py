@@ -1,7 +1,7 @@
 """What can go wrong, one class per failure.
 
 Comes in: where a fault was seen, the bad value and what to do about it. Goes out: exceptions whose text a
-bookkeeper can act on. Imports nothing of ours and knows nothing about contracts, ledgers or reports.
+bookkeeper can act on, with every character of the value visible. Knows nothing about contracts, ledgers or reports.
 
     BillcheckError
     ├── InputError                  a file or an argument was refused; carries all its problems
@@ -22,6 +22,8 @@ bookkeeper can act on. Imports nothing of ours and knows nothing about contracts
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
+
+from billcheck.characters import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,7 +65,7 @@ class Problem(BillcheckError):
         return f"{self.what}{found}{advice}"
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.reason}"
+        return visible(f"{self.where}: {self.reason}")
 
 
 class InputError(BillcheckError):
@@ -128,7 +130,7 @@ class SourceChangedError(BillcheckError):
 
     def __init__(self, path: str) -> None:
         self.path = path
-        super().__init__(f"{path}: the file changed while it was being checked. Run the check again.")
+        super().__init__(f"{visible(path)}: the file changed while it was being checked. Run the check again.")
 
 
 class MissingPackageError(BillcheckError, ImportError):

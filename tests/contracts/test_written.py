@@ -149,7 +149,19 @@ def test_the_contracts_of_every_case_are_kept_by_every_format(tmp_path: Path) ->
 @given(st.one_of(RISKY, st.text(max_size=6)))
 def test_a_guarded_text_is_no_formula_and_comes_back(text: str) -> None:
     assert unguarded(guarded(text)) == text
-    assert not guarded(text).startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert not guarded(text).lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠"))
+    assert not guarded(text).startswith(("\t", "\r", "\n"))
+
+
+@pytest.mark.parametrize("text", ["=1", "'=1", " =1", "' =1", "\n=1", "＝1", "＋1", "－1", "＠a", "\t", "\r"])
+def test_what_a_spreadsheet_might_calculate_gets_one_apostrophe(text: str) -> None:
+    assert guarded(text) == f"'{text}"
+    assert unguarded(f"'{text}") == text
+
+
+@pytest.mark.parametrize("text", ["", "a", "1", "'", "'a", " 1", "a=1", "(1)", " '=1"])
+def test_other_texts_stay_as_they_are(text: str) -> None:
+    assert guarded(text) == unguarded(text) == text
 
 
 def test_no_cell_of_a_csv_file_begins_a_formula(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
-from billcheck.report.page import visible
+from billcheck.characters import visible
 from tests.report.reading import rows_of, ungrouped
 
 if TYPE_CHECKING:

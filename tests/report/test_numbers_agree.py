@@ -134,7 +134,7 @@ def check_github(text: str, data: dict[str, Any]) -> None:
 
 
 def visible_of(text: str) -> str:
-    from billcheck.report.page import visible  # noqa: PLC0415 - what a terminal may show, as every face does
+    from billcheck.characters import visible  # noqa: PLC0415 - what a terminal may show, as every face does
 
     return visible(text)
 

@@ -1,43 +1,16 @@
 from __future__ import annotations
 
-import unicodedata
-
-import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from billcheck.report.page import Span, grid, line, pad, plain, visible, width_of
+from billcheck.report.page import Span, grid, line, pad, plain, shown, width_of
 
 
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("Hartwell Interieur", "Hartwell Interieur"),
-        ("Müller & Søn 株式会社", "Müller & Søn 株式会社"),
-        ("a\x1b[31mb", "a\\x1b[31mb"),
-        ("a\nb\rc\td", "a\\x0ab\\x0dc\\x09d"),
-        ("abc\u202edef", "abc\\u202edef"),
-        ("a\u2066b\u2069", "a\\u2066b\\u2069"),
-        ("\u200fa\ufeff", "\\u200fa\\ufeff"),
-        ("\x9b1m", "\\x9b1m"),
-        ("a\u2028b", "a\\u2028b"),
-        ("\U000e0041", "\\U000e0041"),
-        ("\ud800", "\\ud800"),
-        ("می\u200cخواهم", "می\u200cخواهم"),
-    ],
-)
-def test_what_cannot_be_seen_is_escaped(text: str, shown: str) -> None:
-    assert visible(text) == shown
-
-
-@settings(deadline=None)
-@given(st.text())
-def test_nothing_that_moves_a_cursor_or_turns_text_gets_through(text: str) -> None:
-    shown = visible(text)
-    categories = {unicodedata.category(character) for character in shown} - {"Cf"}
-    assert not categories & {"Cc", "Cs", "Zl", "Zp"}
-    assert {character for character in shown if unicodedata.category(character) == "Cf"} <= {"\u200c", "\u200d"}
-    assert visible(shown) == shown
+def test_lines_go_out_with_every_character_seen_and_as_no_command() -> None:
+    lines = [line("a\x1bb", indent=2), (Span("  "), Span("::x", "bad"), Span("::y\n")), (Span("##[z", "good"),)]
+    assert list(shown(lines)) == [
+        (Span("  a\\x1bb"),),
+        (Span("  "), Span("\\x3a:x", "bad"), Span("::y\\x0a")),
+        (Span("\\x23#[z", "good"),),
+    ]
+    assert plain(lines) == "  a\\x1bb\n  \\x3a:x::y\\x0a\n\\x23#[z\n"
 
 
 def test_wide_and_combining_characters_are_counted_in_columns() -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from billcheck.cli.arguments import add_format_option, add_reading_options, add_scope_options, add_threshold_options
 from billcheck.cli.console import write, write_text
 from billcheck.cli.effective import DEFAULT, effective
-from billcheck.report.page import Line, Span, grid, visible
+from billcheck.report.page import Line, Span, grid
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -53,8 +53,8 @@ def _lines(settings: tuple[Setting, ...]) -> list[Line]:
     cells = [
         (
             Span(one.key),
-            Span(visible(_text(one.value)), "muted" if one.origin == DEFAULT else "strong"),
-            Span(visible(one.origin), "muted"),
+            Span(_text(one.value), "muted" if one.origin == DEFAULT else "strong"),
+            Span(one.origin, "muted"),
         )
         for one in settings
     ]

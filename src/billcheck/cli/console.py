@@ -1,7 +1,8 @@
 """What the commands print: results on standard output, everything else on standard error.
 
 Comes in: lines with roles, or plain text. Goes out: colour where a person looks on at a terminal, else plain text that
-is never wrapped or cut. A reader that closes the pipe early is no error. Must not know reports.
+is never wrapped or cut. Lines and remarks go through `page.shown`, which lets no character of the data do anything. A
+reader that closes the pipe early is no error. Must not know reports.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from io import TextIOWrapper
 from threading import Timer
 from typing import TYPE_CHECKING, TextIO
 
-from billcheck.report.page import plain, visible
+from billcheck.report.page import Span, plain, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -41,7 +42,7 @@ def prepare() -> None:
 
 
 def write_text(text: str) -> None:
-    """Text of a result, as it is."""
+    """Text of a result, as it is; the format it is in has escaped whatever would not be seen."""
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
@@ -59,13 +60,15 @@ def write(lines: Iterable[Line]) -> None:
     from rich.text import Text
 
     console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
-    text = Text("\n").join(Text.assemble(*((span.text, _STYLES[span.role]) for span in spans)) for spans in lines)
+    text = Text("\n").join(
+        Text.assemble(*((span.text, _STYLES[span.role]) for span in spans)) for spans in shown(lines)
+    )
     console.print(text)
 
 
 def note(text: str) -> None:
-    """A remark beside the result."""
-    sys.stderr.write("".join(visible(part) + "\n" for part in text.splitlines()))
+    """A remark beside the result; what is quoted in it shows all of its characters and begins no command."""
+    sys.stderr.write(plain((Span(part),) for part in text.rstrip("\n").split("\n")))
 
 
 def _is_colourful(stream: TextIO) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from billcheck.characters import visible_json
 from billcheck.cli.arguments import add_format_option
 from billcheck.cli.console import note, write, write_text
 from billcheck.cli.inputs import load_as_written
@@ -126,7 +127,7 @@ def _show(arguments: Namespace) -> int:
     contracts = load_as_written(arguments)
     if arguments.format == "json":
         body = ",\n".join(json.dumps(_to_json(item), ensure_ascii=False, default=date.isoformat) for item in contracts)
-        write_text(f"[\n{body}\n]\n")
+        write_text(visible_json(f"[\n{body}\n]\n"))
         return 0
     lines: list[Line] = []
     for item in contracts:

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from billcheck.cli.arguments import add_reading_options, parse_date, suggestion
-from billcheck.cli.console import write_text
+from billcheck.cli.console import write
 from billcheck.cli.inputs import decisions_file, make_report
 from billcheck.errors import Problem, UsageError
+from billcheck.report.page import line
 from billcheck.report.wording import counted
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def run(arguments: Namespace) -> int:
     text = file.read_text(encoding="utf-8") if file.exists() else ""
     whole = append(str(file), text, [to_toml(decision, comment) for decision, comment in made])
     _write(file, whole)
-    write_text("".join(f"{file}: {_described(decision)}\n" for decision, _ in made))
+    write([line(f"{file}: {_described(decision)}") for decision, _ in made])
     return 0
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from billcheck.cli.arguments import add_format_option, add_reading_options
 from billcheck.cli.console import write, write_text
 from billcheck.cli.inputs import decisions_file, make_report
-from billcheck.report.page import Line, Role, Span, grid, line, visible
+from billcheck.report.page import Line, Role, Span, grid, line
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -62,9 +62,9 @@ def _listed(outcomes: tuple[Outcome, ...]) -> list[Line]:
         return [line("No decision was made.", "muted")]
     cells = [
         (
-            Span(visible(outcome.decision.place)),
+            Span(outcome.decision.place),
             Span(str(outcome.standing).replace("_", " "), _ROLES.get(outcome.standing, "bad")),
-            Span(visible(f"{describe(outcome.decision)}: {outcome.remark}. {reason_of(outcome.decision)}")),
+            Span(f"{describe(outcome.decision)}: {outcome.remark}. {reason_of(outcome.decision)}"),
         )
         for outcome in outcomes
     ]
@@ -79,10 +79,10 @@ def _prune(arguments: Namespace, outcomes: tuple[Outcome, ...]) -> int:
 
     numbers = prunable(outcomes)
     if not numbers:
-        write_text("Every decision is kept.\n")
+        write([line("Every decision is kept.")])
         return 0
     file = Path(decisions_file(arguments))
     write_whole(file, without(str(file), file.read_text(encoding="utf-8"), numbers))
     taken = [outcomes[number] for number in sorted(numbers)]
-    write_text("".join(f"Taken out: {describe(outcome.decision)}: {outcome.remark}\n" for outcome in taken))
+    write([line(f"Taken out: {describe(outcome.decision)}: {outcome.remark}") for outcome in taken])
     return 0

@@ -19,7 +19,7 @@ from billcheck.findings import KINDS, Status
 from billcheck.period import ONE_DAY, Period, add_months, period_label
 from billcheck.report.decided import FINDING_WORDS
 from billcheck.report.leaks import running_text
-from billcheck.report.page import BLANK, Line, Role, Span, line, visible
+from billcheck.report.page import BLANK, Line, Role, Span, line
 from billcheck.report.table import STATUS_ROLES
 from billcheck.report.wording import NOT_KNOWN, STATUS_WORDS, amount_text, listed, money_text, percent_text, spans_of
 
@@ -177,7 +177,7 @@ def _row_lines(row: PeriodRow, found: Sequence[Finding]) -> list[Line]:
         f"{' + '.join(row.charges)}, {period_label(row.first_day, row.last_day)}{' (change)' if row.is_change else ''}"
     )
     lines: list[Line] = [
-        (Span(visible(name), "strong"), Span(": "), Span(STATUS_WORDS[row.status], STATUS_ROLES[row.status])),
+        (Span(name, "strong"), Span(": "), Span(STATUS_WORDS[row.status], STATUS_ROLES[row.status])),
         line(f"Agreed: {_agreed(row)}, due {row.due_on}.", indent=2),
         *(line(step, "muted", indent=4) for step in row.derivation),
     ]

@@ -8,11 +8,12 @@ Must not know what the commands do.
 from __future__ import annotations
 
 import gc
-import logging
 from argparse import Action, ArgumentParser, Namespace
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from traceback import format_exc
+from typing import TYPE_CHECKING, NoReturn, Protocol
 
+from billcheck.characters import visible, without_commands
 from billcheck.cli import (
     check,
     config,
@@ -79,9 +80,17 @@ class _VersionAction(Action):
         parser.exit()
 
 
+class _Parser(ArgumentParser):
+    """A parser, and that of each command, whose refusals quote the words of the command line as they may be shown."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and leave."""
+        super().error(without_commands(visible(message)))
+
+
 def make_parser() -> ArgumentParser:
     """The parser of the whole command line."""
-    parser = ArgumentParser(
+    parser = _Parser(
         prog="billcheck",
         description="Check what was billed against what was agreed, to the cent.",
         epilog="Begin with: billcheck demo",
@@ -116,13 +125,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         console.note(str(error))
         return NO_REPORT
     except OSError as error:
-        console.note(f"{error.filename or 'billcheck'}: {error.strerror or error}")
+        console.note(visible(f"{error.filename or 'billcheck'}: {error.strerror or error}"))
         return NO_REPORT
     except KeyboardInterrupt:
         return INTERRUPTED
-    except Exception:
+    except Exception:  # noqa: BLE001 - the last resort, told with its traceback
         # A bug of ours must not end like a check with findings, which is what an uncaught exception's code 1 means.
-        logging.getLogger("billcheck").exception("This is a bug in billcheck; please report it. No report was made.")
+        console.note(f"This is a bug in billcheck; please report it. No report was made.\n{format_exc()}")
         return NO_REPORT
     return code
 

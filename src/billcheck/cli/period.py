@@ -11,6 +11,7 @@ from argparse import ArgumentTypeError
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from billcheck.characters import visible_json
 from billcheck.cli.arguments import add_format_option, parse_date
 from billcheck.cli.console import write, write_text
 from billcheck.grammar import DateOrder
@@ -50,7 +51,7 @@ def run(arguments: Namespace) -> int:
     """Print the period, or the reason why there is none; both are answers, so both exit with 0."""
     found = _find(arguments)
     if arguments.format == "json":
-        write_text(json.dumps(found, ensure_ascii=False) + "\n")
+        write_text(visible_json(json.dumps(found, ensure_ascii=False)) + "\n")
     elif found["period"] is None:
         write([line(f"No period: {found['reason']}.", "attention")])
     else:

@@ -1,7 +1,7 @@
 """Tables of rows: what a CSV file or a sheet of a workbook holds, cell by cell, with the places of all of it.
 
 Comes in: the text of a CSV file. Goes out: a `Sheet`, or the reason why the file is none. Cells of CSV files are texts;
-one that begins with an apostrophe before ``=``, ``+``, ``-`` or ``@`` is read without it, as `billcheck.contracts.rows`
+one that begins with an apostrophe before what `guarded` guards is read without it, as `billcheck.contracts.written`
 writes it so that no spreadsheet takes it for a formula. Must not know which tables there are.
 """
 
@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     """Texts, and of workbooks the other kinds of values; a Decimal is a number as the workbook writes it."""
 
 DELIMITERS = (",", ";", "\t")
-_GUARDED = re.compile(r"'+[=+\-@\t\r]")
-_RISKY = re.compile(r"'*[=+\-@\t\r]")
+_LIVE = r"\s*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
+"""What a cell begins with that a spreadsheet calculates: also in full width, and a tab or line end before it."""
+_GUARDED = re.compile(rf"'+{_LIVE}")
+_RISKY = re.compile(rf"'*{_LIVE}")
 
 
 class CsvProblem(Problem):
@@ -83,7 +85,11 @@ class Sheet:
 
 
 def guarded(text: str) -> str:
-    """The text as a cell of a CSV file that no spreadsheet takes for a formula."""
+    """The text as a cell of a CSV file that no spreadsheet takes for a formula.
+
+    A cell is one that begins, perhaps after spaces, with ``=``, ``+``, ``-`` or ``@``, also in full width, or with a
+    tab or line end; it gets an apostrophe in front. So does one that has the apostrophe already: each text comes back.
+    """
     return f"'{text}" if _RISKY.match(text) else text
 
 

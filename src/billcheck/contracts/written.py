@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime
 from io import BytesIO, StringIO
 from typing import TYPE_CHECKING, Any
 
+from billcheck.characters import visible_json
 from billcheck.contracts.rows import to_rows
 from billcheck.contracts.sheets import guarded
 from billcheck.errors import Problem, UsageError
@@ -105,7 +106,8 @@ def _toml(value: Tree) -> str:
 
 def to_json(contracts: Sequence[dict[str, Any]]) -> str:
     """Contracts as a JSON file."""
-    return json.dumps({"contract": list(contracts)}, indent=2, ensure_ascii=False, default=date.isoformat) + "\n"
+    text = json.dumps({"contract": list(contracts)}, indent=2, ensure_ascii=False, default=date.isoformat)
+    return visible_json(text) + "\n"
 
 
 def to_yaml(contracts: Sequence[dict[str, Any]]) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from billcheck.period import period_label
-from billcheck.report.page import BLANK, Line, Span, grid, line, visible
+from billcheck.report.page import BLANK, Line, Span, grid, line
 from billcheck.report.wording import amount_text, counted, listed, money_text, percent_text
 
 if TYPE_CHECKING:
@@ -37,13 +37,13 @@ def _heading(options: CustomerOptions) -> list[Line]:
     separate = options.separate
     if separate is None:
         return [
-            (Span(visible(f"{options.customer}: nothing to ask for before a decision is made"), "heading"),),
+            (Span(f"{options.customer}: nothing to ask for before a decision is made", "heading"),),
         ]
     ways = "two ways" if len(options.choices) > 1 else "one way"
     amount = money_text(separate.incl_tax_minor, options.currency)
     parts = f"{amount_text(separate.excl_tax_minor, options.currency)} excl. tax{_tax_text(separate)}"
     return [
-        (Span(visible(f"{options.customer}: {ways} to ask for {amount}"), "heading"), Span(f" ({parts})")),
+        (Span(f"{options.customer}: {ways} to ask for {amount}", "heading"), Span(f" ({parts})")),
         line("Talk to the client first, then let them choose how to pay. Nothing has been sent.", indent=2),
     ]
 

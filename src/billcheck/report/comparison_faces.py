@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from billcheck.money import format_minor
 from billcheck.period import period_label
 from billcheck.report.comparison import Movement
+from billcheck.report.markdown import escaped
 from billcheck.report.markdown import table as markdown_table
-from billcheck.report.page import BLANK, Line, Role, Span, grid, line, visible
+from billcheck.report.page import BLANK, Line, Role, Span, grid, line
 from billcheck.report.wording import amount_text, listed
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def to_lines(comparison: Comparison) -> list[Line]:
 
 def to_markdown(comparison: Comparison) -> str:
     """The whole comparison as Markdown, the verdict first."""
-    parts = [f"# billcheck: {_verdict(comparison)}", "\n".join(f"{text}  " for text in _opening(comparison))]
+    parts = [f"# billcheck: {_verdict(comparison)}", "\n".join(f"{escaped(text)}  " for text in _opening(comparison))]
     sides = comparison.sides()
     if sides:
         parts.append(markdown_table(_SUMS, _SUM_ALIGNS, map(_sums, sides)))
@@ -173,7 +174,7 @@ def _cells(subject: Subject, step: Step) -> tuple[str, ...]:
     if subject.day and subject.last_day:
         period = period_label(date.fromisoformat(subject.day), date.fromisoformat(subject.last_day))
     kind = step.kind.replace("_", " ")
-    return subject.contract or "", visible(what or ""), period, kind, before, after, step.currency or ""
+    return subject.contract or "", what or "", period, kind, before, after, step.currency or ""
 
 
 def _sums(side: Side) -> tuple[str, ...]:

@@ -7,12 +7,13 @@ digits of their currency, and texts that no spreadsheet takes for a formula. Mus
 from __future__ import annotations
 
 import csv
+import re
 from io import StringIO
 from typing import TYPE_CHECKING
 
+from billcheck.characters import visible
 from billcheck.contracts.sheets import guarded
 from billcheck.money import format_minor
-from billcheck.report.page import visible
 from billcheck.report.wording import documents_of
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ COLUMNS = (
     "id",
 )
 """The headings. `expected` and `shortfall` are empty where it is not known what was agreed."""
+
+_AFTER_SEMICOLON = re.compile(r"(?<=;)(\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 
 def to_csv(report: Report) -> str:
@@ -90,4 +93,8 @@ def _cells(row: PeriodRow, owner: str, about: list[Finding], *, fails: bool) -> 
 
 
 def _text(text: str) -> str:
-    return guarded(visible(text))
+    """A text that begins no formula, neither here nor after a semicolon.
+
+    Where commas are decimal marks, a spreadsheet cuts rows at semicolons without asking, and a cell begins after each.
+    """
+    return _AFTER_SEMICOLON.sub(r"\1'", guarded(visible(text)))

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from billcheck.characters import visible
 from billcheck.findings import Verdict
-from billcheck.report.page import plain, visible
+from billcheck.report.page import plain
 from billcheck.report.places import Place
 from billcheck.report.verdict import verdict_lines
 

@@ -12,10 +12,11 @@ import re
 from html import escape
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from billcheck.characters import visible
 from billcheck.findings import Status
 from billcheck.money import format_minor
 from billcheck.period import period_label
-from billcheck.report.page import plain, visible
+from billcheck.report.page import plain
 from billcheck.report.verdict import verdict_lines
 from billcheck.report.wording import NOT_KNOWN, STATUS_WORDS
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from billcheck.characters import visible
 from billcheck.findings import KINDS
 from billcheck.period import period_label
 from billcheck.report.decided import FINDING_WORDS, holding, needing_a_look
 from billcheck.report.leaks import SHOWN_GROUPS, group_text, parts_of, rest_text, running_text
-from billcheck.report.page import visible
 from billcheck.report.runs import causes_of
 from billcheck.report.selection import QUIET, SHOWN_CONTRACTS, findings_by_contract, select
 from billcheck.report.verdict import verdict_lines
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from billcheck.report.report import Report
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~$&!@])")
+_LINK = re.compile(r"(?i)(?:(?<=[a-z])(?=://)|(?<=\bwww)(?=\.))")
 _LIST_MARK = re.compile(r"^(\d*)([.)+-])(?=\s|$)")
 _TOTALS = (
     ("expected", "Agreed"),
@@ -51,7 +52,7 @@ def to_markdown(report: Report, *, limit: int = SHOWN_CONTRACTS) -> str:
     found = findings_by_contract(report)
     parts = [
         f"# billcheck: {report.verdict}",
-        "\n".join(f"{_escaped(''.join(span.text for span in spans).strip())}  " for spans in verdict_lines(report)),
+        "\n".join(f"{escaped(''.join(span.text for span in spans).strip())}  " for spans in verdict_lines(report)),
         _facts(report),
         _totals(report),
         *_causes(report),
@@ -67,15 +68,15 @@ def to_markdown(report: Report, *, limit: int = SHOWN_CONTRACTS) -> str:
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """Text that renders as itself, on one line."""
-    return _LIST_MARK.sub(r"\1\\\2", _SPECIAL.sub(r"\\\1", visible(text)))
+    return _LIST_MARK.sub(r"\1\\\2", _LINK.sub(r"\\", _SPECIAL.sub(r"\\\1", visible(text))))
 
 
 def table(headings: Sequence[str], aligns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table; the cells are escaped here."""
     rule = ["---:" if align == "right" else "---" for align in aligns]
-    lines = [headings, rule, *([_escaped(cell) for cell in row] for row in rows)]
+    lines = [headings, rule, *([escaped(cell) for cell in row] for row in rows)]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
@@ -112,7 +113,7 @@ def _causes(report: Report) -> Iterator[str]:
 def _contract(item: ContractRows, found: Sequence[Finding]) -> Iterator[str]:
     contract = item.contract
     owner = f", owner {contract.owner}" if contract.owner else ""
-    yield f"## {_escaped(f'{contract.id}, {contract.customer}{owner}')} ({contract.currency})"
+    yield f"## {escaped(f'{contract.id}, {contract.customer}{owner}')} ({contract.currency})"
     told = [row for row in item.rows if row.status not in QUIET]
     if told:
         yield table(_HEADINGS, _ALIGNS, map(_cells, told))
@@ -180,4 +181,4 @@ def _section(heading: str, texts: Sequence[str]) -> str:
 
 
 def _listed(texts: Sequence[str]) -> str:
-    return "\n".join(f"- {_escaped(text)}" for text in texts)
+    return "\n".join(f"- {escaped(text)}" for text in texts)

@@ -11,11 +11,11 @@ from html import escape
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from billcheck.characters import visible
 from billcheck.findings import KINDS, Status, Verdict
 from billcheck.period import period_label
 from billcheck.report.decided import FINDING_WORDS, holding, needing_a_look
 from billcheck.report.leaks import SHOWN_GROUPS, group_text, parts_of, rest_text, running_text
-from billcheck.report.page import visible
 from billcheck.report.selection import SHOWN_CONTRACTS, select
 from billcheck.report.verdict import verdict_lines
 from billcheck.report.wording import NOT_KNOWN, STATUS_WORDS, amount_text, counted, documents_of, money_text

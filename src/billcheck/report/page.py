@@ -1,8 +1,8 @@
 """Text for a terminal, a file or a log: lines of spans, each with a role that a face may colour.
 
-Comes in: words and data. Goes out: lines whose plain text is complete without any colour, and in which control and
-bidirectional characters of the data are shown as escapes, so that a name in a ledger can neither move the cursor nor
-turn the text around. Must not know reports, terminals or colours.
+Comes in: words and data. Goes out: lines whose plain text is complete without any colour. All that is printed of them
+goes through `shown`, where control and bidirectional characters of the data become escapes, so that a name in a ledger
+can neither move the cursor nor turn the text around. Must not know reports, terminals or colours.
 """
 
 from __future__ import annotations
@@ -10,35 +10,16 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from billcheck.characters import visible, without_commands
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 Role = Literal["plain", "heading", "muted", "strong", "good", "attention", "bad"]
 Align = Literal["left", "right"]
 
-_JOINERS = frozenset("\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}")
-_HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 _ZERO_WIDTH_CATEGORIES = frozenset({"Mn", "Me", "Cf"})
 _WIDE = frozenset({"W", "F"})
-
-
-def visible(text: str) -> str:
-    r"""The text with control, bidirectional and other invisible characters written as escapes such as ``\x1b``.
-
-    The two joiners that some scripts need inside words stay. Applying it twice changes nothing.
-    """
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(map(_visible_character, text))
-
-
-def _visible_character(character: str) -> str:
-    if unicodedata.category(character) not in _HIDDEN_CATEGORIES or character in _JOINERS:
-        return character
-    number = ord(character)
-    if number <= 0xFF:  # noqa: PLR2004 - two hexadecimal digits
-        return f"\\x{number:02x}"
-    return f"\\u{number:04x}" if number <= 0xFFFF else f"\\U{number:08x}"  # noqa: PLR2004 - four digits
 
 
 def width_of(text: str) -> int:
@@ -74,12 +55,24 @@ BLANK: Line = ()
 
 def line(text: str, role: Role = "plain", *, indent: int = 0) -> Line:
     """One line of one role; `indent` counts columns."""
-    return (Span(" " * indent + visible(text), role),)
+    return (Span(" " * indent + text, role),)
+
+
+def shown(lines: Iterable[Line]) -> Iterator[Line]:
+    """The lines as they go out: all of their characters are seen, and none is a command to a terminal or a runner."""
+    for spans in lines:
+        is_begun = False
+        safe = []
+        for text, role in spans:
+            seen = without_commands(visible(text), begins_line=not is_begun)
+            is_begun = is_begun or not seen.isspace()
+            safe.append(Span(seen, role))
+        yield tuple(safe)
 
 
 def plain(lines: Iterable[Line]) -> str:
     """The lines as text without colour, one trailing newline each, no spaces at their ends."""
-    return "".join("".join(span.text for span in spans).rstrip() + "\n" for spans in lines)
+    return "".join("".join(span.text for span in spans).rstrip() + "\n" for spans in shown(lines))
 
 
 def grid(

@@ -11,10 +11,10 @@ import json
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from billcheck.characters import visible
 from billcheck.findings import KINDS, Severity, Status, Verdict
 from billcheck.money import format_minor
 from billcheck.period import period_label
-from billcheck.report.page import visible
 from billcheck.report.places import Place
 from billcheck.report.verdict import verdict_lines
 

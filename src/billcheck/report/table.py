@@ -16,7 +16,7 @@ from billcheck.findings import KINDS, Status
 from billcheck.period import period_label
 from billcheck.report.decided import FINDING_WORDS, holding, needing_a_look
 from billcheck.report.leaks import SHOWN_GROUPS, group_text, parts_of, rest_text, running_text
-from billcheck.report.page import BLANK, Line, Role, Span, grid, line, visible
+from billcheck.report.page import BLANK, Line, Role, Span, grid, line
 from billcheck.report.runs import by_charges, causes_of, runs
 from billcheck.report.selection import findings_by_contract, select
 from billcheck.report.verdict import verdict_lines
@@ -203,9 +203,7 @@ def contract_lines(item: ContractRows, found: Sequence[Finding]) -> list[Line]:
     contract = item.contract
     owner = f", owner {contract.owner}" if contract.owner else ""
     heading = f"{contract.id}, {contract.customer}{owner}"
-    lines: list[Line] = [
-        (Span(visible(heading), "heading"), Span(f"  (amounts in {contract.currency}, excl. tax)", "muted"))
-    ]
+    lines: list[Line] = [(Span(heading, "heading"), Span(f"  (amounts in {contract.currency}, excl. tax)", "muted"))]
     for charges, rows in by_charges(item.rows):
         lines.append(line(" + ".join(charges), "strong", indent=2))
         lines.extend(_period_lines(rows))
@@ -279,7 +277,7 @@ def _remarks(item: ContractRows, found: Sequence[Finding]) -> list[Line]:
     remarks.extend(("Next", running_text(running)) for running in item.running)
     remarks.extend(_row_remarks(item.rows))
     return [
-        (Span(f"  {name}: ", "strong"), Span(visible(text), "attention" if name == "Not judged" else "plain"))
+        (Span(f"  {name}: ", "strong"), Span(text, "attention" if name == "Not judged" else "plain"))
         for name, text in remarks
     ]
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from billcheck.findings import KINDS, Severity, Verdict
 from billcheck.report.decided import decided_sentences
-from billcheck.report.page import Line, Role, Span, visible
+from billcheck.report.page import Line, Role, Span
 from billcheck.report.wording import counted, listed, money_text, scope_text
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ def verdict_lines(report: Report) -> list[Line]:
     asked_for = [f"Only a part was asked for: {scope_text(report)}."] if report.is_partial else []
     notes = (*_doubts(report), *_below_threshold(report), *decided_sentences(report), *_redacted(report))
     sentences = [_main_sentence(report), *asked_for, *notes]
-    first: Line = (Span(f"Verdict: {verdict}. ", _ROLES[verdict]), Span(visible(sentences[0])))
-    return [first, *((Span(f"  {visible(text)}"),) for text in sentences[1:])]
+    first: Line = (Span(f"Verdict: {verdict}. ", _ROLES[verdict]), Span(sentences[0]))
+    return [first, *((Span(f"  {text}"),) for text in sentences[1:])]
 
 
 def _redacted(report: Report) -> Iterator[str]:
