@@ -12,7 +12,7 @@ from billcheck import check, processes, read_ledger, stages
 from billcheck.connectors.files import shares
 from billcheck.errors import LedgerRefusedError
 from tests.acceptance.agreements import agreement, fee
-from tests.hostile.corpus import CORPUS, Hostile
+from tests.hostile.manifest import CSV_FILES, Hostile
 from tests.test_cases import CASES, read_case, run
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def test_the_cases_are_really_shared(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(started) > 30
 
 
-@pytest.mark.parametrize("hostile", CORPUS, ids=lambda hostile: hostile.name)
+@pytest.mark.parametrize("hostile", CSV_FILES, ids=lambda hostile: hostile.name)
 def test_hostile_ledgers_are_answered_alike(hostile: Hostile, tmp_path: Path) -> None:
     (tmp_path / "ledger.csv").write_bytes(hostile.data)
     assert answer(tmp_path, 3) == answer(tmp_path, 1)

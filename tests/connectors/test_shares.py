@@ -15,8 +15,8 @@ from billcheck.connectors.files import read_ledger, shares
 from billcheck.connectors.files.source import StreamSource
 from billcheck.errors import LedgerRefusedError
 from tests.connectors.exports import GENERIC, EveryKey, xero_row, xero_text
-from tests.hostile.corpus import CORPUS, Hostile
-from tests.hostile.test_hostile import CHANGES, GENERIC_FILE, XERO_FILE, change
+from tests.hostile.damage import CHANGES, GENERIC_FILE, XERO_FILE, change
+from tests.hostile.manifest import CSV_FILES, Hostile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -91,7 +91,7 @@ def compare(folder: Path, data: bytes, count: int = 3) -> int:
     return number
 
 
-@pytest.mark.parametrize("hostile", CORPUS, ids=lambda hostile: hostile.name)
+@pytest.mark.parametrize("hostile", CSV_FILES, ids=lambda hostile: hostile.name)
 def test_hostile_files_read_alike(hostile: Hostile, tmp_path: Path) -> None:
     compare(tmp_path, hostile.data)
 

@@ -39,6 +39,12 @@ def test_codes_keep_their_punctuation() -> None:
     assert fold_code("C.117") != fold_code("C117")
 
 
+@pytest.mark.parametrize("unseen", ["\u200b", "\u00ad", "\ufeff", "\u2060", "\u202e", "\u2066", "\u200d", "\u200f"])
+def test_what_cannot_be_seen_makes_no_other_name(unseen: str) -> None:
+    assert fold_name(f"Ac{unseen}me{unseen}") == "acme"
+    assert fold_code(f"{unseen}C{unseen}-117") == "c-117"
+
+
 @given(st.text())
 @example("C.\N{COMBINING CEDILLA}")
 def test_folding_twice_changes_nothing(text: str) -> None:

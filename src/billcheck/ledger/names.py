@@ -1,8 +1,8 @@
 """One spelling for the names and codes that contracts and ledgers both write.
 
 Comes in: a name as a person or a system wrote it. Goes out: its folded spelling, equal for spellings that differ only
-in case, spaces, width or legal punctuation ("Hartwell Interieur B.V." and "HARTWELL INTERIEUR BV"). Says nothing about
-names that merely look alike.
+in case, spaces, width, legal punctuation ("Hartwell Interieur B.V." and "HARTWELL INTERIEUR BV") or characters that
+cannot be seen. Says nothing about names that merely look alike.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_DROPPED = str.maketrans(dict.fromkeys(".,'’`´\"", ""))
+_UNSEEN = dict.fromkeys([0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF])
+"""Soft hyphens, joiners and spaces of no width, marks of writing direction: they come along with copied text."""
+_DROPPED = str.maketrans(dict.fromkeys(".,'’`´\"", "")) | _UNSEEN
 _DROPPED_IN_ASCII = ".,'`\""
 _JOINED = str.maketrans({"–": "-", "—": "-", "\N{NON-BREAKING HYPHEN}": "-"})
 
@@ -35,10 +37,10 @@ def _joined(name: str) -> str:
 
 
 def fold_code(code: str) -> str:
-    """The spelling of an id, item, account or reference to compare: case and outer spaces folded, nothing else."""
+    """The spelling of an id, item, account or reference to compare: case, outer spaces and unseen characters folded."""
     if code.isascii():
         return " ".join(code.lower().split())
-    folded = unicodedata.normalize("NFKC", code).casefold()
+    folded = unicodedata.normalize("NFKC", code).casefold().translate(_UNSEEN)
     return " ".join(unicodedata.normalize("NFKC", folded).split())
 
 

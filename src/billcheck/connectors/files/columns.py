@@ -26,6 +26,7 @@ from billcheck.connectors.files.values import (
     Texts,
     WordMeanings,
     clean_text,
+    is_visible,
     limit_memory,
 )
 from billcheck.errors import InternalError, LedgerRefusedError, Problem
@@ -252,7 +253,7 @@ class Converter:
     def _nameless(self, rows: Rows, kinds: Sequence[int]) -> bool:
         """Whether some invoice or credit note has no number; cash documents may have none."""
         return any(
-            kind != Kind.OTHER and not clean_text(cell, self._layout.delimiter)
+            kind != Kind.OTHER and not is_visible(self._text(cell))
             for cell, kind in zip(rows.cells["document"], kinds, strict=True)
         )
 
@@ -300,10 +301,10 @@ class Converter:
         kind = self._kinds[cells.get("kind", b"")]
         if kind == BAD_WORD:
             return self._unknown_word("kind", cells, refusals.UNKNOWN_KIND, self._layout.profile.kinds)
-        if kind != Kind.OTHER and not self._text(cells["document"]):
-            return Fault("document", "", refusals.NO_DOCUMENT)
-        if not self._text(cells["customer"]):
-            return Fault("customer", "", refusals.NO_CUSTOMER)
+        if kind != Kind.OTHER and not is_visible(self._text(cells["document"])):
+            return Fault("document", self._text(cells["document"]), refusals.NO_DOCUMENT)
+        if not self.texts[cells["customer"]]:
+            return Fault("customer", self._text(cells["customer"]), refusals.NO_CUSTOMER)
         if self._statuses[cells.get("status", b"")] == BAD_WORD:
             return self._unknown_word("status", cells, refusals.UNKNOWN_STATUS, self._layout.profile.statuses)
         currency = self._currencies[cells["currency"]]
@@ -356,6 +357,5 @@ def _meanings(memory: WordMeanings, column: list[bytes] | None, count: int) -> l
 
 
 def _may_be_nameless(documents: list[bytes]) -> bool:
-    """Whether some cell is empty or begins with what may be nothing but padding."""
-    joined = b"\n" + b"\n".join(documents) + b"\n"
-    return b"\n\n" in joined or b"\n " in joined or b"\n\t" in joined or b'\n"' in joined or b"\n\xc2\xa0" in joined
+    """Whether some cell is empty, or begins with what may be padding, a quote or a character nobody sees."""
+    return min(documents) < b"#" or max(documents) >= b"\x7f"

@@ -89,20 +89,23 @@ class Currencies(dict[bytes, str]):
         self._delimiter = delimiter
 
     def __missing__(self, cell: bytes) -> str:
-        code = clean_text(cell, self._delimiter).upper()
+        text = clean_text(cell, self._delimiter)
+        # Some letters of other scripts have a plain one as their capital: the long s an S.
+        code = text.upper() if text.isascii() else ""
         value = self[cell] = code if is_currency(code) else ""
         return value
 
 
 class Texts(dict[bytes, str]):
-    """Cells of few different texts to those texts, without the spaces around them."""
+    """Cells of few different texts to those texts, without the spaces around them; "" where nothing can be seen."""
 
     def __init__(self, delimiter: bytes) -> None:
         super().__init__()
         self._delimiter = delimiter
 
     def __missing__(self, cell: bytes) -> str:
-        value = self[cell] = clean_text(cell, self._delimiter)
+        text = clean_text(cell, self._delimiter)
+        value = self[cell] = text if is_visible(text) else ""
         return value
 
 
@@ -125,6 +128,11 @@ def limit_memory(*memories: dict[bytes, int] | dict[bytes, str] | dict[bytes, bo
     for memory in memories:
         if len(memory) > CACHE_ENTRIES:
             memory.clear()
+
+
+def is_visible(text: str) -> bool:
+    """Whether a text has a character that leaves ink; a name of none would look like no name."""
+    return bool(text) and (text.isprintable() or any(map(str.isprintable, text.replace(" ", ""))))
 
 
 def clean_text(cell: bytes, delimiter: bytes) -> str:
