@@ -31,6 +31,22 @@ MINOR_DIGITS: dict[str, int] = {
 }
 """Digits after the decimal point of each current ISO 4217 currency."""
 
+CURRENCY_SIGNS: dict[str, frozenset[str]] = {
+    sign: frozenset(codes.split())
+    for sign, codes in {
+        "$": "ARS AUD BBD BMD BND BSD BZD CAD CLP COP CVE DOP FJD GYD HKD JMD KYD LRD MXN NAD NIO NZD SBD SGD SRD TOP "
+        "TTD TWD USD UYU XCD",
+        "US$": "USD", "A$": "AUD", "AU$": "AUD", "C$": "CAD NIO", "CA$": "CAD", "NZ$": "NZD", "HK$": "HKD", "S$": "SGD",
+        "SG$": "SGD", "NT$": "TWD", "MX$": "MXN", "R$": "BRL",
+        "€": "EUR", "£": "EGP FKP GBP GIP LBP SDG SHP SSP SYP", "¥": "CNY JPY", "₩": "KPW KRW", "₹": "INR", "₪": "ILS",
+        "₺": "TRY", "₽": "RUB", "₴": "UAH", "₫": "VND", "฿": "THB", "₱": "PHP", "₦": "NGN",
+        "kr": "DKK ISK NOK SEK", "kr.": "DKK ISK NOK SEK", "Kr": "DKK ISK NOK SEK", "Kr.": "DKK ISK NOK SEK",
+        "Fr.": "CHF", "SFr.": "CHF", "zł": "PLN", "Kč": "CZK", "Ft": "HUF", "lei": "MDL RON", "R": "ZAR", "RM": "MYR",
+        "Rp": "IDR", "Rs": "INR LKR MUR NPR PKR SCR", "Rs.": "INR LKR MUR NPR PKR SCR",
+    }.items()
+}  # fmt: skip
+"""The signs that stand beside amounts, and the currencies each of them can mean."""
+
 _SCALES: dict[str, int] = {code: int(10**digits) for code, digits in MINOR_DIGITS.items()}
 
 
@@ -82,6 +98,11 @@ class HiddenAmount(int):
 def is_currency(code: str) -> bool:
     """Whether `code` is a current ISO 4217 code in capitals."""
     return code in MINOR_DIGITS
+
+
+def is_sign_of(sign: str, currency: str) -> bool:
+    """Whether a sign, or a code in capitals, can stand beside an amount of this currency."""
+    return sign == currency or currency in CURRENCY_SIGNS.get(sign, ())
 
 
 def minor_scale(currency: str) -> int:

@@ -12,25 +12,26 @@ from itertools import compress
 from typing import TYPE_CHECKING
 
 from billcheck.connectors.files import refusals
-from billcheck.connectors.files.date_order import DATE_FIELDS, OtherDateOrderError, prove_order
+from billcheck.connectors.files.date_order import DATE_FIELDS, MixedDatesError, OtherDateOrderError, prove_order
 from billcheck.connectors.files.rows import Runs
 from billcheck.connectors.files.stream import place
 from billcheck.connectors.files.values import (
-    BAD_DAY,
     BAD_WORD,
     CONTRARY_DAY,
+    STRAY_DAY,
     Amounts,
     Currencies,
     Days,
-    Decimals,
+    FoundOrder,
     Texts,
     WordMeanings,
+    Writing,
     clean_text,
     is_visible,
     limit_memory,
 )
 from billcheck.errors import InternalError, LedgerRefusedError, Problem
-from billcheck.grammar import DateOrder, GrammarError
+from billcheck.grammar import DateOrder, Deviation, ForeignSignError, GrammarError
 from billcheck.ledger.line import Kind
 from billcheck.ledger.source import NO_DAY
 from billcheck.money import minor_scale, to_minor
@@ -59,6 +60,31 @@ class OpenDecimalMarkError(Problem):
     """This may be a number with three decimals or a whole number in groups, and no other amount shows which."""
 
     remedy = "Export amounts with two decimals, or, if commas are decimal, use --profile generic:decimal-comma."
+
+
+class OtherGroupMarkError(Problem):
+    """This amount has another mark between its groups of digits than the profile reads, so no amount is safe."""
+
+    remedy = "Export amounts without such marks, or read the file with a profile that names this one: [values] group."
+
+
+class OtherNegativeFormError(Problem):
+    """This amount is negative in a form that the profile does not read."""
+
+    remedy = "Write it with a minus in front, or read the file with a profile that names the form: [values] negative."
+
+
+class OtherCurrencySignError(Problem):
+    """The currency signs of the file are not those of the currency its rows are said to be in."""
+
+    remedy = "Check the currency column, or the currency that was given for the file."
+
+
+_DEVIATIONS: Mapping[Deviation, type[Problem]] = {
+    Deviation.DECIMAL_MARK: OtherDecimalMarkError,
+    Deviation.GROUP_MARK: OtherGroupMarkError,
+    Deviation.NEGATIVE: OtherNegativeFormError,
+}
 
 
 @dataclass(slots=True)
@@ -124,7 +150,7 @@ class Converter:
         tokenizer: How it is cut.
         key_fields: The fields that tell one document from the next.
         refuse: Takes line number and fault of each refused row.
-        decimals: Takes what amounts show of the decimal mark.
+        writing: Takes what amounts show of how they are written.
         order: The order of local dates, where it is known before and the profile leaves it open.
     """
 
@@ -135,18 +161,20 @@ class Converter:
         tokenizer: Tokenizer,
         key_fields: Sequence[str],
         refuse: Callable[[int, Fault], None],
-        decimals: Decimals,
+        writing: Writing,
         order: DateOrder | None,
     ) -> None:
         profile, delimiter = layout.profile, layout.delimiter
         self.texts = Texts(delimiter)
-        self.amounts = Amounts(delimiter, profile.values.marks, decimals, is_empty_zero=profile.is_empty_amount_zero)
-        self._decimals = decimals
+        self.amounts = Amounts(delimiter, profile.values.marks, writing, is_empty_zero=profile.is_empty_amount_zero)
+        self._writing = writing
         self._stream = text
         self._layout = layout
         self._key_fields = key_fields
         self._refuse = refuse
-        self._days = Days(delimiter, profile.values.date_order or order, lambda: prove_order(text, layout, tokenizer))
+        values = profile.values
+        self._order = FoundOrder(values.date_order or order, lambda: prove_order(text, layout, tokenizer))
+        self._days = {name: Days(delimiter, values.dates, self._order, values.marks.missing) for name in DATE_FIELDS}
         self._kinds = WordMeanings(delimiter, profile.kinds, profile.default_kind)
         self._statuses = WordMeanings(delimiter, profile.statuses, profile.default_status)
         self._currencies = Currencies(delimiter)
@@ -154,15 +182,21 @@ class Converter:
     @property
     def date_order(self) -> DateOrder | None:
         """The order of local dates, None as long as no date needed one."""
-        return self._days.order
+        return self._order.order
+
+    @property
+    def date_forms(self) -> dict[str, str]:
+        """How the dates of each field are written, for the fields that have dates."""
+        return {name: days.form for name, days in self._days.items() if days.form}
 
     def convert(self, rows: Rows) -> Converted | None:
         """The usable rows with their columns, None where no row is usable.
 
         Raises:
-            LedgerRefusedError: The file mixes date orders, leaves its order open, or uses the other decimal mark.
+            LedgerRefusedError: The file mixes date orders or ways of writing dates, leaves its order open, or writes
+                amounts otherwise than the profile reads them.
         """
-        limit_memory(self._days, self._kinds, self._statuses, self._currencies, self.texts)
+        limit_memory(*self._days.values(), self._kinds, self._statuses, self._currencies, self.texts)
         converted = self._convert(rows)
         if converted is not None:
             return converted
@@ -174,15 +208,26 @@ class Converter:
             raise InternalError("rows without a fault convert", path=self._stream.path, line=rows.lines[0])
         return converted
 
-    def check_decimals(self) -> None:
-        """Refuse the file if an amount that may mean two things was never cleared up by another.
+    def check_writing(self) -> None:
+        """Refuse the file if its amounts as a whole are not what the profile reads.
 
         Raises:
-            LedgerRefusedError: It was not.
+            LedgerRefusedError: An amount that may mean two things was never cleared up by another, or every amount with
+                a currency sign has that of another currency than its row.
         """
-        found = self._decimals
+        found = self._writing
+        problems: list[Problem] = []
         if found.open_line and not found.is_proved:
-            raise LedgerRefusedError([OpenDecimalMarkError(place(self._stream, found.open_line), found.open_text)])
+            problems.append(OpenDecimalMarkError(place(self._stream, found.open_line), found.open_text))
+        if found.foreign_line and not found.is_sign_agreed:
+            where = place(self._stream, found.foreign_line)
+            what = (
+                f"No amount of the file has a currency sign of {found.foreign_currency}, the currency of its rows; "
+                "this one has that of another."
+            )
+            problems.append(OtherCurrencySignError(where, found.foreign_text, what=what))
+        if problems:
+            raise LedgerRefusedError(problems)
 
     def _convert(self, rows: Rows) -> Converted | None:
         cells = rows.cells
@@ -229,21 +274,21 @@ class Converter:
         return Converted(rows, columns, runs, converted.run_keys, totals, tax_totals)
 
     def _issue_days(self, cells: Mapping[str, list[bytes]]) -> list[int] | None:
-        dues = map(self._days.__getitem__, set(cells.get("due_date", ())))
+        dues = map(self._days["due_date"].__getitem__, dict.fromkeys(cells.get("due_date", ())))
         if min(dues, default=NO_DAY) < NO_DAY:
             return None
-        days = list(map(self._days.__getitem__, cells["issue_date"]))
+        days = list(map(self._days["issue_date"].__getitem__, cells["issue_date"]))
         return None if min(days) <= NO_DAY else days
 
     def _periods(self, cells: Mapping[str, list[bytes]]) -> tuple[list[int], list[int]] | None:
         """First days and exclusive ends, both empty where the file has no such columns; None for a faulty one."""
-        firsts, lasts = (cells.get(name) for name in ("period_first_day", "period_last_day"))
-        if firsts is None and lasts is None:
+        names = ("period_first_day", "period_last_day")
+        if all(name not in cells for name in names):
             return [], []
         count = len(cells["document"])
         first_days, last_days = (
-            [NO_DAY] * count if column is None else list(map(self._days.__getitem__, column))
-            for column in (firsts, lasts)
+            list(map(self._days[name].__getitem__, cells[name])) if name in cells else [NO_DAY] * count
+            for name in names
         )
         for first_day, last_day in zip(first_days, last_days, strict=True):
             if last_day < first_day or (not first_day and last_day) or first_day < NO_DAY:
@@ -275,22 +320,31 @@ class Converter:
         return rows.pick(flags)
 
     def _doubts_about_file(self, cells: Mapping[str, bytes], line: int) -> list[Problem]:
-        problems: list[Problem] = [
-            self._contrary(place(self._stream, line), self._text(cells[name]))
-            for name in DATE_FIELDS
-            if name in cells and self._days[cells[name]] == CONTRARY_DAY
-        ]
-        for name in AMOUNT_FIELDS:
-            if name in cells and self.amounts.is_broken_by(cells[name]):
+        problems: list[Problem] = []
+        for name in DATE_FIELDS:
+            day = self._day(name, cells)
+            if day == CONTRARY_DAY:
+                problems.append(self._contrary(place(self._stream, line), self._text(cells[name])))
+            elif day == STRAY_DAY:
                 where = f"{place(self._stream, line)} {self._layout.heading_of(name)}"
-                problems.append(OtherDecimalMarkError(where, self._text(cells[name])))
+                what = (
+                    f"This date is written in another way than the first one of its column, {self._days[name].example}."
+                )
+                problems.append(MixedDatesError(where, self._text(cells[name]), what=what))
+        for name in AMOUNT_FIELDS:
+            deviation = self.amounts.deviation(cells[name]) if name in cells else None
+            if deviation is not None:
+                where = f"{place(self._stream, line)} {self._layout.heading_of(name)}"
+                problems.append(_DEVIATIONS[deviation](where, self._text(cells[name])))
         return problems
 
+    def _day(self, name: str, cells: Mapping[str, bytes]) -> int:
+        return self._days[name][cells.get(name, b"")]
+
     def _contrary(self, where: str, text: str) -> Problem:
-        days = self._days
-        is_day_first = days.order is DateOrder.DAY_FIRST
+        is_day_first = self._order.order is DateOrder.DAY_FIRST
         order, other = ("day first", "month first") if is_day_first else ("month first", "day first")
-        reason = f"other dates, such as {days.proof}, are" if days.proof else "the profile reads"
+        reason = f"other dates, such as {self._order.proof}, are" if self._order.proof else "the profile reads"
         return OtherDateOrderError(where, text, what=f"This date is {other}, but {reason} {order}.")
 
     def _text(self, cell: bytes) -> str:
@@ -317,16 +371,15 @@ class Converter:
 
     def _fault_of_days(self, cells: Mapping[str, bytes]) -> Fault | None:
         for name in DATE_FIELDS:
-            if name in cells and self._days[cells[name]] in {BAD_DAY, CONTRARY_DAY}:
+            if self._day(name, cells) < NO_DAY:
                 return Fault(name, self._text(cells[name]), refusals.BAD_DATE)
-        if self._days[cells["issue_date"]] == NO_DAY:
+        if self._day("issue_date", cells) == NO_DAY:
             return Fault("issue_date", "", refusals.NO_DATE)
-        first, last = cells.get("period_first_day", b""), cells.get("period_last_day", b"")
-        first_day, last_day = self._days[first], self._days[last]
+        first_day, last_day = self._day("period_first_day", cells), self._day("period_last_day", cells)
         if bool(first_day) != bool(last_day):
             return Fault("period_last_day" if first_day else "period_first_day", "", refusals.ONE_PERIOD_END)
         if last_day < first_day:
-            value = f"{self._text(first)} to {self._text(last)}"
+            value = f"{self._text(cells['period_first_day'])} to {self._text(cells['period_last_day'])}"
             return Fault("period_last_day", value, refusals.BACKWARD_PERIOD)
         return None
 
@@ -337,7 +390,9 @@ class Converter:
                 continue
             text = self._text(cells[name])
             try:
-                is_too_exact = to_minor(marks.parse(text), currency) is None
+                is_too_exact = to_minor(marks.parse(text, currency), currency) is None
+            except ForeignSignError:
+                return Fault(name, text, refusals.FOREIGN_SIGN.format(currency=currency))
             except GrammarError as error:
                 return Fault(name, text, refusals.BAD_AMOUNT.format(reason=error.reason))
             if is_too_exact:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from billcheck.connectors.files.stream import place
 from billcheck.connectors.files.values import clean_text
 from billcheck.errors import InternalError, LedgerRefusedError, Problem
-from billcheck.grammar import DateOrder, DateReadings, read_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from billcheck.connectors.files.heading import Layout
     from billcheck.connectors.files.stream import Stream
     from billcheck.connectors.files.tokens import Tokenizer
+    from billcheck.grammar import DateOrder, DateReadings
 
 DATE_FIELDS = ("issue_date", "due_date", "period_first_day", "period_last_day")
 """Every field whose dates count as proof."""
@@ -34,6 +34,12 @@ class OtherDateOrderError(Problem):
     remedy = "Export the file again with dates as 2026-01-31, or in one order throughout."
 
 
+class MixedDatesError(Problem):
+    """The dates of a column are written in two ways: a spreadsheet may have exchanged day and month in some of them."""
+
+    remedy = "Export the file again with dates as 2026-01-31, or in one way throughout, and do not open it in between."
+
+
 def prove_order(text: Stream, layout: Layout, tokenizer: Tokenizer) -> tuple[DateOrder, str]:
     """The order that some date of the file proves, and that date.
 
@@ -42,7 +48,7 @@ def prove_order(text: Stream, layout: Layout, tokenizer: Tokenizer) -> tuple[Dat
     """
     first_open: Problem | None = None
     for line, cell in _dates(text, layout, tokenizer):
-        readings = read_date(cell)
+        readings = layout.profile.values.dates.read(cell)
         if readings.proof:
             return readings.proof, cell
         if first_open is None and not readings.is_same:

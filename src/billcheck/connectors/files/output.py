@@ -13,7 +13,7 @@ from operator import not_, or_
 from typing import TYPE_CHECKING
 
 from billcheck.connectors.files.limits import BATCH_LINES
-from billcheck.connectors.files.values import Amounts, Concerns, Decimals, clean_texts, limit_memory, plain_texts
+from billcheck.connectors.files.values import Amounts, Concerns, Writing, clean_texts, limit_memory, plain_texts
 from billcheck.ledger.line import TRACKING_SEPARATOR, DocumentStatus, Kind
 from billcheck.ledger.source import NO_DAY, Batch, OutsideTotal
 from billcheck.money import minor_scale
@@ -58,7 +58,7 @@ class Output:
         self._held = _Held()
         # Apart from the amounts: what stands in a column of taxes proves nothing about them.
         marks = layout.profile.values.marks
-        self._taxes = Amounts(delimiter, marks, Decimals(), is_empty_zero=False) if keys.has_tax else None
+        self._taxes = Amounts(delimiter, marks, Writing(), is_empty_zero=False) if keys.has_tax else None
 
     def add(self, rows: Rows, columns: Columns, numbers: Sequence[int], modes: Sequence[int] = ()) -> None:
         """Take rows in.

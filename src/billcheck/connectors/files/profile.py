@@ -13,7 +13,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from billcheck.errors import Problem, UsageError
-from billcheck.grammar import AmountMarks, DateOrder
+from billcheck.grammar import AmountMarks, DateFormats, DateOrder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,10 +31,11 @@ class UnknownVariantError(Problem):
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """How values are written. `date_order` None asks the file for proof; ISO dates are read in every order."""
+    """How values are written. `date_order` None asks the file for proof, where `dates` leave the order open."""
 
     encoding: str = "utf-8"
     date_order: DateOrder | None = None
+    dates: DateFormats = field(default_factory=DateFormats)
     marks: AmountMarks = field(default_factory=AmountMarks)
 
 
@@ -85,7 +86,7 @@ class Profile:
         if "date_order" in changes:
             values = replace(values, date_order=DateOrder[changes["date_order"].upper()])
         if "decimal" in changes:
-            values = replace(values, marks=AmountMarks(changes["decimal"], changes["group"]))
+            values = replace(values, marks=replace(values.marks, decimal=changes["decimal"], group=changes["group"]))
         return replace(self, id=f"{self.id}:{name}", values=values)
 
 

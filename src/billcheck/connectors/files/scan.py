@@ -26,7 +26,7 @@ from billcheck.connectors.files.rows import Rows, key_fields, whole_runs
 from billcheck.connectors.files.scope import Extent, Scope
 from billcheck.connectors.files.stream import place
 from billcheck.connectors.files.text import skip_bytes
-from billcheck.connectors.files.values import Decimals, clean_text
+from billcheck.connectors.files.values import Writing, clean_text
 from billcheck.errors import LedgerRefusedError, Problem, SourceChangedError
 from billcheck.ledger.line import Kind
 from billcheck.ledger.numbers import DocumentNumbers
@@ -68,13 +68,14 @@ class Remainder:
 
     `footing` is None where documents state no totals; `credit_sums` then tells the sign of credit notes. `waiting` are
     the locators of rows that need the rest of the file, `waiting_numbers` their line numbers in their documents.
-    `date_order` is the order of local dates, None where none needed one.
+    `date_order` is the order of local dates, None where none needed one; `date_forms` is how the dates of each field
+    are written.
     """
 
     places: PlaceIndex
     footing: Footing | None
     extent: Extent
-    decimals: Decimals
+    writing: Writing
     numbers: DocumentNumbers = field(default_factory=DocumentNumbers)
     outside: dict[tuple[str, str], OutsideTotal] = field(default_factory=dict)
     refused: list[RefusedRow] = field(default_factory=list)
@@ -85,6 +86,7 @@ class Remainder:
     first_day: int = NO_DAY
     last_day: int = NO_DAY
     date_order: DateOrder | None = None
+    date_forms: dict[str, str] = field(default_factory=dict)
 
     def join(self, later: Remainder) -> None:
         """Count in what a pass over the rows that follow left behind; both know the order of dates alike."""
@@ -92,7 +94,7 @@ class Remainder:
         if self.footing is not None and later.footing is not None:
             self.footing.join(later.footing)
         self.extent.join(later.extent)
-        self.decimals.join(later.decimals)
+        self.writing.join(later.writing)
         self.numbers.merge(later.numbers)
         add_totals(self.outside, later.outside)
         self.refused += later.refused
@@ -122,12 +124,12 @@ class FileScan:
             order: The order of local dates, where it is known before.
         """
         footing = Footing(layout.delimiter) if layout.profile.control else None
-        self._left = Remainder(PlaceIndex(), footing, Extent(layout), Decimals())
+        self._left = Remainder(PlaceIndex(), footing, Extent(layout), Writing())
         self._text = text
         self._layout = layout
         self._tokenizer = tokenizer
         self._key_fields = key_fields(layout)
-        self._converter = Converter(text, layout, tokenizer, self._key_fields, self._refuse, self._left.decimals, order)
+        self._converter = Converter(text, layout, tokenizer, self._key_fields, self._refuse, self._left.writing, order)
         self._output = Output(layout, keys, self._converter.texts, self._left.outside)
         self._scope = Scope(self._left.extent, layout)
         self._is_second_look = False
@@ -136,6 +138,7 @@ class FileScan:
     def remainder(self) -> Remainder:
         """What the rows taken so far left behind."""
         self._left.date_order = self._converter.date_order
+        self._left.date_forms = self._converter.date_forms
         return self._left
 
     def run(self) -> Iterator[Batch]:
@@ -185,7 +188,7 @@ class FileScan:
         left = self._left
         if not left.rows:
             raise LedgerRefusedError([NoRowsError(self._text.path)])
-        self._converter.check_decimals()
+        self._converter.check_writing()
         self._look_again()
         for rows, numbers in self._waiting_rows():
             self._take_waiting(rows, numbers)

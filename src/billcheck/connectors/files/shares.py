@@ -20,7 +20,6 @@ from billcheck.connectors.files.scan import FileScan, Remainder
 from billcheck.connectors.files.tokens import Tokenizer
 from billcheck.connectors.files.values import clean_text
 from billcheck.errors import InternalError, LedgerRefusedError
-from billcheck.grammar import DateOrder, read_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from billcheck.connectors.files.heading import Layout
     from billcheck.connectors.files.stream import Fingerprint, Stream
     from billcheck.connectors.files.tokens import Slab
+    from billcheck.grammar import DateOrder
     from billcheck.ledger.source import Batch, Keys
 
 
@@ -108,7 +108,7 @@ def _first_order(text: Stream, layout: Layout, tokenizer: Tokenizer) -> tuple[bo
     columns = [layout.fields[name] for name in DATE_FIELDS if name in layout.fields]
     is_open = False
     for cell in dict.fromkeys(cell for column in columns for cell in (slab.column(column) if slab else ())):
-        readings = read_date(clean_text(cell, layout.delimiter))
+        readings = layout.profile.values.dates.read(clean_text(cell, layout.delimiter))
         if readings.proof:
             return False, readings.proof
         is_open = is_open or not readings.is_same

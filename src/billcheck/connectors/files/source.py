@@ -7,6 +7,7 @@ scan. Must not know contracts or the engine, or what is opened.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol
 from zlib import crc32
 
@@ -19,13 +20,12 @@ from billcheck.connectors.files.tokens import Tokenizer
 from billcheck.connectors.files.values import PADDING
 from billcheck.connectors.files.variant_advice import advise
 from billcheck.errors import InternalError, LedgerRefusedError, SourceChangedError
-from billcheck.grammar import DateOrder, GrammarError, read_date
+from billcheck.grammar import DateOrder, GrammarError
 from billcheck.ledger.line import DocumentStatus, Kind, Line, SourceRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
-    from decimal import Decimal
 
     from billcheck.connectors.files.heading import Layout
     from billcheck.connectors.files.stream import Fingerprint, Stream
@@ -122,7 +122,8 @@ class StreamSource:
     ) -> Iterator[Batch] | None:
         """The batches that only the whole file can give, once all of its shares were scanned.
 
-        None where the shares do not fit together: two of them read dates otherwise, or one could not be read alone.
+        None where the shares do not fit together: two of them read dates otherwise or find them written otherwise, or
+        one could not be read alone.
 
         Raises:
             LedgerRefusedError: The file as a whole cannot be read without guessing.
@@ -131,6 +132,9 @@ class StreamSource:
         left = [one for one in remainders if isinstance(one, Remainder)]
         order = parts[0].order
         if not len(parts) == len(left) == len(shares) or any(one.date_order is not order for one in left):
+            return None
+        forms = {pair for one in left for pair in one.date_forms.items()}
+        if len(forms) > len(dict(forms)):
             return None
         return self._finish(keys, parts[0], left, digest)
 
@@ -214,7 +218,7 @@ class _LineReader:
         cell = {name: text.strip(PADDING) for name, text in texts.items()}
         amount, tax = self._amount(cell, "amount"), self._amount(cell, "tax")
         if amount is None:
-            amount = self._profile.values.marks.parse("0")
+            amount = Decimal(0)
         line_tax = self._amount(cell, "control:tax")
         return Line(
             document=cell["document"],
@@ -248,8 +252,9 @@ class _LineReader:
 
     def _amount(self, cell: Mapping[str, str], name: str) -> Decimal | None:
         """A figure, None where there is none or where a column that no scan looks at holds something else."""
+        marks, text = self._profile.values.marks, cell.get(name, "")
         try:
-            return self._profile.values.marks.parse(cell[name]) if cell.get(name) else None
+            return None if marks.is_missing(text) else marks.parse(text, cell["currency"].upper())
         except GrammarError:
             return None
 
@@ -261,10 +266,11 @@ class _LineReader:
         return found
 
     def _optional_day(self, cell: Mapping[str, str], name: str) -> date | None:
-        return self._day(cell[name]) if cell.get(name) else None
+        text = cell.get(name, "")
+        return None if self._profile.values.marks.is_missing(text) else self._day(text)
 
     def _day(self, text: str) -> date:
-        day = read_date(text).by(self._order)
+        day = self._profile.values.dates.read(text).by(self._order)
         if day is None:
             raise InternalError("a date that was scanned exists", text=text)
         return day

@@ -14,19 +14,21 @@ from typing import TYPE_CHECKING
 from billcheck.connectors.files.limits import CACHE_ENTRIES
 from billcheck.connectors.files.profile import fold_word
 from billcheck.connectors.files.tokens import cell_text
-from billcheck.grammar import WHOLE_DIGITS, DateOrder, GrammarError, read_date
+from billcheck.grammar import WHOLE_DIGITS, ForeignSignError, GrammarError
 from billcheck.ledger.source import NO_DAY
 from billcheck.money import is_currency, minor_scale, to_minor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Container, Iterable, Mapping
 
-    from billcheck.grammar import AmountMarks
+    from billcheck.grammar import AmountMarks, DateFormats, DateOrder, DateReadings, Deviation
 
 BAD_DAY = -1
 """No day of the calendar in any order."""
 CONTRARY_DAY = -2
 """A day, but only in the order that the file does not use."""
+STRAY_DAY = -3
+"""A day, but not written like those before it in its column."""
 BAD_WORD = -1
 _CENTS = 100
 _CENT_DIGITS = 2
@@ -35,35 +37,58 @@ PADDING = " \t\N{NO-BREAK SPACE}"
 _PADDING_BYTES = tuple(character.encode() for character in PADDING)
 
 
-class Days(dict[bytes, int]):
-    """Date cells to ordinals; an empty cell is `NO_DAY`.
+@dataclass(slots=True)
+class FoundOrder:
+    """Which number comes first in the local dates of a file.
 
-    `order` is the order of the file, None until some cell shows it. Where a cell can be read both ways before that,
-    `find_order` looks ahead.
+    `order` is None until some cell shows it, `proof` the date that did. Where a cell can be read both ways before that,
+    `look_ahead` finds both.
     """
 
-    def __init__(
-        self, delimiter: bytes, order: DateOrder | None, find_order: Callable[[], tuple[DateOrder, str]]
-    ) -> None:
+    order: DateOrder | None
+    look_ahead: Callable[[], tuple[DateOrder, str]]
+    proof: str = ""
+
+    def settle(self, readings: DateReadings, text: str) -> DateOrder:
+        """The order, now that a date needs one."""
+        if self.order is None:
+            self.order, self.proof = (readings.proof, text) if readings.proof else self.look_ahead()
+        return self.order
+
+
+class Days(dict[bytes, int]):
+    """Date cells of one column to ordinals; an empty cell is `NO_DAY`.
+
+    `form` is the way of writing of the first date that was met, "" before; `example` is that date.
+    """
+
+    def __init__(self, delimiter: bytes, formats: DateFormats, order: FoundOrder, missing: Container[str]) -> None:
         super().__init__()
-        self.order = order
-        self.proof = ""
+        self.form = ""
+        self.example = ""
         self._delimiter = delimiter
-        self._find_order = find_order
+        self._formats = formats
+        self._order = order
+        self._missing = missing
 
     def __missing__(self, cell: bytes) -> int:
         text = clean_text(cell, self._delimiter)
-        value = self[cell] = self._ordinal(text) if text else NO_DAY
+        value = self[cell] = self._ordinal(text) if text and text not in self._missing else NO_DAY
         return value
 
     def _ordinal(self, text: str) -> int:
-        readings = read_date(text)
+        readings = self._formats.read(text)
         if readings.is_same:
-            return readings.day_first.toordinal() if readings.day_first else BAD_DAY
-        if self.order is None:
-            self.order, self.proof = (readings.proof, text) if readings.proof else self._find_order()
-        day = readings.by(self.order)
-        return CONTRARY_DAY if day is None else day.toordinal()
+            day = readings.day_first
+        else:
+            day = readings.by(self._order.settle(readings, text))
+            if day is None:
+                return CONTRARY_DAY
+        if day is None:
+            return BAD_DAY
+        if not self.form:
+            self.form, self.example = readings.form, text
+        return day.toordinal() if readings.form == self.form else STRAY_DAY
 
 
 class WordMeanings(dict[bytes, int]):
@@ -167,34 +192,48 @@ def _decode_joined(joined: bytes, cells: list[bytes], delimiter: bytes) -> list[
 
 
 @dataclass(slots=True)
-class Decimals:
-    """What the amounts of a file show of its decimal mark.
+class Writing:
+    """What the amounts of a file show of how it writes them.
 
     `is_proved` is set once some amount shows which mark is the decimal one; `open_line` is the line of the first amount
-    that might mean something else in the other convention, with `open_text` its text.
+    that might mean something else in the other convention, with `open_text` its text. `is_sign_agreed` is set once the
+    currency sign of some amount is that of its row; `foreign_line` is the line of the first whose sign is not, with
+    `foreign_text` its text and `foreign_currency` the currency of its row.
     """
 
     is_proved: bool = False
     open_line: int = 0
     open_text: str = ""
+    is_sign_agreed: bool = False
+    foreign_line: int = 0
+    foreign_text: str = ""
+    foreign_currency: str = ""
 
-    def join(self, later: Decimals) -> None:
+    def note_foreign(self, line: int, text: str, currency: str) -> None:
+        """Take in an amount with the sign of another currency than its row has."""
+        if not self.foreign_line:
+            self.foreign_line, self.foreign_text, self.foreign_currency = line, text, currency
+
+    def join(self, later: Writing) -> None:
         """Count in what later rows show."""
         self.is_proved |= later.is_proved
+        self.is_sign_agreed |= later.is_sign_agreed
         if not self.open_line:
             self.open_line, self.open_text = later.open_line, later.open_text
+        self.note_foreign(later.foreign_line, later.foreign_text, later.foreign_currency)
 
 
 class Amounts:
-    """Amount cells to minor units, by the marks of the profile; `decimals` takes what they show of these."""
+    """Amount cells to minor units, by the marks of the profile; `writing` takes what they show of these."""
 
-    def __init__(self, delimiter: bytes, marks: AmountMarks, decimals: Decimals, *, is_empty_zero: bool) -> None:
-        self._decimals = decimals
+    def __init__(self, delimiter: bytes, marks: AmountMarks, writing: Writing, *, is_empty_zero: bool) -> None:
+        self._writing = writing
         self._delimiter = delimiter
         self._marks = marks
         self._mark = marks.decimal.encode()
         self._is_empty_zero = is_empty_zero
-        self._plain = re.compile(rb"(?:-?[0-9]{1,15}+" + re.escape(self._mark) + rb"[0-9]{2}\n)++")
+        minus = b"-?" if "-" in marks.negative else b""
+        self._plain = re.compile(rb"(?:" + minus + rb"[0-9]{1,15}+" + re.escape(self._mark) + rb"[0-9]{2}\n)++")
 
     def column(
         self, cells: list[bytes], scales: set[int], currencies: Iterable[str], lines: Iterable[int]
@@ -210,7 +249,7 @@ class Amounts:
         if scales == {_CENTS}:
             joined = b"\n".join(cells) + b"\n"
             if self._plain.fullmatch(joined):
-                self._decimals.is_proved = True
+                self._writing.is_proved = True
                 return list(map(int, joined.replace(self._mark, b"").split()))
         found: list[int] = []
         for cell, currency, line in zip(cells, currencies, lines, strict=True):
@@ -226,21 +265,25 @@ class Amounts:
         scale = minor_scale(currency)
         is_plain = mark and len(decimals) == _CENT_DIGITS and decimals.isdigit() and whole.isdigit()
         if is_plain and len(whole) <= WHOLE_DIGITS and scale == _CENTS:
-            self._decimals.is_proved = True
+            self._writing.is_proved = True
             return int(whole + decimals)
         text = clean_text(cell, self._delimiter)
-        if not text and self._is_empty_zero:
-            return 0
+        if self._marks.is_missing(text):
+            return 0 if self._is_empty_zero else None
         try:
-            amount = to_minor(self._marks.parse(text), currency)
+            found = self._marks.read(text, currency)
+        except ForeignSignError:
+            self._writing.note_foreign(line, text, currency)
+            return None
         except GrammarError:
             return None
-        if self._marks.proves(text):
-            self._decimals.is_proved = True
-        elif amount is not None and scale <= _CENTS and self._marks.is_open(text) and not self._decimals.open_line:
-            self._decimals.open_line, self._decimals.open_text = line, text
+        amount = to_minor(found.value, currency)
+        self._writing.is_proved |= found.is_proof
+        self._writing.is_sign_agreed |= bool(found.sign)
+        if amount is not None and scale <= _CENTS and found.is_open and not self._writing.open_line:
+            self._writing.open_line, self._writing.open_text = line, text
         return amount
 
-    def is_broken_by(self, cell: bytes) -> bool:
-        """Whether the cell is an amount in the other decimal convention only."""
-        return self._marks.is_broken_by(clean_text(cell, self._delimiter))
+    def deviation(self, cell: bytes) -> Deviation | None:
+        """In what the cell is an amount of another convention than the profile's; None where it is not."""
+        return self._marks.deviation(clean_text(cell, self._delimiter))

@@ -15,7 +15,6 @@ from billcheck.connectors.files.date_order import DATE_FIELDS, OpenDateOrderErro
 from billcheck.connectors.files.limits import BLOCK_BYTES
 from billcheck.connectors.files.text import UTF8
 from billcheck.connectors.files.tokens import NotUtf8Error
-from billcheck.grammar import read_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -71,7 +70,7 @@ def _needed(stream: Stream, layout: Layout) -> list[str]:
     if has_comma and not has_point and profile.values.marks.decimal == ".":
         needed.append("decimal-comma")
     if profile.values.date_order is None:
-        readings = [read_date(cell) for name, cell in cells if name in DATE_FIELDS]
+        readings = [profile.values.dates.read(cell) for name, cell in cells if name in DATE_FIELDS]
         if any(not one.is_same and not one.proof for one in readings) and not any(one.proof for one in readings):
             needed.append("day-first")
     return [name for name in needed if name in profile.variants]
