@@ -213,7 +213,7 @@ default = "approved"
 
 
 def test_the_smallest_profile_is_read() -> None:
-    assert profile_of(SMALL).columns["document"] == ("No",)
+    assert profile_of(SMALL).columns["document"] == (("No",),)
 
 
 @pytest.mark.parametrize(
@@ -223,7 +223,11 @@ def test_the_smallest_profile_is_read() -> None:
         ('title = "A"', 'title = "A"\ntitel = "B"', "titel"),
         ('id = "a"', 'id = "A B"', "id"),
         ('customer = "Who"', "", "columns lack customer"),
-        ('document = "No"', 'document = ["No", "Nr"]', "only tracking may have several columns, not document"),
+        (
+            'document = "No"',
+            'document = ["No", "Nr"]',
+            "only description and tracking may have several columns, not document",
+        ),
         ("[identify]", '[values]\ndecimal = ","\n[identify]', "decimal and group must differ"),
         ("[identify]", '[variants.x]\ndecimal = ","\n[identify]', "decimal and group are given together"),
         ("[identify]", '[values]\nencoding = "utf-7"\n[identify]', "encoding"),

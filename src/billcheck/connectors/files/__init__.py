@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from billcheck.connectors.files.instructions import Instructions
 from billcheck.errors import LedgerRefusedError, Problem, UsageError
 from billcheck.ledger.source import Ledger
+from billcheck.money import is_currency
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +45,13 @@ class SameFileError(Problem):
     remedy = "Give it once."
 
 
-def read_ledger(*paths: str | os.PathLike[str], profile: str | None = None) -> Ledger:
+class NotACurrencyError(Problem):
+    """This is not a currency of ISO 4217."""
+
+    remedy = "Write three capitals, such as EUR."
+
+
+def read_ledger(*paths: str | os.PathLike[str], profile: str | None = None, currency: str | None = None) -> Ledger:
     """The ledger in CSV files, read when a check asks for it.
 
     Args:
@@ -53,13 +60,16 @@ def read_ledger(*paths: str | os.PathLike[str], profile: str | None = None) -> L
             ``folder/relative/name.csv``.
         profile: How all files are read, as in ``generic`` or ``xero.sales-invoices:day-first``; None recognises each
             file by its headings.
+        currency: The currency, in ISO 4217, of files that name none; a column of currencies comes first.
 
     Raises:
         LedgerRefusedError: A path does not exist, a folder holds no CSV file, or a file is given twice.
-        UsageError: No path was given, or there is no such profile.
+        UsageError: No path was given, or there is no such profile or currency.
     """
     if not paths:
         raise UsageError([NoPathError("ledger")])
+    if currency is not None and not is_currency(currency):
+        raise UsageError([NotACurrencyError("currency", currency)])
     if profile is not None:
         from billcheck.connectors.files.profile import find_profile  # noqa: PLC0415 - profiles load when one is named
 
@@ -67,7 +77,7 @@ def read_ledger(*paths: str | os.PathLike[str], profile: str | None = None) -> L
     from billcheck.connectors.files.opening import FileOpener  # noqa: PLC0415 - keeps naming a ledger quick
     from billcheck.connectors.files.source import StreamSource  # noqa: PLC0415 - likewise
 
-    instructions = Instructions(profile)
+    instructions = Instructions(profile, currency)
 
     problems: list[Problem] = []
     files: dict[str, StreamSource] = {}

@@ -8,7 +8,7 @@ byte order mark are forgiven, other columns and any order allowed. Must not know
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from billcheck.connectors.files.limits import COLUMNS
@@ -58,6 +58,18 @@ class SeveralProfilesError(Problem):
     remedy = "Name the profile."
 
 
+class NoCurrencyError(Problem):
+    """The file does not say in which currency its amounts are, and nobody has said it."""
+
+    remedy = 'Say which with --currency EUR or read_ledger(..., currency="EUR"), or add a column that names it.'
+
+
+class ContraryCurrencyError(Problem):
+    """The profile reads every amount in another currency than the one that was given."""
+
+    remedy = "Leave the currency out, or read the file with another profile."
+
+
 class DuplicateHeadingError(Problem):
     """Two columns have the same heading, so it is open which one counts."""
 
@@ -70,7 +82,8 @@ class Layout:
 
     `fields` gives the column of each field the file has, from 0; a second tracking column is ``tracking:2``, those of
     the profile's control are ``control:total``, ``control:tax_total`` and ``control:tax``. `headings` spells every
-    column as the file does. Rows of data begin at `start`, on line `first_line`.
+    column as the file does. Rows of data begin at `start`, on line `first_line`. `constants` are the raw cells of
+    fields without a column, the same on every row.
     """
 
     profile: Profile
@@ -79,6 +92,7 @@ class Layout:
     fields: Mapping[str, int]
     start: int
     first_line: int
+    constants: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def width(self) -> int:
@@ -108,6 +122,11 @@ class Heading:
         for index, cell in enumerate(self.cells):
             found.setdefault(fold_heading(cell), []).append(index)
         return found
+
+    def places_of(self, spellings: Iterable[str]) -> list[int]:
+        """Where a heading stands, in the first of its spellings that is there; empty where none is."""
+        columns = self.columns
+        return next((columns[name] for name in map(fold_heading, spellings) if name in columns), [])
 
 
 def fold_heading(heading: str) -> str:
@@ -193,7 +212,9 @@ def _shown(body: bytes) -> str:
 
 def _missing(profile: Profile, heading: Heading) -> list[str]:
     present = {fold_heading(cell) for cell in heading.cells}
-    return [name for name in profile.required if fold_heading(name) not in present]
+    return [
+        " or ".join(spellings) for spellings in profile.required if present.isdisjoint(map(fold_heading, spellings))
+    ]
 
 
 def describe_misfit(path: str, headings: Iterable[Heading], profiles: Iterable[Profile], *, is_named: bool) -> Problem:
@@ -216,16 +237,22 @@ def describe_misfit(path: str, headings: Iterable[Heading], profiles: Iterable[P
     return UnknownHeadingsError(where, shown, remedy=advice)
 
 
-def place_fields(path: str, profile: Profile, heading: Heading) -> Layout:
+def place_fields(path: str, profile: Profile, heading: Heading, currency: str | None = None) -> Layout:
     """The columns of a profile's fields under a heading that fits it.
 
+    Args:
+        path: How messages name the file.
+        profile: What fits.
+        heading: The heading row.
+        currency: The currency of a file that names none.
+
     Raises:
-        LedgerRefusedError: Two columns have the same heading.
+        LedgerRefusedError: Two columns have the same heading, or the currency is open.
     """
     wanted = {
-        (field if number == 1 else f"{field}:{number}"): name
-        for field, names in profile.columns.items()
-        for number, name in enumerate(names, start=1)
+        (name if number == 1 else f"{name}:{number}"): spellings
+        for name, several in profile.columns.items()
+        for number, spellings in enumerate(several, start=1)
     }
     if profile.control:
         control = profile.control
@@ -234,11 +261,39 @@ def place_fields(path: str, profile: Profile, heading: Heading) -> Layout:
             "control:tax_total": control.tax_total,
             "control:tax": control.tax,
         }
-    columns = heading.columns
-    places = {field: columns.get(fold_heading(name), []) for field, name in wanted.items()}
+    places = {name: heading.places_of(spellings) for name, spellings in wanted.items()}
     doubled = sorted({tuple(place) for place in places.values() if len(place) > 1})
+    where = f"{path} row {heading.row}"
     if doubled:
-        where = f"{path} row {heading.row}"
         raise LedgerRefusedError([DuplicateHeadingError(where, heading.cells[place[1]]) for place in doubled])
-    fields = {field: place[0] for field, place in places.items() if place}
-    return Layout(profile, heading.delimiter, heading.cells, fields, heading.end, heading.next_line)
+    fields = {name: place[0] for name, place in places.items() if place}
+    constants = dict(profile.constants)
+    if "currency" not in fields:
+        constants["currency"] = _currency(where, profile, currency)
+    return Layout(
+        profile,
+        heading.delimiter,
+        heading.cells,
+        fields,
+        heading.end,
+        heading.next_line,
+        {name: _quoted(text) for name, text in constants.items()},
+    )
+
+
+def _currency(where: str, profile: Profile, given: str | None) -> str:
+    """The currency of a file without a column for it."""
+    fixed = profile.constants.get("currency")
+    if fixed and given and fixed != given:
+        raise LedgerRefusedError(
+            [ContraryCurrencyError(where, given, what=f"The profile reads every amount in {fixed}.")]
+        )
+    found = fixed or given
+    if not found:
+        raise LedgerRefusedError([NoCurrencyError(where)])
+    return found
+
+
+def _quoted(text: str) -> bytes:
+    """A text as a raw cell."""
+    return b'"' + text.replace('"', '""').encode() + b'"'

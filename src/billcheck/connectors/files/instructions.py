@@ -14,7 +14,8 @@ class Instructions:
     """How files are to be read.
 
     `profile` names the profile of all files, variants included (``xero.sales-invoices:day-first``); None recognises
-    each file by its headings.
+    each file by its headings. `currency` is the currency of files that name none, in ISO 4217.
     """
 
     profile: str | None = None
+    currency: str | None = None

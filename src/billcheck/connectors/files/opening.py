@@ -8,10 +8,11 @@ not know rows of data.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
+from itertools import dropwhile, islice
 from typing import TYPE_CHECKING
 
 from billcheck.connectors.files import delimited
+from billcheck.connectors.files.flattening import flatten
 from billcheck.connectors.files.heading import (
     DELIMITERS,
     Heading,
@@ -73,7 +74,10 @@ class FileOpener:
         profile, heading = chosen
         if text.encoding == UTF8 and profile.values.encoding != UTF8:
             return self._open_text((profile,), is_named=True)
-        return text, place_fields(self.path, profile, heading)
+        if not profile.is_flat:
+            rows = delimited.read_cells(text, heading.delimiter.decode())
+            return self._render(text, profile, heading, dropwhile(lambda row: row.row <= heading.row, rows))
+        return text, place_fields(self.path, profile, heading, self.instructions.currency)
 
     def _open_below_titles(
         self, text: TextFile, headings: Sequence[Heading], profiles: Sequence[Profile], *, is_named: bool
@@ -82,9 +86,10 @@ class FileOpener:
 
         What cannot be read as rows before a heading is found is no such file, and is described by its first row.
         """
+        titled = [profile for profile in profiles if profile.has_titles]
         for delimiter in DELIMITERS:
             rows = delimited.read_cells(text, delimiter.decode())
-            found = _find_heading(self.path, _rows_before_faults(rows), profiles)
+            found = _find_heading(self.path, _rows_before_faults(rows), titled)
             if found is not None:
                 profile, heading = found
                 return self._render(text, profile, heading, rows)
@@ -94,8 +99,9 @@ class FileOpener:
         self, text: TextFile, profile: Profile, heading: Heading, rows: Iterable[CellRow]
     ) -> tuple[Stream, Layout]:
         rendered = Rendered(text, text.facts)
-        placed = rendered.write(heading.cells, heading.row, rows, profile.values.marks.decimal)
-        return rendered, place_fields(self.path, profile, placed)
+        flat = flatten(self.path, profile, heading, rows)
+        placed = rendered.write(flat.headings, heading.row, flat.rows, profile.values.marks.decimal)
+        return rendered, place_fields(self.path, flat.profile, placed, self.instructions.currency)
 
 
 def _rows_before_faults(rows: Iterator[CellRow]) -> Iterator[CellRow]:

@@ -39,6 +39,10 @@ class Values:
     marks: AmountMarks = field(default_factory=AmountMarks)
 
 
+Headings = tuple[str, ...]
+"""The spellings of one heading; the first that a file has counts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Control:
     """Columns that repeat a document's own totals on each of its rows, by which its lines must add up.
@@ -47,35 +51,54 @@ class Control:
     of a document include tax: no column says so.
     """
 
-    total: str
-    tax_total: str
-    tax: str
+    total: Headings
+    tax_total: Headings
+    tax: Headings
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
     """One kind of export.
 
-    `columns` gives the heading, or headings, of each field of a `Line`. `kinds` and `statuses` hold the accepted words,
-    folded; `default_kind` and `default_status` count where the column is absent or the cell empty, None refuses.
-    `document_limit` is how many documents the program exports at once, 0 where there is no limit.
+    `columns` gives the headings of each field of a `Line`: several where their texts are joined; `constants` what is
+    the same on every row. `kinds` and `statuses` hold the accepted words, folded; `default_kind` and `default_status`
+    count where the column is absent or the cell empty, None refuses. `document_limit` is how many documents the program
+    exports at once, 0 where there is no limit; `limits` are sentences on what else its export leaves out.
+
+    `has_titles` allows rows above the headings. Rows whose `fill_down` columns are all empty belong to the row above.
+    `sheet` is the number, from 1, or the name of the sheet of a workbook, None the only one that fits.
     """
 
     id: str
     title: str
     evidence: str
-    required: tuple[str, ...]
-    columns: Mapping[str, tuple[str, ...]]
+    required: tuple[Headings, ...]
+    columns: Mapping[str, tuple[Headings, ...]]
     kinds: Mapping[str, Kind]
     statuses: Mapping[str, DocumentStatus]
     default_kind: Kind | None
     default_status: DocumentStatus | None
     values: Values
+    constants: Mapping[str, str] = field(default_factory=dict)
     delimiter: bytes | None = None
+    has_titles: bool = True
+    sheet: int | str | None = None
+    fill_down: tuple[Headings, ...] = ()
+    limits: tuple[str, ...] = ()
     document_limit: int = 0
     is_empty_amount_zero: bool = False
     control: Control | None = None
     variants: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @property
+    def joins(self) -> Mapping[str, tuple[Headings, ...]]:
+        """The fields whose text is put together from several columns, by field."""
+        return {name: headings for name, headings in self.columns.items() if len(headings) > 1 and name != "tracking"}
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether every row stands alone and every field is one column, so that a file is read as it stands."""
+        return not self.fill_down and not self.joins
 
     def with_variant(self, name: str) -> Profile:
         """The profile with one of its variants in force, named ``profile:variant``."""

@@ -12,9 +12,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from billcheck.connectors.files.profile import Control, Profile, Values, fold_word
+from billcheck.connectors.files.profile import Control, Headings, Profile, Values, fold_word
 from billcheck.grammar import AmountMarks, DateOrder
 from billcheck.ledger.line import DocumentStatus, Kind
+from billcheck.money import is_currency
 
 FieldName = Literal[
     "document",
@@ -41,7 +42,23 @@ FieldName = Literal[
     "reference",
     "credits_document",
 ]
-_INDISPENSABLE: tuple[FieldName, ...] = ("document", "issue_date", "customer", "amount", "currency")
+_INDISPENSABLE: tuple[FieldName, ...] = ("document", "issue_date", "customer", "amount")
+_CONSTANT = frozenset(
+    {
+        "customer",
+        "customer_id",
+        "template",
+        "item",
+        "account",
+        "tracking",
+        "currency",
+        "contract",
+        "charge",
+        "reference",
+    }
+)
+_JOINED = frozenset({"description", "tracking"})
+_TRACKINGS = 2
 
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Words = tuple[Text, ...]
@@ -55,10 +72,25 @@ class _Shape(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class AnyShape(_Shape):
+    """A heading that is spelt in several ways."""
+
+    any: Words = Field(min_length=1)
+
+
+class ConstShape(_Shape):
+    """A value that no column has: it is the same on every row."""
+
+    const: Text
+
+
+Heading = Text | AnyShape
+
+
 class IdentifyShape(_Shape):
     """By which headings a file is recognised."""
 
-    required: Words = Field(min_length=1)
+    required: tuple[Text | Annotated[Words, Field(min_length=1)], ...] = Field(min_length=1)
 
 
 class FileShape(_Shape):
@@ -66,6 +98,8 @@ class FileShape(_Shape):
 
     encoding: Encoding = "utf-8"
     delimiter: Literal[",", ";", "\t"] | None = None
+    header_row: Literal["auto", "first"] = "auto"
+    sheet: Annotated[int, Field(ge=1)] | Text | None = None
     document_limit: int = Field(default=0, ge=0)
 
 
@@ -81,7 +115,7 @@ class ValuesShape(_Shape):
 class KindShape(_Shape):
     """Which words say what a document is."""
 
-    column: Text
+    column: Heading | None = None
     default: Literal["invoice", "credit_note", "other"] | None = None
     invoice: Words = ()
     credit_note: Words = ()
@@ -91,7 +125,7 @@ class KindShape(_Shape):
 class StatusShape(_Shape):
     """Which words say how far a document got."""
 
-    column: Text
+    column: Heading | None = None
     default: Literal["approved", "draft", "void"] | None = None
     approved: Words = ()
     draft: Words = ()
@@ -101,9 +135,15 @@ class StatusShape(_Shape):
 class ControlShape(_Shape):
     """Which columns repeat the totals of the document."""
 
-    total: Text
-    tax_total: Text
-    tax: Text
+    total: Heading
+    tax_total: Heading
+    tax: Heading
+
+
+class FillDownShape(_Shape):
+    """Which columns are filled in on the first row of a document only."""
+
+    columns: tuple[Heading, ...] = Field(min_length=1)
 
 
 class VariantShape(_Shape):
@@ -129,12 +169,14 @@ class ProfileShape(_Shape):
     id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$")]
     title: Text
     evidence: Literal["real file", "documented"]
+    limits: Words = ()
     identify: IdentifyShape
     file: FileShape = FileShape()
     values: ValuesShape = ValuesShape()
-    columns: dict[FieldName, Text | Words]
+    columns: dict[FieldName, Heading | ConstShape | tuple[Heading, ...]]
     kind: KindShape
     status: StatusShape
+    fill_down: FillDownShape | None = None
     control: ControlShape | None = None
     variants: dict[Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$")], VariantShape] = {}
 
@@ -144,10 +186,31 @@ class ProfileShape(_Shape):
         if missing:
             message = f"columns lack {', '.join(missing)}"
             raise ValueError(message)
-        several = [name for name, heading in self.columns.items() if name != "tracking" and isinstance(heading, tuple)]
-        if several:
-            message = f"only tracking may have several columns, not {', '.join(several)}"
+        return self
+
+    @model_validator(mode="after")
+    def _has_values_where_they_can_be(self) -> Self:
+        for name, value in self.columns.items():
+            if isinstance(value, ConstShape) and name not in _CONSTANT:
+                message = f"{name} differs from row to row and cannot be a const"
+                raise ValueError(message)
+            if isinstance(value, tuple) and (name not in _JOINED or not value):
+                message = f"only {' and '.join(sorted(_JOINED))} may have several columns, not {name}"
+                raise ValueError(message)
+            if isinstance(value, tuple) and name == "tracking" and len(value) > _TRACKINGS:
+                message = f"tracking has at most {_TRACKINGS} columns"
+                raise ValueError(message)
+        currency = self.columns.get("currency")
+        if isinstance(currency, ConstShape) and not is_currency(currency.const):
+            message = f"{currency.const} is no currency of ISO 4217"
             raise ValueError(message)
+        if any(shape.column is None and shape.default is None for shape in (self.kind, self.status)):
+            message = "kind and status each need a column or a default"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _has_two_marks(self) -> Self:
         if self.values.decimal == self.values.group:
             message = "decimal and group must differ"
             raise ValueError(message)
@@ -163,13 +226,17 @@ def profile_of(text: str) -> Profile:
     """
     shape = ProfileShape.model_validate(tomllib.loads(text))
     kind, status, values = shape.kind, shape.status, shape.values
-    columns: dict[str, tuple[str, ...]] = {
-        name: (heading,) if isinstance(heading, str) else heading for name, heading in shape.columns.items()
+    columns: dict[str, tuple[Headings, ...]] = {
+        name: _several(value) for name, value in shape.columns.items() if not isinstance(value, ConstShape)
     }
-    columns |= {"kind": (kind.column,), "status": (status.column,)}
+    columns |= {
+        name: (_spellings(column),)
+        for name, column in (("kind", kind.column), ("status", status.column))
+        if column is not None
+    }
     control = None
     if shape.control is not None:
-        control = Control(shape.control.total, shape.control.tax_total, shape.control.tax)
+        control = Control(*map(_spellings, (shape.control.total, shape.control.tax_total, shape.control.tax)))
     words_of_kind = ((Kind.INVOICE, kind.invoice), (Kind.CREDIT_NOTE, kind.credit_note), (Kind.OTHER, kind.other))
     words_of_status = (
         (DocumentStatus.APPROVED, status.approved),
@@ -180,7 +247,7 @@ def profile_of(text: str) -> Profile:
         id=shape.id,
         title=shape.title,
         evidence=shape.evidence,
-        required=shape.identify.required,
+        required=tuple((name,) if isinstance(name, str) else name for name in shape.identify.required),
         columns=MappingProxyType(columns),
         kinds=MappingProxyType({fold_word(word): meaning for meaning, words in words_of_kind for word in words}),
         statuses=MappingProxyType({fold_word(word): meaning for meaning, words in words_of_status for word in words}),
@@ -191,7 +258,14 @@ def profile_of(text: str) -> Profile:
             date_order=None if values.date_order == "proved" else DateOrder[values.date_order.upper()],
             marks=AmountMarks(values.decimal, values.group),
         ),
+        constants=MappingProxyType(
+            {name: value.const for name, value in shape.columns.items() if isinstance(value, ConstShape)}
+        ),
         delimiter=None if shape.file.delimiter is None else shape.file.delimiter.encode(),
+        has_titles=shape.file.header_row == "auto",
+        sheet=shape.file.sheet,
+        fill_down=tuple(map(_spellings, shape.fill_down.columns)) if shape.fill_down else (),
+        limits=shape.limits,
         document_limit=shape.file.document_limit,
         is_empty_amount_zero=values.empty_amount == "zero",
         control=control,
@@ -199,3 +273,11 @@ def profile_of(text: str) -> Profile:
             {name: MappingProxyType(variant.model_dump(exclude_none=True)) for name, variant in shape.variants.items()}
         ),
     )
+
+
+def _spellings(heading: str | AnyShape) -> Headings:
+    return (heading,) if isinstance(heading, str) else heading.any
+
+
+def _several(value: str | AnyShape | tuple[str | AnyShape, ...]) -> tuple[Headings, ...]:
+    return tuple(map(_spellings, value)) if isinstance(value, tuple) else (_spellings(value),)

@@ -47,6 +47,8 @@ class Rows:
     def of_slab(cls, slab: Slab, layout: Layout) -> Rows:
         """The fields of a layout out of a slab."""
         cells = {field: slab.column(column) for field, column in layout.fields.items() if field in SCANNED_FIELDS}
+        for field, cell in layout.constants.items():
+            cells[field] = [cell] * len(slab.offsets)
         return cls(locators_of(slab), list(slab.lines), cells)
 
     def __len__(self) -> int:

@@ -16,7 +16,7 @@ from billcheck.connectors.files.places import offset_of
 from billcheck.connectors.files.profile import fold_word
 from billcheck.connectors.files.scan import FileScan, Remainder
 from billcheck.connectors.files.shares import FileShare, cut_file
-from billcheck.connectors.files.tokens import Tokenizer
+from billcheck.connectors.files.tokens import Tokenizer, cell_text
 from billcheck.connectors.files.values import PADDING
 from billcheck.connectors.files.variant_advice import advise
 from billcheck.errors import InternalError, LedgerRefusedError, SourceChangedError
@@ -211,10 +211,11 @@ class _LineReader:
         self._layout = layout
         self._profile = layout.profile
         self._order = order or DateOrder.DAY_FIRST
+        self._constants = {name: cell_text(cell, layout.delimiter) for name, cell in layout.constants.items()}
 
     def line(self, cells: Sequence[str], *, is_inclusive: bool) -> Line:
         """The line a row says."""
-        texts = {name: cells[column] for name, column in self._layout.fields.items()}
+        texts = {name: cells[column] for name, column in self._layout.fields.items()} | self._constants
         cell = {name: text.strip(PADDING) for name, text in texts.items()}
         amount, tax = self._amount(cell, "amount"), self._amount(cell, "tax")
         if amount is None:
