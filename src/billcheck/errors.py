@@ -9,6 +9,7 @@ bookkeeper can act on, with every character of the value visible. Knows nothing 
     │   ├── ContractsRefusedError
     │   ├── DecisionsRefusedError
     │   ├── LedgerRefusedError
+    │   ├── ProfilesRefusedError
     │   ├── QuantitiesRefusedError
     │   ├── ReportRefusedError
     │   └── UsageError              a wrong argument (also a ValueError)
@@ -105,6 +106,12 @@ class LedgerRefusedError(InputError):
     """A ledger file as a whole cannot be read without guessing; no report is made."""
 
     heading = "The ledger was refused"
+
+
+class ProfilesRefusedError(InputError):
+    """A file that says how an export is read holds faults; no profile of it is used."""
+
+    heading = "The profiles were refused"
 
 
 class QuantitiesRefusedError(InputError):

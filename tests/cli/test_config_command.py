@@ -149,10 +149,10 @@ def test_decisions_go_to_the_file_that_is_configured(configured: Path, run: Run)
 
 
 def test_what_is_wrong_with_a_configuration_stops_every_command(folder: Path, run: Run) -> None:
-    (folder / "billcheck.toml").write_text("ledger = ['half.csv']\n", encoding="utf-8")
+    (folder / "billcheck.toml").write_text("ledgres = ['half.csv']\n", encoding="utf-8")
     for words in (("check",), ("config", "show"), ("schedule", "--until", "2026-02-28")):
         outcome = run(*words)
         assert outcome.code == 2
-        assert 'billcheck.toml: ledger: There is no such key here. Did you mean "ledgers"?' in outcome.err
+        assert 'billcheck.toml: ledgres: There is no such key here. Did you mean "ledgers"?' in outcome.err
     (folder / "pyproject.toml").write_text("[tool.billcheck]\n", encoding="utf-8")
     assert "There are both a billcheck.toml and a table [tool.billcheck]" in run("check").err

@@ -17,6 +17,7 @@ from billcheck.configuration.rules import (
     Configuration,
     CreditRules,
     Files,
+    LedgerFile,
     Scope,
     Selector,
     Thresholds,
@@ -25,6 +26,7 @@ from billcheck.configuration.shapes import (
     ConfigurationShape,
     CreditShape,
     CreditsShape,
+    LedgerShape,
     ScopeShape,
     ThresholdsShape,
 )
@@ -58,7 +60,15 @@ def test_every_key_is_read_and_folded(tmp_path: Path) -> None:
         ledgers = ["a.csv"]
         quantities = ["usage.csv"]
         profile = "generic"
+        profiles = ["profiles"]
+        currency = "EUR"
         decisions = "../decisions.toml"
+        [[ledger]]
+        path = "us"
+        profile = "own/acme.toml:month-first"
+        currency = "USD"
+        [[ledger]]
+        path = "b.csv"
         [thresholds]
         fail_on = ["missing", "habit"]
         min_amounts = { EUR = "5.00", JPY = 7 }
@@ -80,6 +90,10 @@ def test_every_key_is_read_and_folded(tmp_path: Path) -> None:
         patterns = ["Bad-debt!"]
         """,
     )
+    tables = (
+        LedgerFile(str(tmp_path / "us"), str(tmp_path / "own/acme.toml:month-first"), "USD"),
+        LedgerFile(str(tmp_path / "b.csv")),
+    )
     assert found == Configuration(
         Scope(
             Selector(accounts=("620", "a 1"), items=("freight out",), customers=("hartwell holding bv",)),
@@ -100,10 +114,12 @@ def test_every_key_is_read_and_folded(tmp_path: Path) -> None:
         ),
         Files(
             (str(tmp_path / "contracts"), str(tmp_path / "more/c.toml")),
-            (str(tmp_path / "a.csv"),),
+            (str(tmp_path / "a.csv"), *tables),
             (str(tmp_path / "usage.csv"),),
             "generic",
             str(tmp_path / "../decisions.toml"),
+            "EUR",
+            (str(tmp_path / "profiles"),),
         ),
     )
     assert found.place == str(tmp_path / "billcheck.toml")
@@ -138,8 +154,13 @@ FAULTS = [
             "Write what the lines bear."
         ),
     ),
-    ("ledger = ['a.csv']", "ledger", 'There is no such key here. Did you mean "ledgers"?'),
+    ("ledgres = ['a.csv']", "ledgres", 'There is no such key here. Did you mean "ledgers"?'),
     ("contracts = 'c.toml'", "contracts", f"A list of texts is expected here. Found 'c.toml'. {TEXTS}"),
+    ("ledger = ['a.csv']", "ledger #1", f"A table of keys is expected here. Found 'a.csv'. {TABLE}"),
+    ("[[ledger]]\nprofile = 'generic'", "ledger #1.path", 'Add it, for example path = "exports/nl".'),
+    ("[[ledger]]\npath = 'a'\nperiod = 'b'", "ledger #1.period", "There is no such key here."),
+    ("[[ledger]]\npath = 'a'\ncurrency = 'Euro'", "ledger #1.currency", "This is not a currency code of ISO 4217."),
+    ("currency = 'eur'", "currency", "This is not a currency code of ISO 4217. Found 'eur'. Write three capitals"),
     ("profile = 1", "profile", "A text in quotes is expected here. Found '1'."),
     ("[thresholds]\ngrace = 1", "thresholds.grace", 'There is no such key here. Did you mean "grace_days"?'),
     ("[thresholds]\ngrace_days = -1", "thresholds.grace_days", "A number of days from 0 to 366 is expected here."),
@@ -202,8 +223,8 @@ def test_a_table_of_pyproject_is_the_same(tmp_path: Path) -> None:
     found = load_configuration(shared)
     assert found == load(tmp_path, 'ledgers = ["a.csv"]\n[scope]\ncontracts = ["C-1"]\n')
     assert found.place == str(shared)
-    shared.write_text("[tool.billcheck]\nledger = 1\n")
-    with pytest.raises(ConfigurationRefusedError, match=r'\[tool\.billcheck\]: ledger: There is no .* "ledgers"\?'):
+    shared.write_text("[tool.billcheck]\nledgres = 1\n")
+    with pytest.raises(ConfigurationRefusedError, match=r'\[tool\.billcheck\]: ledgres: There is no .* "ledgers"\?'):
         load_configuration(shared)
     shared.write_text("[tool.other]\n")
     with pytest.raises(ConfigurationRefusedError, match=r"The file holds no table \[tool\.billcheck\]\. Add one, or"):
@@ -252,6 +273,7 @@ def test_a_pyproject_that_is_no_toml_counts_if_it_seems_to_mean_us(
 
 SECTIONS: dict[str, type[Shape]] = {
     "thresholds": ThresholdsShape,
+    "ledger": LedgerShape,
     "scope": ScopeShape,
     "credits": CreditsShape,
     "credits.CLASS": CreditShape,

@@ -115,6 +115,18 @@ def parse_money(text: str) -> tuple[str, Decimal]:
     return currency, amount
 
 
+def parse_currency(text: str) -> str:
+    """A currency of ISO 4217.
+
+    Raises:
+        ArgumentTypeError: The text is none.
+    """
+    if not is_currency(text):
+        message = f"{text!r} is no currency; write three capitals such as EUR"
+        raise ArgumentTypeError(message)
+    return text
+
+
 def parse_kinds(text: str) -> frozenset[str]:
     """Kinds of findings separated by commas; ``any`` stands for all of them, ``none`` for no kind.
 
@@ -238,9 +250,7 @@ def add_reading_options(parser: ArgumentParser, *, has_ledger_option: bool = Fal
         metavar="EUR=AMOUNT",
         help="what the general ledger has as billed in a currency, excl. tax; may be given once per currency",
     )
-    parser.add_argument(
-        "--profile", metavar="NAME", help="how to read the ledger (default: recognised by its headings)"
-    )
+    add_profile_options(parser)
     parser.add_argument(
         "--config",
         metavar="PATH",
@@ -251,6 +261,33 @@ def add_reading_options(parser: ArgumentParser, *, has_ledger_option: bool = Fal
         "--decisions",
         metavar="FILE",
         help="what was decided about findings (default: decisions.toml of the working folder, which is said)",
+    )
+
+
+def add_profile_options(parser: ArgumentParser) -> None:
+    """How ledgers are read: `--profile`, `--profiles` and `--currency`."""
+    parser.add_argument(
+        "--profile",
+        metavar="NAME",
+        help="how to read the ledger: a profile, or the path of its .toml file (default: recognised by its headings)",
+    )
+    add_profiles_option(parser)
+    parser.add_argument(
+        "--currency",
+        type=parse_currency,
+        metavar="CODE",
+        help="the currency of ledgers that name none, such as EUR (default: such a ledger is refused)",
+    )
+
+
+def add_profiles_option(parser: ArgumentParser) -> None:
+    """`--profiles PATH`, as often as wanted."""
+    parser.add_argument(
+        "--profiles",
+        action="append",
+        metavar="PATH",
+        help="profile file of your own, or folder of them; may be given several times (default: the folder profiles/ "
+        "beside the contracts, which is said)",
     )
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING
 
 from billcheck.cli.arguments import add_format_option, add_reading_options, add_scope_options, add_threshold_options
 from billcheck.cli.console import write, write_text
 from billcheck.cli.effective import DEFAULT, effective
+from billcheck.configuration.rules import LedgerFile
 from billcheck.report.page import Line, Span, grid
 
 if TYPE_CHECKING:
@@ -67,6 +69,8 @@ def _plain(value: object) -> object:
         return {key: str(amount) for key, amount in value.items()}
     if isinstance(value, frozenset):
         return sorted(value)
+    if isinstance(value, LedgerFile):
+        return {name: said for name, said in asdict(value).items() if said is not None}
     if isinstance(value, tuple | list):
         return [_plain(one) for one in value]
     return str(value) if isinstance(value, date) else value
@@ -77,5 +81,13 @@ def _text(value: object) -> str:
     if isinstance(plain, dict):
         return ", ".join(f"{key} {amount}" for key, amount in plain.items()) or "-"
     if isinstance(plain, list):
-        return ", ".join(map(str, plain)) or "-"
+        return ", ".join(map(_item, plain)) or "-"
     return "-" if plain is None else str(plain)
+
+
+def _item(value: object) -> str:
+    """An item of a list; of a ledger its path, and in brackets how it is read."""
+    if not isinstance(value, dict):
+        return str(value)
+    said = ", ".join(f"{name} {text}" for name, text in value.items() if name != "path")
+    return f"{value['path']} ({said})" if said else str(value["path"])

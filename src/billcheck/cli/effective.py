@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 CONTRACTS_FILE = "contracts.toml"
 CONTRACTS_FOLDER = "contracts"
 DECISIONS_FILE = "decisions.toml"
+PROFILES_FOLDER = "profiles"
 
 COMMAND_LINE = "command line"
 DEFAULT = "default"
@@ -96,10 +97,14 @@ def _settings(arguments: Namespace, configuration: Configuration | None) -> Iter
             return Setting(key, value, COMMAND_LINE)
         return Setting(key, default, DEFAULT) if own in (None, (), {}) else Setting(key, own, given.place)
 
-    yield choose("contracts", "contracts", files.contracts, _default_contracts())
-    yield choose("ledgers", "ledger", files.ledgers, ())
+    contracts = choose("contracts", "contracts", files.contracts, _default_contracts())
+    profile, currency = choose("profile", "profile", files.profile), choose("currency", "currency", files.currency)
+    yield contracts
+    yield _ledgers(choose("ledgers", "ledger", files.ledgers, ()), profile, currency)
     yield choose("quantities", "quantities", files.quantities, ())
-    yield choose("profile", "profile", files.profile)
+    yield profile
+    yield choose("profiles", "profiles", files.profiles, _default_profiles(contracts.value, given.place))
+    yield currency
     has_decisions = Path(DECISIONS_FILE).exists()
     yield choose("decisions", "decisions", files.decisions, DECISIONS_FILE if has_decisions else None)
     yield _kinds(choose("thresholds.fail_on", "fail_on", terms.fail_on, DEFAULT_FAIL_ON), arguments, given)
@@ -116,6 +121,33 @@ def _settings(arguments: Namespace, configuration: Configuration | None) -> Iter
     for name in ("accounts", "items", "customers"):
         yield choose(f"scope.ignore_{name}", "", getattr(scope.ignore, name), ())
     yield from _credits(given)
+
+
+def _ledgers(ledgers: Setting, profile: Setting, currency: Setting) -> Setting:
+    """What the command line says of all ledgers counts for those too that the configuration reads otherwise."""
+    from billcheck.configuration.rules import LedgerFile
+
+    said = [
+        LedgerFile(
+            one.path,
+            None if profile.origin == COMMAND_LINE else one.profile,
+            None if currency.origin == COMMAND_LINE else one.currency,
+        )
+        if isinstance(one, LedgerFile)
+        else one
+        for one in ledgers.value
+    ]
+    return ledgers._replace(value=tuple(said))
+
+
+def _default_profiles(contracts: Sequence[str], configuration: str) -> tuple[str, ...]:
+    """The folders of profiles beside the contracts; without any, beside the configuration or in the working folder.
+
+    A folder that holds no profile is somebody else's.
+    """
+    places = [Path(path).parent for path in contracts] or [Path(configuration).parent]
+    folders = [place / PROFILES_FOLDER for place in dict.fromkeys(places)]
+    return tuple(str(folder) for folder in folders if folder.is_dir() and any(folder.glob("*.toml")))
 
 
 def _kinds(setting: Setting, arguments: Namespace, given: Configuration) -> Setting:

@@ -6,6 +6,7 @@ day it is, and says so. Must not know how results are shown.
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -107,6 +108,16 @@ def load_decided(arguments: Namespace) -> tuple[Decision, ...]:
     return load_decisions(setting.value)
 
 
+def own_profiles(arguments: Namespace) -> Sequence[str]:
+    """The user's profiles of the command line, else those configured or beside the contracts, which is said."""
+    setting = next(one for one in effective(arguments).settings if one.key == "profiles")
+    paths: Sequence[str] = setting.value
+    if setting.origin == DEFAULT:
+        for path in paths:
+            note(f"Read {path}{os.sep}, the profiles beside the contracts.")
+    return paths
+
+
 def make_report(
     arguments: Namespace, *, decisions: tuple[Decision, ...] | None = None, is_scoped: bool = True
 ) -> Report:
@@ -128,7 +139,12 @@ def make_report(
     decisions = load_decided(arguments) if decisions is None else decisions
     if not settings["ledgers"]:
         raise UsageError([NoLedgerError("LEDGER")])
-    ledger = read_ledger(*settings["ledgers"], profile=settings["profile"])
+    ledger = read_ledger(
+        *settings["ledgers"],
+        profile=settings["profile"],
+        currency=settings["currency"],
+        profiles=own_profiles(arguments),
+    )
     as_of = arguments.as_of
     if as_of is None:
         as_of = datetime.now(UTC).astimezone().date()

@@ -36,6 +36,7 @@ LONGEST_SUMMARY = 1_000_000
 """Bytes; GitHub shows no summary of a step that is longer than one mebibyte."""
 
 _LEDGER_ENDINGS = frozenset({".csv"})
+_PROFILE_ENDINGS = frozenset({".toml"})
 _CONTRACT_ENDINGS = frozenset({".toml", ".json", ".yaml", ".yml", ".csv", ".xlsx"})
 """What is read of a folder, also the indexes beside contracts."""
 
@@ -134,12 +135,18 @@ def refuse_outputs(outputs: Iterable[Output], inputs: Iterable[str]) -> None:
 
 def inputs_of(arguments: Namespace) -> list[str]:
     """The files that a check reads: those that its options name, those in folders they name, and those by custom."""
+    from billcheck.connectors.files.profile_files import split_path
+
     settings = effective(arguments)
     own = () if settings.configuration is None else (settings.configuration.place,)
     files = [*settings["quantities"], *own, *filter(None, [settings["decisions"]])]
     files += ["contracts.toml", "billcheck.toml", "decisions.toml"]
     for path in settings["ledgers"]:
-        files += _files_in(path, _LEDGER_ENDINGS)
+        files += _files_in(os.fspath(path), _LEDGER_ENDINGS)
+    for path in settings["profiles"]:
+        files += _files_in(path, _PROFILE_ENDINGS)
+    named = (settings["profile"], *(getattr(ledger, "profile", None) for ledger in settings["ledgers"]))
+    files += [found[0] for found in map(split_path, filter(None, named)) if found]
     for path in (*settings["contracts"], "contracts"):
         files += _files_in(path, _CONTRACT_ENDINGS)
     return files

@@ -7,6 +7,7 @@ one error with every fault of the file. Must not know contracts, ledgers, or wha
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, ClassVar, get_args
 
@@ -15,6 +16,7 @@ from billcheck.configuration.rules import (
     CreditClass,
     CreditRules,
     Files,
+    LedgerFile,
     Scope,
     Selector,
     Thresholds,
@@ -38,6 +40,9 @@ if TYPE_CHECKING:
 
 OWN_FILE = "billcheck.toml"
 SHARED_FILE = "pyproject.toml"
+
+_PROFILE_FILE = re.compile(r"\.toml(:|$)", re.IGNORECASE)
+"""How a profile is named by its file, variants after colons; the name of a profile does not end so."""
 
 _TABLE_MARK = "[tool.billcheck"
 
@@ -196,7 +201,7 @@ def load_configuration(path: str | os.PathLike[str]) -> Configuration:
         scope=_scope(docket, shape.scope),
         credits=_credits(docket, shape),
         thresholds=_thresholds(docket, shape.thresholds),
-        files=_files(os.path.dirname(name), shape),  # noqa: PTH120 - keeps "" for this folder, and paths as written
+        files=_files(docket, os.path.dirname(name), shape),  # noqa: PTH120 - keeps "" for this folder, and paths as written
         place=name,
     )
     if docket.problems:
@@ -204,7 +209,7 @@ def load_configuration(path: str | os.PathLike[str]) -> Configuration:
     return configuration
 
 
-def _files(folder: str, shape: ConfigurationShape) -> Files:
+def _files(docket: Docket, folder: str, shape: ConfigurationShape) -> Files:
     """Paths that stand in the file, as seen from where the check runs."""
 
     def joined(paths: Iterable[str] | None) -> tuple[str, ...]:
@@ -212,11 +217,37 @@ def _files(folder: str, shape: ConfigurationShape) -> Files:
 
     return Files(
         contracts=joined(shape.contracts),
-        ledgers=joined(shape.ledgers),
+        ledgers=(*joined(shape.ledgers), *_ledgers(docket, folder, shape)),
         quantities=joined(shape.quantities),
-        profile=shape.profile,
+        profile=_profile(folder, shape.profile),
+        currency=_currency(docket, ("currency",), shape.currency),
+        profiles=joined(shape.profiles),
         decisions=next(iter(joined([shape.decisions])), None) if shape.decisions is not None else None,
     )
+
+
+def _ledgers(docket: Docket, folder: str, shape: ConfigurationShape) -> Iterator[LedgerFile]:
+    """The ledgers that are given as tables."""
+    for index, ledger in enumerate(shape.ledger or ()):
+        path = ("ledger", index)
+        require(docket, (*path, "path"), ledger.path, ledger)
+        currency = _currency(docket, (*path, "currency"), ledger.currency)
+        if ledger.path is not None:
+            place = os.path.join(folder, ledger.path)  # noqa: PTH118 - keeps paths as written
+            yield LedgerFile(place, _profile(folder, ledger.profile), currency)
+
+
+def _profile(folder: str, written: str | None) -> str | None:
+    """The name of a profile, or the path of its file as seen from where the check runs."""
+    if written is None or not _PROFILE_FILE.search(written):
+        return written
+    return os.path.join(folder, written)  # noqa: PTH118 - keeps paths as written
+
+
+def _currency(docket: Docket, path: Path, written: str | None) -> str | None:
+    if written is not None and not is_currency(written):
+        docket.add(UnknownCurrencyProblem, path, written)
+    return written
 
 
 def _scope(docket: Docket, shape: ScopeShape | None) -> Scope:

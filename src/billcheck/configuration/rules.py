@@ -74,14 +74,36 @@ class Thresholds:
 
 
 @dataclass(frozen=True, slots=True)
+class LedgerFile:
+    """A ledger file, or a folder of them, with how it is read: None is what counts for all ledgers.
+
+    `profile` is the name of a profile or the path of its file, `currency` that of a file that names none.
+    """
+
+    path: str
+    profile: str | None = None
+    currency: str | None = None
+
+    def __fspath__(self) -> str:
+        """The path, for whatever opens files."""
+        return self.path
+
+
+@dataclass(frozen=True, slots=True)
 class Files:
-    """What is checked: paths that can be opened as they stand, and the profile by which the ledgers are read."""
+    """What is checked, as paths that can be opened as they stand, and how the ledgers are read.
+
+    `profile` and `currency` count for ledgers without their own; `profiles` are the user's profile files, or folders of
+    them. `read_ledger(*ledgers, profile=profile, currency=currency, profiles=profiles)` reads them all.
+    """
 
     contracts: tuple[str, ...] = ()
-    ledgers: tuple[str, ...] = ()
+    ledgers: tuple[str | LedgerFile, ...] = ()
     quantities: tuple[str, ...] = ()
     profile: str | None = None
     decisions: str | None = None
+    currency: str | None = None
+    profiles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

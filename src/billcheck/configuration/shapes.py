@@ -93,6 +93,18 @@ class ThresholdsShape(Shape):
     )
 
 
+class LedgerShape(Shape):
+    """A ledger with how it is read."""
+
+    path: PlainText | None = Field(None, description="The file, or a folder of them.", examples=["exports/nl"])
+    profile: PlainText | None = Field(
+        None, description="The profile by which it is read.", examples=["profiles/acme.toml"]
+    )
+    currency: PlainText | None = Field(
+        None, description="The currency of files that name none, in ISO 4217.", examples=["EUR"]
+    )
+
+
 class ConfigurationShape(Shape):
     """A configuration file."""
 
@@ -100,9 +112,18 @@ class ConfigurationShape(Shape):
         None, description="Contract files, or folders of them.", examples=[["contracts.toml"]]
     )
     ledgers: Texts | None = Field(None, description="Ledger files, or folders of them.", examples=[["exports"]])
+    ledger: Annotated[list[LedgerShape], Kind.TABLES] | None = Field(
+        None, description="Further ledgers, each with how it is read."
+    )
     quantities: Texts | None = Field(None, description="Files of quantities.", examples=[["usage.csv"]])
     profile: PlainText | None = Field(
-        None, description="The profile by which all ledgers are read.", examples=["xero.sales-invoices"]
+        None, description="The profile by which ledgers are read.", examples=["xero.sales-invoices"]
+    )
+    profiles: Texts | None = Field(
+        None, description="Profile files of your own, or folders of them.", examples=[["profiles"]]
+    )
+    currency: PlainText | None = Field(
+        None, description="The currency of ledgers that name none, in ISO 4217.", examples=["EUR"]
     )
     decisions: PlainText | None = Field(None, description="The file of decisions.", examples=["decisions.toml"])
     thresholds: Annotated[ThresholdsShape, Kind.TABLE] | None = Field(

@@ -10,13 +10,14 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from billcheck.configuration.rules import LedgerFile
 from billcheck.connectors.files.instructions import Instructions
 from billcheck.errors import LedgerRefusedError, Problem, UsageError
 from billcheck.ledger.source import Ledger
 from billcheck.money import is_currency
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 __all__ = ["read_ledger"]
 
@@ -51,38 +52,42 @@ class NotACurrencyError(Problem):
     remedy = "Write three capitals, such as EUR."
 
 
-def read_ledger(*paths: str | os.PathLike[str], profile: str | None = None, currency: str | None = None) -> Ledger:
+def read_ledger(
+    *paths: str | os.PathLike[str] | LedgerFile,
+    profile: str | os.PathLike[str] | None = None,
+    currency: str | None = None,
+    profiles: Iterable[str | os.PathLike[str]] = (),
+) -> Ledger:
     """The ledger in CSV files, read when a check asks for it.
 
     Args:
         paths: Files, or folders whose files ending in ``.csv`` are read, subfolders included, in the order of their
             names; names that begin with a dot are left out. Reports name a file as it was given, a file of a folder as
-            ``folder/relative/name.csv``.
-        profile: How all files are read, as in ``generic`` or ``xero.sales-invoices:day-first``; None recognises each
-            file by its headings.
+            ``folder/relative/name.csv``. A `LedgerFile`, as configurations hold them, brings a profile and a currency
+            of its own.
+        profile: How all files are read, as in ``generic`` or ``xero.sales-invoices:day-first``, or the path of a
+            profile file, which ends in ``.toml``; None recognises each file by its headings.
         currency: The currency, in ISO 4217, of files that name none; a column of currencies comes first.
+        profiles: Profile files of your own, or folders of them, which are known beside those that ship.
 
     Raises:
         LedgerRefusedError: A path does not exist, a folder holds no CSV file, or a file is given twice.
+        ProfilesRefusedError: A profile file holds faults.
         UsageError: No path was given, or there is no such profile or currency.
     """
     if not paths:
         raise UsageError([NoPathError("ledger")])
-    if currency is not None and not is_currency(currency):
-        raise UsageError([NotACurrencyError("currency", currency)])
-    if profile is not None:
-        from billcheck.connectors.files.profile import find_profile  # noqa: PLC0415 - profiles load when one is named
-
-        find_profile(profile)
     from billcheck.connectors.files.opening import FileOpener  # noqa: PLC0415 - keeps naming a ledger quick
     from billcheck.connectors.files.source import StreamSource  # noqa: PLC0415 - likewise
 
-    instructions = Instructions(profile, currency)
-
+    own = list(profiles)
+    instructions = _instructions(profile, currency, own)
     problems: list[Problem] = []
     files: dict[str, StreamSource] = {}
     for path in paths:
-        given = os.fspath(path)
+        given, said = os.fspath(path), instructions
+        if isinstance(path, LedgerFile):
+            said = _instructions(path.profile or profile, path.currency or currency, own)
         found = list(_files_of(given))
         if not found:
             kind = EmptyFolderError if Path(given).is_dir() else MissingPathError
@@ -92,10 +97,36 @@ def read_ledger(*paths: str | os.PathLike[str], profile: str | None = None, curr
             if location in files:
                 problems.append(SameFileError(name))
             else:
-                files[location] = StreamSource(FileOpener(name, name, instructions))
+                files[location] = StreamSource(FileOpener(name, name, said))
     if problems:
         raise LedgerRefusedError(problems)
     return Ledger(tuple(files.values()))
+
+
+def _instructions(
+    profile: str | os.PathLike[str] | None, currency: str | None, paths: Iterable[str | os.PathLike[str]]
+) -> Instructions:
+    """How files are to be read; a profile that is named by its file is the only one of the user's that is loaded.
+
+    Raises:
+        ProfilesRefusedError: A profile file holds faults.
+        UsageError: There is no such profile or currency.
+    """
+    if currency is not None and not is_currency(currency):
+        raise UsageError([NotACurrencyError("currency", currency)])
+    name = None if profile is None else os.fspath(profile)
+    if name is None and not paths:
+        return Instructions(None, currency)
+    from billcheck.connectors.files.profile import find_profile  # noqa: PLC0415 - profiles load when one is named
+    from billcheck.connectors.files.profile_files import load_profiles, split_path  # noqa: PLC0415 - likewise
+
+    by_file = None if name is None else split_path(name)
+    own = tuple(one.profile for one in load_profiles(paths if by_file is None else by_file[:1]))
+    if by_file is not None:
+        name = f"{own[0].id}{by_file[1]}"
+    if name is not None:
+        find_profile(name, own)
+    return Instructions(name, currency, own)
 
 
 def _files_of(given: str) -> Iterator[str]:

@@ -7,6 +7,10 @@ it. Must not know files.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from billcheck.connectors.files.profile import Profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +19,9 @@ class Instructions:
 
     `profile` names the profile of all files, variants included (``xero.sales-invoices:day-first``); None recognises
     each file by its headings. `currency` is the currency of files that name none, in ISO 4217.
+    `own` are profiles of the user's beside those that ship.
     """
 
     profile: str | None = None
     currency: str | None = None
+    own: tuple[Profile, ...] = ()

@@ -52,8 +52,8 @@ class FileOpener:
             LedgerRefusedError: The file is empty or unreadable, or no profile fits.
             UsageError: There is no profile of this name.
         """
-        name = self.instructions.profile
-        profiles = shipped_profiles() if name is None else (find_profile(name),)
+        name, own = self.instructions.profile, self.instructions.own
+        profiles = (*shipped_profiles(), *own) if name is None else (find_profile(name, own),)
         return self._open_text(profiles, is_named=name is not None)
 
     def digest(self) -> str:

@@ -16,7 +16,7 @@ from billcheck.errors import Problem, UsageError
 from billcheck.grammar import AmountMarks, DateFormats, DateOrder
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from billcheck.ledger.line import DocumentStatus, Kind
 
@@ -130,14 +130,18 @@ def shipped_profiles() -> tuple[Profile, ...]:
     return tuple(sorted(map(profile_of, texts), key=lambda profile: profile.id))
 
 
-def find_profile(name: str) -> Profile:
+def find_profile(name: str, own: Iterable[Profile] = ()) -> Profile:
     """The profile of this name, its variants in force (``xero.sales-invoices:day-first``).
+
+    Args:
+        name: Its id, and the variants after colons.
+        own: The user's, beside those that ship.
 
     Raises:
         UsageError: There is no such profile or variant.
     """
     identifier, *variants = name.split(":")
-    profiles = {profile.id: profile for profile in shipped_profiles()}
+    profiles = {profile.id: profile for profile in (*shipped_profiles(), *own)}
     profile = profiles.get(identifier)
     if profile is None:
         raise UsageError([UnknownProfileError("profile", identifier, remedy=_suggestion(identifier, profiles))])
