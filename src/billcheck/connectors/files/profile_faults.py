@@ -18,9 +18,7 @@ from billcheck.contracts.faults import written
 from billcheck.errors import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from pydantic_core import ErrorDetails
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 Path = tuple[str | int, ...]
 
@@ -96,7 +94,7 @@ class _Faults:
         self._table = table
         self._told: set[Path] = set()
 
-    def add(self, fault: ErrorDetails) -> Path | None:
+    def add(self, fault: Mapping[str, Any]) -> Path | None:
         """Tell a fault; returns the path of the key at fault, None if the profile as a whole is."""
         path, is_branch = _path_of(fault, self._table)
         kind = str(fault["type"])
@@ -143,17 +141,17 @@ class _Faults:
         self.problems.append(kind(where, None if value is None else written(value), what=what, remedy=remedy))
 
 
-def _details(error: ValidationError) -> list[ErrorDetails]:
-    return error.errors(include_url=False)
+def _details(error: ValidationError) -> list[Mapping[str, Any]]:
+    return [dict(fault) for fault in error.errors(include_url=False)]
 
 
-def _sentence(fault: ErrorDetails) -> str:
+def _sentence(fault: Mapping[str, Any]) -> str:
     """The words of a validator of our own as a sentence."""
     text = str(fault.get("ctx", {}).get("error", fault["msg"]))
     return f"{text[:1].upper()}{text[1:]}."
 
 
-def _path_of(fault: ErrorDetails, table: object) -> tuple[Path, bool]:
+def _path_of(fault: Mapping[str, Any], table: object) -> tuple[Path, bool]:
     """The keys that lead to a fault, and whether it is one of several forms that a value may have.
 
     Pydantic puts the branches of a union into the location; these are no keys of the file.
@@ -224,7 +222,7 @@ def _near(name: str, known: Sequence[str]) -> str:
     return f"{hint}Known: {', '.join(known)}." if known else f"{hint}{_FORMAT}"
 
 
-def _advice(path: Path, fault: ErrorDetails, is_branch: bool) -> str:  # noqa: FBT001 - a fact about the fault
+def _advice(path: Path, fault: Mapping[str, Any], is_branch: bool) -> str:  # noqa: FBT001 - a fact about the fault
     expected = fault.get("ctx", {}).get("expected")
     if expected and not is_branch:
         return f"Write {expected}.".replace("'", '"')
