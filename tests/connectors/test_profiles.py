@@ -181,7 +181,7 @@ def test_a_named_profile_must_exist() -> None:
 def test_variants_add_up() -> None:
     profile = find_profile("generic:day-first:decimal-comma:cp1252")
     assert profile.id == "generic:day-first:decimal-comma:cp1252"
-    assert (profile.values.encoding, profile.values.marks.decimal) == ("cp1252", ",")
+    assert (profile.values.encodings, profile.values.marks.decimal) == (("cp1252",), ",")
 
 
 def test_words_are_compared_without_case_and_joints() -> None:

@@ -225,3 +225,71 @@ def test_a_mixture_far_apart_is_found_when_the_file_is_read_in_parts(
     assert ledger.finish(Keys(), shares, remainders, ledger.digest()) is None
     with pytest.raises(LedgerRefusedError):
         list(ledger.scan(Keys()))
+
+
+ACCENTED = f"{GENERIC},description\nF-1,2026-01-31,Zoë,1.00,EUR,€\n"
+
+
+@pytest.mark.parametrize(
+    ("encodings", "data", "notes"),
+    [
+        (("utf-8", "cp1252"), ACCENTED.encode(), ()),
+        (("utf-8", "cp1252"), ACCENTED.encode("cp1252"), ("The file is read as cp1252, not as utf-8.",)),
+        (("utf-8", "cp1252"), ACCENTED.encode("utf-16"), ("The file is read as utf-16, not as utf-8.",)),
+        (("cp1252",), ACCENTED.encode("utf-8-sig"), ("The file is read as utf-8, not as cp1252.",)),
+        (("utf-16-le",), ACCENTED.encode("utf-16-le"), ()),
+        (("utf-8", "utf-16-be"), ACCENTED.encode("utf-16-be"), ("The file is read as utf-16-be, not as utf-8.",)),
+    ],
+)
+def test_the_encoding_is_tried_strictly_and_said(
+    tmp_path: Path, declare: Declare, encodings: tuple[str, ...], data: bytes, notes: tuple[str, ...]
+) -> None:
+    declare(encodings=encodings)
+    path = tmp_path / "ledger.csv"
+    path.write_bytes(data)
+    ledger = only(path)
+    found = scan(ledger)
+    assert [(line.customer, line.text) for line in found.lines] == [("Zoë", "€")]
+    assert found.receipt.notes == notes
+    assert [row.line.customer for row in ledger.read([found.lines[0].locator])] == ["Zoë"]
+
+
+def test_the_whole_file_decides_on_its_encoding(
+    tmp_path: Path, declare: Declare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("billcheck.connectors.files.text.BLOCK_BYTES", 100)
+    declare(encodings=("utf-8", "cp1252"))
+    rows = [f"F-{number},2026-01-31,A,1.00,EUR" for number in range(100)]
+    text = "\n".join([GENERIC, *rows, "F-9,2026-01-31,Zoë,1.00,EUR"])
+    assert scan_text(tmp_path, text.encode("cp1252")).lines[-1].customer == "Zoë"
+    assert scan_text(tmp_path, text).lines[-1].customer == "Zoë"
+
+
+def test_a_file_that_is_text_in_no_declared_encoding_is_refused(tmp_path: Path, declare: Declare) -> None:
+    declare(encodings=("utf-8", "cp1252"))
+    path = tmp_path / "ledger.csv"
+    path.write_bytes(ACCENTED.encode("cp1252") + b"\x81")
+    with pytest.raises(LedgerRefusedError, match="The file is not text in utf-8, nor in cp1252"):
+        scan(only(path))
+
+
+def test_headings_in_another_encoding_find_the_one_profile_that_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generic = find_profile("generic")
+    german = replace(
+        generic,
+        id="german",
+        values=Values(encodings=("utf-8", "cp1252")),
+        required=(("Währung",),),
+        columns={**generic.columns, "currency": (("Währung",),)},
+    )
+    text = ACCENTED.replace("currency", "Währung").encode("cp1252")
+    monkeypatch.setattr(opening, "shipped_profiles", lambda: (generic, german))
+    assert scan_text(tmp_path, text).receipt.profile == "german"
+    monkeypatch.setattr(opening, "shipped_profiles", lambda: (generic, german, replace(german, id="other")))
+    with pytest.raises(LedgerRefusedError, match="not text in the encoding"):
+        scan_text(tmp_path, text)
+    monkeypatch.setattr(opening, "shipped_profiles", lambda: (generic,))
+    with pytest.raises(LedgerRefusedError, match="not text in the encoding"):
+        scan_text(tmp_path, text)

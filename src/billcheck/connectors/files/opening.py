@@ -7,6 +7,7 @@ not know rows of data.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import dropwhile, islice
 from typing import TYPE_CHECKING
@@ -65,19 +66,34 @@ class FileOpener:
         return TextFile(self.path, self.location).digest()
 
     def _open_text(self, profiles: Sequence[Profile], *, is_named: bool) -> tuple[Stream, Layout]:
-        encoding = profiles[0].values.encoding if is_named else UTF8
-        text = TextFile.recognise(self.path, self.location, encoding)
-        headings = headings_of(self.path, next(text.blocks(), b""))
+        encodings = profiles[0].values.encodings if is_named else (UTF8,)
+        text = TextFile.recognise(self.path, self.location, encodings)
+        try:
+            headings = headings_of(self.path, next(text.blocks(), b""))
+        except LedgerRefusedError:
+            others = [] if is_named else [profile for profile in profiles if profile.values.encodings != encodings]
+            opened = self._open_in_other_encoding(others)
+            if opened is None:
+                raise
+            return opened
         chosen = choose_profile(self.path, headings, profiles)
         if chosen is None:
             return self._open_below_titles(text, headings, profiles, is_named=is_named)
         profile, heading = chosen
-        if text.encoding == UTF8 and profile.values.encoding != UTF8:
+        if not is_named and profile.values.encodings != encodings:
             return self._open_text((profile,), is_named=True)
         if not profile.is_flat:
             rows = delimited.read_cells(text, heading.delimiter.decode())
             return self._render(text, profile, heading, dropwhile(lambda row: row.row <= heading.row, rows))
         return text, place_fields(self.path, profile, heading, self.instructions.currency)
+
+    def _open_in_other_encoding(self, profiles: Sequence[Profile]) -> tuple[Stream, Layout] | None:
+        """The file as the only one of these profiles reads it that can; None where none can, or several."""
+        found: list[tuple[Stream, Layout]] = []
+        for profile in profiles:
+            with suppress(LedgerRefusedError):
+                found.append(self._open_text((profile,), is_named=True))
+        return found[0] if len(found) == 1 else None
 
     def _open_below_titles(
         self, text: TextFile, headings: Sequence[Heading], profiles: Sequence[Profile], *, is_named: bool

@@ -31,9 +31,13 @@ class UnknownVariantError(Problem):
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """How values are written. `date_order` None asks the file for proof, where `dates` leave the order open."""
+    """How values are written.
 
-    encoding: str = "utf-8"
+    Of several `encodings` the first in which the whole file is text counts. `date_order` None asks the file for proof,
+    where `dates` leave the order open.
+    """
+
+    encodings: tuple[str, ...] = ("utf-8",)
     date_order: DateOrder | None = None
     dates: DateFormats = field(default_factory=DateFormats)
     marks: AmountMarks = field(default_factory=AmountMarks)
@@ -105,7 +109,7 @@ class Profile:
         changes = self.variants[name]
         values = self.values
         if "encoding" in changes:
-            values = replace(values, encoding=changes["encoding"])
+            values = replace(values, encodings=(changes["encoding"],))
         if "date_order" in changes:
             values = replace(values, date_order=DateOrder[changes["date_order"].upper()])
         if "decimal" in changes:

@@ -62,7 +62,7 @@ _TRACKINGS = 2
 
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Words = tuple[Text, ...]
-Encoding = Literal["utf-8", "cp1252", "latin-1"]
+Encoding = Literal["utf-8", "utf-16-le", "utf-16-be", "cp1252", "latin-1"]
 Order = Literal["proved", "day_first", "month_first"]
 DecimalMark = Literal[".", ","]
 GroupMark = Literal["", ",", ".", " ", "'"]
@@ -96,7 +96,7 @@ class IdentifyShape(_Shape):
 class FileShape(_Shape):
     """How the file is written."""
 
-    encoding: Encoding = "utf-8"
+    encoding: Encoding | tuple[Literal["utf-8"], Encoding] = "utf-8"
     delimiter: Literal[",", ";", "\t"] | None = None
     header_row: Literal["auto", "first"] = "auto"
     sheet: Annotated[int, Field(ge=1)] | Text | None = None
@@ -254,7 +254,7 @@ def profile_of(text: str) -> Profile:
         default_kind=None if kind.default is None else Kind[kind.default.upper()],
         default_status=None if status.default is None else DocumentStatus[status.default.upper()],
         values=Values(
-            encoding=shape.file.encoding,
+            encodings=(shape.file.encoding,) if isinstance(shape.file.encoding, str) else shape.file.encoding,
             date_order=None if values.date_order == "proved" else DateOrder[values.date_order.upper()],
             marks=AmountMarks(values.decimal, values.group),
         ),

@@ -1,6 +1,6 @@
 """A file as a stream of UTF-8 bytes, whatever it is written in.
 
-Comes in: a path and, for other encodings, their declared name. Goes out: blocks of UTF-8 bytes, slices of that stream,
+Comes in: a path and, for other encodings, their declared names. Goes out: blocks of UTF-8 bytes, slices of that stream,
 and marks by which a later reading can tell whether the file is still the same. A position is an offset in the stream,
 which for UTF-8 files is the offset in the file itself. Must not know delimiters, profiles or what the text says.
 """
@@ -19,14 +19,14 @@ from billcheck.connectors.files.stream import NO_FACTS, Facts, Fingerprint
 from billcheck.errors import LedgerRefusedError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import BinaryIO
 
     from billcheck.connectors.files.stream import Digest
 
 
 UTF8 = "utf-8"
-_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_MARKS = {codecs.BOM_UTF8: UTF8, codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _WORKBOOK_MARKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
@@ -52,8 +52,8 @@ class UndecodableError(Problem):
 class TextFile:
     """One file to read as text.
 
-    `path` is how messages name it, `location` where it is. `encoding` counts unless the file's own byte order mark says
-    UTF-16. `has_old_line_ends` is set where carriage returns alone end the lines.
+    `path` is how messages name it, `location` where it is. `has_old_line_ends` is set where carriage returns
+    alone end the lines.
     """
 
     path: str
@@ -63,19 +63,30 @@ class TextFile:
     facts: Facts = NO_FACTS
 
     @classmethod
-    def recognise(cls, path: str, location: str, declared: str = UTF8) -> TextFile:
+    def recognise(cls, path: str, location: str, declared: Sequence[str] = (UTF8,)) -> TextFile:
         """The file with its byte order mark and line ends looked at.
 
+        Args:
+            path: How messages name it.
+            location: Where it is.
+            declared: Its encoding. Of several the first counts in which the whole file is text. A byte order mark says
+                more than any of them.
+
         Raises:
-            LedgerRefusedError: It cannot be opened, or is a workbook.
+            LedgerRefusedError: It cannot be opened, is a workbook, or is not text in any of several encodings.
         """
         with _open(path, location) as file:
             head = file.read(BLOCK_BYTES)
         if head.startswith(_WORKBOOK_MARKS):
             raise LedgerRefusedError([WorkbookError(path)])
-        encoding = "utf-16" if head.startswith(_UTF16_MARKS) else declared
+        encoding = next((name for mark, name in _MARKS.items() if head.startswith(mark)), "")
+        if not encoding:
+            encoding = declared[0] if len(declared) == 1 else _first_fitting(path, location, declared)
         has_old_line_ends = b"\r" in head and b"\n" not in head
-        return cls(path, location, encoding, has_old_line_ends)
+        facts = NO_FACTS
+        if encoding != declared[0]:
+            facts = Facts(notes=(f"The file is read as {encoding}, not as {declared[0]}.",))
+        return cls(path, location, encoding, has_old_line_ends, facts)
 
     @property
     def is_stored_as_read(self) -> bool:
@@ -185,6 +196,22 @@ class TextFile:
         except UnicodeError as error:
             problem = UndecodableError(self.path, what=f"The file is not text in {self.encoding}.")
             raise LedgerRefusedError([problem]) from error
+
+
+def _first_fitting(path: str, location: str, encodings: Sequence[str]) -> str:
+    """The first of these encodings in which the whole file is text."""
+    for encoding in encodings:
+        decoder = codecs.getincrementaldecoder(encoding)("strict")
+        try:
+            with _open(path, location) as file:
+                for block in _raw_blocks(file, None):
+                    decoder.decode(block)
+            decoder.decode(b"", final=True)
+        except UnicodeError:
+            continue
+        return encoding
+    names = ", nor in ".join(encodings)
+    raise LedgerRefusedError([UndecodableError(path, what=f"The file is not text in {names}.")])
 
 
 def fingerprint_of(path: str, location: str) -> Fingerprint:
