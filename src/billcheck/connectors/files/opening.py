@@ -25,6 +25,7 @@ from billcheck.connectors.files.heading import (
 from billcheck.connectors.files.limits import HEADING_ROWS
 from billcheck.connectors.files.profile import find_profile, shipped_profiles
 from billcheck.connectors.files.rendered import DELIMITER, Rendered
+from billcheck.connectors.files.report_file import read_report
 from billcheck.connectors.files.text import UTF8, TextFile
 from billcheck.errors import LedgerRefusedError
 
@@ -84,7 +85,7 @@ class FileOpener:
             return self._open_text((profile,), is_named=True)
         if not profile.is_flat:
             rows = delimited.read_cells(text, heading.delimiter.decode())
-            return self._render(text, profile, heading, dropwhile(lambda row: row.row <= heading.row, rows))
+            return self._render(text, profile, heading, (), dropwhile(lambda row: row.row <= heading.row, rows))
         return text, place_fields(self.path, profile, heading, self.instructions.currency)
 
     def _open_in_other_encoding(self, profiles: Sequence[Profile]) -> tuple[Stream, Layout] | None:
@@ -105,19 +106,27 @@ class FileOpener:
         titled = [profile for profile in profiles if profile.has_titles]
         for delimiter in DELIMITERS:
             rows = delimited.read_cells(text, delimiter.decode())
-            found = _find_heading(self.path, _rows_before_faults(rows), titled)
+            titles: list[str] = []
+            found = _find_heading(self.path, _rows_before_faults(rows), titled, titles)
             if found is not None:
                 profile, heading = found
-                return self._render(text, profile, heading, rows)
+                return self._render(text, profile, heading, titles, rows)
         raise LedgerRefusedError([describe_misfit(self.path, headings, profiles, is_named=is_named)])
 
     def _render(
-        self, text: TextFile, profile: Profile, heading: Heading, rows: Iterable[CellRow]
+        self, text: TextFile, profile: Profile, heading: Heading, titles: Sequence[str], rows: Iterable[CellRow]
     ) -> tuple[Stream, Layout]:
+        currency = self.instructions.currency
         rendered = Rendered(text, text.facts)
+        report = None
+        if profile.report is not None:
+            report = read_report(self.path, titles, heading, rows, profile, profile.report, currency)
+            heading, rows = report.heading, report.rows
         flat = flatten(self.path, profile, heading, rows)
         placed = rendered.write(flat.headings, heading.row, flat.rows, profile.values.marks.decimal)
-        return rendered, place_fields(self.path, flat.profile, placed, self.instructions.currency)
+        if report is not None:
+            rendered.facts = report.facts(text.facts)
+        return rendered, place_fields(self.path, flat.profile, placed, currency)
 
 
 def _rows_before_faults(rows: Iterator[CellRow]) -> Iterator[CellRow]:
@@ -128,8 +137,16 @@ def _rows_before_faults(rows: Iterator[CellRow]) -> Iterator[CellRow]:
         return
 
 
-def _find_heading(path: str, rows: Iterable[CellRow], profiles: Sequence[Profile]) -> tuple[Profile, Heading] | None:
+def _find_heading(
+    path: str, rows: Iterable[CellRow], profiles: Sequence[Profile], titles: list[str]
+) -> tuple[Profile, Heading] | None:
     """The first row that holds the heading of a profile; None where there is none.
+
+    Args:
+        path: How messages name the file.
+        rows: The first rows of the file.
+        profiles: Those that may fit.
+        titles: Takes the texts above the heading.
 
     Raises:
         LedgerRefusedError: The heading fits several profiles equally well.
@@ -139,4 +156,5 @@ def _find_heading(path: str, rows: Iterable[CellRow], profiles: Sequence[Profile
         chosen = choose_profile(path, [heading], profiles)
         if chosen is not None:
             return chosen[0], heading
+        titles += filter(None, map(str, cells))
     return None

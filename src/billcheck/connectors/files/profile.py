@@ -18,6 +18,7 @@ from billcheck.grammar import AmountMarks, DateFormats, DateOrder
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from billcheck.connectors.files.reports.shape import ReportShape
     from billcheck.ledger.line import DocumentStatus, Kind
 
 
@@ -70,7 +71,8 @@ class Profile:
     exports at once, 0 where there is no limit; `limits` are sentences on what else its export leaves out.
 
     `has_titles` allows rows above the headings. Rows whose `fill_down` columns are all empty belong to the row above.
-    `sheet` is the number, from 1, or the name of the sheet of a workbook, None the only one that fits.
+    `sheet` is the number, from 1, or the name of the sheet of a workbook, None the only one that fits. `report` is how
+    a report is laid out, None where rows simply follow their heading.
     """
 
     id: str
@@ -92,6 +94,7 @@ class Profile:
     document_limit: int = 0
     is_empty_amount_zero: bool = False
     control: Control | None = None
+    report: ReportShape | None = None
     variants: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
@@ -102,7 +105,7 @@ class Profile:
     @property
     def is_flat(self) -> bool:
         """Whether every row stands alone and every field is one column, so that a file is read as it stands."""
-        return not self.fill_down and not self.joins
+        return not self.fill_down and not self.joins and self.report is None
 
     def with_variant(self, name: str) -> Profile:
         """The profile with one of its variants in force, named ``profile:variant``."""
@@ -114,7 +117,10 @@ class Profile:
             values = replace(values, date_order=DateOrder[changes["date_order"].upper()])
         if "decimal" in changes:
             values = replace(values, marks=replace(values.marks, decimal=changes["decimal"], group=changes["group"]))
-        return replace(self, id=f"{self.id}:{name}", values=values)
+        report = self.report
+        if report is not None and changes.get("basis") == "any":
+            report = replace(report, needs_accrual=False)
+        return replace(self, id=f"{self.id}:{name}", values=values, report=report)
 
 
 def fold_word(word: str) -> str:

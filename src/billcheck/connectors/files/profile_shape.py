@@ -1,7 +1,7 @@
 """The shape of a profile file, and its way into a `Profile`.
 
-Comes in: the text of a TOML file. Goes out: a validated `Profile`; unknown keys are refused. This is the only module of
-the readers that loads pydantic. Must not know files that are being read.
+Comes in: the text of a TOML file. Goes out: a validated `Profile`; unknown keys are refused. Beside the section of
+reports, this is the only module of the readers that loads pydantic. Must not know files that are being read.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from billcheck.connectors.files.profile import Control, Headings, Profile, Values, fold_word
+from billcheck.connectors.files.reports.section import ReportSection  # noqa: TC001 - pydantic reads the annotation
 from billcheck.grammar import AmountMarks, DateOrder
 from billcheck.ledger.line import DocumentStatus, Kind
 from billcheck.money import is_currency
@@ -153,6 +154,7 @@ class VariantShape(_Shape):
     date_order: Literal["day_first", "month_first"] | None = None
     decimal: DecimalMark | None = None
     group: GroupMark | None = None
+    basis: Literal["any"] | None = None
 
     @model_validator(mode="after")
     def _has_both_marks(self) -> Self:
@@ -178,6 +180,7 @@ class ProfileShape(_Shape):
     status: StatusShape
     fill_down: FillDownShape | None = None
     control: ControlShape | None = None
+    report: ReportSection | None = None
     variants: dict[Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$")], VariantShape] = {}
 
     @model_validator(mode="after")
@@ -269,6 +272,7 @@ def profile_of(text: str) -> Profile:
         document_limit=shape.file.document_limit,
         is_empty_amount_zero=values.empty_amount == "zero",
         control=control,
+        report=shape.report.shape() if shape.report else None,
         variants=MappingProxyType(
             {name: MappingProxyType(variant.model_dump(exclude_none=True)) for name, variant in shape.variants.items()}
         ),

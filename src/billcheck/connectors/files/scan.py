@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from billcheck.connectors.files import refusals
 from billcheck.connectors.files.columns import Converted, Converter, Fault
+from billcheck.connectors.files.date_order import check_period
 from billcheck.connectors.files.documents import Footing, RepeatedDocumentError, TaxMode
 from billcheck.connectors.files.limits import BLOCK_BYTES, REFUSED_ROWS
 from billcheck.connectors.files.output import Output
@@ -189,6 +190,7 @@ class FileScan:
         if not left.rows:
             raise LedgerRefusedError([NoRowsError(self._text.path)])
         self._converter.check_writing()
+        check_period(self._text, left.first_day, left.last_day)
         self._look_again()
         for rows, numbers in self._waiting_rows():
             self._take_waiting(rows, numbers)
@@ -216,7 +218,13 @@ class FileScan:
             numbers=self._left.numbers,
             covers=self._text.facts.covers,
             notes=self._text.facts.notes,
-            shortcoming=self._left.extent.shortcoming(self._text.path, self._left.last_day - self._left.first_day),
+            shortcoming=self._shortcoming(),
+        )
+
+    def _shortcoming(self) -> str:
+        days = self._left.last_day - self._left.first_day
+        return " ".join(
+            filter(None, (self._text.facts.shortcoming, self._left.extent.shortcoming(self._text.path, days)))
         )
 
     def _count_in(self, slab: Slab) -> Rows:

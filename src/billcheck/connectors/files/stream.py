@@ -37,11 +37,15 @@ class Facts:
     """What a source says beside its rows.
 
     `covers` is the window it declares (inclusive ends), None where it declares none. `notes` are sentences for whoever
-    reads the report; no figure depends on them.
+    reads the report; no figure depends on them. `period` is the window in which it says that all its documents were
+    issued (inclusive ends), which may reach beyond what it covers; None where it does not say so. `shortcoming` is a
+    sentence that says why the source may not say all; empty where nothing suggests so.
     """
 
     covers: tuple[date, date] | None = None
     notes: tuple[str, ...] = ()
+    period: tuple[date, date] | None = None
+    shortcoming: str = ""
 
 
 NO_FACTS = Facts()
