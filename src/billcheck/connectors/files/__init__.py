@@ -22,10 +22,14 @@ if TYPE_CHECKING:
 __all__ = ["read_ledger"]
 
 
+SUFFIXES = (".csv", ".xml")
+"""How the files of a folder end that are read, in any case of their letters."""
+
+
 class NoPathError(Problem):
     """No ledger was given."""
 
-    remedy = "Give at least one CSV file, or a folder of them."
+    remedy = "Give at least one file, or a folder of them."
 
 
 class MissingPathError(Problem):
@@ -35,9 +39,9 @@ class MissingPathError(Problem):
 
 
 class EmptyFolderError(Problem):
-    """The folder holds no CSV file."""
+    """The folder holds no ledger file."""
 
-    remedy = "Files must end in .csv; give others by their own path."
+    remedy = f"Files must end in {' or '.join(SUFFIXES)}; give others by their own path."
 
 
 class SameFileError(Problem):
@@ -58,20 +62,20 @@ def read_ledger(
     currency: str | None = None,
     profiles: Iterable[str | os.PathLike[str]] = (),
 ) -> Ledger:
-    """The ledger in CSV files, read when a check asks for it.
+    """The ledger in files, read when a check asks for it: CSV, or electronic invoices in XML (UBL 2.1 or CII).
 
     Args:
-        paths: Files, or folders whose files ending in ``.csv`` are read, subfolders included, in the order of their
-            names; names that begin with a dot are left out. Reports name a file as it was given, a file of a folder as
-            ``folder/relative/name.csv``. A `LedgerFile`, as configurations hold them, brings a profile and a currency
-            of its own.
+        paths: Files, or folders whose files ending in ``.csv`` or ``.xml`` are read, subfolders included, in the order
+            of their names; names that begin with a dot are left out. Reports name a file as it was given, a file of a
+            folder as ``folder/relative/name.csv``. A `LedgerFile`, as configurations hold them, brings a profile and a
+            currency of its own.
         profile: How all files are read, as in ``generic`` or ``xero.sales-invoices:day-first``, or the path of a
             profile file, which ends in ``.toml``; None recognises each file by its headings.
         currency: The currency, in ISO 4217, of files that name none; a column of currencies comes first.
         profiles: Profile files of your own, or folders of them, which are known beside those that ship.
 
     Raises:
-        LedgerRefusedError: A path does not exist, a folder holds no CSV file, or a file is given twice.
+        LedgerRefusedError: A path does not exist, a folder holds no ledger file, or a file is given twice.
         ProfilesRefusedError: A profile file holds faults.
         UsageError: No path was given, or there is no such profile or currency.
     """
@@ -136,7 +140,9 @@ def _files_of(given: str) -> Iterator[str]:
         if path.exists():
             yield given
         return
-    found = [entry.relative_to(path) for entry in path.rglob("*") if entry.suffix.lower() == ".csv" and entry.is_file()]
+    found = [
+        entry.relative_to(path) for entry in path.rglob("*") if entry.suffix.lower() in SUFFIXES and entry.is_file()
+    ]
     for relative in sorted(found, key=lambda relative: relative.parts):
         if not any(part.startswith(".") for part in relative.parts):
             yield f"{given.rstrip('/')}/{relative.as_posix()}"

@@ -10,6 +10,9 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+JOINT = " | "
+"""Between texts that are put together into one cell: no period is read across it."""
+
 Cell = str | Decimal | date
 """A text as it stands, or the exact value of a typed cell."""
 

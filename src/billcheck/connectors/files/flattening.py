@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from billcheck.connectors.files.cells import CellRow
+from billcheck.connectors.files.cells import JOINT, CellRow
 from billcheck.connectors.files.heading import DuplicateHeadingError
 from billcheck.connectors.files.rendered import text_of
 from billcheck.errors import LedgerRefusedError
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from billcheck.connectors.files.cells import Cell
     from billcheck.connectors.files.heading import Heading
     from billcheck.connectors.files.profile import Headings, Profile
-
-JOINT = " | "
-"""Between joined texts: no period is read across it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,3 +29,13 @@ CACHE_ENTRIES = 65_536
 """Distinct raw values a cache holds before it starts anew."""
 CHECKPOINT_ROWS = 32
 """Rows between two remembered places of a file, from which single rows are read back."""
+XML_BYTES = 1 << 26
+"""The largest electronic invoice, attached files included."""
+XML_DEPTH = 100
+"""How deep elements may stand within each other."""
+XML_ELEMENTS = 2_000_000
+"""How many elements an electronic invoice may have; the largest standard invoices have some tens of thousands."""
+XML_ATTRIBUTES = 64
+"""How many attributes one element may have."""
+XML_TOKEN_BYTES = 1 << 20
+"""The longest single tag."""

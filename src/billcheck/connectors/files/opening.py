@@ -8,11 +8,11 @@ not know rows of data.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import dropwhile, islice
 from typing import TYPE_CHECKING
 
-from billcheck.connectors.files import delimited
+from billcheck.connectors.files import delimited, invoice_xml
 from billcheck.connectors.files.flattening import flatten
 from billcheck.connectors.files.heading import (
     DELIMITERS,
@@ -22,12 +22,12 @@ from billcheck.connectors.files.heading import (
     headings_of,
     place_fields,
 )
-from billcheck.connectors.files.limits import HEADING_ROWS
+from billcheck.connectors.files.limits import HEADING_ROWS, XML_BYTES
 from billcheck.connectors.files.profile import find_profile, shipped_profiles
 from billcheck.connectors.files.rendered import DELIMITER, Rendered
 from billcheck.connectors.files.report_file import read_report
 from billcheck.connectors.files.text import UTF8, TextFile
-from billcheck.errors import LedgerRefusedError
+from billcheck.errors import LedgerRefusedError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -37,6 +37,12 @@ if TYPE_CHECKING:
     from billcheck.connectors.files.instructions import Instructions
     from billcheck.connectors.files.profile import Profile
     from billcheck.connectors.files.stream import Stream
+
+
+class LargeXmlFileError(Problem):
+    """The XML file is larger than any electronic invoice."""
+
+    remedy = f"At most {XML_BYTES:,} bytes are read."
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,9 @@ class FileOpener:
             LedgerRefusedError: The file is empty or unreadable, or no profile fits.
             UsageError: There is no profile of this name.
         """
+        file = TextFile(self.path, self.location)
+        if invoice_xml.is_xml(next(file.stored(), b"")):
+            return self._open_xml(file)
         name, own = self.instructions.profile, self.instructions.own
         profiles = (*shipped_profiles(), *own) if name is None else (find_profile(name, own),)
         return self._open_text(profiles, is_named=name is not None)
@@ -65,6 +74,17 @@ class FileOpener:
             LedgerRefusedError: The file cannot be opened.
         """
         return TextFile(self.path, self.location).digest()
+
+    def _open_xml(self, file: TextFile) -> tuple[Stream, Layout]:
+        """An electronic invoice, which says itself how it is written: no profile the user named changes that."""
+        size = file.fingerprint().size
+        if size > XML_BYTES:
+            raise LedgerRefusedError([LargeXmlFileError(self.path, f"{size:,} bytes")])
+        invoice = invoice_xml.read_invoice(self.path, file.stored())
+        profile = replace(find_profile("generic"), id=invoice.syntax)
+        rendered = Rendered(file)
+        placed = rendered.write(invoice_xml.HEADINGS, 1, invoice_xml.to_cells(invoice), profile.values.marks.decimal)
+        return rendered, place_fields(self.path, profile, placed)
 
     def _open_text(self, profiles: Sequence[Profile], *, is_named: bool) -> tuple[Stream, Layout]:
         encodings = profiles[0].values.encodings if is_named else (UTF8,)
