@@ -251,16 +251,21 @@ def add_reading_options(parser: ArgumentParser, *, has_ledger_option: bool = Fal
         help="what the general ledger has as billed in a currency, excl. tax; may be given once per currency",
     )
     add_profile_options(parser)
+    add_config_option(parser)
+    parser.add_argument(
+        "--decisions",
+        metavar="FILE",
+        help="what was decided about findings (default: decisions.toml of the working folder, which is said)",
+    )
+
+
+def add_config_option(parser: ArgumentParser) -> None:
+    """`--config PATH`."""
     parser.add_argument(
         "--config",
         metavar="PATH",
         help="configuration file (default: billcheck.toml or [tool.billcheck] in pyproject.toml, of the working folder "
         "or the nearest one above that has one, which is said)",
-    )
-    parser.add_argument(
-        "--decisions",
-        metavar="FILE",
-        help="what was decided about findings (default: decisions.toml of the working folder, which is said)",
     )
 
 

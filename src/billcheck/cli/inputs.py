@@ -110,8 +110,14 @@ def load_decided(arguments: Namespace) -> tuple[Decision, ...]:
 
 def own_profiles(arguments: Namespace) -> Sequence[str]:
     """The user's profiles of the command line, else those configured or beside the contracts, which is said."""
-    setting = next(one for one in effective(arguments).settings if one.key == "profiles")
+    from billcheck.connectors.files.profile_files import split_path
+
+    settings = effective(arguments)
+    setting = next(one for one in settings.settings if one.key == "profiles")
     paths: Sequence[str] = setting.value
+    named = settings["profile"]
+    if named is not None and split_path(named) and all(isinstance(ledger, str) for ledger in settings["ledgers"]):
+        return ()  # all ledgers are read by that file alone
     if setting.origin == DEFAULT:
         for path in paths:
             note(f"Read {path}{os.sep}, the profiles beside the contracts.")

@@ -24,6 +24,7 @@ from billcheck.cli import (
     diff,
     explain,
     period,
+    profile,
     rule,
     schedule,
     schema,
@@ -65,6 +66,7 @@ COMMANDS: tuple[Command, ...] = (
     diff,
     rule,
     contracts,
+    profile,
     period,
     schema,
 )

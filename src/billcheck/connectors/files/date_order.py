@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from billcheck.connectors.files.heading import Layout
+    from billcheck.connectors.files.profile import Profile
     from billcheck.connectors.files.stream import Stream
     from billcheck.connectors.files.tokens import Tokenizer
     from billcheck.grammar import DateReadings
@@ -69,7 +70,7 @@ def prove_order(text: Stream, layout: Layout, tokenizer: Tokenizer) -> tuple[Dat
         if readings.is_same:
             continue
         if first_open is None:
-            first_open = _open(place(text, line), cell, readings, layout.profile.id)
+            first_open = _open(place(text, line), cell, readings, layout.profile)
         if field == "issue_date" and text.facts.period:
             for order in DateOrder:
                 if not _is_within(readings.by(order), text.facts.period):
@@ -117,7 +118,13 @@ def _dates(text: Stream, layout: Layout, tokenizer: Tokenizer) -> Iterator[tuple
                 yield slab.lines[cells.index(cell)], name, clean_text(cell, layout.delimiter)
 
 
-def _open(where: str, cell: str, readings: DateReadings, profile: str) -> Problem:
+def _open(where: str, cell: str, readings: DateReadings, profile: Profile) -> Problem:
+    orders = ("day-first", "month-first")
+    known = [f"{profile.id}:{order}" for order in orders if order in profile.variants]
+    if known:
+        remedy = f"Say which: read the file with the profile {' or '.join(known)}."
+    else:
+        remedy = 'Say which: write date_order = "day_first" or "month_first" under [values] of its profile.'
     return OpenDateOrderError(
         where,
         cell,
@@ -125,5 +132,5 @@ def _open(where: str, cell: str, readings: DateReadings, profile: str) -> Proble
             f"No date shows whether the day or the month comes first: this one is {readings.day_first} (day first) or "
             f"{readings.month_first} (month first)."
         ),
-        remedy=f"Say which: read the file with the profile {profile}:day-first or {profile}:month-first.",
+        remedy=remedy,
     )

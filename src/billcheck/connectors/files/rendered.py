@@ -60,7 +60,7 @@ class Rendered:
 
     def __init__(self, origin: Origin, facts: Facts = NO_FACTS) -> None:
         self.facts = facts
-        self._origin = origin
+        self.origin = origin
         self._rows = array("q", [0])  # the source row of each line; lines count from 1
         self._file: BinaryIO = io.BytesIO()
         self._is_spooled = False
@@ -69,7 +69,7 @@ class Rendered:
     @property
     def path(self) -> str:
         """How messages name the origin."""
-        return self._origin.path
+        return self.origin.path
 
     def write(self, headings: Sequence[str], heading_row: int, rows: Iterable[CellRow], decimal_mark: str) -> Heading:
         """Render headings and the rows below them; blank rows are left out.
@@ -132,7 +132,7 @@ class Rendered:
         Raises:
             LedgerRefusedError: It is gone.
         """
-        return self._origin.fingerprint()
+        return self.origin.fingerprint()
 
     def blocks(self, start: int = 0, digest: Digest | None = None) -> Iterator[bytes]:
         """The stream from `start`, a block at a time.
@@ -145,7 +145,7 @@ class Rendered:
             LedgerRefusedError: The origin cannot be read.
         """
         if digest is not None:
-            for block in self._origin.stored():
+            for block in self.origin.stored():
                 digest.update(block)
         while start < self._size:
             yield self._read(start, BLOCK_BYTES)
