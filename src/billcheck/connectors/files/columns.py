@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from itertools import compress
+from operator import sub
 from typing import TYPE_CHECKING
 
 from billcheck.connectors.files import refusals
@@ -74,6 +75,12 @@ class OtherNegativeFormError(Problem):
     remedy = "Write it with a minus in front, or read the file with a profile that names the form: [values] negative."
 
 
+class DecimalsError(Problem):
+    """This amount has decimals, but the profile reads whole cents, so no amount of the file is safe."""
+
+    remedy = "Export amounts in cents, or read the file with a profile that does not say minor_units."
+
+
 class OtherCurrencySignError(Problem):
     """The currency signs of the file are not those of the currency its rows are said to be in."""
 
@@ -92,7 +99,8 @@ class Columns:
     """Typed columns of equal length.
 
     Days are ordinals, `end_days` exclusive; `first_days` and `end_days` are empty where the file has no periods.
-    Amounts and taxes are minor units as written; `taxes` is empty where the profile has no control.
+    Amounts and taxes are minor units as written, but for tax that the profile takes off; `taxes` is empty where neither
+    the profile's control nor that needs them.
     """
 
     issue_days: list[int]
@@ -166,13 +174,17 @@ class Converter:
     ) -> None:
         profile, delimiter = layout.profile, layout.delimiter
         self.texts = Texts(delimiter)
-        self.amounts = Amounts(delimiter, profile.values.marks, writing, is_empty_zero=profile.is_empty_amount_zero)
+        values = profile.values
+        amounts = Amounts(delimiter, values, writing, is_empty_zero=profile.is_empty_amount_zero)
+        self.amounts = amounts
+        self._readers = dict.fromkeys((name for name in AMOUNT_FIELDS if name in layout.fields), amounts)
+        if values.has_tax:
+            self._readers["tax"] = Amounts(delimiter, values, writing, is_empty_zero=values.is_empty_tax_zero)
         self._writing = writing
         self._stream = text
         self._layout = layout
         self._key_fields = key_fields
         self._refuse = refuse
-        values = profile.values
         self._order = FoundOrder(values.date_order or order, lambda: prove_order(text, layout, tokenizer))
         self._days = {name: Days(delimiter, values.dates, self._order, values.marks.missing) for name in DATE_FIELDS}
         self._kinds = WordMeanings(delimiter, profile.kinds, profile.default_kind)
@@ -254,7 +266,13 @@ class Converter:
         keys = rows.keys(self._key_fields)
         runs = Runs.of(keys)
         run_keys = [keys[start] for start in runs.starts]
-        columns = Columns(days, *periods, kinds, statuses, currencies, amounts, [])
+        taxes: list[int] = []
+        if "tax" in self._readers:
+            found = self._readers["tax"].column(cells["tax"], scales, currencies, rows.lines)
+            if found is None:
+                return None
+            amounts, taxes = list(map(sub, amounts, found)), found
+        columns = Columns(days, *periods, kinds, statuses, currencies, amounts, taxes)
         if "control:total" not in cells:
             return Converted(rows, columns, runs, run_keys)
         return self._with_totals(Converted(rows, columns, runs, run_keys), scales)
@@ -293,6 +311,8 @@ class Converter:
         for first_day, last_day in zip(first_days, last_days, strict=True):
             if last_day < first_day or (not first_day and last_day) or first_day < NO_DAY:
                 return None
+        if self._layout.profile.values.has_exclusive_end:
+            return without_moments(first_days, last_days)
         return first_days, [day + 1 if day else NO_DAY for day in last_days]
 
     def _nameless(self, rows: Rows, kinds: Sequence[int]) -> bool:
@@ -331,11 +351,13 @@ class Converter:
                     f"This date is written in another way than the first one of its column, {self._days[name].example}."
                 )
                 problems.append(MixedDatesError(where, self._text(cells[name]), what=what))
-        for name in AMOUNT_FIELDS:
-            deviation = self.amounts.deviation(cells[name]) if name in cells else None
+        for name, amounts in self._readers.items():
+            where = f"{place(self._stream, line)} {self._layout.heading_of(name)}"
+            deviation = amounts.deviation(cells[name])
             if deviation is not None:
-                where = f"{place(self._stream, line)} {self._layout.heading_of(name)}"
                 problems.append(_DEVIATIONS[deviation](where, self._text(cells[name])))
+            elif amounts.is_no_minor(cells[name]):
+                problems.append(DecimalsError(where, self._text(cells[name])))
         return problems
 
     def _day(self, name: str, cells: Mapping[str, bytes]) -> int:
@@ -385,8 +407,8 @@ class Converter:
 
     def _fault_of_amounts(self, cells: Mapping[str, bytes], currency: str, line: int) -> Fault | None:
         marks = self._layout.profile.values.marks
-        for name in AMOUNT_FIELDS:
-            if name not in cells or self.amounts.value(cells[name], currency, line) is not None:
+        for name, amounts in self._readers.items():
+            if amounts.value(cells[name], currency, line) is not None:
                 continue
             text = self._text(cells[name])
             try:
@@ -398,6 +420,15 @@ class Converter:
             if is_too_exact:
                 return Fault(name, text, refusals.TOO_EXACT.format(currency=currency))
         return None
+
+
+def without_moments(first_days: list[int], end_days: list[int]) -> tuple[list[int], list[int]]:
+    """Periods with exclusive ends; one that ends when it begins is a moment and no period."""
+    flags = [first < end for first, end in zip(first_days, end_days, strict=True)]
+    return (
+        [day if flag else NO_DAY for day, flag in zip(first_days, flags, strict=True)],
+        [day if flag else NO_DAY for day, flag in zip(end_days, flags, strict=True)],
+    )
 
 
 def _meanings(memory: WordMeanings, column: list[bytes] | None, count: int) -> list[int] | None:

@@ -70,6 +70,12 @@ class ContraryCurrencyError(Problem):
     remedy = "Leave the currency out, or read the file with another profile."
 
 
+class NoTaxColumnError(Problem):
+    """The amounts of this export include tax, and no column says how much, so it cannot be taken off."""
+
+    remedy = "Export the file with a column of tax."
+
+
 class DuplicateHeadingError(Problem):
     """Two columns have the same heading, so it is open which one counts."""
 
@@ -247,7 +253,7 @@ def place_fields(path: str, profile: Profile, heading: Heading, currency: str | 
         currency: The currency of a file that names none.
 
     Raises:
-        LedgerRefusedError: Two columns have the same heading, or the currency is open.
+        LedgerRefusedError: Two columns have the same heading, the currency is open, or the tax in amounts is.
     """
     wanted = {
         (name if number == 1 else f"{name}:{number}"): spellings
@@ -267,6 +273,11 @@ def place_fields(path: str, profile: Profile, heading: Heading, currency: str | 
     if doubled:
         raise LedgerRefusedError([DuplicateHeadingError(where, heading.cells[place[1]]) for place in doubled])
     fields = {name: place[0] for name, place in places.items() if place}
+    if profile.values.has_tax and "tax" not in fields:
+        advice = (
+            f" If there is no tax in them, read it as {profile.id}:untaxed." if "untaxed" in profile.variants else ""
+        )
+        raise LedgerRefusedError([NoTaxColumnError(where, remedy=f"{NoTaxColumnError.remedy}{advice}")])
     constants = dict(profile.constants)
     if "currency" not in fields:
         constants["currency"] = _currency(where, profile, currency)

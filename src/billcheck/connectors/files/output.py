@@ -57,8 +57,8 @@ class Output:
         self._outside = outside
         self._held = _Held()
         # Apart from the amounts: what stands in a column of taxes proves nothing about them.
-        marks = layout.profile.values.marks
-        self._taxes = Amounts(delimiter, marks, Writing(), is_empty_zero=False) if keys.has_tax else None
+        values = layout.profile.values
+        self._taxes = Amounts(delimiter, values, Writing(), is_empty_zero=False) if keys.has_tax else None
 
     def add(self, rows: Rows, columns: Columns, numbers: Sequence[int], modes: Sequence[int] = ()) -> None:
         """Take rows in.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from enum import Enum
 from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -35,13 +36,27 @@ class Values:
     """How values are written.
 
     Of several `encodings` the first in which the whole file is text counts. `date_order` None asks the file for proof,
-    where `dates` leave the order open.
+    where `dates` leave the order open. `is_minor` reads amounts and prices as whole cents. `has_tax` takes the tax of
+    each line off its amount; an empty tax refuses the row, unless `is_empty_tax_zero`. `has_exclusive_end` reads the
+    last day of a period as the day after it.
     """
 
     encodings: tuple[str, ...] = ("utf-8",)
     date_order: DateOrder | None = None
     dates: DateFormats = field(default_factory=DateFormats)
     marks: AmountMarks = field(default_factory=AmountMarks)
+    is_minor: bool = False
+    has_tax: bool = False
+    is_empty_tax_zero: bool = False
+    has_exclusive_end: bool = False
+
+
+class CreditSign(Enum):
+    """How the amounts of credit notes are written; `EITHER` goes by what each of them adds up to."""
+
+    EITHER = "either"
+    POSITIVE = "positive"
+    NEGATIVE = "negative"
 
 
 Headings = tuple[str, ...]
@@ -95,6 +110,7 @@ class Profile:
     is_empty_amount_zero: bool = False
     control: Control | None = None
     report: ReportShape | None = None
+    credit_sign: CreditSign = CreditSign.EITHER
     variants: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
@@ -117,6 +133,8 @@ class Profile:
             values = replace(values, date_order=DateOrder[changes["date_order"].upper()])
         if "decimal" in changes:
             values = replace(values, marks=replace(values.marks, decimal=changes["decimal"], group=changes["group"]))
+        if "amounts" in changes:
+            values = replace(values, has_tax=changes["amounts"] == "including_tax")
         report = self.report
         if report is not None and changes.get("basis") == "any":
             report = replace(report, needs_accrual=False)

@@ -10,11 +10,11 @@ import tomllib
 from types import MappingProxyType
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from billcheck.connectors.files.profile import Control, Headings, Profile, Values, fold_word
+from billcheck.connectors.files.profile import Control, CreditSign, Headings, Profile, Values, fold_word
 from billcheck.connectors.files.reports.section import ReportSection  # noqa: TC001 - pydantic reads the annotation
-from billcheck.grammar import AmountMarks, DateOrder
+from billcheck.grammar import AmountMarks, DateFormats, DateOrder, GrammarError, check_date_format
 from billcheck.ledger.line import DocumentStatus, Kind
 from billcheck.money import is_currency
 
@@ -38,6 +38,7 @@ FieldName = Literal[
     "currency",
     "period_first_day",
     "period_last_day",
+    "period_end",
     "contract",
     "charge",
     "reference",
@@ -67,6 +68,20 @@ Encoding = Literal["utf-8", "utf-16-le", "utf-16-be", "cp1252", "latin-1"]
 Order = Literal["proved", "day_first", "month_first"]
 DecimalMark = Literal[".", ","]
 GroupMark = Literal["", ",", ".", " ", "'"]
+NegativeForm = Literal["-", "trailing-", "()", "CR"]
+Basis = Literal["excluding_tax", "including_tax"]
+EmptyAmount = Literal["refused", "zero"]
+
+
+def _check_format(text: str) -> str:
+    try:
+        check_date_format(text)
+    except GrammarError as error:
+        raise ValueError(error.reason) from error
+    return text
+
+
+DateFormat = Annotated[str, AfterValidator(_check_format)]
 
 
 class _Shape(BaseModel):
@@ -108,9 +123,31 @@ class ValuesShape(_Shape):
     """How values are written."""
 
     date_order: Order = "proved"
+    date_formats: tuple[DateFormat, ...] = ()
     decimal: DecimalMark = "."
     group: GroupMark = ","
-    empty_amount: Literal["refused", "zero"] = "refused"
+    negative: tuple[NegativeForm, ...] = ("-",)
+    missing: Words = ()
+    empty_amount: EmptyAmount = "refused"
+    empty_tax: EmptyAmount = "refused"
+    minor_units: bool = False
+    amounts: Basis = "excluding_tax"
+
+    @property
+    def order(self) -> DateOrder | None:
+        """The order of day and month; None where the file has to prove it."""
+        declared = DateFormats(self.date_formats).order
+        return declared if self.date_order == "proved" else DateOrder[self.date_order.upper()]
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        if self.decimal == self.group:
+            message = "decimal and group must differ"
+            raise ValueError(message)
+        if DateFormats(self.date_formats).order not in {None, self.order}:
+            message = f"date_order {self.date_order} contradicts date_formats"
+            raise ValueError(message)
+        return self
 
 
 class KindShape(_Shape):
@@ -131,6 +168,12 @@ class StatusShape(_Shape):
     approved: Words = ()
     draft: Words = ()
     void: Words = ()
+
+
+class SignShape(_Shape):
+    """How amounts show what they do."""
+
+    credit_amounts: Literal["either", "positive", "negative"] = "either"
 
 
 class ControlShape(_Shape):
@@ -155,6 +198,7 @@ class VariantShape(_Shape):
     decimal: DecimalMark | None = None
     group: GroupMark | None = None
     basis: Literal["any"] | None = None
+    amounts: Basis | None = None
 
     @model_validator(mode="after")
     def _has_both_marks(self) -> Self:
@@ -178,6 +222,7 @@ class ProfileShape(_Shape):
     columns: dict[FieldName, Heading | ConstShape | tuple[Heading, ...]]
     kind: KindShape
     status: StatusShape
+    sign: SignShape = SignShape()
     fill_down: FillDownShape | None = None
     control: ControlShape | None = None
     report: ReportSection | None = None
@@ -213,9 +258,12 @@ class ProfileShape(_Shape):
         return self
 
     @model_validator(mode="after")
-    def _has_two_marks(self) -> Self:
-        if self.values.decimal == self.values.group:
-            message = "decimal and group must differ"
+    def _says_nothing_twice(self) -> Self:
+        if {"period_last_day", "period_end"} <= self.columns.keys():
+            message = "period_last_day and period_end are the same day said in two ways; give one"
+            raise ValueError(message)
+        if self.control and (self.values.amounts == "including_tax" or self.sign.credit_amounts != "either"):
+            message = "control shows tax and sign of amounts by itself; leave values.amounts and sign out"
             raise ValueError(message)
         return self
 
@@ -232,6 +280,9 @@ def profile_of(text: str) -> Profile:
     columns: dict[str, tuple[Headings, ...]] = {
         name: _several(value) for name, value in shape.columns.items() if not isinstance(value, ConstShape)
     }
+    has_exclusive_end = "period_end" in columns
+    if has_exclusive_end:
+        columns["period_last_day"] = columns.pop("period_end")
     columns |= {
         name: (_spellings(column),)
         for name, column in (("kind", kind.column), ("status", status.column))
@@ -258,8 +309,13 @@ def profile_of(text: str) -> Profile:
         default_status=None if status.default is None else DocumentStatus[status.default.upper()],
         values=Values(
             encodings=(shape.file.encoding,) if isinstance(shape.file.encoding, str) else shape.file.encoding,
-            date_order=None if values.date_order == "proved" else DateOrder[values.date_order.upper()],
-            marks=AmountMarks(values.decimal, values.group),
+            date_order=values.order,
+            dates=DateFormats(values.date_formats),
+            marks=AmountMarks(values.decimal, values.group, values.negative, values.missing),
+            is_minor=values.minor_units,
+            has_tax=values.amounts == "including_tax",
+            is_empty_tax_zero=values.empty_tax == "zero",
+            has_exclusive_end=has_exclusive_end,
         ),
         constants=MappingProxyType(
             {name: value.const for name, value in shape.columns.items() if isinstance(value, ConstShape)}
@@ -273,6 +329,7 @@ def profile_of(text: str) -> Profile:
         is_empty_amount_zero=values.empty_amount == "zero",
         control=control,
         report=shape.report.shape() if shape.report else None,
+        credit_sign=CreditSign(shape.sign.credit_amounts),
         variants=MappingProxyType(
             {name: MappingProxyType(variant.model_dump(exclude_none=True)) for name, variant in shape.variants.items()}
         ),

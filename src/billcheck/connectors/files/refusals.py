@@ -19,6 +19,10 @@ FOREIGN_SIGN = "The sign of this amount is not one of {currency}, the currency o
 TOO_EXACT = "The amount has more decimals than {currency} has. Give the rounded amount that stands on the document."
 ONE_PERIOD_END = "A service period needs both its first and its last day. Fill in both or neither."
 BACKWARD_PERIOD = "The service period ends before it begins. Check both days."
+CONTRARY_CREDIT = (
+    "The lines of the credit note {document} add up to {lines} {currency}, but this export writes credit notes with "
+    "{sign} amounts. Check what kind of document it is."
+)
 UNEVEN_DOCUMENT = (
     "The lines of {document} add up to {lines} {currency}; the document says {excl_tax} excluding tax, {incl_tax} "
     "including it. Export the whole document again."

@@ -23,6 +23,7 @@ from billcheck.connectors.files.documents import Footing, RepeatedDocumentError,
 from billcheck.connectors.files.limits import BLOCK_BYTES, REFUSED_ROWS
 from billcheck.connectors.files.output import Output
 from billcheck.connectors.files.places import PlaceIndex, offset_of
+from billcheck.connectors.files.profile import CreditSign
 from billcheck.connectors.files.rows import Rows, key_fields, whole_runs
 from billcheck.connectors.files.scope import Extent, Scope
 from billcheck.connectors.files.stream import place
@@ -389,6 +390,26 @@ class FileScan:
             if done != upto:
                 raise SourceChangedError(self._text.path)
 
+    def _take_credits(self, rows: Rows, columns: Columns, numbers: list[int]) -> None:
+        """Hand out rows of credit notes, negative; those whose sign the profile does not allow are refused."""
+        declared = self._layout.profile.credit_sign
+        contrary = {CreditSign.POSITIVE: -1, CreditSign.NEGATIVE: 1}.get(declared, 0)
+        flags: list[bool] = []
+        for index, key in enumerate(self._credit_keys(rows)):
+            total = self._left.credit_sums[key]
+            flags.append(total * contrary <= 0)
+            if not flags[-1]:
+                currency = columns.currencies[index]
+                lines = format_minor(total, currency)
+                reason = refusals.CONTRARY_CREDIT.format(
+                    document=key[0], lines=lines, currency=currency, sign=declared.value
+                )
+                value = clean_text(rows.cells["amount"][index], self._layout.delimiter)
+                self._refuse(rows.lines[index], Fault("amount", value, reason, key[1], key[0]))
+            elif total > 0 or (total == 0 and declared is CreditSign.POSITIVE):
+                columns.amounts[index] *= -1
+        self._output.add(rows.pick(flags), columns.pick(flags), list(compress(numbers, flags)))
+
     def _take_waiting(self, rows: Rows, numbers: list[int]) -> None:
         """Hand out rows whose whole document is known by now, or refuse them."""
         converted = self._converter.convert(rows)
@@ -396,10 +417,7 @@ class FileScan:
             raise SourceChangedError(self._text.path)
         columns = converted.columns
         if self._left.footing is None:
-            for index, key in enumerate(self._credit_keys(rows)):
-                if self._left.credit_sums[key] > 0:
-                    columns.amounts[index] *= -1
-            self._output.add(rows, columns, numbers)
+            self._take_credits(rows, columns, numbers)
             return
         documents = [self._left.footing.waiting[key] for key in rows.keys(self._key_fields)]
         flags = [document.mode is not TaxMode.OPEN for document in documents]

@@ -7,6 +7,7 @@ scan. Must not know contracts or the engine, or what is opened.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol
 from zlib import crc32
@@ -22,6 +23,7 @@ from billcheck.connectors.files.variant_advice import advise
 from billcheck.errors import InternalError, LedgerRefusedError, SourceChangedError
 from billcheck.grammar import DateOrder, GrammarError
 from billcheck.ledger.line import DocumentStatus, Kind, Line, SourceRow
+from billcheck.money import MINOR_DIGITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -220,7 +222,9 @@ class _LineReader:
         amount, tax = self._amount(cell, "amount"), self._amount(cell, "tax")
         if amount is None:
             amount = Decimal(0)
-        line_tax = self._amount(cell, "control:tax")
+        line_tax = tax if self._profile.values.has_tax else self._amount(cell, "control:tax")
+        is_inclusive |= self._profile.values.has_tax
+        first_day, last_day = self._period(cell)
         return Line(
             document=cell["document"],
             issue_date=self._day(cell["issue_date"]),
@@ -243,8 +247,8 @@ class _LineReader:
             tax=tax,
             total=self._amount(cell, "total"),
             amount_due=self._amount(cell, "amount_due"),
-            period_first_day=self._optional_day(cell, "period_first_day"),
-            period_last_day=self._optional_day(cell, "period_last_day"),
+            period_first_day=first_day,
+            period_last_day=last_day,
             contract=cell.get("contract", ""),
             charge=cell.get("charge", ""),
             reference=cell.get("reference", ""),
@@ -253,11 +257,14 @@ class _LineReader:
 
     def _amount(self, cell: Mapping[str, str], name: str) -> Decimal | None:
         """A figure, None where there is none or where a column that no scan looks at holds something else."""
-        marks, text = self._profile.values.marks, cell.get(name, "")
+        values, text, currency = self._profile.values, cell.get(name, ""), cell["currency"].upper()
+        if values.marks.is_missing(text):
+            return None
         try:
-            return None if marks.is_missing(text) else marks.parse(text, cell["currency"].upper())
+            amount = values.marks.parse(text, currency)
         except GrammarError:
             return None
+        return amount.scaleb(-MINOR_DIGITS[currency]) if values.is_minor and name != "quantity" else amount
 
     def _word(self, cell: Mapping[str, str], name: str, meanings: Mapping[str, int], default: int | None) -> int:
         word = fold_word(cell.get(name, ""))
@@ -265,6 +272,13 @@ class _LineReader:
         if found is None:
             raise InternalError("a word that was scanned is known", word=word)
         return found
+
+    def _period(self, cell: Mapping[str, str]) -> tuple[date | None, date | None]:
+        """The first and the last day of the service period, None twice where there is none."""
+        first_day, last_day = (self._optional_day(cell, f"period_{which}_day") for which in ("first", "last"))
+        if first_day is None or last_day is None or not self._profile.values.has_exclusive_end:
+            return first_day, last_day
+        return (first_day, last_day - timedelta(days=1)) if first_day < last_day else (None, None)
 
     def _optional_day(self, cell: Mapping[str, str], name: str) -> date | None:
         text = cell.get(name, "")

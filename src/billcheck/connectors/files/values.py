@@ -21,7 +21,8 @@ from billcheck.money import is_currency, minor_scale, to_minor
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Mapping
 
-    from billcheck.grammar import AmountMarks, DateFormats, DateOrder, DateReadings, Deviation
+    from billcheck.connectors.files.profile import Values
+    from billcheck.grammar import DateFormats, DateOrder, DateReadings, Deviation
 
 BAD_DAY = -1
 """No day of the calendar in any order."""
@@ -224,16 +225,19 @@ class Writing:
 
 
 class Amounts:
-    """Amount cells to minor units, by the marks of the profile; `writing` takes what they show of these."""
+    """Amount cells to minor units, by the conventions of the profile; `writing` takes what they show of these."""
 
-    def __init__(self, delimiter: bytes, marks: AmountMarks, writing: Writing, *, is_empty_zero: bool) -> None:
+    def __init__(self, delimiter: bytes, values: Values, writing: Writing, *, is_empty_zero: bool) -> None:
+        marks = values.marks
+        self._is_minor = values.is_minor
         self._writing = writing
         self._delimiter = delimiter
         self._marks = marks
         self._mark = marks.decimal.encode()
         self._is_empty_zero = is_empty_zero
         minus = b"-?" if "-" in marks.negative else b""
-        self._plain = re.compile(rb"(?:" + minus + rb"[0-9]{1,15}+" + re.escape(self._mark) + rb"[0-9]{2}\n)++")
+        decimals = b"" if values.is_minor else re.escape(self._mark) + rb"[0-9]{2}"
+        self._plain = re.compile(rb"(?:" + minus + rb"[0-9]{1,15}+" + decimals + rb"\n)++")
 
     def column(
         self, cells: list[bytes], scales: set[int], currencies: Iterable[str], lines: Iterable[int]
@@ -246,7 +250,7 @@ class Amounts:
             currencies: The currency of each cell.
             lines: The line number of each cell, to name the first open one.
         """
-        if scales == {_CENTS}:
+        if scales == {_CENTS} or self._is_minor:
             joined = b"\n".join(cells) + b"\n"
             if self._plain.fullmatch(joined):
                 self._writing.is_proved = True
@@ -263,8 +267,8 @@ class Amounts:
         """The minor units of one cell, None where it is no amount of this currency."""
         whole, mark, decimals = cell.partition(self._mark)
         scale = minor_scale(currency)
-        is_plain = mark and len(decimals) == _CENT_DIGITS and decimals.isdigit() and whole.isdigit()
-        if is_plain and len(whole) <= WHOLE_DIGITS and scale == _CENTS:
+        is_plain = mark and len(decimals) == _CENT_DIGITS and decimals.isdigit() and not self._is_minor
+        if is_plain and whole.isdigit() and len(whole) <= WHOLE_DIGITS and scale == _CENTS:
             self._writing.is_proved = True
             return int(whole + decimals)
         text = clean_text(cell, self._delimiter)
@@ -277,12 +281,19 @@ class Amounts:
             return None
         except GrammarError:
             return None
+        if self._is_minor:
+            return None if self._marks.decimal in text else int(found.value)
         amount = to_minor(found.value, currency)
         self._writing.is_proved |= found.is_proof
         self._writing.is_sign_agreed |= bool(found.sign)
         if amount is not None and scale <= _CENTS and found.is_open and not self._writing.open_line:
             self._writing.open_line, self._writing.open_text = line, text
         return amount
+
+    def is_no_minor(self, cell: bytes) -> bool:
+        """Whether the cell is an amount with decimals where amounts are whole cents."""
+        text = clean_text(cell, self._delimiter)
+        return self._is_minor and self._marks.decimal in text and self.deviation(cell) is None
 
     def deviation(self, cell: bytes) -> Deviation | None:
         """In what the cell is an amount of another convention than the profile's; None where it is not."""
