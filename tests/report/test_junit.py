@@ -1,7 +1,8 @@
 """JUnit XML as its two common schemas ask for it: that of the Ant tasks, and the laxer one of Jenkins.
 
-Neither schema is part of this project. What they demand is written down here and holds for any report: which elements
-stand in which order, which attributes each must and may have, and how times and counts are written.
+Neither schema is part of this project; `test_junit_schema` fetches that of Jenkins. What they demand is written
+down here and holds for any report: which elements stand in which order, which attributes each must and may have, and
+how times and counts are written.
 """
 
 from __future__ import annotations
