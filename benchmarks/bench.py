@@ -57,6 +57,11 @@ class Runs:
         return median(self.seconds)
 
     @property
+    def busy_time(self) -> float:
+        """The median of the seconds of processor time."""
+        return median(self.busy)
+
+    @property
     def peak(self) -> float:
         """The median of the peak MiB."""
         return median(self.peaks)
@@ -144,8 +149,8 @@ def _print_times(lines: int, reading: Runs, checking: Runs) -> None:
     headings = ("median s", "x csv.reader", "processor s", "x csv.reader", "peak MiB")
     print(f"{lines:>12,} lines   " + " ".join(f"{heading:>12}" for heading in headings))
     for name, runs in (("csv.reader", reading), ("billcheck check", checking)):
-        busy = median(runs.busy)
-        ratio, busy_ratio = runs.time / reading.time, busy / median(reading.busy)
+        busy = runs.busy_time
+        ratio, busy_ratio = runs.time / reading.time, busy / reading.busy_time
         figures = f"{runs.time:>12.2f} {ratio:>12.2f} {busy:>12.2f} {busy_ratio:>12.2f} {runs.peak:>12.1f}"
         print(f"  {name:<18} {figures}")
 
