@@ -27,6 +27,10 @@ XERO_FIELDS = {
     "document": "invoicenumber", "issue_date": "invoicedate", "customer": "contactname", "amount": "lineamount",
     "currency": "currency", "kind": "type", "tax": "taxamount", "total": "total", "tax_total": "taxtotal",
 }  # fmt: skip
+SIGNS = {
+    "EUR": ["€"], "USD": ["US$", "$"], "GBP": ["£"], "CAD": ["CA$", "C$", "$"], "JPY": ["¥"], "CHF": ["SFr.", "Fr."],
+    "AUD": ["A$", "$"], "SEK": ["kr"], "INR": ["₹"], "ZAR": ["R"],
+}  # fmt: skip
 PADDING = " \t\u00a0"
 ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
 LOCAL = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})", re.ASCII)
@@ -109,24 +113,31 @@ def say(rows: list[list[str]], places: dict[str, int], width: int, mark: str, or
 def readings_of(cells: dict[str, str], mark: str, order: str) -> Iterator[Reading]:
     """Every way to read a row: a credit note is written with either sign, an amount with a tax may include it."""
     day = day_of(cells["issue_date"], order)
-    amount = amount_of(cells["amount"] or ("0" if "tax" in cells else ""), mark)
-    tax = amount_of(cells.get("tax", "") or "0", mark)
+    currency = cells["currency"].upper()
+    amount = amount_of(cells["amount"] or ("0" if "tax" in cells else ""), mark, currency)
+    tax = amount_of(cells.get("tax", "") or "0", mark, currency)
     if day is None or amount is None:
         return
     amounts = {amount} if tax is None else {amount, amount - tax}
     if "credit" in cells.get("kind", "").lower():
         amounts |= {-one for one in amounts}
     for one in amounts:
-        yield cells["document"], day, cells["customer"], one, cells["currency"].upper()
+        yield cells["document"], day, cells["customer"], one, currency
 
 
-def amount_of(text: str, mark: str) -> Decimal | None:
-    """An amount: a minus in front or none, groups of three or none, up to ten decimals or none."""
+def amount_of(text: str, mark: str, currency: str = "") -> Decimal | None:
+    """An amount: a minus in front or none, groups of three or none, up to ten decimals or none, a sign beside it."""
+    for sign in (currency, *SIGNS.get(currency, ())) if currency else ():
+        bare = text.removeprefix("-").removeprefix("\u2212")
+        if bare.startswith(sign) or bare.endswith(sign):
+            space = "[ \u00a0\u202f\u2009]?"
+            text = re.sub(rf"^([-\u2212]?){re.escape(sign)}{space}|{space}{re.escape(sign)}$", r"\1", text, count=1)
+            break
     point, comma = (r"\.", ",") if mark == "." else (",", r"\.")
-    pattern = rf"-?(\d+|\d{{1,3}}({comma}\d{{3}})+)({point}\d{{1,10}})?"
-    if not re.fullmatch(pattern, text, re.ASCII):
+    if not re.fullmatch(rf"[-\u2212]?(\d+|\d{{1,3}}({comma}\d{{3}})+)({point}\d{{1,10}})?", text, re.ASCII):
         return None
-    return Decimal(text.replace("," if mark == "." else ".", "").replace(mark, "."))
+    plain = text.replace("\u2212", "-").replace("," if mark == "." else ".", "").replace(mark, ".")
+    return Decimal(plain)
 
 
 def day_of(text: str, order: str) -> date | None:

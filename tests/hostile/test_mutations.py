@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 
 SMALL = 4_000
 """Bytes; what is longer differs in its length alone."""
-FILES = [hostile for hostile in CSV_FILES if len(hostile.data) <= SMALL] + [
+PLAIN_PROFILES = {"generic", "xero.sales-invoices"}
+FILES = [
+    hostile
+    for hostile in CSV_FILES
+    if len(hostile.data) <= SMALL and hostile.options.get("profile", "generic").partition(":")[0] in PLAIN_PROFILES
+] + [
     Hostile("generic", "damage", GENERIC_FILE),
     Hostile("xero", "damage", XERO_FILE),
 ]
@@ -107,7 +112,7 @@ def test_no_line_is_read_that_a_plain_reading_does_not_give(
 
 
 def test_the_plain_reading_gives_every_line_of_the_manifest() -> None:
-    for hostile in CSV_FILES:
+    for hostile in FILES:
         if hostile.lines:
             plain = read_plainly(hostile.data, hostile.options.get("profile", ""))
             assert isinstance(plain, PlainFile), hostile.name
