@@ -364,8 +364,11 @@ def outside_papers(random: Random, first_number: int, lines: int) -> Iterator[Pa
             yield Paper(customer, random.choice(["EUR", "EUR", "GBP", "USD"]), issued, bills)
 
 
-def generate(out: Path, lines: int, seed: int) -> dict[str, object]:
-    """Write contracts.json, SalesInvoices.csv and truth.json into `out`; the truth is also returned."""
+def generate(out: Path, lines: int, seed: int, leaking: float = LEAKING_PERCENT) -> dict[str, object]:
+    """Write contracts.json, SalesInvoices.csv and truth.json into `out`; the truth is also returned.
+
+    `leaking` is how many contracts of a hundred hold a leak.
+    """
     out.mkdir(parents=True, exist_ok=True)
     random = Random(seed)
     contracts: list[dict[str, object]] = []
@@ -380,7 +383,7 @@ def generate(out: Path, lines: int, seed: int) -> dict[str, object]:
                 agreement = make_agreement(random, number)
                 contracts.append(agreement.to_contract())
                 trail = PaperTrail(random, agreement)
-                leak = trail.add_leak() if is_chance(random, LEAKING_PERCENT) else None
+                leak = trail.add_leak() if is_chance(random, leaking) else None
                 if leak:
                     leaks.append(leak)
                 else:
@@ -430,10 +433,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Write a seeded benchmark ledger with its contracts and its truth.")
     parser.add_argument("--lines", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--leaking", type=float, default=LEAKING_PERCENT, help="percent of contracts with a leak")
     parser.add_argument("--out", type=Path, default=None, help="folder (default: benchmarks/data/LINES)")
     arguments = parser.parse_args()
     out = arguments.out or Path(__file__).parent / "data" / str(arguments.lines)
-    truth = generate(out, arguments.lines, arguments.seed)
+    truth = generate(out, arguments.lines, arguments.seed, arguments.leaking)
     shown = {name: value for name, value in truth.items() if name != "leaks"}
     json.dump(shown, sys.stdout, indent=1)
     print()

@@ -43,6 +43,10 @@ STAGES = {
         "billcheck.engine.examination:judge_one_by_one",
         "billcheck.engine.examination:Sums.add_row",
     ),
+    "causes": (
+        "billcheck.stages:find_leaks",
+        "billcheck.engine.cause_sums:CauseSums.add",
+    ),
     "findings": (
         "billcheck.stages:find_in_row",
         "billcheck.check:make_residue",
