@@ -105,8 +105,9 @@ class AmountMarks:
 
     `decimal` is the decimal mark, a point or a comma. `group` stands between groups of three digits: a point, a comma,
     ``'`` for an apostrophe of either kind, a space for one of any kind; "" for none. Groups are strict: where one mark
-    stands, all stand, and all are the same. `negative` holds the `NEGATIVE_FORMS` that occur, of which an amount has at
-    most one; a Unicode minus is a minus. `missing` holds texts that mean an empty cell; no text at all always does.
+    stands, all stand, all are the same, and the first digit is no nought: ``0,500`` is a half, never 500. `negative`
+    holds the `NEGATIVE_FORMS` that occur, of which an amount has at most one; a Unicode minus is a minus. `missing`
+    holds texts that mean an empty cell; no text at all always does.
 
     A currency sign or code may stand before or after the figures, with at most one space between, where it can mean the
     currency that the amount is in.
@@ -209,7 +210,9 @@ def _parts(text: str) -> _Parts | None:
 def _own_pattern(decimal: str, group: str) -> re.Pattern[str]:
     """Figures of any length: whole part, the group mark in it, decimals."""
     marks = SPACES if group == " " else APOSTROPHES if group == "'" else group
-    grouped = rf"|[0-9]{{1,3}}(?P<mark>[{marks}])[0-9]{{3}}(?:(?P=mark)[0-9]{{3}})*" if marks else "|(?P<mark>(?!))"
+    grouped = (
+        rf"|[1-9][0-9]{{0,2}}(?P<mark>[{marks}])[0-9]{{3}}(?:(?P=mark)[0-9]{{3}})*" if marks else "|(?P<mark>(?!))"
+    )
     return re.compile(rf"(?P<whole>[0-9]+{grouped})(?:{re.escape(decimal)}(?P<decimals>[0-9]+))?")
 
 
@@ -217,8 +220,8 @@ def _own_pattern(decimal: str, group: str) -> re.Pattern[str]:
 def _other_pattern(decimal: str) -> re.Pattern[str]:
     """Figures whose decimal mark is the other one."""
     other, group = (",", ".") if decimal == "." else (".", ",")
-    whole = rf"(?:[0-9]+|[0-9]{{1,3}}(?:[{group}{SPACES}{APOSTROPHES}][0-9]{{3}})+)"
-    return re.compile(rf"{whole}{re.escape(other)}[0-9]+|[0-9]{{1,3}}(?:{re.escape(group)}[0-9]{{3}}){{2,}}")
+    whole = rf"(?:[0-9]+|[1-9][0-9]{{0,2}}(?:[{group}{SPACES}{APOSTROPHES}][0-9]{{3}})+)"
+    return re.compile(rf"{whole}{re.escape(other)}[0-9]+|[1-9][0-9]{{0,2}}(?:{re.escape(group)}[0-9]{{3}}){{2,}}")
 
 
 @lru_cache(maxsize=16)
@@ -226,7 +229,7 @@ def _grouped_pattern(decimal: str) -> re.Pattern[str]:
     """Figures with this decimal mark and groups of three by any other mark."""
     marks = f"{',' if decimal == '.' else '.'}{SPACES}{APOSTROPHES}"
     return re.compile(
-        rf"[0-9]{{1,3}}(?P<mark>[{marks}])[0-9]{{3}}(?:(?P=mark)[0-9]{{3}})*(?:{re.escape(decimal)}[0-9]+)?"
+        rf"[1-9][0-9]{{0,2}}(?P<mark>[{marks}])[0-9]{{3}}(?:(?P=mark)[0-9]{{3}})*(?:{re.escape(decimal)}[0-9]+)?"
     )
 
 
