@@ -58,7 +58,7 @@ def run(case: Case, processes: int = 1) -> Report:
     options = case.options
     return check(
         load_contracts(case.contracts_path),
-        read_ledger(*case.ledger_paths, profile=options.get("profile")),
+        read_ledger(*case.ledger_paths, profile=options.get("profile"), currency=options.get("currency")),
         as_of=options["as_of"],
         covers=tuple(options["covers"]) if "covers" in options else None,
         check_from=options.get("check_from"),
@@ -254,6 +254,8 @@ def test_the_command_reports_the_same_and_exits_accordingly(case: Case, capsys: 
             arguments += [f"--{option}", text]
     if "covers" in options:
         arguments += ["--covers", "..".join(map(str, options["covers"]))]
+    if "currency" in options:
+        arguments += ["--currency", options["currency"]]
     if "fail_on" in options:
         arguments += ["--fail-on", ",".join(options["fail_on"])]
     for name in ("control_total", "min_amount"):

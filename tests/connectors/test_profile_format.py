@@ -291,7 +291,7 @@ def test_amounts_with_tax_and_no_column_of_it_refuse_the_file(reader: Reader) ->
     text = HEADING + ROW.format("121.00")
     said = (
         "row 1: The amounts of this export include tax, and no column says how much, so it cannot be taken off. "
-        "Export the file with a column of tax."
+        "Export the file with a column of tax, or a report without tax (in QuickBooks, Sales by Customer Detail)."
     )
     assert reader.refusal(TAXED, text) == said
     untaxed = f'{TAXED}[variants.untaxed]\namounts = "excluding_tax"\n'

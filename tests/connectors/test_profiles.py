@@ -172,7 +172,7 @@ def test_one_column_is_no_ledger(tmp_path: Path) -> None:
 
 
 def test_a_named_profile_must_exist() -> None:
-    with pytest.raises(UsageError, match=r"Found 'genric'\. Did you mean generic\? Known: generic, xero"):
+    with pytest.raises(UsageError, match=r"Found 'genric'\. Did you mean generic\? Known: generic, quickbooks"):
         find_profile("genric")
     with pytest.raises(UsageError, match=r"has no variant of this name\. Found 'dayfirst'\. Did you mean day-first\?"):
         find_profile("generic:dayfirst")

@@ -84,6 +84,22 @@ def test_a_balance_may_run_on_in_a_group_within_another() -> None:
     assert len(flatten(text + END).entries) == 2
 
 
+def test_a_balance_may_leave_out_a_group_within() -> None:
+    text = (
+        "Acme,,,,,,,\n"
+        ",03/01/2026,Invoice,1,,1.00,100.00,100.00\n"
+        "Site,,,,,,,\n"
+        ",03/02/2026,Invoice,2,,1.00,30.00,30.00\n"
+        "Total for Site,,,,,1.00,$30.00,\n"
+        ",03/02/2026,Invoice,3,,1.00,5.00,{balance}\n"
+        "Total for Acme with sub-customers,,,,,3.00,$135.00,\n"
+        "TOTAL,,,,,3.00,$135.00,\n"
+    )
+    for balance in ("105.00", "135.00"):
+        assert len(flatten(text.format(balance=balance) + END).entries) == 3
+    assert refusals(text.format(balance="35.00") + END)[0].startswith("row 7: The running balance should be 135.00")
+
+
 def test_a_customer_may_be_totalled_before_those_that_are_part_of_it() -> None:
     part = A.replace("Acme", "Acme:Site").replace(",03/01/2026,Invoice,1", ",03/01/2026,Invoice,3")
     both = "Total for Acme with sub-customers,,,,,4.00,$400.00,\n"

@@ -248,7 +248,7 @@ class Converter:
         codes = {self._currencies[cell] for cell in set(cells["currency"])}
         if kinds is None or statuses is None or "" in codes:
             return None
-        if not all(map(self.texts.__getitem__, set(cells["customer"]))):
+        if not all(map(self.texts.__getitem__, set(cells["customer"]))) and self._anonymous(rows, kinds):
             return None
         if _may_be_nameless(cells["document"]) and self._nameless(rows, kinds):
             return None
@@ -315,6 +315,13 @@ class Converter:
             return without_moments(first_days, last_days)
         return first_days, [day + 1 if day else NO_DAY for day in last_days]
 
+    def _anonymous(self, rows: Rows, kinds: Sequence[int]) -> bool:
+        """Whether some invoice or credit note names no customer; cash may come from nobody."""
+        texts = self.texts
+        return any(
+            kind != Kind.OTHER and not texts[cell] for cell, kind in zip(rows.cells["customer"], kinds, strict=True)
+        )
+
     def _nameless(self, rows: Rows, kinds: Sequence[int]) -> bool:
         """Whether some invoice or credit note has no number; cash documents may have none."""
         return any(
@@ -379,7 +386,7 @@ class Converter:
             return self._unknown_word("kind", cells, refusals.UNKNOWN_KIND, self._layout.profile.kinds)
         if kind != Kind.OTHER and not is_visible(self._text(cells["document"])):
             return Fault("document", self._text(cells["document"]), refusals.NO_DOCUMENT)
-        if not self.texts[cells["customer"]]:
+        if kind != Kind.OTHER and not self.texts[cells["customer"]]:
             return Fault("customer", self._text(cells["customer"]), refusals.NO_CUSTOMER)
         if self._statuses[cells.get("status", b"")] == BAD_WORD:
             return self._unknown_word("status", cells, refusals.UNKNOWN_STATUS, self._layout.profile.statuses)

@@ -73,7 +73,7 @@ class ContraryCurrencyError(Problem):
 class NoTaxColumnError(Problem):
     """The amounts of this export include tax, and no column says how much, so it cannot be taken off."""
 
-    remedy = "Export the file with a column of tax."
+    remedy = "Export the file with a column of tax, or a report without tax (in QuickBooks, Sales by Customer Detail)."
 
 
 class DuplicateHeadingError(Problem):

@@ -123,7 +123,14 @@ class Flattening:
         else:
             self._finish()
         if self._problems:
-            raise LedgerRefusedError(self._problems)
+            raise LedgerRefusedError(self._first_causes())
+
+    def _first_causes(self) -> list[Problem]:
+        """The problems without those that follow from others: where an amount cannot be read, no sum is right."""
+        follow = (faults.FootingError, faults.BalanceError)
+        causes = [problem for problem in self._problems if not isinstance(problem, follow)]
+        has_unreadable = any(isinstance(problem, faults.UnreadableAmountError) for problem in causes)
+        return causes if has_unreadable else self._problems
 
     def _take(self, row: int, cells: tuple[Cell, ...], texts: Sequence[str]) -> CellRow | None:
         """One row that is not blank: the entry it is, or None for any other."""
@@ -279,12 +286,16 @@ class Flattening:
         return amount
 
     def _replay(self, row: int, cells: Sequence[Cell], group: Group, amount: Decimal) -> None:
-        """Hold the running balance against the amount; it begins anew in a group, or runs on from the one around it."""
+        """Hold the running balance against the amount of an entry.
+
+        In a group it begins anew, or runs on from the group around it; behind a group within, it may leave that out.
+        """
         column = self._columns.balance
-        starts = {group.running}
+        starts = {group.running, group.own}
         if not group.sums.rows and len(self._stack) > 1:
             starts.add(self._stack[-2].running)
         group.running += amount
+        group.own += amount
         if column is None or not self._shape.has_readable_totals:
             return
         printed = self._number(row, cells[column])

@@ -60,7 +60,7 @@ class Group:
     """A group that is open: its own name, with those above it, and the row of its heading.
 
     `inner` are the groups in it that have ended, with their sums, which are part of `sums`. `running` is the running
-    balance, `sides` tells whether there are invoices above zero, and below.
+    balance, `own` that of its own entries alone; `sides` tells whether there are invoices above zero, and below.
     """
 
     name: str
@@ -69,6 +69,7 @@ class Group:
     sums: Sums = field(default_factory=Sums)
     inner: list[tuple[str, Sums]] = field(default_factory=list)
     running: Decimal = Decimal(0)
+    own: Decimal = Decimal(0)
     is_replayed: bool = True
     sides: set[bool] = field(default_factory=set)
 
