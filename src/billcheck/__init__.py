@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from billcheck.configuration.files import load_configuration
     from billcheck.configuration.rules import Configuration
     from billcheck.connectors.files import read_ledger
+    from billcheck.connectors.frames import read_frame
     from billcheck.contracts.files import load_contracts
     from billcheck.contracts.quantity_files import load_quantities
     from billcheck.contracts.terms import Contract
@@ -80,6 +81,7 @@ __all__ = [
     "load_contracts",
     "load_decisions",
     "load_quantities",
+    "read_frame",
     "read_ledger",
     "redact",
 ]
@@ -113,6 +115,7 @@ _HOMES = {
     "load_contracts": "contracts.files",
     "load_decisions": "decisions.files",
     "load_quantities": "contracts.quantity_files",
+    "read_frame": "connectors.frames",
     "read_ledger": "connectors.files",
     "redact": "report.redaction",
 }

@@ -68,7 +68,7 @@ def test_typed_cells_are_written_in_the_marks_of_the_profile() -> None:
     heading = stream.write(
         ("a", "b,c"), 4, [CellRow(5, (Decimal("1E+2"), date(2026, 1, 31))), CellRow(7, (Decimal("-0.5"), ""))], ","
     )
-    assert b"".join(stream.blocks()) == b'a,"b,c"\n100,2026-01-31\n"-0,5",\n'
+    assert b"".join(stream.blocks()) == b'a,"b,c"\r\n100,2026-01-31\r\n"-0,5",\r\n'
     assert (heading.row, heading.end, heading.next_line) == (4, 8, 2)
     assert [stream.row_of(line) for line in (1, 2, 3)] == [4, 5, 7]
     assert list(stream.slices([(8, 11), (23, 24)])) == [b"100", b'"']
@@ -101,3 +101,12 @@ def test_what_a_file_with_titles_is_refused_for(rows: str, message: str, tmp_pat
     path.write_bytes(f"Ledger\n\n{GENERIC}\n{rows}".encode("latin-1"))
     with pytest.raises(LedgerRefusedError, match=message):
         scan(only(path))
+
+
+def test_a_carriage_return_in_a_cell_ends_no_row(tmp_path: Path) -> None:
+    path = tmp_path / "titled.csv"
+    path.write_bytes(f'Ledger\r\n{GENERIC},description\r\nF-1,2026-01-31,A,1.00,EUR,"a\rb\r"\r\n'.encode())
+    source = only(path)
+    (line,) = scan(source).lines
+    assert line.text == "a\rb\r"
+    assert source.read([line.locator])[0].row == 3

@@ -87,7 +87,8 @@ class Rendered:
             LedgerRefusedError: A cell is too long, or holds a NUL.
         """
         text = io.StringIO(newline="")
-        writer = csv.writer(text, delimiter=DELIMITER, lineterminator="\n")
+        # A writer quotes what is in its line end, and a carriage return within a cell has to be quoted.
+        writer = csv.writer(text, delimiter=DELIMITER, lineterminator="\r\n")
         self._write_row(writer, heading_row, headings)
         end = len(text.getvalue().encode())
         heading = Heading(DELIMITER.encode(), tuple(headings), heading_row, end, len(self._rows))
