@@ -190,9 +190,8 @@ def test_a_frame_says_what_the_same_file_says(
             # Lines made by hand may have no tax finer than a minor unit, and a credit note needs all of its lines.
             by_hand = [replace(row.line, tax=None) for row in read]
             again = scan(billcheck.Ledger.from_lines(by_hand).sources[0])
-            assert [line._replace(locator=0) for line in again.lines] == [
-                line._replace(locator=0) for line in found.lines
-            ]
+            kept = [line._replace(locator=0, tracking="") for line in found.lines]
+            assert [line._replace(locator=0, tracking="") for line in again.lines] == kept
         file = billcheck.read_ledger(tmp_path / "ledger.csv").sources[0]
         in_file = file.read([line.locator for line in scan(file, keys).lines])
         assert [row.line for row in read] == [row.line for row in in_file]

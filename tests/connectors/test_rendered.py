@@ -69,9 +69,9 @@ def test_typed_cells_are_written_in_the_marks_of_the_profile() -> None:
         ("a", "b,c"), 4, [CellRow(5, (Decimal("1E+2"), date(2026, 1, 31))), CellRow(7, (Decimal("-0.5"), ""))], ","
     )
     assert b"".join(stream.blocks()) == b'a,"b,c"\r\n100,2026-01-31\r\n"-0,5",\r\n'
-    assert (heading.row, heading.end, heading.next_line) == (4, 8, 2)
+    assert (heading.row, heading.end, heading.next_line) == (4, 9, 2)
     assert [stream.row_of(line) for line in (1, 2, 3)] == [4, 5, 7]
-    assert list(stream.slices([(8, 11), (23, 24)])) == [b"100", b'"']
+    assert list(stream.slices([(9, 12), (25, 26)])) == [b"100", b'"']
 
 
 @pytest.mark.parametrize(
