@@ -166,6 +166,42 @@ def test_rows_inside_a_quoted_field_refuse_the_file(extra: str) -> None:
     assert refusal(data).startswith("ledger.csv row 3: A quoted field holds whole rows of the file")
 
 
+@pytest.mark.parametrize(
+    "day",
+    [
+        "28/02/2026",
+        "28.2.26",
+        "20260228",
+        "28 Feb 2026",
+        "28-Feb-26",
+        "Feb 28 2026",
+        "February 28. 2026",
+        "2026-02-28T10:00:00Z",
+        "2026-02-28 10:00 UTC",
+        "28/02/2026 10:00",
+    ],
+)
+@pytest.mark.parametrize(
+    "amount",
+    [
+        "2.00",
+        "-2.00",
+        "$2.00",
+        "(2.00)",
+        "2.00-",
+        "2.00 CR",
+        "2 000.00",
+        "-€ 2.00",
+        "2.00 EUR",
+        "\N{MINUS SIGN}2",
+        "2\N{NARROW NO-BREAK SPACE}000 kr.",
+    ],
+)
+def test_rows_inside_a_quoted_field_are_found_however_they_are_written(day: str, amount: str) -> None:
+    data = f'2026-01-31,1.00,"Hosting\n{day},{amount},"\n'.encode()
+    assert refusal(data).startswith("ledger.csv row 3: A quoted field holds whole rows of the file")
+
+
 def test_an_address_over_several_lines_is_no_row() -> None:
     data = b'2026-01-31,1.00,"Street 1, Utrecht\nthird floor, left, door 2"\n'
     assert rows_of(slabs_of(data, 3, []), 3) == [["2026-01-31", "1.00", "Street 1, Utrecht\nthird floor, left, door 2"]]

@@ -7,6 +7,7 @@ with `billcheck.grammar`, so that tests can hold the one against the other.
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from itertools import product
 
 DIGITS = "0123456789"
@@ -47,7 +48,8 @@ def _signed(number: str, sign: str) -> set[str]:
     return {f"{sign}{gap}{number}" for gap in ("", *SPACES)} | {f"{number}{gap}{sign}" for gap in ("", *SPACES)}
 
 
-def _frames(sign: str) -> dict[str, set[str]]:
+@lru_cache(maxsize=256)
+def frames_of(sign: str) -> dict[str, set[str]]:
     """Every way to write an amount around a number, here N, with this sign or none, by the form of its negative."""
     plain = {"N"} | (_signed("N", sign) if sign else set())
     credited = {f"{text}{gap}{word}" for text, gap, word in product(plain, ("", *SPACES), ("CR", "Cr", "cr"))}
@@ -71,7 +73,7 @@ def amount(text: str, marks: tuple[str, str], negative: tuple[str, ...], signs: 
     if value is None:
         return None
     for sign in ("", *signs):
-        for form, frames in _frames(sign).items():
+        for form, frames in frames_of(sign).items():
             if frame in frames and (not form or form in negative):
                 return -value if form else value
     return None

@@ -51,7 +51,7 @@ def written_amounts(draw: st.DrawFn) -> tuple[str, Fraction, tuple[str, str], st
     mark = {" ": draw(st.sampled_from(recogniser.SPACES)), "'": draw(st.sampled_from("'\u2019"))}.get(pair[1], pair[1])
     number = grouped.replace(",", mark) + (f"{pair[0]}{part:0{decimals}d}" if decimals else "")
     sign = draw(st.sampled_from(["", *SIGNS_OF[currency]]))
-    form, frames = draw(st.sampled_from([*recogniser._frames(sign).items()]))
+    form, frames = draw(st.sampled_from([*recogniser.frames_of(sign).items()]))
     text = draw(st.sampled_from(sorted(frames))).replace("N", number, 1)
     value = Fraction(digits) + Fraction(part, 10**decimals)
     return text, -value if form else value, pair, form, currency

@@ -80,6 +80,7 @@ def test_ci_and_nox_run_the_same_sessions() -> None:
         "system",
         "bench",
         "simulate",
+        "fuzz",
         "oracle",
         "wrong_terms",
         "pins",

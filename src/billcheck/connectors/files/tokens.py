@@ -38,8 +38,15 @@ _SHOW = {
     for delimiter in _DELIMITERS
 }
 _LINE_BYTES = 32 * FIELD_BYTES
-_SHAPE_OF_DATE = re.compile(rb"\s*[0-9]{1,4}([-/.])[0-9]{1,2}\1[0-9]{1,4}\s*")
-_SHAPE_OF_AMOUNT = re.compile(rb"\s*-?[0-9][0-9.,' ]*\s*")
+_SHAPE_OF_DATE = re.compile(
+    rb"\s*(?:[0-9]{1,4}[ ./-]{1,2}(?:[0-9]{1,2}|[A-Za-z]{3,9})[ ./,-]{1,2}[0-9]{1,4}"
+    rb"|[A-Za-z]{3,9}[ ./-]{1,2}[0-9]{1,2}[ ./,-]{1,2}[0-9]{2,4}|[0-9]{8})(?:[T ][0-9:.,+ UTCZ-]+)?\s*"
+)
+"""Every way to write a date that the grammar knows, and some more."""
+_SHAPE_OF_AMOUNT = re.compile(
+    rb"\s*[A-Za-z$( .\x80-\xff-]{0,12}[0-9][0-9.,' \x80-\xff]*[A-Za-z$) .\x80-\xff-]{0,12}\s*"
+)
+"""Likewise, with whatever signs stand beside the figures."""
 
 
 class NulError(Problem):
