@@ -217,6 +217,37 @@ def test_heads_of_groups_are_no_lines(tmp_path: Path) -> None:
     assert len(read_text(tmp_path, CII[:start] + head + CII[start:])) == 2
 
 
+def test_a_charge_for_transport_is_a_line_of_its_own(tmp_path: Path) -> None:
+    transport = (
+        "<ram:SpecifiedLogisticsServiceCharge><ram:Description>Fracht</ram:Description>"
+        "<ram:AppliedAmount>7.00</ram:AppliedAmount></ram:SpecifiedLogisticsServiceCharge>"
+    )
+    text = changed(
+        CII,
+        ("<ram:SpecifiedTradePaymentTerms>", f"{transport}<ram:SpecifiedTradePaymentTerms>"),
+        ("TaxBasisTotalAmount>95.00", "TaxBasisTotalAmount>102.00"),
+    )
+    assert [(line.description, line.amount) for line in read_text(tmp_path, text)][1:] == [
+        ("Papierrechnung", Decimal(5)),
+        ("Fracht", Decimal(7)),
+    ]
+
+
+def test_days_left_empty_are_not_there(tmp_path: Path) -> None:
+    text = CII.replace(">20251105<", "><").replace(">20260307<", "> <")
+    assert {(line.due_date, line.period_first_day) for line in read_text(tmp_path, text)} == {(None, None)}
+
+
+def test_many_lines_cost_no_more_than_each_alone(tmp_path: Path) -> None:
+    """Spaces between 20,000 lines are more characters than any text may have, and no text."""
+    head, rest = UBL.split("  <cac:InvoiceLine>", 1)
+    line = "  <cac:InvoiceLine>" + rest.split("</cac:InvoiceLine>")[0] + "</cac:InvoiceLine>" + " " * 20
+    text = changed(
+        head, ('"EUR">2822.50', '"EUR">48000000.00'), ('"EUR">2797.50</cbc:TaxEx', '"EUR">47999975.00</cbc:TaxEx')
+    )
+    assert len(read_text(tmp_path, text + "\n".join([line] * 20_000) + "</Invoice>")) == 20_001
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "iso-8859-1", "windows-1252"])
 def test_any_declared_encoding_of_a_known_kind_is_read(encoding: str, tmp_path: Path) -> None:
     text = CII.replace('encoding="UTF-8"', f'encoding="{encoding.removesuffix("-sig")}"')
@@ -253,6 +284,11 @@ def test_days_keep_the_day_that_is_written(tmp_path: Path) -> None:
          "15500 x 25.00 - 10.00 is not 377.50, the amount of the line."),
         (UBL, ('"C62">1000<', '"C62">100<'), "15500 x 25.00 / 100 - 10.00 is not 377.50, the amount of the line."),
         (UBL, ('"C62">1000<', '"C62">0<'), "The price is for no units (BT-149)."),
+        (UBL, ('"C62">1000<', '"C62">-1000<'), "The price is for no units (BT-149). Found '-1000'."),
+        (UBL, ("<cbc:ID>DW-2026-031</cbc:ID>", "<cbc:ID>DW-2026-031</cbc:ID><cbc:ID>DW-2026-032</cbc:ID>"),
+         "The invoice has more than one number (BT-1). Found 'DW-2026-031 and DW-2026-032'."),
+        (UBL, ("<cac:LegalMonetaryTotal>", "<cac:LegalMonetaryTotal/><cac:LegalMonetaryTotal>"),
+         "The invoice has more than one set of totals."),
         (UBL, ("ChargeIndicator>false", "ChargeIndicator>no"), "is neither true nor false. Found 'no'."),
         (CII, ('format="102">20260205', 'format="610">202602'), "(BT-2) is no day of the calendar. Found '202602'."),
         (CII, ("<ram:Name>Küstenhof GmbH</ram:Name>", ""), "The invoice has no name of the buyer (BT-44)."),

@@ -1,8 +1,9 @@
 """The manifest of hostile files: what each holds, and what must come of it.
 
 Comes in: the TOML files beside this module, in `manifest/`, one a theme. Goes out: one `Hostile` per file. A file is
-written out (`text`, `below` the headings of the generic ledger, `xero` rows), lies in `files/`, or is made by a small
-function (`make = "module:function"`, a module of this folder, giving bytes).
+written out (`text`, `below` the headings of the generic ledger, `xero` rows), lies in `files/`, is a small electronic
+invoice with some texts replaced (`ubl`, `credit` or `cii`: pairs of what is there once and what stands instead), or is
+made by a small function (`make = "module:function"`, a module of this folder, giving bytes).
 
 Exactly one verdict holds for each: *parsed* to exactly these lines, *rows_refused* (parsed but for these rows), or
 *file_refused* with these problems. A line is document, issue date, customer, amount (signed, excluding tax), currency,
@@ -26,7 +27,8 @@ HERE = Path(__file__).parent
 PLAIN = ("F-1", "2026-01-31", "Acme", "100.00", "EUR", "invoice", "approved")
 USUAL = ("invoice", "approved")
 KEYS = {"name", "why", "suffix", "options", "lines", "refused", "problems", "where", "exit"}
-SOURCES = {"text", "below", "xero", "file", "make"}
+INVOICES = {"ubl", "credit", "cii"}
+SOURCES = {"text", "below", "xero", "file", "make", *INVOICES}
 
 LineFacts = tuple[str, ...]
 """Document, issue date, customer, amount, currency, kind, status."""
@@ -75,9 +77,20 @@ def data_of(entry: dict[str, Any]) -> bytes:
         return bytes(getattr(importlib.import_module(f"tests.hostile.{module}"), name)())
     if "xero" in entry:
         text = xero_text([xero_row(**cells) for cells in entry["xero"]])
+    elif found := INVOICES & entry.keys():
+        text = changed_invoice(*found, entry=entry)
     else:
         text = f"{GENERIC}\n{entry['below']}" if "below" in entry else entry["text"]
     return str(text).encode(entry.get("encoding", "utf-8"))
+
+
+def changed_invoice(name: str, *, entry: dict[str, Any]) -> str:
+    """The plain electronic invoice of a name, with the changes of an entry."""
+    text = (HERE / "files" / f"plain-{name}.xml").read_text(encoding="utf-8")
+    for before, after in entry[name]:
+        assert text.count(before) == 1, (entry["name"], before, text.count(before))
+        text = text.replace(before, after)
+    return text
 
 
 def line_facts(line: str | list[str]) -> LineFacts:
@@ -100,7 +113,7 @@ def read_entry(entry: dict[str, Any], theme: str) -> Hostile:
         name=entry["name"],
         theme=theme,
         data=data_of(entry),
-        suffix=entry.get("suffix", ".csv"),
+        suffix=entry.get("suffix", ".xml" if INVOICES & entry.keys() else ".csv"),
         options=entry.get("options", {}),
         lines=tuple(map(line_facts, entry.get("lines", ()))),
         refused=tuple((row, column, value, reason) for row, column, value, reason in entry.get("refused", ())),

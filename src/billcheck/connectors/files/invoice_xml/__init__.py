@@ -17,6 +17,7 @@ from billcheck.connectors.files.invoice_xml.invoice import Values
 from billcheck.connectors.files.invoice_xml.tree import read_tree
 from billcheck.errors import LedgerRefusedError, Problem
 from billcheck.grammar import DECIMAL_DIGITS
+from billcheck.money import to_decimal, to_minor
 from billcheck.periods.reading import NOTHING, read
 
 if TYPE_CHECKING:
@@ -96,7 +97,8 @@ def _cells(invoice: Invoice, line: InvoiceLine, period: Period | None) -> Iterat
     yield line.item
     yield _or_empty(line.quantity)
     yield _or_empty(_unit_price(line))
-    yield line.amount
+    # What is positive on a credit note is credited. Where credits and charges cancel each other out, no sum shows that.
+    yield _shortest(-line.amount if is_credit and not invoice.totals.excl_tax else line.amount, invoice.currency)
     yield invoice.currency
     yield _or_empty(totals.incl_tax)
     yield _or_empty(totals.payable)
@@ -109,6 +111,12 @@ def _cells(invoice: Invoice, line: InvoiceLine, period: Period | None) -> Iterat
 
 def _or_empty(cell: Cell | None) -> Cell:
     return "" if cell is None else cell
+
+
+def _shortest(amount: Decimal, currency: str) -> Decimal:
+    """An amount without noughts beyond the decimals of its currency: 100.000 is no hundred thousand."""
+    minor = to_minor(amount, currency)
+    return amount if minor is None else to_decimal(minor, currency)
 
 
 def _unit_price(line: InvoiceLine) -> Decimal | None:

@@ -7,6 +7,7 @@ the CII binding of EN 16931. Must not know files.
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,6 @@ from billcheck.connectors.files.invoice_xml.invoice import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date
 
     from billcheck.connectors.files.invoice_xml.invoice import Values
     from billcheck.connectors.files.invoice_xml.tree import Element
@@ -42,7 +42,18 @@ _TERMS = "rsm:SupplyChainTradeTransaction"
 _AGREEMENT = f"{_TERMS}/ram:ApplicableHeaderTradeAgreement"
 _SETTLEMENT = f"{_TERMS}/ram:ApplicableHeaderTradeSettlement"
 _SUMS = f"{_SETTLEMENT}/ram:SpecifiedTradeSettlementHeaderMonetarySummation"
+_LINE = f"{_TERMS}/ram:IncludedSupplyChainTradeLineItem"
+_LINE_SETTLEMENT = f"{_LINE}/ram:SpecifiedLineTradeSettlement"
+_WITH_AMOUNTS = (
+    _SUMS,
+    f"{_SETTLEMENT}/ram:SpecifiedTradeAllowanceCharge",
+    f"{_SETTLEMENT}/ram:SpecifiedLogisticsServiceCharge",
+    f"{_LINE_SETTLEMENT}/ram:SpecifiedTradeSettlementLineMonetarySummation",
+    f"{_LINE_SETTLEMENT}/ram:SpecifiedTradeAllowanceCharge",
+    f"{_LINE}/ram:SpecifiedLineTradeAgreement/ram:NetPriceProductTradePrice",
+)
 _DATE = "udt:DateTimeString"
+_BASE = "price base quantity (BT-149)"
 _GROUPS = frozenset({"GROUP", "INFORMATION"})
 """Lines that only head or explain others, and whose amounts the totals leave out."""
 
@@ -51,18 +62,18 @@ def read_invoice(root: Element, values: Values) -> Invoice:
     """The invoice in a CII document; `values` takes what is missing or bad."""
     document = root.find("rsm:ExchangedDocument") or root
     currency = values.currency(root, values.needed(root, "currency (BT-5)", f"{_SETTLEMENT}/ram:InvoiceCurrencyCode"))
-    sums = root.find(_SUMS) or root
+    sums = values.only(root, "set of totals", _SUMS) or root
     settlement = root.find(_SETTLEMENT) or root
     buyer = f"{_AGREEMENT}/ram:BuyerTradeParty"
-    due = root.find(f"{_SETTLEMENT}/ram:SpecifiedTradePaymentTerms/ram:DueDateDateTime/{_DATE}")
-    issued = document.find(f"ram:IssueDateTime/{_DATE}")
+    due = root.first_text(f"{_SETTLEMENT}/ram:SpecifiedTradePaymentTerms/ram:DueDateDateTime/{_DATE}")
+    issued = document.first_text(f"ram:IssueDateTime/{_DATE}")
     values.needed(document, "issue date (BT-2)", f"ram:IssueDateTime/{_DATE}")
     invoice = Invoice(
         syntax="cii",
         number=values.needed(document, "number (BT-1)", "ram:ID"),
         type_code=values.needed(document, "type code (BT-3)", "ram:TypeCode"),
         is_credit_note=False,
-        issue_date=_day(issued or document, values, "issue date (BT-2)"),
+        issue_date=date.min if issued is None else _day(issued, values, "issue date (BT-2)"),
         due_date=None if due is None else _day(due, values, "due date (BT-9)"),
         customer=values.needed(root, "name of the buyer (BT-44)", f"{buyer}/ram:Name"),
         customer_id=root.text_at(
@@ -84,7 +95,7 @@ def read_invoice(root: Element, values: Values) -> Invoice:
         period=_period(settlement, values),
         lines=tuple(
             _line(found, values)
-            for found in root.all(f"{_TERMS}/ram:IncludedSupplyChainTradeLineItem")
+            for found in root.all(_LINE)
             if found.text_at("ram:AssociatedDocumentLineDocument/ram:LineStatusReasonCode") not in _GROUPS
         ),
         adjustments=tuple(_adjustments(settlement, values)),
@@ -101,14 +112,16 @@ def read_invoice(root: Element, values: Values) -> Invoice:
 
 def _line(element: Element, values: Values) -> InvoiceLine:
     product = "ram:SpecifiedTradeProduct"
-    price = "ram:SpecifiedLineTradeAgreement/ram:NetPriceProductTradePrice"
+    price, gross = (f"ram:SpecifiedLineTradeAgreement/ram:{name}PriceProductTradePrice" for name in ("Net", "Gross"))
     settlement = element.find("ram:SpecifiedLineTradeSettlement") or element
     texts = [
         element.text_at(f"{product}/ram:Name"),
         element.text_at(f"{product}/ram:Description"),
         *(found.text for found in element.all("ram:AssociatedDocumentLineDocument/ram:IncludedNote/ram:Content")),
     ]
-    base = values.optional_decimal(element, "price base quantity (BT-149)", f"{price}/ram:BasisQuantity")
+    base = values.optional_decimal(element, _BASE, f"{price}/ram:BasisQuantity")
+    if base is None:
+        base = values.optional_decimal(element, _BASE, f"{gross}/ram:BasisQuantity")
     return InvoiceLine(
         row=element.line,
         amount=values.needed_decimal(
@@ -142,14 +155,17 @@ def _adjustments(settlement: Element, values: Values) -> Iterator[InvoiceLine]:
         is_charge = flag in {"true", "1"}
         text = element.text_at("ram:Reason") or ("Charge" if is_charge else "Allowance")
         yield InvoiceLine(row=element.line, amount=amount if is_charge else -amount, description=text)
+    for element in settlement.all("ram:SpecifiedLogisticsServiceCharge"):
+        amount = values.needed_decimal(element, "amount of a charge for transport", "ram:AppliedAmount")
+        yield InvoiceLine(row=element.line, amount=amount, description=element.text_at("ram:Description") or "Charge")
 
 
 def _period(settlement: Element, values: Values) -> Period | None:
     """The period of the document or of a line; one of its ends alone is no period."""
-    found = settlement.find("ram:BillingSpecifiedPeriod")
+    found = values.only(settlement, "period", "ram:BillingSpecifiedPeriod")
     if found is None:
         return None
-    first, last = (found.find(f"ram:{name}DateTime/{_DATE}") for name in ("Start", "End"))
+    first, last = (found.first_text(f"ram:{name}DateTime/{_DATE}") for name in ("Start", "End"))
     if first is None or last is None:
         return None
     return Period(_day(first, values, "first day"), _day(last, values, "last day"))
@@ -164,16 +180,7 @@ def _day(element: Element, values: Values, term: str) -> date:
 
 def _check_currencies(root: Element, currency: str, values: Values) -> None:
     """All amounts that are read must be in the currency of the document, where they state one."""
-    for parent in (
-        *root.all(_SUMS),
-        *root.all(f"{_SETTLEMENT}/ram:SpecifiedTradeAllowanceCharge"),
-        *root.all(
-            f"{_TERMS}/ram:IncludedSupplyChainTradeLineItem/ram:SpecifiedLineTradeSettlement/ram:SpecifiedTradeSettlementLineMonetarySummation"
-        ),
-        *root.all(
-            f"{_TERMS}/ram:IncludedSupplyChainTradeLineItem/ram:SpecifiedLineTradeAgreement/ram:NetPriceProductTradePrice"
-        ),
-    ):
+    for parent in (found for path in _WITH_AMOUNTS for found in root.all(path)):
         for amount in parent.children:
             stated = amount.attributes.get("currencyID")
             # The total tax may be stated once more in the currency of the tax (BT-111).

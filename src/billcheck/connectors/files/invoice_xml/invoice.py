@@ -40,7 +40,7 @@ SLACK = 2
 """By how many minor units quantity x price may differ from the amount of the line, as the Peppol rules allow."""
 
 _ISO_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:Z|[+-]\d{2}:\d{2})?", re.ASCII)
-_DECIMAL = re.compile(r"\+?(-?)(\d*)(?:\.(\d*))?", re.ASCII)
+_DECIMAL = re.compile(r"(?:\+|(-))?(\d*)(?:\.(\d*))?", re.ASCII)
 
 
 class MissingValueError(Problem):
@@ -51,6 +51,12 @@ class MissingValueError(Problem):
 
 class BadValueError(Problem):
     """The invoice holds a value that is none of its kind."""
+
+    remedy = "Get the invoice again from whoever issued it, or enter it in a generic ledger."
+
+
+class TwoValuesError(Problem):
+    """The invoice says two different things where it can say only one."""
 
     remedy = "Get the invoice again from whoever issued it, or enter it in a generic ledger."
 
@@ -187,7 +193,7 @@ class Invoice:
         if line.quantity is None or line.price is None:
             return ()
         where = f"{path} row {line.row}"
-        if not line.base_quantity:
+        if line.base_quantity <= 0:
             return (BadValueError(where, str(line.base_quantity), what="The price is for no units (BT-149)."),)
         exact = Fraction(line.quantity) * Fraction(line.price) / Fraction(line.base_quantity)
         exact += Fraction(line.adjustment)
@@ -212,16 +218,31 @@ class Values:
 
     def needed(self, parent: Element, term: str, *paths: str) -> str:
         """A text that every invoice has; `term` names it in messages."""
-        found = parent.text_at(*paths)
-        if not found:
-            self.problems.append(MissingValueError(self.where(parent), what=f"The invoice has no {term}."))
-        return found
+        for path in paths:
+            texts = dict.fromkeys(element.text for element in parent.all(path) if element.text)
+            if texts:
+                self._check_single(parent, term, list(texts))
+                return next(iter(texts))
+        self.problems.append(MissingValueError(self.where(parent), what=f"The invoice has no {term}."))
+        return ""
+
+    def only(self, parent: Element, term: str, path: str) -> Element | None:
+        """The element at a path, None where there is none; several of them must all say the same."""
+        found = list(parent.all(path))
+        if len(found) > 1 and any(one.content != found[0].content for one in found):
+            self._check_single(parent, term, [one.text or f"row {one.line}" for one in found])
+        return found[0] if found else None
+
+    def _check_single(self, parent: Element, term: str, texts: Sequence[str]) -> None:
+        if len(texts) > 1:
+            what = f"The invoice has more than one {term}."
+            self.problems.append(TwoValuesError(self.where(parent), " and ".join(texts[:2])[:60], what=what))
 
     def decimal(self, element: Element, term: str) -> Decimal:
         """The number an element holds; zero beside a problem where it holds none."""
         shape = _DECIMAL.fullmatch(element.text)
         if shape and (shape[2] or shape[3]):
-            text = f"{shape[1]}{shape[2] or '0'}" + (f".{shape[3]}" if shape[3] else "")
+            text = f"{shape[1] or ''}{shape[2] or '0'}" + (f".{shape[3]}" if shape[3] else "")
             try:
                 return parse_plain_decimal(text)
             except GrammarError as error:
@@ -232,19 +253,24 @@ class Values:
 
     def optional_decimal(self, parent: Element, term: str, path: str) -> Decimal | None:
         """The number at a path, None where there is none."""
-        found = parent.find(path)
+        found = self.only(parent, term, path)
         return None if found is None else self.decimal(found, term)
 
     def needed_decimal(self, parent: Element, term: str, path: str) -> Decimal:
         """A number that every invoice has."""
-        found = parent.find(path)
+        found = self.only(parent, term, path)
         if found is None:
             self.problems.append(MissingValueError(self.where(parent), what=f"The invoice has no {term}."))
             return Decimal(0)
         return self.decimal(found, term)
 
     def day(self, element: Element, text: str, term: str) -> date:
-        """The day a text names as 2026-01-31; a time zone behind it does not move it."""
+        """The day a text names as 2026-01-31; a time zone behind it does not move it.
+
+        Nothing is said of an empty text, which `needed` has spoken of.
+        """
+        if not text:
+            return date.min
         shape = _ISO_DATE.fullmatch(text)
         try:
             return date.fromisoformat(shape[1] if shape else "")
@@ -254,10 +280,11 @@ class Values:
             return date.min
 
     def currency(self, parent: Element, code: str) -> str:
-        """The currency of the document (BT-5)."""
-        if code and not is_currency(code):
-            self.problems.append(BadValueError(self.where(parent), code[:60], what="This is no currency (BT-5)."))
-        return code
+        """The currency of the document (BT-5); empty beside a problem where it is none."""
+        if not code or is_currency(code):
+            return code
+        self.problems.append(BadValueError(self.where(parent), code[:60], what="This is no currency (BT-5)."))
+        return ""
 
     def raise_for_problems(self) -> None:
         """Refuse the file if any value was missing or bad."""

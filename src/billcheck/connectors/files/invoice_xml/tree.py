@@ -82,6 +82,11 @@ class Element:
     text: str = ""
     children: list[Element] = field(default_factory=list)
 
+    @property
+    def content(self) -> tuple[object, ...]:
+        """What it says, without where it stands."""
+        return (self.name, self.text, *(child.content for child in self.children))
+
     def all(self, path: str) -> Iterator[Element]:
         """Every descendant at a path of names between slashes, in the order of the file."""
         head, _, rest = path.partition("/")
@@ -96,13 +101,14 @@ class Element:
         """The first descendant at a path, None where there is none."""
         return next(self.all(path), None)
 
+    def first_text(self, path: str) -> Element | None:
+        """The first descendant at a path that has a text, None where none has."""
+        return next((found for found in self.all(path) if found.text), None)
+
     def text_at(self, *paths: str) -> str:
         """The text of the first descendant that has one, by the order of the paths; empty where none has."""
-        for path in paths:
-            for found in self.all(path):
-                if found.text:
-                    return found.text
-        return ""
+        found = next(filter(None, map(self.first_text, paths)), None)
+        return "" if found is None else found.text
 
 
 def read_tree(path: str, blocks: Iterable[bytes], namespaces: Mapping[str, str]) -> Element:
@@ -128,6 +134,7 @@ class _Builder:
         self._namespaces = namespaces
         self._stack: list[Element] = []
         self._texts: list[list[str]] = []
+        self._characters_left: list[int] = []
         self._root: Element | None = None
         self._skipped = 0
         self._elements = 0
@@ -196,6 +203,7 @@ class _Builder:
             self._root = element
         self._stack.append(element)
         self._texts.append([])
+        self._characters_left.append(FIELD_BYTES)
 
     def _known_name(self, name: str) -> str:
         namespace, _, local = name.rpartition(" ")
@@ -210,6 +218,7 @@ class _Builder:
             self._skipped -= 1
             return
         element = self._stack.pop()
+        self._characters_left.pop()
         element.text = "".join(self._texts.pop()).strip()
 
     def _characters(self, text: str) -> None:
@@ -217,8 +226,10 @@ class _Builder:
         if self._skipped or not self._texts:
             return
         pieces = self._texts[-1]
+        # What only sets off one element from the next is no text, however many elements there are.
+        if not pieces and text.isspace():
+            return
         pieces.append(text)
-        if len(pieces) > 1 and sum(map(len, pieces)) > FIELD_BYTES:
+        self._characters_left[-1] -= len(text)
+        if self._characters_left[-1] < 0:
             raise self._refusal(LongXmlTextError, pieces[0][:60])
-        if len(text) > FIELD_BYTES:
-            raise self._refusal(LongXmlTextError, text[:60])

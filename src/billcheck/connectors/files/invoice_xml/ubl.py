@@ -43,7 +43,7 @@ def read_invoice(root: Element, values: Values) -> Invoice:
     currency = values.currency(root, values.needed(root, "currency (BT-5)", "cbc:DocumentCurrencyCode"))
     party = "cac:AccountingCustomerParty/cac:Party"
     due = root.text_at("cbc:DueDate", "cac:PaymentMeans/cbc:PaymentDueDate")
-    sums = root.find("cac:LegalMonetaryTotal") or root
+    sums = values.only(root, "set of totals", "cac:LegalMonetaryTotal") or root
     invoice = Invoice(
         syntax="ubl",
         number=values.needed(root, "number (BT-1)", "cbc:ID"),
@@ -123,7 +123,7 @@ def _adjustments(parent: Element, values: Values) -> Iterator[InvoiceLine]:
 
 def _period(parent: Element, values: Values) -> Period | None:
     """The period of the document or of a line; one of its ends alone is no period."""
-    found = parent.find("cac:InvoicePeriod")
+    found = values.only(parent, "period", "cac:InvoicePeriod")
     if found is None:
         return None
     first, last = found.text_at("cbc:StartDate"), found.text_at("cbc:EndDate")
