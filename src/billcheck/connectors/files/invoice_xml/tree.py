@@ -132,6 +132,7 @@ class _Builder:
     def __init__(self, path: str, namespaces: Mapping[str, str]) -> None:
         self._path = path
         self._namespaces = namespaces
+        self._names: dict[str, str] = {}
         self._stack: list[Element] = []
         self._texts: list[list[str]] = []
         self._characters_left: list[int] = []
@@ -206,11 +207,15 @@ class _Builder:
         self._characters_left.append(FIELD_BYTES)
 
     def _known_name(self, name: str) -> str:
+        known = self._names.get(name)
+        if known is not None:
+            return known
         namespace, _, local = name.rpartition(" ")
         prefix = self._namespaces.get(namespace)
-        if prefix is not None:
-            return f"{prefix}:{local}"
-        return _FOREIGN if self._stack else local
+        if prefix is None:
+            return _FOREIGN if self._stack else local
+        self._names[name] = f"{prefix}:{local}"
+        return self._names[name]
 
     def _end(self, _name: str) -> None:
         self._unreported = 0
