@@ -213,3 +213,55 @@ def test_an_unfinished_profile_says_what_is_missing(own: Path, run: Run) -> None
     assert (outcome.code, outcome.out) == (2, "")
     assert "draft.toml: columns.customer: This is left to be filled in." in outcome.err
     assert "draft.toml: columns.amount: This is left to be filled in." in outcome.err
+
+
+DRAFTABLE = """\
+Factuurnummer;Factuurdatum;Klant;Omschrijving;Bedrag excl. btw;Munteenheid
+F-1;31/01/2026;Acme;Retainer;1.200,50;EUR
+F-2;28/02/2026;Beta;Retainer;100,00;EUR
+"""
+
+
+def test_a_draft_is_finished_and_reads_the_file(folder: Path, run: Run) -> None:
+    (folder / "dutch.csv").write_text(DRAFTABLE, encoding="utf-8")
+    printed = run("profile", "new", "dutch.csv")
+    assert (printed.code, printed.err) == (0, "")
+    outcome = run("profile", "new", "dutch.csv", "-o", "profiles/dutch.toml")
+    assert (outcome.code, outcome.out) == (0, "")
+    assert outcome.err == "Wrote profiles/dutch.toml; 2 lines are left to be filled in.\n"
+    draft = folder / "profiles" / "dutch.toml"
+    text = draft.read_text(encoding="utf-8")
+    assert text == printed.out
+
+    words = ("profile", "test", "dutch.csv", "--profile", "profiles/dutch.toml")
+    outcome = run(*words)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "profiles/dutch.toml: kind.default: This is left to be filled in." in outcome.err
+    assert "profiles/dutch.toml: status.default: This is left to be filled in." in outcome.err
+    assert "The profiles were refused (2 problems)" in outcome.err
+
+    finished = text.replace('default = ""', 'default = "invoice"', 1).replace('default = ""', 'default = "approved"', 1)
+    draft.write_text(finished, encoding="utf-8")
+    outcome = run(*words)
+    assert outcome.code == 0
+    assert "1,300.50 EUR excl. tax, 2 rows" in outcome.out, "1,200.50 + 100.00"
+
+
+def test_nothing_is_overwritten_by_a_draft(folder: Path, run: Run) -> None:
+    (folder / "dutch.csv").write_text(DRAFTABLE, encoding="utf-8")
+    (folder / "mine.toml").write_text("mine", encoding="utf-8")
+    outcome = run("profile", "new", "dutch.csv", "-o", "mine.toml")
+    assert outcome.code == 2
+    assert "mine.toml: This exists already, and nothing is overwritten." in outcome.err
+    assert (folder / "mine.toml").read_text(encoding="utf-8") == "mine"
+    outcome = run("profile", "new", "dutch.csv", "-o", "dutch.csv")
+    assert "dutch.csv: A profile is a TOML file." in outcome.err or "-o: A profile is a TOML file." in outcome.err
+    assert "This is not one file." in run("profile", "new", "profiles").err
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_file_that_is_read_already_hardly_needs_a_draft(run: Run) -> None:
+    outcome = run("profile", "new", "right.csv")
+    assert outcome.code == 0
+    assert outcome.err == "right.csv is read by the profile generic, which ships with billcheck.\n"
+    assert 'document = "document"' in outcome.out

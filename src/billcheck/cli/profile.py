@@ -7,6 +7,7 @@ file, or a draft of a profile for it. Must not know contracts, or how anything i
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +19,10 @@ from billcheck.cli.arguments import (
     add_profile_options,
     add_profiles_option,
 )
-from billcheck.cli.console import progress, write, write_text
+from billcheck.cli.console import note, progress, write, write_text
 from billcheck.cli.effective import effective
 from billcheck.cli.inputs import own_profiles
-from billcheck.errors import Problem, UsageError
+from billcheck.errors import InputError, Problem, UsageError
 from billcheck.ledger.line import Kind
 from billcheck.money import format_minor
 from billcheck.report.page import BLANK, Line, Span, grid, line
@@ -49,6 +50,18 @@ class OneFileError(Problem):
     remedy = "Give a single file, not a folder."
 
 
+class NoTomlError(Problem):
+    """A profile is a TOML file."""
+
+    remedy = "Let its name end in .toml."
+
+
+class TakenFileError(Problem):
+    """This exists already, and nothing is overwritten."""
+
+    remedy = "Choose another name, or move it away."
+
+
 def add_arguments(parser: ArgumentParser) -> None:
     """The things to do, and their options."""
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
@@ -60,6 +73,10 @@ def add_arguments(parser: ArgumentParser) -> None:
     testing = actions.add_parser("test", help="show what becomes of every row of a file", allow_abbrev=False)
     testing.add_argument("file", metavar="FILE", help="a ledger file")
     testing.set_defaults(act=_test)
+    drafting = actions.add_parser("new", help="draft a profile from a file", allow_abbrev=False)
+    drafting.add_argument("file", metavar="FILE", help="a file such as the profile should read")
+    drafting.add_argument("-o", "--output", type=Path, metavar="FILE", help="where to write it (default: print it)")
+    drafting.set_defaults(act=_new)
     for below in (listing, showing, testing):
         if below is testing:
             add_profile_options(below)
@@ -147,6 +164,41 @@ def _test(arguments: Namespace) -> int:
     else:
         write(_lines(trial))
     return 0 if trial.is_complete else INCOMPLETE
+
+
+def _new(arguments: Namespace) -> int:
+    from billcheck.connectors.files.profile_draft import OPEN, draft_profile
+    from billcheck.connectors.files.sample import take_sample
+
+    output: Path | None = arguments.output
+    if not Path(arguments.file).is_file():
+        raise UsageError([OneFileError(arguments.file)])
+    if output is not None and output.suffix.lower() != ".toml":
+        raise UsageError([NoTomlError("-o", str(output))])
+    if output is not None and output.exists():
+        raise UsageError([TakenFileError(str(output))])
+    with progress("Reading"):
+        draft = draft_profile(take_sample(arguments.file, arguments.file))
+    _say_what_reads_it_already(arguments.file)
+    if output is None:
+        write_text(draft)
+        return 0
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with output.open("x", encoding="utf-8", newline="\n") as file:
+        file.write(draft)
+    left = draft.count(f"# {OPEN}:")
+    note(f"Wrote {output}; {counted(left, 'line is', 'lines are')} left to be filled in.")
+    return 0
+
+
+def _say_what_reads_it_already(file: str) -> None:
+    """A note where a profile that ships knows the headings: then a draft is hardly needed."""
+    from billcheck.connectors.files.instructions import Instructions
+    from billcheck.connectors.files.opening import FileOpener
+
+    with suppress(InputError):
+        _, layout = FileOpener(file, file, Instructions(currency="EUR")).open()
+        note(f"{file} is read by the profile {layout.profile.id}, which ships with billcheck.")
 
 
 def _to_json(trial: Trial) -> dict[str, Any]:

@@ -6,10 +6,10 @@ by them. Must not know profiles or files.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from billcheck.characters import is_seen
 from billcheck.connectors.files.heading_words import HEADINGS, OPEN_AMOUNTS, has_tax_in_it, match
 from billcheck.grammar import NEGATIVE_FORMS, AmountMarks, DateFormats, DateOrder, GrammarError
 from billcheck.money import CURRENCY_SIGNS, is_currency
@@ -30,6 +30,7 @@ WRITTEN_FORMATS = (
 
 _GROUPS = {".": (",", "'", " ", ""), ",": (".", "'", " ", "")}
 _LONGEST_SHOWN = 40
+_LAST_OF_FOUR_DIGITS = 0xFFFF
 _SIGNS = sorted(CURRENCY_SIGNS, key=len, reverse=True)
 
 
@@ -42,8 +43,13 @@ class Guess:
 
 
 def quoted(text: str) -> str:
-    """A text of the file as a comment or a TOML value shows it: in quotes, on one line, control characters escaped."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f").replace("\x85", "\\u0085")
+    """A text of the file as a comment or a TOML value shows it: in quotes, on one line, with nothing unseen in it."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{"".join(one if is_seen(one) else _escape(ord(one)) for one in escaped)}"'
+
+
+def _escape(number: int) -> str:
+    return f"\\u{number:04x}" if number <= _LAST_OF_FOUR_DIGITS else f"\\U{number:08x}"
 
 
 def shown(text: str) -> str:
@@ -75,9 +81,7 @@ def guess_columns(sample: Sample) -> Columns:
         guesses["amount"] = _open_amount(sample, places, guesses.get("amount"))
     for field in INDISPENSABLE:
         if field not in guesses:
-            guesses[field] = Guess(
-                None, f"no heading of the file tells where it is. Headings: {listed(sample.headings)}"
-            )
+            guesses[field] = Guess(None, f"no heading tells where it is; {_what_may(sample, places, field)}")
     return Columns(places, guesses)
 
 
@@ -114,8 +118,9 @@ def _settle(
     if not free:
         return
     is_part, _, column, phrase = free[0]
-    heading, others = sample.headings[column], [sample.headings[one[2]] for one in free[1:]]
-    if is_part and len(free) > 1:
+    heading = sample.headings[column]
+    others = [sample.headings[one[2]] for one in free[1:] if one[0] == is_part]
+    if is_part and others:
         if field in INDISPENSABLE:
             guesses[field] = Guess(None, f"one of {listed([heading, *others])}")
         return
@@ -129,12 +134,16 @@ def _settle(
     why = f"has {shown(phrase)} in it" if is_part else "says so"
     also = f"; another that might be meant: {listed(others)}" if others else ""
     places[field] = column
-    guesses[field] = Guess(heading, f"the heading {why}{also}{_example(sample, column)}")
+    guesses[field] = Guess(heading, f"the heading {why}{also}{_example(sample, field, column)}")
 
 
-def _example(sample: Sample, column: int) -> str:
+def _example(sample: Sample, field: str, column: int) -> str:
     cells = sample.column(column)
-    return f". First value: {shown(cells[0][1])}" if cells else ". It is empty in every row looked at"
+    if not cells:
+        return ". It is empty in every row looked at"
+    test = _TESTS.get(field)
+    misfit = next((f"; {shown(text)} in row {row} is none" for row, text in cells if test and not test(text)), "")
+    return f". First value: {shown(cells[0][1])}{misfit}"
 
 
 def _repeats(sample: Sample, document: int | None, column: int) -> bool:
@@ -158,12 +167,22 @@ def _open_amount(sample: Sample, places: Mapping[str, int], known: Guess | None)
         if column not in places.values() and match(heading, OPEN_AMOUNTS) and _fits(sample, "amount", column)
     ]
     if named:
+        taxed = ' If tax is in them, write also amounts = "including_tax" under [values]' if "tax" in places else ""
         return Guess(
             None,
             f"{listed(named)} may be it, but nothing says whether tax is in these amounts: the column has to hold the "
-            "amount of each line excluding tax",
+            f"amount of each line excluding tax.{taxed}",
         )
-    return Guess(None, f"the amount of each line excluding tax. Headings: {listed(sample.headings)}")
+    return Guess(None, f"the amount of each line excluding tax; {_what_may(sample, places, 'amount')}")
+
+
+def _what_may(sample: Sample, places: Mapping[str, int], field: str) -> str:
+    """The columns that are left for a field: those whose values fit, else all."""
+    free = [index for index in range(len(sample.headings)) if index not in places.values()]
+    fit = [index for index in free if _fits(sample, field, index)]
+    return (
+        f"what may hold it: {listed(sample.headings[index] for index in fit or free)}" if free else "no column is left"
+    )
 
 
 def _fits(sample: Sample, field: str, column: int) -> bool:
@@ -171,10 +190,9 @@ def _fits(sample: Sample, field: str, column: int) -> bool:
     cells = [text for _, text in sample.column(column)]
     if not cells:
         return field not in INDISPENSABLE
-    if field in DATE_FIELDS:
-        return all(map(is_date, cells))
-    if field in AMOUNT_FIELDS:
-        return all(map(is_amount, cells))
+    test = _TESTS.get(field)
+    if test is not None:
+        return 2 * sum(map(test, cells)) > len(cells)  # a few slips do not make it another column
     if field == "currency":
         return all(is_currency(text.upper()) for text in cells)
     if field in {"document", "reference", "contract", "customer_id", "item", "account", "credits_document"}:
@@ -220,6 +238,10 @@ def _currencies_of(text: str) -> frozenset[str]:
     return frozenset() if sign is None else CURRENCY_SIGNS[sign]
 
 
+_TESTS = dict.fromkeys(DATE_FIELDS, is_date) | dict.fromkeys(AMOUNT_FIELDS, is_amount)
+"""What the values of a field have to be."""
+
+
 def guess_currency(sample: Sample, places: Mapping[str, int]) -> Guess | None:
     """The currency that every amount bears; None where the amounts bear none, or one that can mean several."""
     cells = [
@@ -241,8 +263,9 @@ class Marks:
     negative: tuple[str, ...]
 
 
-def guess_marks(cells: Sequence[tuple[int, str]]) -> Marks:
-    """How amounts are written, from all that were found."""
+def guess_marks(found: Sequence[tuple[int, str]]) -> Marks:
+    """How amounts are written, from all cells that should hold one."""
+    cells = [(row, text) for row, text in found if is_amount(text)]
     texts = list(dict.fromkeys(text for _, text in cells))
     fitting = {mark: group for mark in (".", ",") if (group := _group_of(texts, mark)) is not None}
     if not texts:
@@ -309,8 +332,9 @@ class Dates:
     formats: Guess | None
 
 
-def guess_dates(cells: Sequence[tuple[int, str]]) -> Dates:
-    """How dates are written, from all that were found."""
+def guess_dates(found: Sequence[tuple[int, str]]) -> Dates:
+    """How dates are written, from all cells that should hold one."""
+    cells = [(row, text) for row, text in found if is_date(text)]
     plain = DateFormats()
     if all(_has_day(plain, text) for _, text in cells):
         return Dates(_order_of(cells, plain), None)

@@ -78,7 +78,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         quantidade, antal, kvantitet, antall, ilosc, maara"""
     ),
     "unit_price": _phrases(
-        """unit price, unit amount, price each, rate, price, prijs per eenheid, stukprijs, tarief, prijs,
+        """unit price, unit amount, price each, rate, price, prijs per eenheid, stukprijs, stuksprijs, tarief, prijs,
         einzelpreis, stuckpreis, preis, prix unitaire, precio unitario, precio, prezzo unitario, prezzo,
         preco unitario, a pris, enhedspris, enhetspris, pris, cena jednostkowa, cena, yksikkohinta, a hinta"""
     ),
@@ -145,10 +145,10 @@ HEADINGS: dict[str, tuple[str, ...]] = {
 """What the column of a field is called, the surest first."""
 
 OPEN_AMOUNTS = _phrases(
-        """line amount, line total, item total, amount, total, value, subtotal, bedrag, regelbedrag, totaal,
+    """line amount, line total, item total, amount, total, value, subtotal, bedrag, regelbedrag, totaal,
         betrag, summe, gesamt, montant, importe, importo, totale, valor, belopp, summa, belob, belop,
         beloep, kwota, wartosc, suma, summa"""
-    )
+)
 """Headings of amounts that do not say whether tax is in them."""
 
 WITH_TAX = frozenset(
@@ -157,54 +157,53 @@ WITH_TAX = frozenset(
         inklusive, con, ivato, lordo, bruto, compris, incluido, incluso, verollinen, sis"""
     )
 )
-)
 """Words of a heading that say that tax is in its amounts."""
 
 KIND_WORDS: dict[str, frozenset[str]] = {
     "invoice": frozenset(
         _phrases(
-        """invoice, sales invoice, tax invoice, inv, si, factuur, verkoopfactuur, rechnung, ausgangsrechnung,
+            """invoice, sales invoice, tax invoice, inv, si, factuur, verkoopfactuur, rechnung, ausgangsrechnung,
         facture, factura, fattura, fatura, faktura, lasku, myyntilasku, debit, d"""
-    )
+        )
     ),
     "credit_note": frozenset(
         _phrases(
-        """credit note, credit memo, credit, cr, sc, sales credit note, creditnota, creditfactuur, gutschrift,
+            """credit note, credit memo, credit, cr, sc, sales credit note, creditnota, creditfactuur, gutschrift,
         rechnungskorrektur, storno, avoir, note de credit, nota de credito, abono, factura rectificativa,
         nota di credito, kreditfaktura, kreditnota, faktura korygujaca, korekta, hyvityslasku, c"""
-    )
+        )
     ),
     "other": frozenset(
         _phrases(
-        """payment, receipt, refund, deposit, prepayment, overpayment, estimate, quote, journal, betaling,
+            """payment, receipt, refund, deposit, prepayment, overpayment, estimate, quote, journal, betaling,
         ontvangst, offerte, zahlung, angebot, paiement, devis, pago, presupuesto, pagamento, preventivo,
         orcamento, betalning, offert, tilbud, platnosc, oferta, maksu, tarjous"""
-    )
+        )
     ),
 }
 STATUS_WORDS: dict[str, frozenset[str]] = {
     "approved": frozenset(
         _phrases(
-        """sent, paid, partially paid, partly paid, unpaid, open, overdue, awaiting payment, approved,
+            """sent, paid, partially paid, partly paid, unpaid, open, overdue, awaiting payment, approved,
         authorised, authorized, final, finalized, posted, issued, viewed, outstanding, due, closed,
         verzonden, betaald, openstaand, definitief, gesendet, versendet, bezahlt, offen, uberfallig,
         gebucht, envoyee, payee, impayee, validee, enviada, pagada, pendiente, vencida, inviata, pagata,
         emessa, scaduta, paga, emitida, skickad, betald, obetald, bogford, sendt, betalt, bokfort,
         forfalden, wyslana, oplacona, zaplacona, wystawiona, lahetetty, maksettu, avoin"""
-    )
+        )
     ),
     "draft": frozenset(
         _phrases(
-        """draft, awaiting approval, pending approval, submitted, concept, entwurf, brouillon, borrador, bozza,
+            """draft, awaiting approval, pending approval, submitted, concept, entwurf, brouillon, borrador, bozza,
         rascunho, utkast, kladde, szkic, robocza, luonnos"""
-    )
+        )
     ),
     "void": frozenset(
         _phrases(
-        """void, voided, cancelled, canceled, deleted, rejected, vervallen, geannuleerd, storniert, annulliert,
+            """void, voided, cancelled, canceled, deleted, rejected, vervallen, geannuleerd, storniert, annulliert,
         annulee, anulada, cancelada, annullata, makulerad, annulleret, annullert, slettet, anulowana,
         mitatoity, peruttu"""
-    )
+        )
     ),
 }
 

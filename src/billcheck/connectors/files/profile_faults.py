@@ -24,6 +24,8 @@ Path = tuple[str | int, ...]
 
 _FORMAT = "See the format of profiles in the reference."
 _FIELDS: tuple[str, ...] = get_args(FieldName)
+_ROUNDS = 3
+"""How often the rest is judged again: what a table says as a whole shows only once its keys are right."""
 _KEY_MARK = "[key]"
 """Ends the location of a fault that pydantic finds in the name of a key."""
 
@@ -101,8 +103,8 @@ class _Faults:
         if not path and kind == "value_error":
             self._tell(ContradictoryProfileProblem, (kind, fault["msg"]), what=_sentence(fault))
             return None
-        if path in self._told:
-            return path
+        if any(path == told[: len(path)] or told == path[: len(told)] for told in self._told):
+            return path  # the same fault, seen from a key above or below
         value = _value_at(self._table, path)
         if _is_left_open(value):
             self._tell(UnfinishedProblem, path)
@@ -114,6 +116,7 @@ class _Faults:
             self._tell(UnknownProfileKeyProblem, path, remedy=_near(str(path[-1]), _FIELDS))
         else:
             what = _sentence(fault) if kind == "value_error" else ""
+            value = None if isinstance(value, dict) and what else value
             value = path[-1] if fault["loc"][-1] == _KEY_MARK else value
             self._tell(UnfitProfileValueProblem, path, value, what=what, remedy=_advice(path, fault, is_branch))
         return path
@@ -123,14 +126,17 @@ class _Faults:
         rest = deepcopy(self._table)
         if not isinstance(rest, dict) or not any(self._told):
             return
-        for path in broken:
-            _mend(rest, path)
-        try:
-            ProfileShape.model_validate(rest)
-        except ValidationError as error:
-            for fault in _details(error):
-                if fault["type"] == "value_error":
-                    self.add(fault)
+        paths = list(broken)
+        for _ in range(_ROUNDS):
+            for path in paths:
+                _mend(rest, path)
+            try:
+                ProfileShape.model_validate(rest)
+            except ValidationError as error:
+                found = [self.add(fault) for fault in _details(error) if fault["type"] == "value_error"]
+                paths = [path for path in found if path]
+                if not paths:
+                    return
 
     def _tell(self, kind: type[Problem], path: Path, value: object = None, *, what: str = "", remedy: str = "") -> None:
         if path in self._told:
@@ -148,7 +154,7 @@ def _details(error: ValidationError) -> list[Mapping[str, Any]]:
 def _sentence(fault: Mapping[str, Any]) -> str:
     """The words of a validator of our own as a sentence."""
     text = str(fault.get("ctx", {}).get("error", fault["msg"]))
-    return f"{text[:1].upper()}{text[1:]}."
+    return f"{text[:1].upper()}{text[1:]}".rstrip(".") + "."
 
 
 def _path_of(fault: Mapping[str, Any], table: object) -> tuple[Path, bool]:

@@ -27,6 +27,8 @@ SAMPLE_ROWS = 2_000
 """Rows a draft looks at."""
 ENCODINGS = (UTF8, "cp1252")
 """What files are tried as, strictly and in this order."""
+MISSING = ("-", "–", "n/a", "N/A", "NULL")
+"""What exports write into a cell that is empty."""
 _LAST_RESORT = "latin-1"
 _LEAST_COLUMNS = 2
 
@@ -54,8 +56,8 @@ class Sample:
     is_whole: bool
 
     def column(self, index: int) -> list[tuple[int, str]]:
-        """The cells of one column that are not empty, each with its row."""
-        return [(row, cells[index]) for row, cells in self.rows if cells[index]]
+        """The cells of one column that say something, each with its row."""
+        return [(row, cells[index]) for row, cells in self.rows if cells[index] not in {"", *MISSING}]
 
     @property
     def doubled(self) -> frozenset[int]:
