@@ -129,6 +129,15 @@ def test_nothing_is_looked_for_that_was_not_named() -> None:
         read_ledger("a.csv", profile="profiles/acme.toml:day-first")
 
 
+def test_titles_may_stand_above_the_headings_of_a_profile_with_a_delimiter(folder: Path) -> None:
+    write(folder / "a.csv", f"All invoices;;;\n\n{LEDGER}")
+    batch = last_batch(read_ledger("a.csv", currency="EUR", profiles=["profiles"]))
+    assert list(batch.amounts) == [120050]
+    write(folder / "a.csv", f"All invoices;;;\n\n{LEDGER}".replace(";", "\t"))
+    with pytest.raises(LedgerRefusedError, match="No profile knows these headings"):
+        last_batch(read_ledger("a.csv", currency="EUR", profiles=["profiles"]))
+
+
 def test_a_tie_names_both(folder: Path) -> None:
     required = ", ".join(f'"{name}"' for name in GENERIC.split(",")[:4])
     text = re.sub(r"required = .*", f"required = [{required}]", ACME).replace('delimiter = ";"\n', "")

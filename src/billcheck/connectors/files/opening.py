@@ -127,7 +127,7 @@ class FileOpener:
         for delimiter in DELIMITERS:
             rows = delimited.read_cells(text, delimiter.decode())
             titles: list[str] = []
-            found = _find_heading(self.path, _rows_before_faults(rows), titled, titles)
+            found = _find_heading(self.path, _rows_before_faults(rows), titled, titles, delimiter)
             if found is not None:
                 profile, heading = found
                 return self._render(text, profile, heading, titles, rows)
@@ -158,7 +158,11 @@ def _rows_before_faults(rows: Iterator[CellRow]) -> Iterator[CellRow]:
 
 
 def _find_heading(
-    path: str, rows: Iterable[CellRow], profiles: Sequence[Profile], titles: list[str]
+    path: str,
+    rows: Iterable[CellRow],
+    profiles: Sequence[Profile],
+    titles: list[str],
+    delimiter: bytes = DELIMITER.encode(),
 ) -> tuple[Profile, Heading] | None:
     """The first row that holds the heading of a profile; None where there is none.
 
@@ -167,12 +171,13 @@ def _find_heading(
         rows: The first rows of the file.
         profiles: Those that may fit.
         titles: Takes the texts above the heading.
+        delimiter: What cut the rows.
 
     Raises:
         LedgerRefusedError: The heading fits several profiles equally well.
     """
     for row, cells in rows:
-        heading = Heading(DELIMITER.encode(), tuple(map(str, cells)), row, 0, 0)
+        heading = Heading(delimiter, tuple(map(str, cells)), row, 0, 0)
         chosen = choose_profile(path, [heading], profiles)
         if chosen is not None:
             return chosen[0], heading
