@@ -51,6 +51,7 @@ class Flat:
     entries: list[tuple[int, str, str, str]]
     covers: tuple[date, date] | None
     doubts: list[str]
+    notes: list[str]
 
 
 def flatten(
@@ -71,7 +72,7 @@ def flatten(
         group, void = made.get("(customer)", ""), made.get("(void)", "")
         number = cells[fields["document"]] if "document" in fields else ""
         entries.append((row, str(group), str(number), f"{amount} {void}".strip()))
-    return Flat(entries, report.covers, list(report.doubts))
+    return Flat(entries, report.covers, list(report.doubts), list(report.notes))
 
 
 def refusals(

@@ -446,5 +446,18 @@ def test_amounts_without_cents_are_doubted() -> None:
     assert flatten(text.replace("$", "") + END, currency="JPY").doubts == []
 
 
+def test_a_report_of_another_name_is_remarked() -> None:
+    shape = replace(ONLINE, titles=("Sales by Customer Detail", "Sales by Client Detail"))
+    assert flatten(A + TOTAL + END, shape).notes == []
+    for title in ("Sales by Customer Detail", "SALES BY  CLIENT DETAIL", "Our Sales by Customer Detail"):
+        assert flatten(A + TOTAL + END, shape, ("Acme Ltd", title)).notes == []
+    assert flatten(A + TOTAL + END, shape, ("Acme Ltd", "Sales by Class Detail")).notes == [
+        (
+            "r.csv does not bear the title Sales by Customer Detail: make sure that it is that report, with its usual "
+            "groups."
+        )
+    ]
+
+
 def test_of_many_faults_the_first_are_listed() -> None:
     assert len(refusals("x,1,,,,,,\n" * 200)) == LISTED_PROBLEMS

@@ -28,8 +28,6 @@ def days(first: str, last: str) -> tuple[date, date]:
         ("Mar \N{EN DASH} Sept. 2026", "2026-03-01", "2026-09-30"),
         ("February 2028", "2028-02-01", "2028-02-29"),
         ("March 5, 2026", "2026-03-05", "2026-03-05"),
-        ("2026", "2026-01-01", "2026-12-31"),
-        ("2025-2026", "2025-01-01", "2026-12-31"),
         ("1-31 March 2026", "2026-03-01", "2026-03-31"),
         ("1 March - 31 August, 2026", "2026-03-01", "2026-08-31"),
         ("For the period 1 March 2026 to 31 August 2026", "2026-03-01", "2026-08-31"),
@@ -57,6 +55,8 @@ def test_a_period_line_says_which_days_are_covered(line: str, first: str, last: 
         "Since March 2, 2026",
         "Northlight Advisory, LLC",
         "May",
+        "2026",  # which may be a company
+        "2025-2026",
         "May-July",
         "7",
         "November-February, 2026",  # of which year November is, it does not say
@@ -79,7 +79,10 @@ def test_a_line_that_leaves_something_open_declares_nothing(line: str) -> None:
 def test_of_the_lines_above_a_report_one_is_its_period() -> None:
     assert covers_of(["Sales", "Acme", "March 2026"]) == days("2026-03-01", "2026-03-31")
     assert covers_of(["March 2026", "March 1-31, 2026"]) == days("2026-03-01", "2026-03-31")
-    assert covers_of(["2026", "March 2026"]) is None
+    assert covers_of(["April 2026", "March 2026"]) is None
+    for line in ("All Dates", "All  dates", "As of April 30, 2026", "Since April 1, 2026"):
+        assert covers_of(["March 2026", line]) is None
+    assert covers_of(["Since We Met, Ltd", "March 2026"]) == days("2026-03-01", "2026-03-31")
     assert covers_of([]) is None
 
 

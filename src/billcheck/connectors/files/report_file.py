@@ -41,7 +41,7 @@ class ReportFile:
         return Facts(
             covers=covers if facts.covers is None else facts.covers,
             period=self._flattening.period,
-            notes=(*facts.notes, *doubts),
+            notes=(*facts.notes, *self._flattening.notes, *doubts),
             shortcoming=" ".join([facts.shortcoming, *doubts]).strip(),
         )
 

@@ -40,7 +40,7 @@ _NO_CENTS = (
     "those of the invoices: export it with both options off."
 )
 _NO_GRAND_TOTAL = "{path} ends without a grand total, so its end may be missing: export the whole report again."
-_NO_PERIOD = "{path} does not say which days it covers."
+_OTHER_TITLE = "{path} does not bear the title {title}: make sure that it is that report, with its usual groups."
 
 
 class Flattening:
@@ -95,6 +95,14 @@ class Flattening:
             return declared
         last = min(declared[1], self._footer.day)
         return (declared[0], last) if declared[0] <= last else None
+
+    @property
+    def notes(self) -> Iterator[str]:
+        """What makes it likely that the report is another one than its columns suggest; no figure depends on it."""
+        folded = [" ".join(title.lower().split()) for title in self._titles]
+        known = [title.lower() for title in self._shape.titles]
+        if folded and known and not any(title in line for title in known for line in folded):
+            yield _OTHER_TITLE.format(path=self._path, title=self._shape.titles[0])
 
     @property
     def doubts(self) -> Iterator[str]:

@@ -34,6 +34,7 @@ _OPENING = re.compile(r"(?:for the period|for|from) ")
 _ENDED = re.compile(
     r"(?:for the )?(?P<length>(?:(?P<count>[0-9]{1,2}) )?months?|quarter|year) ended (?P<end>.+)",
 )
+_OPEN_PERIOD = re.compile(r"all dates|all time|(?:as of|as at|since|until|before|after) .*[0-9].*")
 _FIGURES = re.compile(r"(?P<first>[0-9./-]{8,10}?) ?(?:-|\N{EN DASH}|to|through) ?(?P<last>[0-9./-]{8,10})")
 _MONTHS_OF_A_YEAR = 12
 
@@ -65,8 +66,11 @@ def read_period_line(text: str) -> tuple[date, date] | None:
 
 
 def covers_of(titles: Iterable[str]) -> tuple[date, date] | None:
-    """The one period among the lines above the headings, None where there is none, or two that differ."""
-    found = {period for period in map(read_period_line, titles) if period}
+    """The one period among the lines above the headings; None where there is none, one without an end, or two."""
+    lines = [" ".join(title.lower().split()) for title in titles]
+    if any(_OPEN_PERIOD.fullmatch(line) for line in lines):
+        return None
+    found = {period for period in map(read_period_line, lines) if period}
     return found.pop() if len(found) == 1 else None
 
 
@@ -91,9 +95,9 @@ def _period(first: _End, last: _End) -> tuple[date, date] | None:
     last = _End(year, month, last.day)
     if not first.year or bool(first.day) != bool(last.day):
         return None
-    if not month:
-        first, last = _End(first.year, 1, 1), _End(last.year, _MONTHS_OF_A_YEAR, 31)
-    elif not first.day:
+    if not month:  # a year alone is as likely the name of a company
+        return None
+    if not first.day:
         first, last = first._replace(day=1), last._replace(day=monthrange(last.year, last.month)[1] if year else 0)
     return _in_order(_day(first), _day(last))
 

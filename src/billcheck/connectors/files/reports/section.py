@@ -21,6 +21,7 @@ class ReportSection(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    titles: Words = ()
     group_column: Text | None = None
     total_words: Words = Field(min_length=1)
     nested_words: Words = ()
@@ -54,6 +55,7 @@ class ReportSection(BaseModel):
     def shape(self) -> ReportShape:
         """The section as a frozen value."""
         return ReportShape(
+            titles=self.titles,
             group_column=self.group_column or "",
             total_words=self.total_words,
             nested_words=self.nested_words,

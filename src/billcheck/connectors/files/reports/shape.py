@@ -22,6 +22,7 @@ class Proof(Enum):
 class ReportShape:
     """One kind of report.
 
+    `titles` are what the program calls it, of which one stands above its headings unless its user has renamed it.
     `group_column`, `status_column` and `amount_column` name columns that are made and that the file does not have: the
     name of the group a row stands in, "void" for a voided document, and credit minus debit; "" makes none.
     `total_words` stand before the name of a group that ends, `nested_words` behind it where the total takes in the
@@ -34,6 +35,7 @@ class ReportShape:
     must say that amounts are those invoiced, not those paid. `void_words` begin the text of a voided document.
     """
 
+    titles: tuple[str, ...] = ()
     group_column: str = ""
     total_words: tuple[str, ...] = ("Total for", "Total")
     nested_words: tuple[str, ...] = ()
