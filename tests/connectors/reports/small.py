@@ -55,7 +55,11 @@ class Flat:
 
 
 def flatten(
-    body: str, shape: ReportShape = ONLINE, titles: tuple[str, ...] = (), heading: str = HEADING, currency: str = "USD"
+    body: str | list[CellRow],
+    shape: ReportShape = ONLINE,
+    titles: tuple[str, ...] = (),
+    heading: str = HEADING,
+    currency: str = "USD",
 ) -> Flat:
     """A report with these lines below its heading, which is row 1: row, group, number and void mark of its entries."""
     headings = heading.split(",")
@@ -63,7 +67,7 @@ def flatten(
     columns = ReportColumns.find(headings, [text.lower() for text in headings], fields, shape)
     marks = AmountMarks(negative=("-", "trailing-", "()"))
     report = Flattening("r.csv", titles, columns, len(headings), shape, CellValues(marks, currency), KINDS.get)
-    rows = [CellRow(number, tuple(cells)) for number, cells in enumerate(csv.reader(body.splitlines()), start=2)]
+    rows = rows_of(body) if isinstance(body, str) else body
     entries = []
     for row, cells in report.rows(rows):
         assert len(cells) == len(headings) + len(shape.made_columns)
@@ -75,8 +79,17 @@ def flatten(
     return Flat(entries, report.covers, list(report.doubts), list(report.notes))
 
 
+def rows_of(body: str) -> list[CellRow]:
+    """Lines as rows, from row 2 on."""
+    return [CellRow(number, tuple(cells)) for number, cells in enumerate(csv.reader(body.splitlines()), start=2)]
+
+
 def refusals(
-    body: str, shape: ReportShape = ONLINE, titles: tuple[str, ...] = (), heading: str = HEADING, currency: str = "USD"
+    body: str | list[CellRow],
+    shape: ReportShape = ONLINE,
+    titles: tuple[str, ...] = (),
+    heading: str = HEADING,
+    currency: str = "USD",
 ) -> list[str]:
     """Why such a report is refused."""
     with pytest.raises(LedgerRefusedError) as caught:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 
+from billcheck.connectors.files.cells import CellRow
 from billcheck.connectors.files.reports.flatten import LISTED_PROBLEMS
 from billcheck.connectors.files.reports.shape import Proof, ReportShape
-from tests.connectors.reports.small import DESKTOP, FOOTER, LIST, ONLINE, flatten, refusals
+from tests.connectors.reports.small import DESKTOP, FOOTER, LIST, ONLINE, flatten, refusals, rows_of
+
+if TYPE_CHECKING:
+    from billcheck.connectors.files.cells import Cell
 
 A = (
     "Acme,,,,,,,\n"
@@ -108,6 +115,8 @@ def test_a_customer_may_be_totalled_before_those_that_are_part_of_it() -> None:
     assert refusals(A + part + both.replace("400", "410") + grand + END)[0].startswith(
         'row 10: The rows of "Acme" add up'
     )
+    assert refusals(A + both.replace("Acme", "Best") + grand + END)[0].startswith("row 6: This is the total of a group")
+    assert refusals(both + A + TOTAL + END)[0].startswith("row 2: This is the total of a group")
     # Of others, nothing shows that they are part of it, and their rows would bear a wrong name.
     assert refusals(A + A.replace("Acme", "Site") + both + grand + END)[0].startswith(
         "row 10: This is the total of a group"
@@ -417,6 +426,8 @@ def test_invoices_that_are_all_debits_are_those_of_another_account() -> None:
             "second time. Found 'Debtors'. Choose only revenue accounts for the report, and export it again."
         )
     ]
+    half = text.replace(",121.00,", ",,121.00").replace("Debit,", "")
+    assert len(flatten(half, LEDGER, heading=heading.replace("Debit", "Other")).entries) == 2
     mixed = text.replace("02/03/2026,Credit", "02/03/2026,Invoice")
     assert len(flatten(mixed, LEDGER, heading=heading).entries) == 2
 
@@ -455,6 +466,31 @@ def test_a_report_of_another_name_is_remarked() -> None:
         (
             "r.csv does not bear the title Sales by Customer Detail: make sure that it is that report, with its usual "
             "groups."
+        )
+    ]
+
+
+def test_typed_cells_count_by_their_value_whatever_they_look_like() -> None:
+    def typed(row: CellRow) -> CellRow:
+        cells: list[Cell] = [
+            Decimal(text.strip("$").removesuffix(".00")) if re.fullmatch(r"\$?[0-9]+\.00", text) else text
+            for text in map(str, row.cells)
+        ]
+        if cells[1:] and cells[1]:
+            cells[1] = date(2026, 3, 1)
+        return CellRow(row.row, tuple(cells))
+
+    rows = [typed(row) for row in rows_of(A + TOTAL + END)]
+    found = flatten(rows)
+    assert found.entries == [(3, "Acme", "1", "100"), (4, "Acme", "2", "100")]
+    assert found.doubts == []  # a typed number does not show how it was printed
+    rows[2] = CellRow(rows[2].row, (*rows[2].cells[:6], Decimal("100.01"), rows[2].cells[7]))
+    assert refusals(rows)[0].startswith("row 4: The running balance should be 200.01 after this row.")
+    rows[2] = CellRow(rows[2].row, (*rows[2].cells[:6], date(2026, 3, 1), rows[2].cells[7]))
+    assert refusals(rows) == [
+        (
+            "row 4: This is a date. Found '2026-03-01'. Amounts are written such as 1,250.00, -50.00 or (50.00). "
+            "If commas are decimal, name a variant for them."
         )
     ]
 
