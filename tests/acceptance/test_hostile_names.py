@@ -25,7 +25,7 @@ import yaml
 from python_calamine import load_workbook
 
 import billcheck
-from billcheck.cli.main import main
+from billcheck.cli.main import COMMANDS, main
 from billcheck.contracts.sheets import unguarded
 
 if TYPE_CHECKING:
@@ -268,6 +268,47 @@ def test_csv_has_no_cell_that_is_calculated(desk: Desk) -> None:
     read = [dict(zip(headings, row, strict=True)) for row in data]
     assert any(row["shortfall"].startswith("-") for row in read), "a negative amount is a number"
     assert {row["owner"] for row in read} > {f"'={TURNING}".encode("ascii", "backslashreplace").decode()}
+
+
+OWN_PROFILE = f"""\
+schema = 1
+id = "own.lines"
+title = {quoted(BIDI)}
+evidence = "documented"
+identify = {{ required = ["No"] }}
+kind = {{ default = "invoice" }}
+status = {{ default = "approved" }}
+# turned around \u202e
+[columns]
+document = "No"
+issue_date = "Day"
+customer = "Who"
+amount = {quoted(TURNING)}
+currency = {{ const = "EUR" }}
+"""
+
+
+@pytest.mark.parametrize("form", ["table", "json"])
+def test_profiles_and_what_they_make_of_a_file(desk: Desk, form: str) -> None:
+    (desk.folder / "profiles").mkdir()
+    (desk.folder / "profiles" / "own.toml").write_text(OWN_PROFILE, encoding="utf-8")
+    (desk.folder / "own.csv").write_text(f"No,Day,Who,{TURNING},\u202emore\n=1,x,\u202e,y,z\n", encoding="utf-8")
+    profiles = ("--profiles", "profiles")
+    for words in (
+        ("profile", "list", *profiles, "--format", form),
+        ("profile", "show", "own.lines", *profiles),
+        ("profile", "test", str(desk.ledger), "--format", form),
+        ("profile", "test", "own.csv", *profiles, "--format", form),
+    ):
+        told = desk.prints_safely(*words)
+        assert told
+        if form == "table":
+            no_commands(told)
+
+
+def test_every_command_is_tried_here() -> None:
+    tried = set(re.findall(r'"([a-z]+)"[,)]', Path(__file__).read_text(encoding="utf-8"))) | {"demo"}
+    assert {command.NAME for command in COMMANDS} - tried == {"schema"}, "it prints nothing of anybody's"
 
 
 def test_a_workflow_gets_only_our_own_commands(desk: Desk) -> None:

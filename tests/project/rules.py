@@ -77,6 +77,14 @@ def floats(module: ast.Module) -> Iterator[ast.AST]:
             yield node
 
 
+def prints(module: ast.Module) -> Iterator[ast.AST]:
+    """Calls of `print`, and uses of the standard streams."""
+    for node in ast.walk(module):
+        is_stream = isinstance(node, ast.Attribute) and node.attr in {"stdout", "stderr", "__stdout__", "__stderr__"}
+        if is_stream or (isinstance(node, ast.Call) and _last_name(node.func) == "print"):
+            yield node
+
+
 def assertions(module: ast.Module) -> Iterator[ast.AST]:
     """`assert` statements; a broken invariant raises `InternalError`, also under `python -O`."""
     return (node for node in ast.walk(module) if isinstance(node, ast.Assert))

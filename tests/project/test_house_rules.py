@@ -78,6 +78,11 @@ def test_no_float_stands_where_money_is_worked_out() -> None:
     assert offences(rules.floats, allowed) == []
 
 
+def test_only_the_console_prints() -> None:
+    allowed = {"cli/console.py": "all that is printed goes through it, with no character that does anything"}
+    assert offences(rules.prints, allowed) == []
+
+
 def test_every_exception_names_something_that_exists() -> None:
     named = re.findall(r'^        "([a-z_/]+(?:\.py)?)": ', Path(__file__).read_text(encoding="utf-8"), re.MULTILINE)
     assert named
@@ -105,6 +110,8 @@ LONG_BODY = "def work():\n" + "    step()\n" * (rules.LONGEST_BODY + 1)
         (rules.clock_readings, "import time\ntime.monotonic()"),
         (rules.clock_readings, "from time import perf_counter"),
         (rules.clock_readings, "from datetime import date\nclock = date.today"),
+        (rules.prints, "print(name)"),
+        (rules.prints, "import sys\nsys.stderr.write(name)"),
         (rules.guessing_date_parsers, "from dateutil.parser import parse"),
         (rules.guessing_date_parsers, "from dateutil import parser"),
         (rules.guessing_date_parsers, "import dateutil.parser"),
