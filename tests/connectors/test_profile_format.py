@@ -268,6 +268,21 @@ def test_decimals_where_cents_are_said_to_be_refuse_the_file(reader: Reader, tex
     )
 
 
+def test_columns_that_must_be_zero_refuse_the_rows_in_which_they_are_not(reader: Reader) -> None:
+    profile = valued('zero = ["Discount", { any = ["Fee", "Charge"] }, "Absent"]', 'missing = ["-"]')
+    text = (
+        "No,On,Who,Net,Cur,Discount,Charge\n"
+        "F-1,2026-01-31,A,1.00,EUR,0.0000,\n"
+        "F-2,2026-01-31,A,2.00,EUR,,-\n"
+        "F-3,2026-01-31,A,3.00,EUR,10,0\n"
+        "F-4,2026-01-31,A,4.00,EUR,0,none\n"
+    )
+    found = reader.read(profile, text)
+    assert found.amounts == [100, 200]
+    assert [(row.row, row.column, row.value) for row in found.refused] == [(4, "Discount", "10"), (5, "Charge", "none")]
+    assert found.refused[0].reason.startswith("This profile does not know what a value here does to the amount")
+
+
 TAXED = valued('amounts = "including_tax"').replace('amount = "Net"', 'amount = "Net"\ntax = "VAT"')
 TAXED_HEADING = "No,On,Who,Net,Cur,VAT,Kind\n"
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from billcheck.connectors.files import refusals
 from billcheck.connectors.files.date_order import DATE_FIELDS, MixedDatesError, OtherDateOrderError, prove_order
+from billcheck.connectors.files.heading import ZERO
 from billcheck.connectors.files.rows import Runs
 from billcheck.connectors.files.stream import place
 from billcheck.connectors.files.values import (
@@ -27,6 +28,7 @@ from billcheck.connectors.files.values import (
     Texts,
     WordMeanings,
     Writing,
+    Zeros,
     clean_text,
     is_visible,
     limit_memory,
@@ -190,6 +192,8 @@ class Converter:
         self._kinds = WordMeanings(delimiter, profile.kinds, profile.default_kind)
         self._statuses = WordMeanings(delimiter, profile.statuses, profile.default_status)
         self._currencies = Currencies(delimiter)
+        self._zeros = Zeros(delimiter, values.marks)
+        self._zero_fields = [name for name in layout.fields if name.startswith(ZERO)]
 
     @property
     def date_order(self) -> DateOrder | None:
@@ -208,7 +212,7 @@ class Converter:
             LedgerRefusedError: The file mixes date orders or ways of writing dates, leaves its order open, or writes
                 amounts otherwise than the profile reads them.
         """
-        limit_memory(*self._days.values(), self._kinds, self._statuses, self._currencies, self.texts)
+        limit_memory(*self._days.values(), self._kinds, self._statuses, self._currencies, self._zeros, self.texts)
         converted = self._convert(rows)
         if converted is not None:
             return converted
@@ -248,9 +252,7 @@ class Converter:
         codes = {self._currencies[cell] for cell in set(cells["currency"])}
         if kinds is None or statuses is None or "" in codes:
             return None
-        if not all(map(self.texts.__getitem__, set(cells["customer"]))) and self._anonymous(rows, kinds):
-            return None
-        if _may_be_nameless(cells["document"]) and self._nameless(rows, kinds):
+        if not self._is_named(rows, kinds) or not self._is_zero(cells):
             return None
         days = self._issue_days(cells)
         periods = self._periods(cells)
@@ -321,6 +323,16 @@ class Converter:
         return any(
             kind != Kind.OTHER and not texts[cell] for cell, kind in zip(rows.cells["customer"], kinds, strict=True)
         )
+
+    def _is_named(self, rows: Rows, kinds: Sequence[int]) -> bool:
+        """Whether every row names its customer and its document, where it must."""
+        if not all(map(self.texts.__getitem__, set(rows.cells["customer"]))) and self._anonymous(rows, kinds):
+            return False
+        return not _may_be_nameless(rows.cells["document"]) or not self._nameless(rows, kinds)
+
+    def _is_zero(self, cells: Mapping[str, list[bytes]]) -> bool:
+        """Whether all columns that must be are empty or zero."""
+        return all(self._zeros[cell] for name in self._zero_fields for cell in set(cells[name]))
 
     def _nameless(self, rows: Rows, kinds: Sequence[int]) -> bool:
         """Whether some invoice or credit note has no number; cash documents may have none."""
@@ -414,6 +426,9 @@ class Converter:
 
     def _fault_of_amounts(self, cells: Mapping[str, bytes], currency: str, line: int) -> Fault | None:
         marks = self._layout.profile.values.marks
+        for name in self._zero_fields:
+            if not self._zeros[cells[name]]:
+                return Fault(name, self._text(cells[name]), refusals.NOT_ZERO)
         for name, amounts in self._readers.items():
             if amounts.value(cells[name], currency, line) is not None:
                 continue

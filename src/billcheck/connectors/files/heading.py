@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from billcheck.connectors.files.profile import Profile
 
 DELIMITERS = (b",", b";", b"\t")
+ZERO = "zero:"
+"""How the fields of columns begin that must be empty or zero."""
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -87,9 +89,9 @@ class Layout:
     """Where the fields of a profile stand in one file.
 
     `fields` gives the column of each field the file has, from 0; a second tracking column is ``tracking:2``, those of
-    the profile's control are ``control:total``, ``control:tax_total`` and ``control:tax``. `headings` spells every
-    column as the file does. Rows of data begin at `start`, on line `first_line`. `constants` are the raw cells of
-    fields without a column, the same on every row.
+    the profile's control are ``control:total``, ``control:tax_total`` and ``control:tax``, those that must be zero
+    ``zero:1`` and so on. `headings` spells every column as the file does. Rows of data begin at `start`, on line
+    `first_line`. `constants` are the raw cells of fields without a column, the same on every row.
     """
 
     profile: Profile
@@ -267,6 +269,7 @@ def place_fields(path: str, profile: Profile, heading: Heading, currency: str | 
             "control:tax_total": control.tax_total,
             "control:tax": control.tax,
         }
+    wanted |= {f"{ZERO}{number}": spellings for number, spellings in enumerate(profile.zero, start=1)}
     places = {name: heading.places_of(spellings) for name, spellings in wanted.items()}
     doubled = sorted({tuple(place) for place in places.values() if len(place) > 1})
     where = f"{path} row {heading.row}"

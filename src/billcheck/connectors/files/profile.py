@@ -85,6 +85,7 @@ class Profile:
     count where the column is absent or the cell empty, None refuses. `document_limit` is how many documents the program
     exports at once, 0 where there is no limit; `limits` are sentences on what else its export leaves out.
 
+    `zero` are columns that must be empty or zero, since the profile does not know what else they mean for the amount.
     `has_titles` allows rows above the headings. Rows whose `fill_down` columns are all empty belong to the row above.
     `sheet` is the number, from 1, or the name of the sheet of a workbook, None the only one that fits. `report` is how
     a report is laid out, None where rows simply follow their heading.
@@ -111,6 +112,7 @@ class Profile:
     control: Control | None = None
     report: ReportShape | None = None
     credit_sign: CreditSign = CreditSign.EITHER
+    zero: tuple[Headings, ...] = ()
     variants: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property

@@ -130,6 +130,7 @@ class ValuesShape(_Shape):
     missing: Words = ()
     empty_amount: EmptyAmount = "refused"
     empty_tax: EmptyAmount = "refused"
+    zero: tuple[Heading, ...] = ()
     minor_units: bool = False
     amounts: Basis = "excluding_tax"
 
@@ -329,6 +330,7 @@ def profile_of(text: str) -> Profile:
         is_empty_amount_zero=values.empty_amount == "zero",
         control=control,
         report=shape.report.shape() if shape.report else None,
+        zero=tuple(map(_spellings, values.zero)),
         credit_sign=CreditSign(shape.sign.credit_amounts),
         variants=MappingProxyType(
             {name: MappingProxyType(variant.model_dump(exclude_none=True)) for name, variant in shape.variants.items()}

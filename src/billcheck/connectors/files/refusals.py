@@ -19,6 +19,10 @@ FOREIGN_SIGN = "The sign of this amount is not one of {currency}, the currency o
 TOO_EXACT = "The amount has more decimals than {currency} has. Give the rounded amount that stands on the document."
 ONE_PERIOD_END = "A service period needs both its first and its last day. Fill in both or neither."
 BACKWARD_PERIOD = "The service period ends before it begins. Check both days."
+NOT_ZERO = (
+    "This profile does not know what a value here does to the amount, so it reads only rows without one. Bring the "
+    "amount that was billed into the columns of the generic ledger."
+)
 CONTRARY_CREDIT = (
     "The lines of the credit note {document} add up to {lines} {currency}, but this export writes credit notes with "
     "{sign} amounts. Check what kind of document it is."

@@ -11,6 +11,7 @@ from itertools import compress
 from operator import ne, sub
 from typing import TYPE_CHECKING
 
+from billcheck.connectors.files.heading import ZERO
 from billcheck.connectors.files.limits import DOCUMENT_ROWS
 from billcheck.connectors.files.places import locators_of
 from billcheck.connectors.files.stream import place
@@ -46,7 +47,11 @@ class Rows:
     @classmethod
     def of_slab(cls, slab: Slab, layout: Layout) -> Rows:
         """The fields of a layout out of a slab."""
-        cells = {field: slab.column(column) for field, column in layout.fields.items() if field in SCANNED_FIELDS}
+        cells = {
+            field: slab.column(column)
+            for field, column in layout.fields.items()
+            if field in SCANNED_FIELDS or field.startswith(ZERO)
+        }
         for field, cell in layout.constants.items():
             cells[field] = [cell] * len(slab.offsets)
         return cls(locators_of(slab), list(slab.lines), cells)

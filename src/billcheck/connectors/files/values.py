@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Mapping
 
     from billcheck.connectors.files.profile import Values
-    from billcheck.grammar import DateFormats, DateOrder, DateReadings, Deviation
+    from billcheck.grammar import AmountMarks, DateFormats, DateOrder, DateReadings, Deviation
 
 BAD_DAY = -1
 """No day of the calendar in any order."""
@@ -132,6 +132,24 @@ class Texts(dict[bytes, str]):
     def __missing__(self, cell: bytes) -> str:
         text = clean_text(cell, self._delimiter)
         value = self[cell] = text if is_visible(text) else ""
+        return value
+
+
+class Zeros(dict[bytes, bool]):
+    """Cells to whether they are empty or zero."""
+
+    def __init__(self, delimiter: bytes, marks: AmountMarks) -> None:
+        super().__init__()
+        self._delimiter = delimiter
+        self._marks = marks
+
+    def __missing__(self, cell: bytes) -> bool:
+        text = clean_text(cell, self._delimiter)
+        try:
+            value = self._marks.is_missing(text) or not self._marks.parse(text)
+        except GrammarError:
+            value = False
+        self[cell] = value
         return value
 
 
