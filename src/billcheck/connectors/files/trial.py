@@ -127,8 +127,11 @@ def try_file(opener: Opener) -> Trial:
     if last is None or last.receipt is None:
         raise InternalError("a scan ends with a receipt", path=opener.path)
     receipt = last.receipt
-    if receipt.rows != count.used + sum(count.aside.values()) + len(last.refused):
+    # Only what is no billing may name no customer, and is neither handed out nor totalled then.
+    unnamed = receipt.rows - count.used - sum(count.aside.values()) - len(last.refused)
+    if unnamed < 0 or last.outside:
         raise InternalError("every row is used, set aside or refused", path=opener.path)
+    count.aside[NO_BILLING] += unnamed
     values = layout.profile.values
     return Trial(
         path=opener.path,
