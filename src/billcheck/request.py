@@ -179,7 +179,9 @@ def _refuse_wrong_types(
     if isinstance(contracts, str | PathLike):
         problems.append(WrongTypeError("contracts", str(contracts), remedy="Give billcheck.load_contracts(path)."))
     if not isinstance(ledger, Ledger):
-        problems.append(WrongTypeError("ledger", str(ledger), remedy="Give billcheck.read_ledger(path)."))
+        shown = str(ledger) if isinstance(ledger, str | PathLike) else type(ledger).__name__
+        remedy = "Give billcheck.read_ledger(path), or billcheck.read_frame(frame) of a data frame."
+        problems.append(WrongTypeError("ledger", shown, remedy=remedy))
     if isinstance(fail_on, str):
         problems.append(WrongTypeError("fail_on", str(fail_on), remedy=f"Give a list, such as [{fail_on!r}]."))
     if configuration is not None and not isinstance(configuration, Configuration):

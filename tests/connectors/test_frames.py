@@ -317,6 +317,14 @@ def test_a_float_that_is_missing_is_an_empty_amount_and_refuses_its_row() -> Non
     assert found.receipt.notes == ()
 
 
+@pytest.mark.parametrize("amount", [0.1, 16777216.5, 123456.79, 1e-5, float("nan"), float("inf")])
+def test_a_short_float_has_the_text_that_numpy_gives_it(amount: float) -> None:
+    frame = pd.DataFrame({"a": np.array([amount], "float32")})
+    ((found,),) = next(iter(columns.take_columns(frame, "x").batches([0])))
+    assert str(np.float32(amount)) == str(np.float32(found))  # type: ignore[arg-type] # the column holds nothing else
+    assert np.isnan(amount) or Decimal(str(found)) == Decimal(str(np.float32(amount)))
+
+
 def test_quantities_and_unit_prices_keep_their_decimals() -> None:
     frame = pd.DataFrame({**PLAIN, "quantity": 0.1 + 0.2, "unit_price": 1.23456})
     assert "row 1 unit_price" in refusal(frame)

@@ -124,7 +124,7 @@ def test_an_argument_that_makes_no_sense_is_refused(options: dict[str, Any], mes
             "as_of: This is not what the argument takes. Found '2026-09-04'. Give a datetime",
         ),
         ({"contracts": "contracts.toml"}, "Give billcheck.load_contracts(path)."),
-        ({"ledger": "ledger.csv"}, "Give billcheck.read_ledger(path)."),
+        ({"ledger": "ledger.csv"}, "Give billcheck.read_ledger(path), or billcheck.read_frame(frame) of a data frame."),
         ({"quantities": "usage.csv"}, "Give billcheck.load_quantities(path)."),
         ({"fail_on": "missing"}, "Give a list, such as ['missing']."),
         (

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 ROWS = 8_192
 """How many rows are turned to Python values at a time."""
 
+_MOST_DIGITS = 10
+"""More than a number of 32 bits needs; nine always tell it from all others."""
 _SHORT_FLOATS = {
     "f": frozenset({"float32", "Float32", "float", "float[pyarrow]"}),
     "e": frozenset({"float16", "Float16", "halffloat", "halffloat[pyarrow]"}),
@@ -149,8 +151,6 @@ def _shortest(value: object, code: str) -> object:
     """The number whose shortest text is that of a short floating-point number: 0.1, not 0.10000000149011612."""
     if not isinstance(value, float) or not isfinite(value):
         return value
-    for digits in range(1, 10):
-        number = float(f"{value:.{digits}g}")
-        if unpack(code, pack(code, number))[0] == value:
-            return number
-    return value
+    texts = (f"{value:.{digits}g}" for digits in range(1, _MOST_DIGITS))
+    found = (number for number in map(float, texts) if unpack(code, pack(code, number))[0] == value)
+    return next(found, value)
