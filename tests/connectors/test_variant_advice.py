@@ -39,6 +39,8 @@ OPEN_DAY = "R-1;03/04/2026;Müller;Gebühr;1234,50;EUR\n"
         (OPEN_DAY, "generic:cp1252:day-first", "generic:cp1252:day-first:decimal-comma"),
         (OPEN_DAY, "generic:cp1252:decimal-comma", "generic:cp1252:decimal-comma:day-first"),
         (GERMAN.replace("1.234,50", '"1.234,50"'), None, "generic:cp1252:decimal-comma"),
+        (GERMAN.replace("1.234,50", "€ -1.234,50"), None, "generic:cp1252:decimal-comma"),
+        (GERMAN.replace("1.234,50", "1.234,50 EUR"), None, "generic:cp1252:decimal-comma"),
     ],
 )
 def test_all_variants_are_named_at_once(tmp_path: Path, rows: str, profile: str | None, needed: str) -> None:

@@ -15,6 +15,7 @@ from billcheck.connectors.files.date_order import DATE_FIELDS, OpenDateOrderErro
 from billcheck.connectors.files.limits import BLOCK_BYTES
 from billcheck.connectors.files.text import UTF8
 from billcheck.connectors.files.tokens import NotUtf8Error
+from billcheck.grammar import APOSTROPHES, SPACES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
 FOREIGN_ENCODING = "cp1252"
 """What exports are written in that are not UTF-8; every byte but five is a letter in it."""
 
-_COMMA = re.compile(r"-?[0-9][0-9. '\xa0]*,[0-9]{1,2}")
-_POINT = re.compile(r"-?[0-9][0-9, '\xa0]*\.[0-9]{1,2}")
+_COMMA = re.compile(rf"[^0-9]{{0,6}}[0-9][0-9.{SPACES}{APOSTROPHES}]*,[0-9]{{1,2}}[^0-9]{{0,6}}")
+_POINT = re.compile(rf"[^0-9]{{0,6}}[0-9][0-9,{SPACES}{APOSTROPHES}]*\.[0-9]{{1,2}}[^0-9]{{0,6}}")
+"""Amounts that show their decimal mark, with whatever signs stand beside them."""
 
 
 def advise(problems: Iterable[Problem], stream: Stream, layout: Layout) -> list[Problem]:
