@@ -80,7 +80,17 @@ def test_a_file_in_a_folder_of_ledgers_is_not_overwritten_but_a_new_one_may_stan
     (folder / "half.csv").rename(folder / "ledgers" / "half.csv")
     assert run("check", "ledgers", *AS_OF, "--output", "csv=ledgers/half.csv").code == 2
     for _ in range(2):
-        assert run("check", "ledgers", *AS_OF, "--output", "junit=ledgers/report.xml").code == 1, "again and again"
+        assert run("check", "ledgers", *AS_OF, "--output", "json=ledgers/report.json").code == 1, "again and again"
+
+
+def test_an_electronic_invoice_in_a_folder_of_ledgers_is_not_overwritten(run: Run, folder: Path) -> None:
+    (folder / "ledgers").mkdir()
+    invoice = folder / "ledgers" / "invoice.xml"
+    invoice.write_text("<Invoice/>", encoding="utf-8")
+    outcome = run("check", "ledgers", *AS_OF, "--output", "junit=ledgers/invoice.xml")
+    assert outcome.code == 2
+    assert "would be overwritten" in outcome.err
+    assert invoice.read_text(encoding="utf-8") == "<Invoice/>"
 
 
 def test_what_the_configuration_names_is_not_overwritten_either(run: Run, folder: Path) -> None:

@@ -341,7 +341,8 @@ def test_words_are_folded() -> None:
     [
         ("just a text\nand another\n", "No row looks like the headings of a table"),
         ("\n\n", "No row looks like the headings"),
-        (b"PK\x03\x04", "workbook"),
+        (b"PK\x03\x04", "A draft is made from text, and this is a workbook"),
+        ("\n<Invoice/>", "an electronic invoice needs no profile"),
     ],
 )
 def test_what_is_no_table_is_refused(tmp_path: Path, content: str | bytes, fault: str) -> None:

@@ -35,7 +35,6 @@ SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
 LONGEST_SUMMARY = 1_000_000
 """Bytes; GitHub shows no summary of a step that is longer than one mebibyte."""
 
-_LEDGER_ENDINGS = frozenset({".csv"})
 _PROFILE_ENDINGS = frozenset({".toml"})
 _CONTRACT_ENDINGS = frozenset({".toml", ".json", ".yaml", ".yml", ".csv", ".xlsx"})
 """What is read of a folder, also the indexes beside contracts."""
@@ -135,6 +134,7 @@ def refuse_outputs(outputs: Iterable[Output], inputs: Iterable[str]) -> None:
 
 def inputs_of(arguments: Namespace) -> list[str]:
     """The files that a check reads: those that its options name, those in folders they name, and those by custom."""
+    from billcheck.connectors.files import SUFFIXES
     from billcheck.connectors.files.profile_files import split_path
 
     settings = effective(arguments)
@@ -142,7 +142,7 @@ def inputs_of(arguments: Namespace) -> list[str]:
     files = [*settings["quantities"], *own, *filter(None, [settings["decisions"]])]
     files += ["contracts.toml", "billcheck.toml", "decisions.toml"]
     for path in settings["ledgers"]:
-        files += _files_in(os.fspath(path), _LEDGER_ENDINGS)
+        files += _files_in(os.fspath(path), frozenset(SUFFIXES))
     for path in settings["profiles"]:
         files += _files_in(path, _PROFILE_ENDINGS)
     named = (settings["profile"], *(getattr(ledger, "profile", None) for ledger in settings["ledgers"]))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from billcheck.connectors.files import delimited
@@ -31,12 +32,21 @@ MISSING = ("-", "–", "n/a", "N/A", "NULL")
 """What exports write into a cell that is empty."""
 _LAST_RESORT = "latin-1"
 _LEAST_COLUMNS = 2
+_NO_TEXT = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"<", b"\xef\xbb\xbf<")
+"""How workbooks and electronic invoices begin."""
+_HEAD_BYTES = 64
 
 
 class NoHeadingFoundError(Problem):
     """No row looks like the headings of a table, so nothing can be drafted from it."""
 
     remedy = "Give a file that has a row of headings, with invoice lines or invoices below it."
+
+
+class NoTextError(Problem):
+    """A draft is made from text, and this is a workbook or an electronic invoice."""
+
+    remedy = "Save the sheet as CSV and draft from that; an electronic invoice needs no profile."
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +86,9 @@ def take_sample(path: str, location: str) -> Sample:
     Raises:
         LedgerRefusedError: It cannot be opened, is a workbook, or holds no row of headings.
     """
+    with Path(location).open("rb") as file:
+        if file.read(_HEAD_BYTES).lstrip().startswith(_NO_TEXT):
+            raise LedgerRefusedError([NoTextError(path)])
     try:
         text = TextFile.recognise(path, location, ENCODINGS)
         encoding = text.encoding
