@@ -112,8 +112,8 @@ def measure(folder: Path, repeats: int, processes: int | None = None) -> tuple[R
 def compare_with_truth(folder: Path) -> list[str]:
     """What the report says otherwise than the truth; empty where every contract agrees to the cent."""
     run_timed(check_command(folder, "json"), Runs(), folder / "report.json")
-    report = _load(folder / "report.json")
-    truth = _load(folder / "truth.json")
+    report = load(folder / "report.json")
+    truth = load(folder / "truth.json")
     wanted: dict[str, Counter[str]] = {}
     kinds: dict[str, str] = {}
     for leak in truth["leaks"]:
@@ -141,7 +141,8 @@ def _cents(amount: str) -> int:
     return int(Decimal(amount).scaleb(2))
 
 
-def _load(path: Path) -> Any:  # noqa: ANN401 - a JSON document
+def load(path: Path) -> Any:  # noqa: ANN401 - a JSON document
+    """The document in a file."""
     return json.loads(path.read_text(encoding="utf-8"))
 
 

@@ -85,6 +85,12 @@ def check_equal(data: bytes, width: int, sizes: list[int], delimiter: str = ",")
 @example('a,"b\n', 2, [])
 @example(",\n\n,\r\na,b", 2, [])
 @example('"a","b"\r\n"c","d"\r\n', 2, [])
+@example('a,b\r\n"",""\r\nc,d\r\n', 2, [])
+@example('"",""\na,b\n', 2, [])
+@example('a,b\r\nc,d\ne,"f\r\n"\r\n', 2, [])
+@example("a,b\r\r\nc,d\r\n", 2, [])
+@example("a,b\r\nc,d\r", 2, [])
+@example(",\r\na\r\nb,c,d\r\ne,f", 2, [])
 def test_any_text_reads_as_the_csv_module_reads_it(text: str, width: int, sizes: list[int]) -> None:
     check_equal(text.encode(), width, sizes)
 

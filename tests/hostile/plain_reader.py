@@ -32,8 +32,9 @@ SIGNS = {
     "AUD": ["A$", "$"], "SEK": ["kr"], "INR": ["₹"], "ZAR": ["R"],
 }  # fmt: skip
 PADDING = " \t\u00a0"
-ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
-LOCAL = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})", re.ASCII)
+TIME = r"(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[-+]\d\d(?::?\d\d)?)?)?"
+ISO = re.compile(rf"(\d{{4}})-(\d\d)-(\d\d){TIME}", re.ASCII)
+LOCAL = re.compile(rf"(\d{{1,2}})([-/.])(\d{{1,2}})\2(\d{{4}}){TIME}", re.ASCII)
 
 Reading = tuple[str, date, str, Decimal, str]
 """Document, issue date, customer, amount, currency."""
@@ -141,7 +142,7 @@ def amount_of(text: str, mark: str, currency: str = "") -> Decimal | None:
 
 
 def day_of(text: str, order: str) -> date | None:
-    """A day of the calendar in this order."""
+    """A day of the calendar in this order; a time behind it says nothing about the day."""
     iso, local = ISO.fullmatch(text), LOCAL.fullmatch(text)
     try:
         if iso:

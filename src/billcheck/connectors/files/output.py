@@ -8,6 +8,7 @@ are decoded for kept rows only. Must not know contracts.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import compress, repeat
 from operator import not_, or_
 from typing import TYPE_CHECKING
@@ -31,6 +32,7 @@ _REPEATING_FIELDS = ("customer", "customer_id", "contract", "charge", "template"
 _DIFFERING_FIELDS = ("document", "reference", "credits_document")
 _APPROVED = int(DocumentStatus.APPROVED)
 _OTHER = int(Kind.OTHER)
+_LAST_DAY = date.max.toordinal()
 _TRACKING = "tracking"
 _SECOND_TRACKING = "tracking:2"
 _TAX = "tax"
@@ -50,6 +52,7 @@ class Output:
             "contract": Concerns(delimiter, keys.has_reference),
             "reference": Concerns(delimiter, keys.has_reference),
         }
+        self._totals = _Totals(texts, outside)
         if keys.items:
             self._codes["item"] = Concerns(delimiter, keys.has_item)
         if keys.accounts:
@@ -71,12 +74,14 @@ class Output:
         """
         limit_memory(self._customers, *self._codes.values())
         flags = self._concerned(rows)
+        if not any(flags):
+            self._add_outside(rows.cells["customer"], columns)
+            return
         if not all(flags):
-            self._add_outside(rows, columns, list(map(not_, flags)))
+            others = list(map(not_, flags))
+            self._add_outside(list(compress(rows.cells["customer"], others)), columns.pick(others))
             rows, columns = rows.pick(flags, _TEXT_FIELDS), columns.pick(flags)
             numbers, modes = list(compress(numbers, flags)), list(compress(modes, flags))
-        if not len(rows):
-            return
         held = self._held
         if any(modes):
             held.locators += map(or_, rows.locators, modes)
@@ -114,29 +119,24 @@ class Output:
                 flags = [flag or memory[cell] for flag, cell in zip(flags, column, strict=True)]
         return flags
 
-    def _add_outside(self, rows: Rows, columns: Columns, flags: Sequence[bool]) -> None:
-        outside, text_of = self._outside, self._texts.__getitem__
-        for cell, currency, amount, day, kind, status in zip(
-            compress(rows.cells["customer"], flags),
-            compress(columns.currencies, flags),
-            compress(columns.amounts, flags),
-            compress(columns.issue_days, flags),
-            compress(columns.kinds, flags),
-            compress(columns.statuses, flags),
-            strict=True,
-        ):
-            if status != _APPROVED or kind == _OTHER:
-                continue
-            key = (text_of(cell), currency)
-            total = outside.get(key)
-            if total is None:
-                outside[key] = OutsideTotal(1, amount, day, day)
-                continue
+    def _add_outside(self, customers: Sequence[bytes], columns: Columns) -> None:
+        """Count rows into the totals of their customers."""
+        limit_memory(self._totals)
+        keys: Iterable[tuple[bytes, str]] = zip(customers, columns.currencies, strict=True)
+        amounts: Iterable[int] = columns.amounts
+        days: Iterable[int] = columns.issue_days
+        if any(columns.statuses) or _OTHER in columns.kinds:
+            facts = zip(columns.statuses, columns.kinds, strict=True)
+            billed = [status == _APPROVED and kind != _OTHER for status, kind in facts]
+            keys, amounts, days = compress(keys, billed), compress(amounts, billed), compress(days, billed)
+        totals = self._totals
+        for key, amount, day in zip(keys, amounts, days, strict=True):
+            total = totals[key]
             total.lines += 1
             total.amount += amount
-            if day > total.last_day:
+            if day > total.last_day:  # noqa: PLR1730 - a call for each line costs more
                 total.last_day = day
-            elif day < total.first_day:
+            if day < total.first_day:  # noqa: PLR1730
                 total.first_day = day
 
     def _add_texts(self, rows: Rows) -> None:
@@ -210,6 +210,21 @@ class Output:
 def join_tracking(options: Iterable[str]) -> str:
     """Several tracking options of one line as one text."""
     return TRACKING_SEPARATOR.join(option for option in options if option)
+
+
+class _Totals(dict[tuple[bytes, str], OutsideTotal]):
+    """Raw customer and currency to the total that counts for both; a new one waits for its first line."""
+
+    def __init__(self, texts: Texts, outside: dict[tuple[str, str], OutsideTotal]) -> None:
+        super().__init__()
+        self._texts = texts
+        self._outside = outside
+
+    def __missing__(self, key: tuple[bytes, str]) -> OutsideTotal:
+        cell, currency = key
+        total = self._outside.setdefault((self._texts[cell], currency), OutsideTotal(0, 0, _LAST_DAY, NO_DAY))
+        self[key] = total
+        return total
 
 
 @dataclass(slots=True)

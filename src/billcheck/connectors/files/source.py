@@ -30,19 +30,21 @@ if TYPE_CHECKING:
     from datetime import date
 
     from billcheck.connectors.files.heading import Layout
+    from billcheck.connectors.files.places import PlaceIndex
     from billcheck.connectors.files.stream import Fingerprint, Stream
     from billcheck.ledger.source import Batch, Keys, SourceShare
 
 
 @dataclass(slots=True)
 class _Scanned:
-    """What a scan leaves behind for reading rows back; `remainder` holds the places of rows and the order of dates."""
+    """What a scan leaves behind for reading rows back, and nothing else: of small files there may be thousands."""
 
     text: Stream
     layout: Layout
     tokenizer: Tokenizer
     fingerprint: Fingerprint
-    remainder: Remainder
+    places: PlaceIndex
+    date_order: DateOrder | None
 
 
 class Opener(Protocol):
@@ -99,7 +101,8 @@ class StreamSource:
             yield from scan.run()
         except LedgerRefusedError as error:
             raise LedgerRefusedError(advise(error.problems, text, layout)) from error
-        self._scans[:] = [_Scanned(text, layout, tokenizer, fingerprint, scan.remainder)]
+        left = scan.remainder
+        self._scans[:] = [_Scanned(text, layout, tokenizer, fingerprint, left.places, left.date_order)]
 
     def shares(self, count: int) -> list[FileShare]:
         """The file in parts that can be scanned side by side; one share of it all where it cannot be cut.
@@ -147,7 +150,8 @@ class StreamSource:
         for one in left:
             scan.remainder.join(one)
         yield from scan.finish(digest, share.fingerprint)
-        self._scans[:] = [_Scanned(text, layout, tokenizer, share.fingerprint, scan.remainder)]
+        whole = scan.remainder
+        self._scans[:] = [_Scanned(text, layout, tokenizer, share.fingerprint, whole.places, whole.date_order)]
 
     def read(self, locators: Sequence[int]) -> list[SourceRow]:
         """The lines at these locators, in the order asked for, with the line of text each begins on.
@@ -158,13 +162,13 @@ class StreamSource:
             SourceChangedError: The file is not what it was during the scan.
         """
         scanned = self._scanned()
-        places = scanned.remainder.places
+        places = scanned.places
         parts = sorted({places.find(offset_of(locator)) for locator in locators})
         data = dict(zip(parts, scanned.text.slices(map(places.span, parts)), strict=True))
         for part, text in data.items():
             if crc32(text) != places.checksums[part]:
                 raise SourceChangedError(self.path)
-        reader = _LineReader(scanned.layout, scanned.remainder.date_order)
+        reader = _LineReader(scanned.layout, scanned.date_order)
         rows = []
         for locator in locators:
             offset = offset_of(locator)
@@ -183,7 +187,7 @@ class StreamSource:
             SourceChangedError: The file is not what it was during the scan.
         """
         scanned = self._scanned()
-        lines = [scanned.remainder.places.line_of(locator) for locator in locators]
+        lines = [scanned.places.line_of(locator) for locator in locators]
         return [
             self.read([locator])[0].row if line is None else scanned.text.row_of(line)
             for line, locator in zip(lines, locators, strict=True)

@@ -234,26 +234,22 @@ class Tokenizer:
         if folded:
             slab.lines = _line_numbers(pieces, folded, first_line)
             slab.next_line = slab.lines[-1] + pieces[-1].count(_HIDDEN_NEWLINE) + 1
-        if _NEEDLESS_QUOTE in masked:
-            pieces = [piece.replace(_NEEDLESS_QUOTE, b"") if _NEEDLESS_QUOTE in piece else piece for piece in pieces]
-            lengths = list(map(len, pieces))
-        if b"\r" in masked:
-            pieces = [piece.removesuffix(b"\r") for piece in pieces]
-        text = (self.delimiter + b"\n" + self.delimiter).join(pieces)
+        text = masked.replace(_NEEDLESS_QUOTE, b"").replace(b"\r\n", b"\n")
         if b"\r" in text:
             return None
-        return self._lay_out(slab, pieces, text, may_have_blanks=min(lengths) <= self.width)
+        return self._lay_out(slab, text, len(pieces))
 
-    def _lay_out(self, slab: Slab, pieces: list[bytes], text: bytes, *, may_have_blanks: bool) -> Slab:
-        """Cut every piece of text, one per record, into cells: all at once where all have the width of the heading."""
+    def _lay_out(self, slab: Slab, text: bytes, count: int) -> Slab:
+        """Cut text of so many records, a line each, into cells: all at once where all have the width of the heading."""
         delimiter, stride = self.delimiter, self.width + 1
-        if not may_have_blanks or delimiter * (self.width - 1) not in pieces:
-            grid = text.split(delimiter)
+        blank = delimiter * (self.width - 1) + b"\n"
+        if not text.startswith(blank) and b"\n" + blank not in text:
+            grid = text[:-1].replace(b"\n", delimiter + b"\n" + delimiter).split(delimiter)
             marks = grid[self.width :: stride]
-            if len(grid) == len(pieces) * stride - 1 and marks.count(b"\n") == len(marks):
+            if len(grid) == count * stride - 1 and marks.count(b"\n") == len(marks):
                 slab.grid, slab.stride = grid, stride
                 return slab
-        slab.records = [piece.split(delimiter) for piece in pieces]
+        slab.records = [piece.split(delimiter) for piece in text[:-1].split(b"\n")]
         return self._sort_out(slab)
 
     def _sort_out(self, slab: Slab) -> Slab:
