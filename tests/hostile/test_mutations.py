@@ -13,7 +13,7 @@ from billcheck.errors import LedgerRefusedError
 from billcheck.money import to_decimal
 from tests.connectors.exports import Scanned, scan
 from tests.hostile.damage import GENERIC_FILE, XERO_FILE
-from tests.hostile.manifest import CSV_FILES, Hostile
+from tests.hostile.manifest import CORPUS, CSV_FILES, Hostile
 from tests.hostile.plain_reader import PlainFile, Reading, is_matched, read_plainly
 
 if TYPE_CHECKING:
@@ -22,14 +22,19 @@ if TYPE_CHECKING:
 SMALL = 4_000
 """Bytes; what is longer differs in its length alone."""
 PLAIN_PROFILES = {"generic", "xero.sales-invoices"}
+FLAT = {"amounts", "dates", "documents", "encodings", "headings", "structure", "words"}
+"""Themes whose files are flat text."""
 FILES = [
     hostile
     for hostile in CSV_FILES
-    if len(hostile.data) <= SMALL and hostile.options.get("profile", "generic").partition(":")[0] in PLAIN_PROFILES
+    if hostile.theme in FLAT
+    and len(hostile.data) <= SMALL
+    and hostile.options.get("profile", "generic").partition(":")[0] in PLAIN_PROFILES
 ] + [
     Hostile("generic", "damage", GENERIC_FILE),
     Hostile("xero", "damage", XERO_FILE),
 ]
+OTHERS = [hostile for hostile in CORPUS if hostile.theme not in FLAT and len(hostile.data) <= 10 * SMALL]
 SPECIAL = [b'"', b",", b"\n", b"\r", b";", b"\t", b"0", b"9", b".", b"-", b"\0", b" ", b"'", b"(", b"\xc2\xa0", b"\xff",
            b"\xef\xbb\xbf", "٣".encode(), "−".encode(), b"e", b"_", b'""', b'","', b"\n\n", b"1e5", b"/"]  # fmt: skip
 BYTES = st.sampled_from(SPECIAL) | st.binary(min_size=1, max_size=2)
@@ -109,6 +114,19 @@ def test_no_line_is_read_that_a_plain_reading_does_not_give(
     assert plain is not None
     assert plain.vouches_for(lines_of(found))
     assert len(found.lines) + len(found.refused) == found.receipt.rows == len(plain.day_first)
+
+
+@settings(deadline=None, max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(OTHERS), CHANGES)
+def test_other_formats_are_answered_by_typed_errors_and_count_every_row(
+    tmp_path: Path, hostile: Hostile, changes: list[tuple[str, int, int, bytes]]
+) -> None:
+    data = hostile.data
+    for change in changes:
+        data = damaged(data, *change)
+    found = read(tmp_path, data, hostile)
+    if found is not None:
+        assert len(found.lines) + len(found.refused) == found.receipt.rows
 
 
 def test_the_plain_reading_gives_every_line_of_the_manifest() -> None:
