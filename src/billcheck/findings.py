@@ -391,13 +391,14 @@ class Totals:
     """The sums of one currency, in minor units; every field that ends in no other word is excluding tax.
 
     `net` = expected - billed = arrears - overbilled + rounding, over the judged rows; settled rows add nothing to it
-    beyond what they settle. `awaiting`, `billed_ahead`, `decided` and `inconclusive` add the open shortfall (or, for
-    `billed_ahead`, the billed amount) of those rows and are outside `net`; `never_billed` is the part of
-    `inconclusive` that belongs to contracts without a single line. `credited` is part of arrears, `inferred` part of
-    billed. `residue` is signed. Tax on arrears is worked out per customer and tax percent, rounded once, as on one
+    beyond what they settle. `awaiting`, `billed_ahead` and `inconclusive` add the open shortfall (or, for
+    `billed_ahead`, the billed amount) of those rows and are outside `net`; so are `decided` and `decided_overbilled`,
+    the shortfalls and the excesses of decided rows. `never_billed` is the part of `inconclusive` that belongs to
+    contracts without a single line. `credited` is part of arrears, `inferred` part of billed. `residue` is signed.
+    Tax on arrears is worked out per customer and tax percent, rounded once, as on one
     invoice each.
 
-    The last four foretell, and no other sum counts them: `monthly_leak` is what the causes that still run come to a
+    Four foretell, and no other sum counts them: `monthly_leak` is what the causes that still run come to a
     month, `monthly_overbilled` the same of what is billed too much; `next_shortfall` and `next_overbilled` are what the
     next invoices will be short or too much if nothing changes, as far as that can be told.
     """
@@ -423,6 +424,7 @@ class Totals:
     monthly_overbilled: int = 0
     next_shortfall: int = 0
     next_overbilled: int = 0
+    decided_overbilled: int = 0
 
     def add(self, other: Totals) -> None:
         """Add the sums of other charges in the same currency."""

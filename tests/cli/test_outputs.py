@@ -93,6 +93,16 @@ def test_an_electronic_invoice_in_a_folder_of_ledgers_is_not_overwritten(run: Ru
     assert invoice.read_text(encoding="utf-8") == "<Invoice/>"
 
 
+@pytest.mark.parametrize("output", ["junit=ledgers/report.xml", "csv=ledgers/june/report.CSV"])
+def test_what_the_next_check_would_take_for_a_ledger_is_not_written(output: str, run: Run, folder: Path) -> None:
+    (folder / "ledgers" / "june").mkdir(parents=True)
+    (folder / "half.csv").rename(folder / "ledgers" / "half.csv")
+    outcome = run("check", "ledgers", *AS_OF, "--output", output)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "would be read as a ledger by the next check, for it stands in a folder of ledgers." in outcome.err
+    assert sorted(path.name for path in (folder / "ledgers").rglob("*.*")) == ["half.csv"]
+
+
 def test_what_the_configuration_names_is_not_overwritten_either(run: Run, folder: Path) -> None:
     (folder / "contracts").mkdir()
     (folder / "contracts.toml").rename(folder / "contracts" / "one.toml")

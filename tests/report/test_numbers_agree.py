@@ -98,7 +98,8 @@ def check_markdown(text: str, data: dict[str, Any]) -> None:
     names |= {"Arrears, incl. tax": "arrears_incl_tax", "Overbilled": "overbilled", "Agreed less billed": "net"}
     names |= {
         "Awaiting": "awaiting",
-        "Decided": "decided",
+        "Missing, decided": "decided",
+        "Overbilled, decided": "decided_overbilled",
         "Not judged": "inconclusive",
         "Allocated to no period": "residue",
     }

@@ -81,6 +81,7 @@ TOTALS = [
     "monthly_overbilled",
     "next_shortfall",
     "next_overbilled",
+    "decided_overbilled",
 ]
 CAUSE_GROUP = [
     "code",

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from billcheck.cli.arguments import suggestion
 from billcheck.cli.console import note, write_text
 from billcheck.cli.effective import effective
+from billcheck.connectors.files import SUFFIXES
 from billcheck.errors import Problem, UsageError
 from billcheck.report.formats import FORMATS, render
 from billcheck.report.markdown import to_markdown
@@ -60,6 +61,12 @@ class OverwritesInputError(Problem):
     """This file is read by the check and would be overwritten by its output."""
 
     remedy = "Give another file."
+
+
+class BecomesInputError(Problem):
+    """This file would be read as a ledger by the next check, for it stands in a folder of ledgers."""
+
+    remedy = "Write it to another folder."
 
 
 def parse_output(text: str) -> Output:
@@ -112,8 +119,13 @@ def add_output_options(parser: ArgumentParser) -> None:
     )
 
 
-def refuse_outputs(outputs: Iterable[Output], inputs: Iterable[str]) -> None:
-    """Refuse files that are written twice or that the check reads, before anything is worked out.
+def refuse_outputs(outputs: Iterable[Output], inputs: Iterable[str], folders: Iterable[str]) -> None:
+    """Refuse files that are written twice or that this check or the next reads, before anything is worked out.
+
+    Args:
+        outputs: What is to be written.
+        inputs: The files this check reads.
+        folders: The folders whose ledgers it reads, as whole paths.
 
     Raises:
         UsageError: There are such files.
@@ -121,12 +133,15 @@ def refuse_outputs(outputs: Iterable[Output], inputs: Iterable[str]) -> None:
     problems: list[Problem] = []
     read = {os.path.realpath(path) for path in inputs}
     seen: set[str] = set()
+    beneath = tuple(f"{folder.rstrip(os.sep)}{os.sep}" for folder in folders)
     for output in outputs:
         place = os.path.realpath(output.file)
         if place in seen:
             problems.append(RepeatedFileError("--output", str(output.file)))
         elif place in read:
             problems.append(OverwritesInputError("--output", str(output.file)))
+        elif place.startswith(beneath) and place.lower().endswith(SUFFIXES):
+            problems.append(BecomesInputError("--output", str(output.file)))
         seen.add(place)
     if problems:
         raise UsageError(problems)
@@ -150,6 +165,11 @@ def inputs_of(arguments: Namespace) -> list[str]:
     for path in (*settings["contracts"], "contracts"):
         files += _files_in(path, _CONTRACT_ENDINGS)
     return files
+
+
+def ledger_folders_of(arguments: Namespace) -> list[str]:
+    """The folders whose ledgers a check reads, as whole paths."""
+    return [os.path.realpath(path) for path in effective(arguments)["ledgers"] if Path(path).is_dir()]
 
 
 def _files_in(path: str, endings: frozenset[str]) -> list[str]:

@@ -231,7 +231,8 @@ class Sums:
             total.billed_ahead += row.billed
         elif row.status is Status.DECIDED:
             self.decided_rows += 1
-            total.decided += row.shortfall
+            total.decided += max(row.shortfall, 0)
+            total.decided_overbilled += max(-row.shortfall, 0)
         elif row.status is Status.INCONCLUSIVE:
             self.inconclusive_rows += 1
             total.inconclusive += row.shortfall

@@ -38,7 +38,8 @@ _TOTALS = (
     ("overbilled", "Overbilled"),
     ("net", "Agreed less billed"),
     ("awaiting", "Awaiting"),
-    ("decided", "Decided"),
+    ("decided", "Missing, decided"),
+    ("decided_overbilled", "Overbilled, decided"),
     ("inconclusive", "Not judged"),
     ("residue", "Allocated to no period"),
 )
