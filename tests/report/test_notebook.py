@@ -50,9 +50,8 @@ def read(html: str) -> Reader:
 def test_the_story_in_a_notebook() -> None:
     html = half_rate()._repr_html_()
     rows = read(html).rows
-    assert rows[1] == (
-        "EUR 19,200.00 12,000.00 7,200.00 1,512.00 8,712.00 0.00 7,200.00 0.00 0.00 0.00 0.00 1,200.00 1,200.00".split()  # noqa: SIM905
-    )
+    billed = ["EUR", "19,200.00", "12,000.00", "7,200.00", "1,512.00", "8,712.00", "0.00", "7,200.00"]
+    assert rows[1] == [*billed, *["0.00"] * 5, "1,200.00", "1,200.00"]
     assert rows[2] == ["Part of", "Currency", "Amount", "Cause"]
     assert rows[3] == [
         "arrears", "EUR", "7,200.00",
