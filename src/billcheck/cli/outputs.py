@@ -149,7 +149,6 @@ def refuse_outputs(outputs: Iterable[Output], inputs: Iterable[str], folders: It
 
 def inputs_of(arguments: Namespace) -> list[str]:
     """The files that a check reads: those that its options name, those in folders they name, and those by custom."""
-    from billcheck.connectors.files import SUFFIXES
     from billcheck.connectors.files.profile_files import split_path
 
     settings = effective(arguments)
