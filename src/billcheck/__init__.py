@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from billcheck.configuration.files import load_configuration
     from billcheck.configuration.rules import Configuration
     from billcheck.connectors.files import read_ledger
+    from billcheck.connectors.files.limits import Limits
     from billcheck.connectors.frames import read_frame
     from billcheck.contracts.files import load_contracts
     from billcheck.contracts.quantity_files import load_quantities
@@ -65,6 +66,7 @@ __all__ = [
     "InternalError",
     "Ledger",
     "LedgerRefusedError",
+    "Limits",
     "Line",
     "MissingPackageError",
     "ProfilesRefusedError",
@@ -100,6 +102,7 @@ _HOMES = {
     "InternalError": "errors",
     "Ledger": "ledger.source",
     "LedgerRefusedError": "errors",
+    "Limits": "connectors.files.limits",
     "Line": "ledger.line",
     "MissingPackageError": "errors",
     "ProfilesRefusedError": "errors",

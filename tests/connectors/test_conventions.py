@@ -262,7 +262,7 @@ def test_delimiters_and_line_ends_are_the_file_s_own(tmp_path: Path, delimiter: 
     assert [row.row for row in source.read([line.locator for line in found.lines])] == [2, 3]
 
 
-def test_a_workbook_is_named_as_one(tmp_path: Path) -> None:
+def test_a_workbook_that_is_cut_off_is_named_as_one(tmp_path: Path) -> None:
     assert refusal(tmp_path, b"PK\x03\x04 and so on") == [
-        ": This is a workbook, not a CSV file. Save the sheet as CSV (UTF-8) and give that file."
+        ": The workbook is cut off: its directory is missing. Save or export it anew."
     ]

@@ -58,6 +58,8 @@ def test_decimals_are_made_of_literals_or_by_the_grammar() -> None:
         "grammar.py": "it is the one place where text becomes an amount",
         "contracts/values.py": "the shape of contract files lets only plain decimals through, by a pattern",
         "connectors/files/invoice_xml/__init__.py": "the price of one unit, if ten decimals hold it, becomes a decimal",
+        "connectors/files/workbook/formulas.py": "literals of formulas, found by a pattern, become decimals",
+        "spreadsheets.py": "numbers of a spreadsheet become decimals; its texts go through the grammar",
         "connectors/frames/values.py": "numbers of a data frame become decimals; its texts go through the grammar",
         "money.py": "whole minor units become decimals",
         "pricing/entry_mistakes.py": "the digits of a decimal, two of them swapped, become one again",
@@ -73,6 +75,7 @@ def test_no_float_stands_where_money_is_worked_out() -> None:
     allowed = {
         "cli": "widths and seconds of progress",
         "connectors/frames/columns.py": "numbers of 32 bits, as the user has them, get the shortest text they had",
+        "spreadsheets.py": "the doubles of a workbook become decimals by their shortest text, or are refused",
         "contracts/faults.py": "how alike two words must be for a suggestion",
     }
     assert offences(rules.floats, allowed) == []

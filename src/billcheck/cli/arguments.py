@@ -115,6 +115,11 @@ def parse_money(text: str) -> tuple[str, Decimal]:
     return currency, amount
 
 
+def parse_sheet(text: str) -> str | int:
+    """The sheet of a workbook: a number where there are only digits, else a name."""
+    return int(text) if _SMALL_NUMBER.fullmatch(text) else text
+
+
 def parse_currency(text: str) -> str:
     """A currency of ISO 4217.
 
@@ -270,7 +275,7 @@ def add_config_option(parser: ArgumentParser) -> None:
 
 
 def add_profile_options(parser: ArgumentParser) -> None:
-    """How ledgers are read: `--profile`, `--profiles` and `--currency`."""
+    """How ledgers are read: `--profile`, `--profiles`, `--currency` and `--sheet`."""
     parser.add_argument(
         "--profile",
         metavar="NAME",
@@ -282,6 +287,13 @@ def add_profile_options(parser: ArgumentParser) -> None:
         type=parse_currency,
         metavar="CODE",
         help="the currency of ledgers that name none, such as EUR (default: such a ledger is refused)",
+    )
+    parser.add_argument(
+        "--sheet",
+        type=parse_sheet,
+        metavar="NAME",
+        help="the sheet of workbooks that is read, by its name or its number from 1 (default: the only visible one "
+        "with anything in it)",
     )
 
 

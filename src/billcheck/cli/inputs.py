@@ -150,6 +150,7 @@ def make_report(
         profile=settings["profile"],
         currency=settings["currency"],
         profiles=own_profiles(arguments),
+        sheet=arguments.sheet,
     )
     as_of = arguments.as_of
     if as_of is None:

@@ -155,6 +155,7 @@ def _test(arguments: Namespace) -> int:
             profile=settings["profile"],
             currency=settings["currency"],
             profiles=own_profiles(arguments),
+            sheet=arguments.sheet,
         ).sources
         if not isinstance(source, StreamSource):
             raise UsageError([OneFileError(arguments.file)])

@@ -9,24 +9,31 @@ Must not know which tables there are.
 from __future__ import annotations
 
 import posixpath
-import re
 import zlib
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
-from xml.parsers.expat import ExpatError, ParserCreate
+from xml.parsers.expat import ExpatError
 from zipfile import BadZipFile, ZipFile
 
 from billcheck.contracts.sheets import Row, Sheet, make_sheet
 from billcheck.contracts.tables import MissingExtraProblem
 from billcheck.errors import Problem
-from billcheck.grammar import GrammarError, parse_plain_decimal
+from billcheck.spreadsheets import (
+    FIRST_SURE_DAY,
+    exact_decimal,
+    feed,
+    letters_of,
+    local_name,
+    make_parser,
+    parse_elements,
+    place_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
-    from xml.parsers.expat import XMLParserType
 
     from python_calamine import CalamineSheet, CalamineWorkbook
 
@@ -36,14 +43,8 @@ LARGEST_WORKBOOK = 400_000_000
 """Bytes that a workbook may unpack to."""
 LARGEST_SHEET = 20_000_000
 """Cells of the smallest rectangle that holds all of a sheet."""
-EXACT_DIGITS = 15
-"""Significant digits that a spreadsheet keeps; a number with more is what a calculation left over."""
-FIRST_SURE_DAY = date(1900, 3, 1)
-"""Before it, spreadsheets count a day that never was, and programs read the same number as different days."""
-
 _UNREADABLE = (BadZipFile, EOFError, ExpatError, KeyError, NotImplementedError, RuntimeError, ValueError, zlib.error)
 _PERCENT_FORMATS = frozenset({"9", "10"})
-_CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 
 class WorkbookProblem(Problem):
@@ -108,10 +109,6 @@ class _SizeError(Exception):
     """The workbook, or a sheet of it, is larger than it may be."""
 
 
-class _DoctypeError(ExpatError):
-    """A part declares a document type, which no spreadsheet writes."""
-
-
 @dataclass(slots=True)
 class _Part:
     """What the reader of cells does not say of a sheet: its cells at fault, by row and column from 0, and its size."""
@@ -173,7 +170,7 @@ def _read_sheet(path: str, sheet: CalamineSheet, part: _Part, problems: list[Pro
     found = make_sheet(path, sheet.name, rows, problems)
     for (row, column), (kind, value) in sorted(faults.items(), key=lambda item: item[0]):
         heading = found.headings[column] if column < len(found.headings) else ""
-        problems.append(kind(found.where(row + 1, heading or _letters(column)), value or None))
+        problems.append(kind(found.where(row + 1, heading or letters_of(column)), value or None))
     return found
 
 
@@ -186,34 +183,17 @@ def _read_cell(
     if isinstance(cell, str):
         return cell.strip()
     if isinstance(cell, int | float) and not isinstance(cell, bool):
-        try:
-            return parse_plain_decimal(_number(cell))
-        except GrammarError:
+        number = exact_decimal(cell)
+        if number is None or "e" in repr(cell):
             faults[place] = (InexactNumberProblem, repr(cell))
             return None
+        return number
     if isinstance(cell, datetime) and cell.time() == time():
         cell = cell.date()
     if isinstance(cell, date) and (cell.date() if isinstance(cell, datetime) else cell) < FIRST_SURE_DAY:
         faults[place] = (EarlyDateProblem, cell.isoformat())
         return None
     return cell  # type: ignore[return-value] # what is left are flags, days and times
-
-
-def _number(value: int | float) -> str:  # noqa: PYI041 - the reader gives either
-    """The shortest text of a number; one with more digits than a spreadsheet keeps is made no decimal."""
-    text = repr(value).removesuffix(".0")
-    digits = text.lstrip("-").replace(".", "").lstrip("0")
-    return text if len(digits) <= EXACT_DIGITS else f"{text}…"
-
-
-def _letters(column: int) -> str:
-    """The letters of a column, counted from 0."""
-    text = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        text = chr(ord("A") + rest) + text
-    return text
 
 
 def _read_parts(content: bytes) -> Mapping[str, _Part]:
@@ -231,34 +211,13 @@ def _read_parts(content: bytes) -> Mapping[str, _Part]:
             elif tag == "Relationship":
                 targets[own["Id"]] = own["Target"]
 
-        _parse(archive.read("xl/workbook.xml"), start)
-        _parse(archive.read("xl/_rels/workbook.xml.rels"), start)
+        parse_elements([archive.read("xl/workbook.xml")], start)
+        parse_elements([archive.read("xl/_rels/workbook.xml.rels")], start)
         styles = _percent_styles(archive.read("xl/styles.xml")) if "xl/styles.xml" in archive.namelist() else set()
         return {
             name: _scan_sheet(archive.read(posixpath.normpath(posixpath.join("/xl", targets[key])).lstrip("/")), styles)
             for name, key in sheets
         }
-
-
-def _parse(content: bytes, start: Callable[[str, dict[str, str]], object]) -> None:
-    """Call `start` with the name and the attributes of each element, without their prefixes."""
-    parser = _parser()
-    parser.StartElementHandler = lambda tag, own: start(_local(tag), {_local(key): own[key] for key in own})
-    parser.Parse(content, True)  # noqa: FBT003 - this is all of it
-
-
-def _parser() -> XMLParserType:
-    parser = ParserCreate()
-    parser.StartDoctypeDeclHandler = _refuse_doctype
-    return parser
-
-
-def _refuse_doctype(*_: object) -> None:
-    raise _DoctypeError("a document type is declared")
-
-
-def _local(name: str) -> str:
-    return name.rpartition(":")[2]
 
 
 def _percent_styles(content: bytes) -> set[str]:
@@ -276,7 +235,7 @@ def _percent_styles(content: bytes) -> set[str]:
         elif tag == "xf" and is_of_cells:
             styles.append(own.get("numFmtId", ""))
 
-    _parse(content, start)
+    parse_elements([content], start)
     return {str(index) for index, style in enumerate(styles) if style in percents}
 
 
@@ -292,16 +251,16 @@ class _CellScan:
         self._value = ""
 
     def start(self, tag: str, own: dict[str, str]) -> None:
-        name = _local(tag)
+        name = local_name(tag)
         if name == "row":
             self._row = int(own["r"]) - 1 if "r" in own else self._row + 1
             self._column = -1
         elif name == "c":
             self._own, self._value, self._is_formula = own, "", False
             self._column += 1
-            place = _CELL.fullmatch(own.get("r", ""))
+            place = place_of(own.get("r", ""))
             if place is not None:
-                self._row, self._column = int(place[2]) - 1, _column_of(place[1])
+                self._row, self._column = place
             self.part.last_row = max(self.part.last_row, self._row)
             self.part.last_column = max(self.part.last_column, self._column)
             if (self.part.last_row + 1) * (self.part.last_column + 1) > LARGEST_SHEET:
@@ -316,7 +275,7 @@ class _CellScan:
             self._value += text
 
     def end(self, tag: str) -> None:
-        name = _local(tag)
+        name = local_name(tag)
         if name == "v":
             self._is_value = False
         elif name == "c":
@@ -331,16 +290,9 @@ class _CellScan:
 
 
 def _scan_sheet(content: bytes, percent_styles: set[str]) -> _Part:
-    scan, parser = _CellScan(percent_styles), _parser()
+    scan, parser = _CellScan(percent_styles), make_parser()
     parser.StartElementHandler = scan.start
     parser.EndElementHandler = scan.end
     parser.CharacterDataHandler = scan.text
-    parser.Parse(content, True)  # noqa: FBT003 - this is all of it
+    feed(parser, [content])
     return scan.part
-
-
-def _column_of(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number - 1

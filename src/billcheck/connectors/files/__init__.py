@@ -7,11 +7,13 @@ scanned. Must not know contracts or the engine.
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from billcheck.configuration.rules import LedgerFile
 from billcheck.connectors.files.instructions import Instructions
+from billcheck.connectors.files.limits import DEFAULT_LIMITS
 from billcheck.errors import LedgerRefusedError, Problem, UsageError
 from billcheck.ledger.source import Ledger
 from billcheck.money import is_currency
@@ -19,10 +21,12 @@ from billcheck.money import is_currency
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from billcheck.connectors.files.limits import Limits
+
 __all__ = ["read_ledger"]
 
 
-SUFFIXES = (".csv", ".xml")
+SUFFIXES = (".csv", ".xlsx", ".xml")
 """How the files of a folder end that are read, in any case of their letters."""
 
 
@@ -61,18 +65,23 @@ def read_ledger(
     profile: str | os.PathLike[str] | None = None,
     currency: str | None = None,
     profiles: Iterable[str | os.PathLike[str]] = (),
+    sheet: str | int | None = None,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> Ledger:
-    """The ledger in files, read when a check asks for it: CSV, or electronic invoices in XML (UBL 2.1 or CII).
+    """The ledger in files, read when a check asks for it: CSV, XLSX, or electronic invoices in XML.
 
     Args:
-        paths: Files, or folders whose files ending in ``.csv`` or ``.xml`` are read, subfolders included, in the order
-            of their names; names that begin with a dot are left out. Reports name a file as it was given, a file of a
-            folder as ``folder/relative/name.csv``. A `LedgerFile`, as configurations hold them, brings a profile and a
-            currency of its own.
+        paths: Files, or folders whose files ending in ``.csv``, ``.xlsx`` or ``.xml`` are read, subfolders included, in
+            the order of their names; names that begin with a dot are left out. Reports name a file as it was given, a
+            file of a folder as ``folder/relative/name.csv``. A `LedgerFile`, as configurations hold them, brings a
+            profile and a currency of its own.
         profile: How all files are read, as in ``generic`` or ``xero.sales-invoices:day-first``, or the path of a
             profile file, which ends in ``.toml``; None recognises each file by its headings.
         currency: The currency, in ISO 4217, of files that name none; a column of currencies comes first.
         profiles: Profile files of your own, or folders of them, which are known beside those that ship.
+        sheet: The sheet of workbooks, by its name, or by its number from 1 in the order of the tabs; None reads the
+            only visible one that holds anything, and asks where several do.
+        limits: What a file may hold at most.
 
     Raises:
         LedgerRefusedError: A path does not exist, a folder holds no ledger file, or a file is given twice.
@@ -101,7 +110,7 @@ def read_ledger(
             if location in files:
                 problems.append(SameFileError(name))
             else:
-                files[location] = StreamSource(FileOpener(name, name, said))
+                files[location] = StreamSource(FileOpener(name, name, replace(said, sheet=sheet, limits=limits)))
     if problems:
         raise LedgerRefusedError(problems)
     return Ledger(tuple(files.values()))

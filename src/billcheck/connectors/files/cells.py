@@ -8,13 +8,30 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 JOINT = " | "
 """Between texts that are put together into one cell: no period is read across it."""
 
+
+class Unreadable(str):
+    """The text to show of a cell that has no sure value; a row is refused for it where its column is read.
+
+    `reason` says why, and what to do about it. The text never looks like an amount or a date.
+    """
+
+    __slots__ = ("reason",)
+    reason: str
+
+    def __new__(cls, text: str, reason: str) -> Self:
+        """A cell that shows as `text`."""
+        cell = super().__new__(cls, text)
+        cell.reason = reason
+        return cell
+
+
 Cell = str | Decimal | date
-"""A text as it stands, or the exact value of a typed cell."""
+"""A text as it stands, or the exact value of a typed cell; an `Unreadable` text where there is none."""
 
 
 class CellRow(NamedTuple):

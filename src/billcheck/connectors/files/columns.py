@@ -212,6 +212,10 @@ class Converter:
             LedgerRefusedError: The file mixes date orders or ways of writing dates, leaves its order open, or writes
                 amounts otherwise than the profile reads them.
         """
+        if self._stream.unreadable:
+            rows = self._readable(rows)
+            if not len(rows):
+                return None
         limit_memory(*self._days.values(), self._kinds, self._statuses, self._currencies, self._zeros, self.texts)
         converted = self._convert(rows)
         if converted is not None:
@@ -340,6 +344,19 @@ class Converter:
             kind != Kind.OTHER and not is_visible(self._text(cell))
             for cell, kind in zip(rows.cells["document"], kinds, strict=True)
         )
+
+    def _readable(self, rows: Rows) -> Rows:
+        """The rows whose cells all have a sure value, as far as they are read; the others are refused."""
+        flags = []
+        for index, line in enumerate(rows.lines):
+            cells = self._stream.unreadable.get(line, {})
+            field = next((name for name, column in self._layout.fields.items() if column in cells), None)
+            if field is not None:
+                cell = cells[self._layout.fields[field]]
+                customer, document = (self._text(rows.cells[name][index]) for name in ("customer", "document"))
+                self._refuse(line, Fault(field, cell, cell.reason, customer, document))
+            flags.append(field is None)
+        return rows.pick(flags)
 
     def _sift(self, rows: Rows) -> Rows:
         """The rows without a fault; the others are refused."""

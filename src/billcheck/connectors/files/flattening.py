@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from billcheck.connectors.files.cells import JOINT, CellRow
+from billcheck.connectors.files.cells import JOINT, CellRow, Unreadable
 from billcheck.connectors.files.heading import DuplicateHeadingError
 from billcheck.connectors.files.rendered import text_of
 from billcheck.errors import LedgerRefusedError
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from billcheck.connectors.files.cells import Cell
     from billcheck.connectors.files.heading import Heading
     from billcheck.connectors.files.profile import Headings, Profile
+
+_Picked = TypeVar("_Picked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +98,16 @@ def _join(rows: Iterable[CellRow], joins: Sequence[Sequence[int]], decimal_mark:
     for row, cells in rows:
         if not all(map(_is_empty, cells)):
             texts = [text_of(cell, decimal_mark).strip() for cell in cells]
-            made = (JOINT.join(dict.fromkeys(filter(None, _picked(texts, places)))) for places in joins)
+            made = (
+                next((cell for cell in _picked(cells, places) if isinstance(cell, Unreadable)), None)
+                or JOINT.join(dict.fromkeys(filter(None, _picked(texts, places))))
+                for places in joins
+            )
             yield CellRow(row, (*cells, *made))
 
 
-def _picked(texts: Sequence[str], places: Iterable[int]) -> Iterator[str]:
-    return (texts[place] for place in places if place < len(texts))
+def _picked(cells: Sequence[_Picked], places: Iterable[int]) -> Iterator[_Picked]:
+    return (cells[place] for place in places if place < len(cells))
 
 
 def _is_empty(cell: Cell) -> bool:

@@ -11,7 +11,7 @@ import csv
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from billcheck.connectors.files.limits import COLUMNS
+from billcheck.connectors.files.limits import COLUMNS, LimitProblem
 from billcheck.connectors.files.text import UndecodableError
 from billcheck.errors import LedgerRefusedError, Problem
 
@@ -38,10 +38,10 @@ class BrokenHeadingError(Problem):
     remedy = "The first row must name the columns; check its quotes."
 
 
-class TooManyColumnsError(Problem):
-    """The heading row has more columns than any export that is read."""
+class TooManyColumnsError(LimitProblem):
+    """The file has more columns than any export that is read."""
 
-    remedy = f"At most {COLUMNS} columns are read; remove those that are not needed."
+    limit = "columns"
 
 
 class UnknownHeadingsError(Problem):
@@ -195,7 +195,7 @@ def headings_of(path: str, head: bytes) -> list[Heading]:
     several = [heading for heading in found if len(heading.cells) > 1]
     for heading in several:
         if len(heading.cells) > COLUMNS:
-            raise LedgerRefusedError([TooManyColumnsError(f"{path} row {line}", str(len(heading.cells)))])
+            raise LedgerRefusedError([TooManyColumnsError(f"{path} row {line}", len(heading.cells), COLUMNS)])
     return several or found[:1]
 
 

@@ -9,7 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from billcheck.connectors.files.limits import DEFAULT_LIMITS
+
 if TYPE_CHECKING:
+    from billcheck.connectors.files.limits import Limits
     from billcheck.connectors.files.profile import Profile
 
 
@@ -19,9 +22,13 @@ class Instructions:
 
     `profile` names the profile of all files, variants included (``xero.sales-invoices:day-first``); None recognises
     each file by its headings. `currency` is the currency of files that name none, in ISO 4217.
+    `sheet` is the sheet of workbooks, by its name or its number from 1; None reads the only one that holds anything.
+    `limits` are what a file may hold.
     `own` are profiles of the user's beside those that ship.
     """
 
     profile: str | None = None
     currency: str | None = None
     own: tuple[Profile, ...] = ()
+    sheet: str | int | None = None
+    limits: Limits = DEFAULT_LIMITS

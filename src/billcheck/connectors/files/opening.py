@@ -26,7 +26,11 @@ from billcheck.connectors.files.limits import HEADING_ROWS, XML_BYTES
 from billcheck.connectors.files.profile import find_profile, shipped_profiles
 from billcheck.connectors.files.rendered import DELIMITER, Rendered
 from billcheck.connectors.files.report_file import read_report
+from billcheck.connectors.files.stream import Facts
 from billcheck.connectors.files.text import UTF8, TextFile
+from billcheck.connectors.files.workbook import MARK, OLD_MARK, open_workbook
+from billcheck.connectors.files.workbook.archive import OtherWorkbookError
+from billcheck.connectors.files.workbook.choice import NoSheetError
 from billcheck.errors import LedgerRefusedError, Problem
 
 if TYPE_CHECKING:
@@ -61,10 +65,15 @@ class FileOpener:
             UsageError: There is no profile of this name.
         """
         file = TextFile(self.path, self.location)
-        if invoice_xml.is_xml(next(file.stored(), b"")):
+        head = next(file.stored(), b"")
+        if invoice_xml.is_xml(head):
             return self._open_xml(file)
         name, own = self.instructions.profile, self.instructions.own
         profiles = (*shipped_profiles(), *own) if name is None else (find_profile(name, own),)
+        if head.startswith(OLD_MARK):
+            raise LedgerRefusedError([OtherWorkbookError(self.path, "XLS, or XLSX with a password")])
+        if head.startswith(MARK):
+            return self._open_workbook(file, profiles, is_named=name is not None)
         return self._open_text(profiles, is_named=name is not None)
 
     def digest(self) -> str:
@@ -85,6 +94,28 @@ class FileOpener:
         rendered = Rendered(file)
         placed = rendered.write(invoice_xml.HEADINGS, 1, invoice_xml.to_cells(invoice), profile.values.marks.decimal)
         return rendered, place_fields(self.path, profile, placed)
+
+    def _open_workbook(self, file: TextFile, profiles: Sequence[Profile], *, is_named: bool) -> tuple[Stream, Layout]:
+        """A sheet of a workbook, which a profile of text files reads as well: cells need no delimiter."""
+        sheet = self.instructions.sheet
+        if sheet is None and is_named:
+            sheet = profiles[0].sheet
+        book = open_workbook(self.path, self.location, sheet, self.instructions.limits)
+        profiles = [replace(profile, delimiter=None) for profile in profiles]
+        rows = book.rows()
+        top = next((row for row in rows if any(row.cells)), None)
+        if top is None:
+            raise LedgerRefusedError([NoSheetError(self.path)])
+        titled = [profile for profile in profiles if profile.has_titles]
+        titles: list[str] = []
+        found = _find_heading(self.path, [top], profiles, titles) or _find_heading(
+            self.path, islice(rows, HEADING_ROWS), titled, titles
+        )
+        if found is None:
+            heading = Heading(DELIMITER.encode(), tuple(map(str, top.cells)), top.row, 0, 0)
+            raise LedgerRefusedError([describe_misfit(self.path, [heading], profiles, is_named=is_named)])
+        profile, heading = found
+        return self._render(replace(file, facts=Facts(notes=book.notes)), profile, heading, titles, rows)
 
     def _open_text(self, profiles: Sequence[Profile], *, is_named: bool) -> tuple[Stream, Layout]:
         encodings = profiles[0].values.encodings if is_named else (UTF8,)

@@ -16,6 +16,7 @@ from array import array
 from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol
 
+from billcheck.connectors.files.cells import Unreadable
 from billcheck.connectors.files.heading import Heading
 from billcheck.connectors.files.limits import BLOCK_BYTES, FIELD_BYTES, SPOOL_BYTES
 from billcheck.connectors.files.stream import NO_FACTS
@@ -61,6 +62,7 @@ class Rendered:
     def __init__(self, origin: Origin, facts: Facts = NO_FACTS) -> None:
         self.facts = facts
         self.origin = origin
+        self.unreadable: dict[int, dict[int, Unreadable]] = {}
         self._rows = array("q", [0])  # the source row of each line; lines count from 1
         self._file: BinaryIO = io.BytesIO()
         self._is_spooled = False
@@ -96,6 +98,7 @@ class Rendered:
             texts = [text_of(cell, decimal_mark) for cell in cells]
             if any(texts):
                 self._check(row, texts)
+                self._note_unreadable(cells)
                 self._write_row(writer, row, texts)
                 if text.tell() >= BLOCK_BYTES:
                     self._flush(text)
@@ -105,6 +108,12 @@ class Rendered:
     def _write_row(self, writer: _Writer, row: int, texts: Sequence[str]) -> None:
         writer.writerow(texts)
         self._rows.extend([row] * (1 + sum(cell.count("\n") for cell in texts)))
+
+    def _note_unreadable(self, cells: Sequence[Cell]) -> None:
+        """Keep the cells without a sure value of a row that is to be written next."""
+        found = {column: cell for column, cell in enumerate(cells) if isinstance(cell, Unreadable)}
+        if found:
+            self.unreadable[len(self._rows)] = found
 
     def _check(self, row: int, texts: Sequence[str]) -> None:
         for cell in texts:

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
+
+    from billcheck.connectors.files.cells import Unreadable
 
 
 class Digest(Protocol):
@@ -67,6 +69,11 @@ class Stream(Protocol):
     @property
     def is_divisible(self) -> bool:
         """Whether offsets are those of the file itself, so that parts of it can be read side by side."""
+        ...
+
+    @property
+    def unreadable(self) -> Mapping[int, Mapping[int, Unreadable]]:
+        """Cells without a sure value, by the line their row begins on, from 1, and their column, from 0."""
         ...
 
     def fingerprint(self) -> Fingerprint:

@@ -19,27 +19,21 @@ from billcheck.connectors.files.stream import NO_FACTS, Facts, Fingerprint
 from billcheck.errors import LedgerRefusedError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import BinaryIO
 
+    from billcheck.connectors.files.cells import Unreadable
     from billcheck.connectors.files.stream import Digest
 
 
 UTF8 = "utf-8"
 _MARKS = {codecs.BOM_UTF8: UTF8, codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-_WORKBOOK_MARKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
 class CannotReadError(Problem):
     """The file cannot be opened."""
 
     remedy = "Check the path and who may read it."
-
-
-class WorkbookError(Problem):
-    """This is a workbook, not a CSV file."""
-
-    remedy = "Save the sheet as CSV (UTF-8) and give that file."
 
 
 class UndecodableError(Problem):
@@ -77,8 +71,6 @@ class TextFile:
         """
         with _open(path, location) as file:
             head = file.read(BLOCK_BYTES)
-        if head.startswith(_WORKBOOK_MARKS):
-            raise LedgerRefusedError([WorkbookError(path)])
         encoding = next((name for mark, name in _MARKS.items() if head.startswith(mark)), "")
         if not encoding:
             encoding = declared[0] if len(declared) == 1 else _first_fitting(path, location, declared)
@@ -97,6 +89,11 @@ class TextFile:
     def is_divisible(self) -> bool:
         """Whether parts of the file can be read side by side."""
         return self.is_stored_as_read and not self.has_old_line_ends
+
+    @property
+    def unreadable(self) -> Mapping[int, Mapping[int, Unreadable]]:
+        """Cells without a sure value: a text file has none."""
+        return {}
 
     @staticmethod
     def row_of(line: int) -> int:

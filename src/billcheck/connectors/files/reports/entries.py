@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from billcheck.connectors.files.cells import Unreadable
 from billcheck.grammar import GrammarError
 
 if TYPE_CHECKING:
@@ -96,6 +97,8 @@ class CellValues:
         """
         if isinstance(cell, Decimal):
             return cell
+        if isinstance(cell, Unreadable):
+            raise GrammarError(cell, cell.reason)
         if isinstance(cell, date):
             raise GrammarError(cell.isoformat(), "This is a date.")
         text = text_in(cell)
