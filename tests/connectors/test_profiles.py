@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 from pydantic import BaseModel, ValidationError
 
+from billcheck import Limits, read_ledger
 from billcheck.connectors.files import opening, profile_shape
 from billcheck.connectors.files.profile import find_profile, fold_word, shipped_profiles
 from billcheck.connectors.files.profile_shape import ProfileShape, profile_of
 from billcheck.errors import LedgerRefusedError, UsageError
-from tests.connectors.exports import GENERIC, XERO_36, XERO_44, scan_text, xero_row, xero_text
+from tests.connectors.exports import GENERIC, XERO_36, XERO_44, scan, scan_text, xero_row, xero_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,8 +116,15 @@ def test_a_heading_with_a_broken_quote_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_heading_of_endless_columns_is_refused(tmp_path: Path) -> None:
-    assert refusal(tmp_path, ",".join([GENERIC, *["x"] * 252])).startswith("row 1: The heading row has more columns")
+    assert refusal(tmp_path, ",".join([GENERIC, *["x"] * 252])).startswith("row 1: The file has more columns")
     assert scan_text(tmp_path, f"{','.join([GENERIC, *['x'] * 251])}\n{ROW}{',' * 251}").amounts == [100]
+
+
+def test_the_limit_of_columns_can_be_raised(tmp_path: Path) -> None:
+    path = tmp_path / "wide.csv"
+    path.write_text(f"{','.join([GENERIC, *['x'] * 252])}\n{ROW}{',' * 252}", encoding="utf-8")
+    (source,) = read_ledger(path, limits=Limits(columns=257)).sources
+    assert scan(source).amounts == [100]
 
 
 def test_one_column_is_no_ledger(tmp_path: Path) -> None:

@@ -171,12 +171,13 @@ def choose_profile(
     return best[0]
 
 
-def headings_of(path: str, head: bytes) -> list[Heading]:
+def headings_of(path: str, head: bytes, most: int = COLUMNS) -> list[Heading]:
     """The heading row as each delimiter cuts it; a delimiter that leaves one cell is no candidate, unless all do.
 
     Args:
         path: How messages name the file.
         head: The first bytes of the file.
+        most: How many columns there may be.
 
     Raises:
         LedgerRefusedError: They hold no heading.
@@ -194,8 +195,8 @@ def headings_of(path: str, head: bytes) -> list[Heading]:
         raise LedgerRefusedError([BrokenHeadingError(f"{path} row {line}", _shown(body))])
     several = [heading for heading in found if len(heading.cells) > 1]
     for heading in several:
-        if len(heading.cells) > COLUMNS:
-            raise LedgerRefusedError([TooManyColumnsError(f"{path} row {line}", len(heading.cells), COLUMNS)])
+        if len(heading.cells) > most:
+            raise LedgerRefusedError([TooManyColumnsError(f"{path} row {line}", len(heading.cells), most)])
     return several or found[:1]
 
 

@@ -121,7 +121,7 @@ class FileOpener:
         encodings = profiles[0].values.encodings if is_named else (UTF8,)
         text = TextFile.recognise(self.path, self.location, encodings)
         try:
-            headings = headings_of(self.path, next(text.blocks(), b""))
+            headings = headings_of(self.path, next(text.blocks(), b""), self.instructions.limits.columns)
         except LedgerRefusedError:
             others = [] if is_named else [profile for profile in profiles if profile.values.encodings != encodings]
             opened = self._open_in_other_encoding(others)
