@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from billcheck.cli.arguments import suggestion
 from billcheck.cli.console import note, write_text
 from billcheck.cli.effective import effective
-from billcheck.connectors.files import SUFFIXES
 from billcheck.errors import Problem, UsageError
 from billcheck.report.formats import FORMATS, render
 from billcheck.report.markdown import to_markdown
@@ -130,6 +129,8 @@ def refuse_outputs(outputs: Iterable[Output], inputs: Iterable[str], folders: It
     Raises:
         UsageError: There are such files.
     """
+    from billcheck.connectors.files import SUFFIXES
+
     problems: list[Problem] = []
     read = {os.path.realpath(path) for path in inputs}
     seen: set[str] = set()
@@ -149,6 +150,7 @@ def refuse_outputs(outputs: Iterable[Output], inputs: Iterable[str], folders: It
 
 def inputs_of(arguments: Namespace) -> list[str]:
     """The files that a check reads: those that its options name, those in folders they name, and those by custom."""
+    from billcheck.connectors.files import SUFFIXES
     from billcheck.connectors.files.profile_files import split_path
 
     settings = effective(arguments)
