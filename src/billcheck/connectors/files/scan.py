@@ -143,6 +143,10 @@ class FileScan:
         self._left.date_forms = self._converter.date_forms
         return self._left
 
+    def close(self) -> None:
+        """Let go of what refers back to this scan: the command looks for no cycles, and each would stay in memory."""
+        del self._converter
+
     def run(self) -> Iterator[Batch]:
         """Batches of kept lines; the last one carries totals, refused rows and the receipt.
 

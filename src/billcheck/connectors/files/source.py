@@ -103,6 +103,7 @@ class StreamSource:
             raise LedgerRefusedError(advise(error.problems, text, layout)) from error
         left = scan.remainder
         self._scans[:] = [_Scanned(text, layout, tokenizer, fingerprint, left.places, left.date_order)]
+        scan.close()
 
     def shares(self, count: int) -> list[FileShare]:
         """The file in parts that can be scanned side by side; one share of it all where it cannot be cut.
@@ -152,6 +153,7 @@ class StreamSource:
         yield from scan.finish(digest, share.fingerprint)
         whole = scan.remainder
         self._scans[:] = [_Scanned(text, layout, tokenizer, share.fingerprint, whole.places, whole.date_order)]
+        scan.close()
 
     def read(self, locators: Sequence[int]) -> list[SourceRow]:
         """The lines at these locators, in the order asked for, with the line of text each begins on.
