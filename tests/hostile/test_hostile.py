@@ -12,6 +12,7 @@ import pytest
 
 from billcheck.cli.main import main
 from billcheck.connectors.files import read_ledger, refusals
+from billcheck.connectors.files.workbook import cell_values
 from billcheck.errors import LedgerRefusedError
 from billcheck.ledger.line import DocumentStatus, Kind
 from billcheck.ledger.source import Keys
@@ -65,7 +66,7 @@ def found_lines(found: Scanned) -> list[LineFacts]:
 def is_wanted(row: RefusedRow, wanted: tuple[int, str, str, str]) -> bool:
     """Whether a refused row is the one of the manifest; a value of "*" is not written out there."""
     number, column, value, reason = wanted
-    sentence = re.sub(r"\\{.*?\\}", ".*", re.escape(getattr(refusals, reason)))
+    sentence = re.sub(r"\\{.*?\\}", ".*", re.escape(getattr(refusals, reason, "") or getattr(cell_values, reason)))
     has_value = value in {"*", row.value} or (not column and row.value == value[:200])
     return (row.row, row.column) == (number, column) and has_value and bool(re.fullmatch(sentence, row.reason))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 from typing import TYPE_CHECKING
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from billcheck.connectors.files.workbook import open_workbook
 
@@ -83,11 +83,11 @@ def parts_of(*sheets: str, names: Sequence[str] = (), states: Mapping[int, str] 
 
 
 def packed(parts: Mapping[str, str | bytes]) -> bytes:
-    """Parts as an archive."""
+    """Parts as an archive, the same bytes on every day."""
     file = BytesIO()
     with ZipFile(file, "w", ZIP_DEFLATED) as archive:
         for name, content in parts.items():
-            archive.writestr(name, content)
+            archive.writestr(ZipInfo(name), content, ZIP_DEFLATED)
     return file.getvalue()
 
 

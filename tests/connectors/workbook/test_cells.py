@@ -366,3 +366,10 @@ def test_a_ledger_of_typed_cells_reads_as_its_text(tmp_path: Path) -> None:
     (line,) = found.lines
     assert (line.document, line.amount, line.issue_day) == ("1041", -5050, date(2026, 1, 31).toordinal())
     assert source.read([line.locator])[0].row == 2
+
+
+def test_a_refused_cell_is_reported_as_plain_text_in_every_format(tmp_path: Path) -> None:
+    """A value that cannot be copied breaks reports that are made of copies."""
+    path = write(tmp_path, billed(number("0.21", PERCENT)))
+    (refused,) = scan(read_ledger(path).sources[0]).refused
+    assert (refused.value, type(refused.value)) == ("21 %", str)

@@ -354,7 +354,7 @@ class Converter:
             if field is not None:
                 cell = cells[self._layout.fields[field]]
                 customer, document = (self._text(rows.cells[name][index]) for name in ("customer", "document"))
-                self._refuse(line, Fault(field, cell, cell.reason, customer, document))
+                self._refuse(line, Fault(field, str(cell), cell.reason, customer, document))
             flags.append(field is None)
         return rows.pick(flags)
 
