@@ -156,3 +156,18 @@ def test_what_is_wrong_with_a_configuration_stops_every_command(folder: Path, ru
         assert 'billcheck.toml: ledgres: There is no such key here. Did you mean "ledgers"?' in outcome.err
     (folder / "pyproject.toml").write_text("[tool.billcheck]\n", encoding="utf-8")
     assert "There are both a billcheck.toml and a table [tool.billcheck]" in run("check").err
+
+
+def test_the_limits_of_the_configuration_count_for_every_ledger_that_is_read(folder: Path, run: Run) -> None:
+    row = "F-1,2026-01-31,A,1.00,EUR\n"
+    (folder / "two.csv").write_text(f"document,issue_date,customer,amount,currency\n{row}{row}", encoding="utf-8")
+    for most, is_refused in ((1, True), (2, False)):
+        (folder / "billcheck.toml").write_text(f"[limits]\nrows = {most}\n", encoding="utf-8")
+        for words in (("check", "two.csv", *WHEN), ("profile", "test", "two.csv")):
+            outcome = run(*words)
+            assert (outcome.code == 2) is is_refused, outcome
+            assert (f"The limit rows is {most}; this has" in outcome.out + outcome.err) is is_refused
+    limits = {key: found for key, found in shown(run).items() if key.startswith("limits.")}
+    assert limits["limits.rows"] == (2, "billcheck.toml")
+    assert limits["limits.columns"] == (256, "default")
+    assert len(limits) == 15

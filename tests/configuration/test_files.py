@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from billcheck import ConfigurationRefusedError, load_configuration
+from billcheck import ConfigurationRefusedError, Limits, load_configuration
 from billcheck.configuration.files import find_configuration
 from billcheck.configuration.rules import (
     Configuration,
@@ -27,6 +28,7 @@ from billcheck.configuration.shapes import (
     CreditShape,
     CreditsShape,
     LedgerShape,
+    LimitsShape,
     ScopeShape,
     ThresholdsShape,
 )
@@ -272,6 +274,7 @@ def test_a_pyproject_that_is_no_toml_counts_if_it_seems_to_mean_us(
 
 
 SECTIONS: dict[str, type[Shape]] = {
+    "limits": LimitsShape,
     "thresholds": ThresholdsShape,
     "ledger": LedgerShape,
     "scope": ScopeShape,
@@ -283,7 +286,7 @@ SECTIONS: dict[str, type[Shape]] = {
 def test_the_reference_names_every_key_above_the_tables() -> None:
     text = re.split(r"\n##", PAGE.split("\n## files\n", 1)[1], maxsplit=1)[0]
     keys = re.findall(r"^\| `([a-z_]+)` \|", text, flags=re.MULTILINE)
-    assert [*keys, "thresholds", "scope", "credits"] == list(ConfigurationShape.model_fields)
+    assert [*keys, "limits", "thresholds", "scope", "credits"] == list(ConfigurationShape.model_fields)
 
 
 @pytest.mark.parametrize("section", SECTIONS)
@@ -301,3 +304,28 @@ def test_the_example_of_the_reference_is_read(tmp_path: Path) -> None:
     found = load(tmp_path, example)
     assert found.scope.ignore
     assert len(found.credits.classes) == 4
+
+
+def test_limits_are_read_by_name(tmp_path: Path) -> None:
+    assert load(tmp_path, "[limits]\nrows = 7\nxml_depth = 500\n").files.limits == {"rows": 7, "xml_depth": 500}
+    assert load(tmp_path, "").files.limits == {}
+    assert list(LimitsShape.model_fields) == [one.name for one in fields(Limits)]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("row = 7", "limits.row: "),
+        ("rows = 0", "limits.rows: A whole number of at least 1 is expected here. Found '0'."),
+        ('file_bytes = "5 MB"', "limits.file_bytes: A whole number of at least 1 is expected here. Found '5 MB'."),
+        ("rows = true", "limits.rows: A whole number of at least 1 is expected here."),
+        (
+            "field_bytes = 131073",
+            "limits.field_bytes: The limit cannot be set so high. Found '131,073'. At most 131,072 can be set.",
+        ),
+        ("xml_depth = 501", "limits.xml_depth: The limit cannot be set so high. Found '501'. At most 500 can be set."),
+    ],
+)
+def test_what_is_no_limit_is_refused(text: str, message: str, tmp_path: Path) -> None:
+    (found,) = refusals(tmp_path, f"[limits]\n{text}\n")
+    assert message in found

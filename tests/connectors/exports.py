@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from billcheck.connectors.files import read_ledger
+from billcheck.connectors.files.limits import DEFAULT_LIMITS, Limits
 from billcheck.ledger.names import fold_name
 from billcheck.ledger.source import Keys
 
@@ -104,17 +105,23 @@ def scan(source: Source, keys: Keys | None = None) -> Scanned:
     return Scanned(lines, outside, refused, receipt, batches)
 
 
-def only(path: Path, profile: str | None = None) -> Source:
+def only(path: Path, profile: str | None = None, limits: Limits = DEFAULT_LIMITS) -> Source:
     """The one source of a file."""
-    (source,) = read_ledger(path, profile=profile).sources
+    (source,) = read_ledger(path, profile=profile, limits=limits).sources
     return source
 
 
-def scan_text(folder: Path, text: str | bytes, profile: str | None = None, keys: Keys | None = None) -> Scanned:
+def scan_text(
+    folder: Path,
+    text: str | bytes,
+    profile: str | None = None,
+    keys: Keys | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Scanned:
     """The scan of a file with this text."""
     path = folder / "ledger.csv"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return scan(only(path, profile), keys)
+    return scan(only(path, profile, limits), keys)
 
 
 def keys_of(*customers: str) -> Keys:

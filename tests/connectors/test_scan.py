@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from billcheck.connectors.files import limits, read_ledger
-from billcheck.connectors.files import scan as scan_module
-from billcheck.errors import InternalError, LedgerRefusedError, SourceChangedError
+from billcheck.connectors.files import read_ledger
+from billcheck.connectors.files.limits import Limits
+from billcheck.errors import InternalError, SourceChangedError
 from billcheck.ledger.line import DocumentStatus, Kind
 from billcheck.ledger.source import Keys, OutsideTotal
 from tests.connectors.exports import GENERIC, EveryKey, keys_of, only, scan, scan_text, xero_row, xero_text
@@ -135,9 +135,9 @@ def test_small_blocks_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert len(whole.lines) == len(rows)
     for size in (70, 200, 1000):
         monkeypatch.setattr("billcheck.connectors.files.text.BLOCK_BYTES", size)
-        monkeypatch.setattr("billcheck.connectors.files.tokens.FIELD_BYTES", 30)
         monkeypatch.setattr("billcheck.connectors.files.output.BATCH_LINES", 7)
-        assert [line[1:] for line in scan_text(tmp_path, text).lines] == [line[1:] for line in whole.lines]
+        found = scan_text(tmp_path, text, limits=Limits(field_bytes=30))
+        assert [line[1:] for line in found.lines] == [line[1:] for line in whole.lines]
 
 
 def test_batches_are_handed_out_as_they_fill(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -283,23 +283,3 @@ def test_scanning_twice_gives_the_same(tmp_path: Path) -> None:
     first, second = scan(source), scan(source)
     assert first == second
     assert len(source.read([line.locator for line in second.lines])) == 2
-
-
-def test_one_document_of_endless_rows_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("billcheck.connectors.files.rows.DOCUMENT_ROWS", 5)
-    rows = ["F-1,2026-01-31,A,1.00,EUR"] * 6
-    with pytest.raises(LedgerRefusedError, match="row 2: One document has more rows"):
-        scan_text(tmp_path, "\n".join([GENERIC, *rows]))
-    assert len(scan_text(tmp_path, "\n".join([GENERIC, *rows[1:]])).lines) == 5
-
-
-def test_more_refused_rows_than_are_listed_refuse_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scan_module, "REFUSED_ROWS", 3)
-    rows = ["F-1,2026-01-31,A,NaN,EUR"] * 3
-    assert len(scan_text(tmp_path, "\n".join([GENERIC, *rows])).refused) == 3
-    with pytest.raises(LedgerRefusedError, match="row 2 amount: More rows are refused than are listed"):
-        scan_text(tmp_path, "\n".join([GENERIC, *rows, rows[0]]))
-
-
-def test_the_limits_are_what_the_documentation_says() -> None:
-    assert (limits.REFUSED_ROWS, limits.COLUMNS, limits.FIELD_BYTES) == (10_000, 256, 131_072)

@@ -5,7 +5,7 @@ Comes in: nothing. Goes out: the bytes of a file, by the name under which the ma
 
 from __future__ import annotations
 
-from billcheck.connectors.files.limits import COLUMNS, DOCUMENT_ROWS, FIELD_BYTES, REFUSED_ROWS
+from billcheck.connectors.files.limits import COLUMNS, DEFAULT_LIMITS, FIELD_BYTES
 from tests.connectors.exports import GENERIC, XERO_44, xero_row
 
 HEADING = f"{GENERIC}\n"
@@ -43,11 +43,11 @@ def heading_beyond_measure() -> bytes:
 
 
 def long_document() -> bytes:
-    return (HEADING + PLAIN * (DOCUMENT_ROWS + 1)).encode()
+    return (HEADING + PLAIN * (DEFAULT_LIMITS.document_rows + 1)).encode()
 
 
 def many_bad_rows() -> bytes:
-    return (HEADING + PLAIN.replace("100.00", "x") * (REFUSED_ROWS + 1)).encode()
+    return (HEADING + PLAIN.replace("100.00", "x") * (DEFAULT_LIMITS.refused_rows + 1)).encode()
 
 
 def one_decimal_comma() -> bytes:

@@ -5,7 +5,7 @@ Comes in: nothing. Goes out: the bytes of a file, by the name under which the ma
 
 from __future__ import annotations
 
-from billcheck.connectors.files.limits import XML_ELEMENTS
+from billcheck.connectors.files.limits import DEFAULT_LIMITS
 from tests.hostile.manifest import HERE
 
 PLAIN = (HERE / "files" / "plain-ubl.xml").read_text(encoding="utf-8")
@@ -53,7 +53,7 @@ def too_many_attributes() -> bytes:
 
 
 def too_many_elements() -> bytes:
-    return PLAIN.replace(END, "<x/>" * (XML_ELEMENTS + 1) + END).encode()
+    return PLAIN.replace(END, "<x/>" * (DEFAULT_LIMITS.xml_elements + 1) + END).encode()
 
 
 def attachment_of_five_megabytes() -> bytes:

@@ -90,12 +90,12 @@ def test_damage_is_answered_by_typed_errors_only(data: bytes, changes: list[tupl
 def test_the_page_on_electronic_invoices_names_the_bounds() -> None:
     page = text_of("docs/reference/electronic-invoices.md")
     bounds = {
-        limits.XML_BYTES: "bytes",
-        limits.XML_ELEMENTS: "; an invoice",
-        limits.XML_TOKEN_BYTES: "bytes",
-        limits.FIELD_BYTES: "characters",
-        limits.XML_DEPTH: "|",
-        limits.XML_ATTRIBUTES: "|",
+        limits.DEFAULT_LIMITS.xml_bytes: "bytes",
+        limits.DEFAULT_LIMITS.xml_elements: "; an invoice",
+        limits.DEFAULT_LIMITS.xml_token_bytes: "bytes",
+        limits.FIELD_BYTES: "bytes",
+        limits.DEFAULT_LIMITS.xml_depth: "|",
+        limits.DEFAULT_LIMITS.xml_attributes: "|",
     }
     assert [
         bound

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from decimal import Decimal
 
+    from billcheck import Limits
     from billcheck.configuration.rules import Configuration
 
 CONTRACTS_FILE = "contracts.toml"
@@ -51,6 +52,13 @@ class Effective:
         self.configuration = configuration
         self.settings = tuple(settings)
         self._values = {setting.key: setting.value for setting in settings}
+
+    @property
+    def limits(self) -> Limits:
+        """What ledger files may hold."""
+        from billcheck import Limits
+
+        return Limits(**{one.name: self[f"limits.{one.name}"] for one in fields(Limits)})
 
     def __getitem__(self, key: str) -> Any:  # noqa: ANN401 - each setting has a type of its own
         return self._values[key]
@@ -86,6 +94,7 @@ def _configuration(arguments: Namespace) -> Configuration | None:
 
 
 def _settings(arguments: Namespace, configuration: Configuration | None) -> Iterator[Setting]:
+    from billcheck import Limits
     from billcheck.configuration.rules import Configuration
 
     given = configuration or Configuration()
@@ -105,6 +114,8 @@ def _settings(arguments: Namespace, configuration: Configuration | None) -> Iter
     yield profile
     yield choose("profiles", "profiles", files.profiles, _default_profiles(contracts.value, given.place))
     yield currency
+    for one in fields(Limits):
+        yield choose(f"limits.{one.name}", "", files.limits.get(one.name), one.default)
     has_decisions = Path(DECISIONS_FILE).exists()
     yield choose("decisions", "decisions", files.decisions, DECISIONS_FILE if has_decisions else None)
     yield _kinds(choose("thresholds.fail_on", "fail_on", terms.fail_on, DEFAULT_FAIL_ON), arguments, given)

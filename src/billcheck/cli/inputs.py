@@ -151,6 +151,7 @@ def make_report(
         currency=settings["currency"],
         profiles=own_profiles(arguments),
         sheet=arguments.sheet,
+        limits=settings.limits,
     )
     as_of = arguments.as_of
     if as_of is None:

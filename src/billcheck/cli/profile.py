@@ -156,6 +156,7 @@ def _test(arguments: Namespace) -> int:
             currency=settings["currency"],
             profiles=own_profiles(arguments),
             sheet=arguments.sheet,
+            limits=settings.limits,
         ).sources
         if not isinstance(source, StreamSource):
             raise UsageError([OneFileError(arguments.file)])

@@ -12,6 +12,7 @@ from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, ClassVar, get_args
 
 from billcheck.configuration.rules import (
+    GREATEST_LIMITS,
     Configuration,
     CreditClass,
     CreditRules,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
-    from billcheck.configuration.shapes import CreditShape, ScopeShape, ThresholdsShape, WindowShape
+    from billcheck.configuration.shapes import CreditShape, LimitsShape, ScopeShape, ThresholdsShape, WindowShape
     from billcheck.contracts.faults import Path
 
 OWN_FILE = "billcheck.toml"
@@ -101,6 +102,10 @@ class TooExactProblem(Problem):
 
 class NegativeLeastProblem(Problem):
     """A least amount cannot be negative."""
+
+
+class HighLimitProblem(Problem):
+    """The limit cannot be set so high."""
 
 
 class ReversedDaysProblem(Problem):
@@ -222,8 +227,18 @@ def _files(docket: Docket, folder: str, shape: ConfigurationShape) -> Files:
         profile=_profile(folder, shape.profile),
         currency=_currency(docket, ("currency",), shape.currency),
         profiles=joined(shape.profiles),
+        limits=_limits(docket, shape.limits),
         decisions=next(iter(joined([shape.decisions])), None) if shape.decisions is not None else None,
     )
+
+
+def _limits(docket: Docket, shape: LimitsShape | None) -> dict[str, int]:
+    """The limits that are written; one that cannot be set so high is a fault."""
+    found = {} if shape is None else shape.model_dump(exclude_none=True)
+    for name, most in GREATEST_LIMITS.items():
+        if found.get(name, 0) > most:
+            docket.add(HighLimitProblem, ("limits", name), f"{found[name]:,}", remedy=f"At most {most:,} can be set.")
+    return found
 
 
 def _ledgers(docket: Docket, folder: str, shape: ConfigurationShape) -> Iterator[LedgerFile]:

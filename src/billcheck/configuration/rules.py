@@ -21,6 +21,10 @@ CreditClass = Literal["write_off", "goodwill", "settlement_discount", "rebate"]
 """What a credit may be declared as, so that it does not reduce what was billed."""
 
 
+GREATEST_LIMITS = {"field_bytes": 131_072, "xml_depth": 500}
+"""Limits that cannot be raised at will: a field by what the csv module reads, depth by the stack of Python."""
+
+
 @dataclass(frozen=True, slots=True)
 class Selector:
     """Lines, by what they bear; a line is meant that bears any of these.
@@ -94,7 +98,8 @@ class Files:
     """What is checked, as paths that can be opened as they stand, and how the ledgers are read.
 
     `profile` and `currency` count for ledgers without their own; `profiles` are the user's profile files, or folders of
-    them. `read_ledger(*ledgers, profile=profile, currency=currency, profiles=profiles)` reads them all.
+    them. `limits` are what a ledger file may hold at most, by the names of `Limits`, which checks them. `read_ledger(
+    *ledgers, profile=profile, currency=currency, profiles=profiles, limits=Limits(**limits))` reads them all.
     """
 
     contracts: tuple[str, ...] = ()
@@ -104,6 +109,7 @@ class Files:
     decisions: str | None = None
     currency: str | None = None
     profiles: tuple[str, ...] = ()
+    limits: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

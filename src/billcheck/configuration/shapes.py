@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from billcheck.contracts.kinds import Amounts, Day, DayCount, Kind, PlainText, Shape, Texts
+from billcheck.contracts.kinds import Amounts, Day, DayCount, Kind, Limit, PlainText, Shape, Texts
 
 
 class ScopeShape(Shape):
@@ -105,6 +105,42 @@ class LedgerShape(Shape):
     )
 
 
+class LimitsShape(Shape):
+    """What a ledger file may hold at most."""
+
+    file_bytes: Limit | None = Field(None, description="Bytes of a file of any kind.", examples=[2147483648])
+    rows: Limit | None = Field(None, description="Rows of a file, its heading aside.", examples=[6000000])
+    columns: Limit | None = Field(None, description="Columns of a heading row.", examples=[300])
+    field_bytes: Limit | None = Field(None, description="Bytes of a single field; at most 131,072.", examples=[65536])
+    document_rows: Limit | None = Field(
+        None, description="Rows that follow each other and belong to one document.", examples=[100000]
+    )
+    refused_rows: Limit | None = Field(
+        None, description="Rows that are refused one by one; a file with more is refused as a whole.", examples=[100]
+    )
+    zip_members: Limit | None = Field(None, description="Parts of a workbook.", examples=[20000])
+    zip_member_bytes: Limit | None = Field(
+        None, description="Bytes that one part of a workbook may unpack to.", examples=[536870912]
+    )
+    zip_total_bytes: Limit | None = Field(
+        None, description="Bytes that a workbook as a whole may unpack to.", examples=[1073741824]
+    )
+    zip_ratio: Limit | None = Field(
+        None,
+        description="How many times its packed size a part of a workbook of more than 1 MiB may unpack to.",
+        examples=[400],
+    )
+    xml_bytes: Limit | None = Field(
+        None, description="Bytes of an electronic invoice, attached files included.", examples=[134217728]
+    )
+    xml_depth: Limit | None = Field(
+        None, description="How deep its elements may stand within each other; at most 500.", examples=[200]
+    )
+    xml_elements: Limit | None = Field(None, description="How many elements it may have.", examples=[1000000])
+    xml_attributes: Limit | None = Field(None, description="How many attributes one element may have.", examples=[128])
+    xml_token_bytes: Limit | None = Field(None, description="Bytes of a single tag or comment.", examples=[2097152])
+
+
 class ConfigurationShape(Shape):
     """A configuration file."""
 
@@ -126,6 +162,7 @@ class ConfigurationShape(Shape):
         None, description="The currency of ledgers that name none, in ISO 4217.", examples=["EUR"]
     )
     decisions: PlainText | None = Field(None, description="The file of decisions.", examples=["decisions.toml"])
+    limits: Annotated[LimitsShape, Kind.TABLE] | None = Field(None, description="What a ledger file may hold at most.")
     thresholds: Annotated[ThresholdsShape, Kind.TABLE] | None = Field(
         None, description="On which terms it is checked, and what fails."
     )

@@ -139,6 +139,12 @@ class DayCountProblem(Problem):
     remedy = "Write a whole number without quotes."
 
 
+class LimitValueProblem(Problem):
+    """A whole number of at least 1 is expected here."""
+
+    remedy = "Write it without quotes; as bytes, not as 5 MB."
+
+
 class MonthProblem(Problem):
     """A month from 1 to 12 is expected here."""
 
@@ -397,6 +403,7 @@ _SIMPLE_KINDS: dict[Kind, type[Problem]] = {
     Kind.MONTHS: MonthCountProblem,
     Kind.COUNT: PeriodCountProblem,
     Kind.DIGITS: DigitCountProblem,
+    Kind.LIMIT: LimitValueProblem,
     Kind.DAY_LIST: DayListProblem,
     Kind.DAY_OF_YEAR: DayOfYearProblem,
     Kind.YEAR_AND_MONTH: YearAndMonthProblem,

@@ -44,6 +44,7 @@ class Kind(Enum):
     MONTHS = "months"
     COUNT = "count"
     DIGITS = "digits"
+    LIMIT = "limit"
     DAY_LIST = "day_list"
     DAY_OF_YEAR = "day_of_year"
     YEAR_AND_MONTH = "year_and_month"
@@ -81,6 +82,7 @@ DayCount = Annotated[int, Field(ge=0, le=366), Kind.DAYS]
 PeriodCount = Annotated[int, Field(ge=1, le=1200), Kind.COUNT]
 Month = Annotated[int, Field(ge=1, le=12), Kind.MONTH]
 MonthCount = Annotated[int, Field(ge=0, le=1200), Kind.MONTHS]
+Limit = Annotated[int, Field(ge=1, lt=10**15), Kind.LIMIT]
 DigitCount = Annotated[int, Field(ge=0, le=DECIMAL_DIGITS), Kind.DIGITS]
 Days = Annotated[
     list[Annotated[str, Field(pattern=ISO_DAY, json_schema_extra={"format": "date"})] | date], Kind.DAY_LIST

@@ -10,8 +10,8 @@ import csv
 from typing import TYPE_CHECKING
 
 from billcheck.connectors.files.cells import CellRow
-from billcheck.connectors.files.limits import FIELD_BYTES
-from billcheck.connectors.files.tokens import LongFieldError, StrayQuoteError, UnclosedQuoteError
+from billcheck.connectors.files.limits import FIELD_BYTES, LongFieldError, check_field
+from billcheck.connectors.files.tokens import StrayQuoteError, UnclosedQuoteError
 from billcheck.errors import LedgerRefusedError
 
 if TYPE_CHECKING:
@@ -21,8 +21,13 @@ if TYPE_CHECKING:
     from billcheck.errors import Problem
 
 
-def read_cells(text: TextFile, delimiter: str) -> Iterator[CellRow]:
+def read_cells(text: TextFile, delimiter: str, field_bytes: int = FIELD_BYTES) -> Iterator[CellRow]:
     """Every row of a text file, blank ones included, which have no cells.
+
+    Args:
+        text: The file.
+        delimiter: What stands between its cells.
+        field_bytes: How long a field may be.
 
     Raises:
         LedgerRefusedError: The file cannot be opened or is not text, a quote is not closed or ends within a cell, or a
@@ -34,14 +39,16 @@ def read_cells(text: TextFile, delimiter: str) -> Iterator[CellRow]:
         try:
             cells = next(reader, None)
         except csv.Error as error:
-            raise LedgerRefusedError([_problem_of(str(error))(f"{text.path} row {row}")]) from error
+            raise LedgerRefusedError([_problem_of(f"{text.path} row {row}", str(error), field_bytes)]) from error
         if cells is None:
             return
+        for cell in cells:
+            check_field(f"{text.path} row {row}", cell, field_bytes)
         yield CellRow(row, tuple(cells))
 
 
-def _problem_of(message: str) -> type[Problem]:
+def _problem_of(where: str, message: str, field_bytes: int) -> Problem:
     """Which fault the csv module means: it has no classes for them."""
     if f"({FIELD_BYTES})" in message:
-        return LongFieldError
-    return UnclosedQuoteError if "end of data" in message else StrayQuoteError
+        return LongFieldError(where, FIELD_BYTES + 1, field_bytes, is_least=True)
+    return UnclosedQuoteError(where) if "end of data" in message else StrayQuoteError(where)

@@ -11,13 +11,14 @@ import csv
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from billcheck.connectors.files.limits import COLUMNS, LimitProblem
+from billcheck.connectors.files.limits import COLUMNS, DEFAULT_LIMITS, LimitProblem
 from billcheck.connectors.files.text import UndecodableError
 from billcheck.errors import LedgerRefusedError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from billcheck.connectors.files.limits import Limits
     from billcheck.connectors.files.profile import Profile
 
 DELIMITERS = (b",", b";", b"\t")
@@ -92,6 +93,7 @@ class Layout:
     the profile's control are ``control:total``, ``control:tax_total`` and ``control:tax``, those that must be zero
     ``zero:1`` and so on. `headings` spells every column as the file does. Rows of data begin at `start`, on line
     `first_line`. `constants` are the raw cells of fields without a column, the same on every row.
+    `limits` are what the file may hold.
     """
 
     profile: Profile
@@ -101,6 +103,7 @@ class Layout:
     start: int
     first_line: int
     constants: Mapping[str, bytes] = field(default_factory=dict)
+    limits: Limits = DEFAULT_LIMITS
 
     @property
     def width(self) -> int:
@@ -246,7 +249,9 @@ def describe_misfit(path: str, headings: Iterable[Heading], profiles: Iterable[P
     return UnknownHeadingsError(where, shown, remedy=advice)
 
 
-def place_fields(path: str, profile: Profile, heading: Heading, currency: str | None = None) -> Layout:
+def place_fields(
+    path: str, profile: Profile, heading: Heading, currency: str | None = None, limits: Limits = DEFAULT_LIMITS
+) -> Layout:
     """The columns of a profile's fields under a heading that fits it.
 
     Args:
@@ -254,6 +259,7 @@ def place_fields(path: str, profile: Profile, heading: Heading, currency: str | 
         profile: What fits.
         heading: The heading row.
         currency: The currency of a file that names none.
+        limits: What the file may hold.
 
     Raises:
         LedgerRefusedError: Two columns have the same heading, the currency is open, or the tax in amounts is.
@@ -293,6 +299,7 @@ def place_fields(path: str, profile: Profile, heading: Heading, currency: str | 
         heading.end,
         heading.next_line,
         {name: _quoted(text) for name, text in constants.items()},
+        limits,
     )
 
 

@@ -22,7 +22,7 @@ from billcheck.connectors.files.heading import (
     headings_of,
     place_fields,
 )
-from billcheck.connectors.files.limits import HEADING_ROWS, XML_BYTES
+from billcheck.connectors.files.limits import HEADING_ROWS, LimitProblem
 from billcheck.connectors.files.profile import find_profile, shipped_profiles
 from billcheck.connectors.files.rendered import DELIMITER, Rendered
 from billcheck.connectors.files.report_file import read_report
@@ -31,7 +31,7 @@ from billcheck.connectors.files.text import UTF8, TextFile
 from billcheck.connectors.files.workbook import MARK, OLD_MARK, open_workbook
 from billcheck.connectors.files.workbook.archive import OtherWorkbookError
 from billcheck.connectors.files.workbook.choice import NoSheetError
-from billcheck.errors import LedgerRefusedError, Problem
+from billcheck.errors import LedgerRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -43,10 +43,16 @@ if TYPE_CHECKING:
     from billcheck.connectors.files.stream import Stream
 
 
-class LargeXmlFileError(Problem):
+class LargeFileError(LimitProblem):
+    """The file is larger than any that is read."""
+
+    limit = "file_bytes"
+
+
+class LargeXmlFileError(LimitProblem):
     """The XML file is larger than any electronic invoice."""
 
-    remedy = f"At most {XML_BYTES:,} bytes are read."
+    limit = "xml_bytes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,9 @@ class FileOpener:
             UsageError: There is no profile of this name.
         """
         file = TextFile(self.path, self.location)
+        size, most = file.fingerprint().size, self.instructions.limits.file_bytes
+        if size > most:
+            raise LedgerRefusedError([LargeFileError(self.path, size, most)])
         head = next(file.stored(), b"")
         if invoice_xml.is_xml(head):
             return self._open_xml(file)
@@ -86,14 +95,14 @@ class FileOpener:
 
     def _open_xml(self, file: TextFile) -> tuple[Stream, Layout]:
         """An electronic invoice, which says itself how it is written: no profile the user named changes that."""
-        size = file.fingerprint().size
-        if size > XML_BYTES:
-            raise LedgerRefusedError([LargeXmlFileError(self.path, f"{size:,} bytes")])
-        invoice = invoice_xml.read_invoice(self.path, file.stored())
+        size, limits = file.fingerprint().size, self.instructions.limits
+        if size > limits.xml_bytes:
+            raise LedgerRefusedError([LargeXmlFileError(self.path, size, limits.xml_bytes)])
+        invoice = invoice_xml.read_invoice(self.path, file.stored(), limits)
         profile = replace(find_profile("generic"), id=invoice.syntax)
-        rendered = Rendered(file)
+        rendered = Rendered(file, field_bytes=limits.field_bytes)
         placed = rendered.write(invoice_xml.HEADINGS, 1, invoice_xml.to_cells(invoice), profile.values.marks.decimal)
-        return rendered, place_fields(self.path, profile, placed)
+        return rendered, place_fields(self.path, profile, placed, limits=limits)
 
     def _open_workbook(self, file: TextFile, profiles: Sequence[Profile], *, is_named: bool) -> tuple[Stream, Layout]:
         """A sheet of a workbook, which a profile of text files reads as well: cells need no delimiter."""
@@ -135,9 +144,12 @@ class FileOpener:
         if not is_named and profile.values.encodings != encodings:
             return self._open_text((profile,), is_named=True)
         if not profile.is_flat:
-            rows = delimited.read_cells(text, heading.delimiter.decode())
+            rows = self._cells(text, heading.delimiter)
             return self._render(text, profile, heading, (), dropwhile(lambda row: row.row <= heading.row, rows))
-        return text, place_fields(self.path, profile, heading, self.instructions.currency)
+        return text, place_fields(self.path, profile, heading, self.instructions.currency, self.instructions.limits)
+
+    def _cells(self, text: TextFile, delimiter: bytes) -> Iterator[CellRow]:
+        return delimited.read_cells(text, delimiter.decode(), self.instructions.limits.field_bytes)
 
     def _open_in_other_encoding(self, profiles: Sequence[Profile]) -> tuple[Stream, Layout] | None:
         """The file as the only one of these profiles reads it that can; None where none can, or several."""
@@ -156,7 +168,7 @@ class FileOpener:
         """
         titled = [profile for profile in profiles if profile.has_titles]
         for delimiter in DELIMITERS:
-            rows = delimited.read_cells(text, delimiter.decode())
+            rows = self._cells(text, delimiter)
             titles: list[str] = []
             found = _find_heading(self.path, _rows_before_faults(rows), titled, titles, delimiter)
             if found is not None:
@@ -167,8 +179,8 @@ class FileOpener:
     def _render(
         self, text: TextFile, profile: Profile, heading: Heading, titles: Sequence[str], rows: Iterable[CellRow]
     ) -> tuple[Stream, Layout]:
-        currency = self.instructions.currency
-        rendered = Rendered(text, text.facts)
+        currency, limits = self.instructions.currency, self.instructions.limits
+        rendered = Rendered(text, text.facts, limits.field_bytes)
         report = None
         if profile.report is not None:
             report = read_report(self.path, titles, heading, rows, profile, profile.report, currency)
@@ -177,7 +189,7 @@ class FileOpener:
         placed = rendered.write(flat.headings, heading.row, flat.rows, profile.values.marks.decimal)
         if report is not None:
             rendered.facts = report.facts(text.facts)
-        return rendered, place_fields(self.path, flat.profile, placed, currency)
+        return rendered, place_fields(self.path, flat.profile, placed, currency, limits)
 
 
 def _rows_before_faults(rows: Iterator[CellRow]) -> Iterator[CellRow]:

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from billcheck.connectors.files.cells import Unreadable
 from billcheck.connectors.files.heading import Heading
-from billcheck.connectors.files.limits import BLOCK_BYTES, FIELD_BYTES, SPOOL_BYTES
+from billcheck.connectors.files.limits import BLOCK_BYTES, FIELD_BYTES, SPOOL_BYTES, check_field
 from billcheck.connectors.files.stream import NO_FACTS
-from billcheck.connectors.files.tokens import LongFieldError, NulError
+from billcheck.connectors.files.tokens import NulError
 from billcheck.errors import LedgerRefusedError
 
 if TYPE_CHECKING:
@@ -59,9 +59,10 @@ class Rendered:
 
     is_divisible = False
 
-    def __init__(self, origin: Origin, facts: Facts = NO_FACTS) -> None:
+    def __init__(self, origin: Origin, facts: Facts = NO_FACTS, field_bytes: int = FIELD_BYTES) -> None:
         self.facts = facts
         self.origin = origin
+        self._field_bytes = field_bytes
         self.unreadable: dict[int, dict[int, Unreadable]] = {}
         self._rows = array("q", [0])  # the source row of each line; lines count from 1
         self._file: BinaryIO = io.BytesIO()
@@ -119,8 +120,7 @@ class Rendered:
         for cell in texts:
             if "\0" in cell:
                 raise LedgerRefusedError([NulError(f"{self.path} row {row}")])
-            if len(cell) > FIELD_BYTES:
-                raise LedgerRefusedError([LongFieldError(f"{self.path} row {row}", cell[:60])])
+            check_field(f"{self.path} row {row}", cell, self._field_bytes)
 
     def _flush(self, text: io.StringIO) -> None:
         data = text.getvalue().encode()

@@ -12,10 +12,10 @@ from operator import ne, sub
 from typing import TYPE_CHECKING
 
 from billcheck.connectors.files.heading import ZERO
-from billcheck.connectors.files.limits import DOCUMENT_ROWS
+from billcheck.connectors.files.limits import LimitProblem
 from billcheck.connectors.files.places import locators_of
 from billcheck.connectors.files.stream import place
-from billcheck.errors import LedgerRefusedError, Problem
+from billcheck.errors import LedgerRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -30,10 +30,10 @@ _DOCUMENT_FIELDS = ("document", "customer", "kind")
 _HEADER_FIELDS = (*_DOCUMENT_FIELDS, "issue_date", "status", "currency", "control:total", "control:tax_total")
 
 
-class LongDocumentError(Problem):
+class LongDocumentError(LimitProblem):
     """One document has more rows than any document that is read."""
 
-    remedy = f"At most {DOCUMENT_ROWS:,} rows in a row may belong to one document."
+    limit = "document_rows"
 
 
 @dataclass(slots=True)
@@ -133,8 +133,15 @@ def key_fields(layout: Layout) -> tuple[str, ...]:
     return tuple(field for field in fields if field in layout.fields)
 
 
-def whole_runs(stream: Stream, pieces: Iterable[Rows], fields: Sequence[str]) -> Iterator[Rows]:
+def whole_runs(stream: Stream, pieces: Iterable[Rows], fields: Sequence[str], most: int) -> Iterator[Rows]:
     """The same rows in the same order, cut only where the document changes.
+
+    Args:
+        stream: Where they come from.
+        pieces: The rows.
+        fields: What tells one document from the next.
+        most: How many rows that follow each other may belong to one document; only the last one in hand is held
+            against it, since what was cut off is no burden any more.
 
     Raises:
         LedgerRefusedError: More rows in a row belong to one document than are read.
@@ -152,8 +159,9 @@ def whole_runs(stream: Stream, pieces: Iterable[Rows], fields: Sequence[str]) ->
             yield rows
         else:
             held = rows
-        if len(held) > DOCUMENT_ROWS:
-            raise LedgerRefusedError([LongDocumentError(place(stream, held.lines[0]))])
+        if len(held) > most:
+            where = place(stream, held.lines[0])
+            raise LedgerRefusedError([LongDocumentError(where, len(held), most, is_least=True)])
     if held is not None:
         yield held
 

@@ -20,11 +20,11 @@ from billcheck.connectors.files import refusals
 from billcheck.connectors.files.columns import Converted, Converter, Fault
 from billcheck.connectors.files.date_order import check_period
 from billcheck.connectors.files.documents import Footing, RepeatedDocumentError, TaxMode
-from billcheck.connectors.files.limits import BLOCK_BYTES, REFUSED_ROWS
+from billcheck.connectors.files.limits import BLOCK_BYTES, LimitProblem
 from billcheck.connectors.files.output import Output
 from billcheck.connectors.files.places import PlaceIndex, offset_of
 from billcheck.connectors.files.profile import CreditSign
-from billcheck.connectors.files.rows import Rows, key_fields, whole_runs
+from billcheck.connectors.files.rows import LongDocumentError, Rows, key_fields, whole_runs
 from billcheck.connectors.files.scope import Extent, Scope
 from billcheck.connectors.files.stream import place
 from billcheck.connectors.files.text import skip_bytes
@@ -58,10 +58,16 @@ class NoRowsError(Problem):
     remedy = "Export it again; an empty ledger would look as if nothing had been billed."
 
 
-class TooManyRefusedError(Problem):
+class TooManyRowsError(LimitProblem):
+    """The file has more rows than any that is read."""
+
+    limit = "rows"
+
+
+class TooManyRefusedError(LimitProblem):
     """More rows are refused than are listed one by one; the file is probably not what its headings say."""
 
-    remedy = f"At most {REFUSED_ROWS:,} refused rows are listed. Look at the first of them."
+    limit = "refused_rows"
 
 
 @dataclass(slots=True)
@@ -129,6 +135,7 @@ class FileScan:
         self._left = Remainder(PlaceIndex(), footing, Extent(layout), Writing())
         self._text = text
         self._layout = layout
+        self._limits = layout.limits
         self._tokenizer = tokenizer
         self._key_fields = key_fields(layout)
         self._converter = Converter(text, layout, tokenizer, self._key_fields, self._refuse, self._left.writing, order)
@@ -172,7 +179,7 @@ class FileScan:
             LedgerRefusedError: The blocks cannot be read without guessing.
         """
         slabs = self._tokenizer.slabs(blocks, start, first_line)
-        for rows in whole_runs(self._text, map(self._count_in, slabs), self._key_fields):
+        for rows in whole_runs(self._text, map(self._count_in, slabs), self._key_fields, self._limits.document_rows):
             self._take(rows)
             yield from self._dated(self._output.full_batches())
 
@@ -194,6 +201,8 @@ class FileScan:
         left = self._left
         if not left.rows:
             raise LedgerRefusedError([NoRowsError(self._text.path)])
+        self._check_rows(is_whole=True)
+        self._check_refused(is_whole=True)
         self._converter.check_writing()
         check_period(self._text, left.first_day, left.last_day)
         self._look_again()
@@ -240,6 +249,7 @@ class FileScan:
             reason = refusals.RAGGED.format(cells=record.cells, width=self._layout.width)
             self._refuse(record.line, Fault("", record.text[:200], reason))
         self._left.rows += len(slab.offsets) + len(slab.ragged)
+        self._check_rows()
         return Rows.of_slab(slab, self._layout)
 
     def _refuse(self, line: int, fault: Fault) -> None:
@@ -257,16 +267,37 @@ class FileScan:
                 fault.document,
             )
         )
-        if len(self._left.refused) > REFUSED_ROWS:
-            first = min(self._left.refused, key=lambda row: row.row)
+        self._check_refused()
+
+    def _check_rows(self, *, is_whole: bool = False) -> None:
+        """Refuse a file of too many rows; `is_whole` where all of them were counted, in whatever parts."""
+        rows, most = self._left.rows, self._limits.rows
+        if rows > most:
+            raise LedgerRefusedError([TooManyRowsError(self._text.path, rows, most, is_least=not is_whole)])
+
+    def _check_refused(self, *, is_whole: bool = False) -> None:
+        """Likewise a file with too many refused rows."""
+        refused, most = self._left.refused, self._limits.refused_rows
+        if len(refused) > most:
+            first = min(refused, key=lambda row: row.row)
             where = f"{self._text.path} row {first.row} {first.column}".rstrip()
-            raise LedgerRefusedError([TooManyRefusedError(where, first.value)])
+            problem = TooManyRefusedError(where, len(refused), most, first.value, is_least=not is_whole)
+            raise LedgerRefusedError([problem])
+
+    def _check_documents(self, converted: Converted) -> None:
+        """Likewise a document of too many rows that were all in hand at once."""
+        lengths, most = converted.runs.lengths, self._limits.document_rows
+        longest = max(lengths)
+        if longest > most:
+            line = converted.rows.lines[converted.runs.starts[lengths.index(longest)]]
+            raise LedgerRefusedError([LongDocumentError(place(self._text, line), longest, most)])
 
     def _take(self, rows: Rows) -> None:
         """Hand out the rows of whole runs, or set aside those that need the rest of the file."""
         converted = self._converter.convert(rows)
         if converted is None:
             return
+        self._check_documents(converted)
         self._left.extent.add_documents(converted.run_keys)
         self._left.numbers.add([key[0] for key in converted.run_keys])
         columns, numbers = converted.columns, converted.runs.line_numbers()
@@ -358,7 +389,7 @@ class FileScan:
         slabs = self._tokenizer.slabs(blocks, self._layout.start, self._layout.first_line)
         pieces = (Rows.of_slab(slab, self._layout) for slab in slabs)
         self._is_second_look = True
-        for rows in whole_runs(self._text, pieces, self._key_fields):
+        for rows in whole_runs(self._text, pieces, self._key_fields, self._limits.document_rows):
             converted = self._converter.convert(rows)
             if converted is not None:
                 self._count_suspects(converted, suspects, documents)

@@ -19,7 +19,7 @@ from itertools import accumulate
 from operator import add
 from typing import TYPE_CHECKING
 
-from billcheck.connectors.files.limits import FIELD_BYTES
+from billcheck.connectors.files.limits import FIELD_BYTES, LINE_BYTES, LongFieldError
 from billcheck.errors import LedgerRefusedError, Problem
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ _SHOW = {
     delimiter: bytes.maketrans(_HIDDEN_DELIMITER + _HIDDEN_RETURN + _HIDDEN_NEWLINE, delimiter + b"\r\n")
     for delimiter in _DELIMITERS
 }
-_LINE_BYTES = 32 * FIELD_BYTES
+_LONG_LINE = "a line without an end"
 _SHAPE_OF_DATE = re.compile(
     rb"\s*(?:[0-9]{1,4}[ ./-]{1,2}(?:[0-9]{1,2}|[A-Za-z]{3,9})[ ./,-]{1,2}[0-9]{1,4}"
     rb"|[A-Za-z]{3,9}[ ./-]{1,2}[0-9]{1,2}[ ./,-]{1,2}[0-9]{2,4}|[0-9]{8})(?:[T ][0-9:.,+ UTCZ-]+)?\s*"
@@ -79,10 +79,10 @@ class SwallowedRowsError(Problem):
     remedy = "Close the quote at the end of its own cell, or double it if it belongs to the text."
 
 
-class LongFieldError(Problem):
-    """A field is longer than any field that is read."""
+class LongLineError(Problem):
+    """A line of text is longer than any that is read."""
 
-    remedy = f"At most {FIELD_BYTES:,} characters are read. Shorten it, or look for a quote that is not closed."
+    remedy = f"At most {LINE_BYTES:,} bytes are read. The file seems to have no line ends, or to be no text."
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,18 +134,20 @@ class Tokenizer:
     """Cuts one file into slabs.
 
     `probe` holds the columns of a date and an amount, by which rows are recognised that an unclosed quote swallowed.
+    `field_bytes` is how long a field may be.
     """
 
     path: str
     delimiter: bytes
     width: int
     probe: tuple[int, int]
+    field_bytes: int = FIELD_BYTES
 
     @classmethod
     def of_layout(cls, path: str, layout: Layout) -> Tokenizer:
         """The tokenizer of a file that is laid out so."""
         probe = layout.fields["issue_date"], layout.fields["amount"]
-        return cls(path, layout.delimiter, layout.width, probe)
+        return cls(path, layout.delimiter, layout.width, probe, layout.limits.field_bytes)
 
     def slabs(self, blocks: Iterator[bytes], start: int, first_line: int) -> Iterator[Slab]:
         """All records of the blocks, in order.
@@ -165,7 +167,7 @@ class Tokenizer:
             buffer += block
             self._check_nul(buffer, first_line)
             data, masked = self._plain_part(buffer, first_line, is_at_end=is_at_end)
-            if not data and not is_at_end and len(buffer) < FIELD_BYTES:
+            if not data and not is_at_end and len(buffer) < self.field_bytes:
                 continue
             slab = None if masked is None else self._cut_plain(data, masked, start, first_line)
             if slab is not None:
@@ -226,7 +228,7 @@ class Tokenizer:
         folded: list[int] = []
         if _HIDDEN_NEWLINE in masked:
             folded = [index for index, piece in enumerate(pieces) if _HIDDEN_NEWLINE in piece]
-        if max(lengths) > FIELD_BYTES or any(self._may_hide_rows(pieces[index]) for index in folded):
+        if max(lengths) > self.field_bytes or any(self._may_hide_rows(pieces[index]) for index in folded):
             return None
         slab = Slab(start, start + len(data), first_line, first_line + len(pieces), data)
         slab.offsets = list(map(add, accumulate(lengths[:-1], initial=start), range(len(pieces))))
@@ -320,6 +322,7 @@ class Tokenizer:
                 raise self._csv_refusal(str(error), feed, begin, line) from error
             if cells is None:
                 break
+            self._check_lengths(cells, line)
             if any("\n" in cell and cell.count(mark) >= self.width - 1 for cell in cells):
                 self._check_swallowed(feed.data[begin : feed.position], line)
             records.append([_raw_cell(cell.encode("latin-1"), self.delimiter) for cell in cells])
@@ -331,10 +334,21 @@ class Tokenizer:
         slab = Slab(start, start + len(data), first_line, first_line + feed.newlines, data, offsets, lines, records)
         return self._sort_out(slab), feed.data[feed.position :]
 
+    def _check_lengths(self, cells: list[str], line: int) -> None:
+        """Refuse a record with a field that is too long, though not for the csv module; a character is a byte here."""
+        bound = self.field_bytes
+        for cell in cells:
+            if len(cell) > bound:
+                shown = cell[:60].encode("latin-1").decode("utf-8", "replace")
+                raise LedgerRefusedError([LongFieldError(f"{self.path} row {line}", len(cell), bound, shown)])
+
     def _csv_refusal(self, message: str, feed: _Feed, begin: int, line: int) -> LedgerRefusedError:
         beginning = feed.data[begin : begin + 60].split(b"\n")[0].decode("utf-8", "replace")
+        if message == _LONG_LINE:
+            return self._refusal(LongLineError, line, beginning)
         if "field larger" in message:
-            return self._refusal(LongFieldError, line, beginning)
+            found, where = FIELD_BYTES + 1, f"{self.path} row {line}"
+            return LedgerRefusedError([LongFieldError(where, found, self.field_bytes, beginning, is_least=True)])
         kind = UnclosedQuoteError if "unexpected end" in message else StrayQuoteError
         return self._refusal(kind, line, beginning)
 
@@ -368,8 +382,8 @@ class _Feed:
         begin = self.position
         end = self._line_end(begin)
         while end is None:
-            if len(self.data) - begin > _LINE_BYTES:
-                raise csv.Error("field larger than any line")
+            if len(self.data) - begin > LINE_BYTES:
+                raise csv.Error(_LONG_LINE)
             block = next(self._blocks, b"")
             if not block:
                 end = len(self.data)

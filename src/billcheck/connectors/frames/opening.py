@@ -8,12 +8,14 @@ library made the frame, or what a scan does.
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from billcheck.connectors.files.cells import CellRow
 from billcheck.connectors.files.heading import place_fields
+from billcheck.connectors.files.limits import Limits
 from billcheck.connectors.files.rendered import Rendered
 from billcheck.connectors.files.stream import Facts, Fingerprint
 from billcheck.connectors.frames.values import (
@@ -42,6 +44,8 @@ TOLD = 100
 """How many values that no cell can hold are listed."""
 
 _BESIDE_THE_ROWS = 0
+_IN_MEMORY = Limits(rows=sys.maxsize)
+"""A frame has found its place in the memory already, however many rows it has."""
 """The row of the headings; rows of a frame count from 1."""
 
 
@@ -109,7 +113,7 @@ class FrameOpener:
         stream.facts = Facts(notes=reading.notes())
         labels = tuple(str(self.columns.labels[position]) for position in self.places.values())
         layout = place_fields(self.path, self.profile, placed)
-        return stream, replace(layout, headings=(*labels, *fields[len(labels) :]))
+        return stream, replace(layout, headings=(*labels, *fields[len(labels) :]), limits=_IN_MEMORY)
 
     def digest(self) -> str:
         """The SHA-256 of the rows as they are rendered, in hexadecimal.

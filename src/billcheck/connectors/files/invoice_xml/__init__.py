@@ -15,6 +15,7 @@ from billcheck.connectors.files.cells import CellRow
 from billcheck.connectors.files.invoice_xml import cii, ubl
 from billcheck.connectors.files.invoice_xml.invoice import Values
 from billcheck.connectors.files.invoice_xml.tree import read_tree
+from billcheck.connectors.files.limits import DEFAULT_LIMITS
 from billcheck.errors import LedgerRefusedError, Problem
 from billcheck.grammar import DECIMAL_DIGITS
 from billcheck.money import to_decimal, to_minor
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from billcheck.connectors.files.cells import Cell
     from billcheck.connectors.files.invoice_xml.invoice import Invoice, InvoiceLine, Period
+    from billcheck.connectors.files.limits import Limits
 
 HEADINGS = (
     "document", "kind", "issue_date", "due_date", "customer", "customer_id", "description", "item", "quantity",
@@ -46,18 +48,19 @@ def is_xml(head: bytes) -> bool:
     return _XML.match(head) is not None
 
 
-def read_invoice(path: str, blocks: Iterable[bytes]) -> Invoice:
+def read_invoice(path: str, blocks: Iterable[bytes], limits: Limits = DEFAULT_LIMITS) -> Invoice:
     """The invoice in an XML file, held to its own totals.
 
     Args:
         path: How messages name the file.
         blocks: The file.
+        limits: What it may hold.
 
     Raises:
         LedgerRefusedError: The file is not well-formed or too large, is no invoice, lacks a value or does not
             add up.
     """
-    root = read_tree(path, blocks, {**ubl.NAMESPACES, **cii.NAMESPACES})
+    root = read_tree(path, blocks, {**ubl.NAMESPACES, **cii.NAMESPACES}, limits)
     values = Values(path)
     if root.name in {ubl.INVOICE, ubl.CREDIT_NOTE}:
         invoice = ubl.read_invoice(root, values)

@@ -11,17 +11,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from xml.parsers import expat
 
-from billcheck.connectors.files.limits import (
-    FIELD_BYTES,
-    XML_ATTRIBUTES,
-    XML_DEPTH,
-    XML_ELEMENTS,
-    XML_TOKEN_BYTES,
-)
+from billcheck.connectors.files.limits import LimitProblem
 from billcheck.errors import LedgerRefusedError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+    from billcheck.connectors.files.limits import Limits
 
 _ENCODINGS = frozenset(
     {"utf-8", "utf-16", "utf-16le", "utf-16be", "us-ascii", "iso-8859-1", "iso-8859-15", "windows-1252"}
@@ -48,28 +44,35 @@ class XmlEncodingError(Problem):
     remedy = f"Read are {', '.join(sorted(_ENCODINGS))}."
 
 
-class DeepXmlError(Problem):
+class DeepXmlError(LimitProblem):
     """Elements stand deeper within each other than in any invoice."""
 
-    remedy = f"At most {XML_DEPTH} are read."
+    limit = "xml_depth"
 
 
-class LargeXmlError(Problem):
+class LargeXmlError(LimitProblem):
     """The file has more elements than any invoice."""
 
-    remedy = f"At most {XML_ELEMENTS:,} are read."
+    limit = "xml_elements"
 
 
-class LongXmlTextError(Problem):
-    """A text, a name or an attribute is longer than any in an invoice."""
+class LongXmlTextError(LimitProblem):
+    """A text is longer than any in an invoice."""
 
-    remedy = f"At most {FIELD_BYTES:,} characters of text and {XML_TOKEN_BYTES:,} bytes within one tag are read."
+    limit = "field_bytes"
+    remedy = "Shorten it, or leave the file out."
 
 
-class ManyAttributesError(Problem):
+class LongXmlTagError(LimitProblem):
+    """A name, an attribute or a comment is longer than any in an invoice."""
+
+    limit = "xml_token_bytes"
+
+
+class ManyAttributesError(LimitProblem):
     """An element has more attributes than any in an invoice."""
 
-    remedy = f"At most {XML_ATTRIBUTES} are read."
+    limit = "xml_attributes"
 
 
 @dataclass(slots=True)
@@ -111,7 +114,7 @@ class Element:
         return "" if found is None else found.text
 
 
-def read_tree(path: str, blocks: Iterable[bytes], namespaces: Mapping[str, str]) -> Element:
+def read_tree(path: str, blocks: Iterable[bytes], namespaces: Mapping[str, str], limits: Limits) -> Element:
     """The root element of an XML text.
 
     Args:
@@ -119,23 +122,25 @@ def read_tree(path: str, blocks: Iterable[bytes], namespaces: Mapping[str, str])
         blocks: The file.
         namespaces: The prefix that stands here for each namespace; elements of others are passed over, but for the
             root, whose name is then given as the file spells it.
+        limits: What the file may hold.
 
     Raises:
         LedgerRefusedError: The text is not well-formed, has a document type, or exceeds a bound.
     """
-    return _Builder(path, namespaces).build(blocks)
+    return _Builder(path, namespaces, limits).build(blocks)
 
 
 class _Builder:
     """Collects what the parser reports."""
 
-    def __init__(self, path: str, namespaces: Mapping[str, str]) -> None:
+    def __init__(self, path: str, namespaces: Mapping[str, str], limits: Limits) -> None:
+        self._limits = limits
         self._path = path
         self._namespaces = namespaces
         self._names: dict[str, str] = {}
         self._stack: list[Element] = []
         self._texts: list[list[str]] = []
-        self._characters_left: list[int] = []
+        self._sizes: list[int] = []
         self._root: Element | None = None
         self._skipped = 0
         self._elements = 0
@@ -156,8 +161,8 @@ class _Builder:
             for block in blocks:
                 self._unreported += len(block)
                 self._parser.Parse(block, False)  # noqa: FBT003 - the parser takes no keyword
-                if self._unreported > XML_TOKEN_BYTES:
-                    raise self._refusal(LongXmlTextError, "", self._unreported)
+                if self._unreported > self._limits.xml_token_bytes:
+                    raise self._beyond(LongXmlTagError, self._unreported, is_least=True)
             self._parser.Parse(b"", True)  # noqa: FBT003 - likewise
         except (expat.ExpatError, LookupError, ValueError) as error:
             place = f"{self._path} row {self._parser.ErrorLineNumber} column {self._parser.ErrorColumnNumber + 1}"
@@ -168,9 +173,19 @@ class _Builder:
             raise self._refusal(MalformedXmlError)
         return self._root
 
-    def _refusal(self, kind: type[Problem], value: str | None = None, figure: int | None = None) -> LedgerRefusedError:
-        shown = value if figure is None else f"{figure:,}"
-        return LedgerRefusedError([kind(f"{self._path} row {self._parser.CurrentLineNumber}", shown)])
+    def _refusal(self, kind: type[Problem], value: str | None = None) -> LedgerRefusedError:
+        return LedgerRefusedError([kind(self._here, value)])
+
+    def _beyond(
+        self, kind: type[LimitProblem], found: int, value: str | None = None, *, is_least: bool = False
+    ) -> LedgerRefusedError:
+        return LedgerRefusedError(
+            [kind(self._here, found, getattr(self._limits, kind.limit), value, is_least=is_least)]
+        )
+
+    @property
+    def _here(self) -> str:
+        return f"{self._path} row {self._parser.CurrentLineNumber}"
 
     def _declaration(self, _version: str, encoding: str | None, _standalone: int) -> None:
         self._unreported = 0
@@ -187,12 +202,12 @@ class _Builder:
         self._unreported = 0
         self._elements += 1
         depth = len(self._stack) + self._skipped + 1
-        if self._elements > XML_ELEMENTS:
-            raise self._refusal(LargeXmlError, None, self._elements)
-        if depth > XML_DEPTH:
-            raise self._refusal(DeepXmlError, None, depth)
-        if len(attributes) > XML_ATTRIBUTES:
-            raise self._refusal(ManyAttributesError, None, len(attributes))
+        if self._elements > self._limits.xml_elements:
+            raise self._beyond(LargeXmlError, self._elements, is_least=True)
+        if depth > self._limits.xml_depth:
+            raise self._beyond(DeepXmlError, depth, is_least=True)
+        if len(attributes) > self._limits.xml_attributes:
+            raise self._beyond(ManyAttributesError, len(attributes))
         known = self._known_name(name)
         if self._skipped or known == _FOREIGN or known in _SKIPPED:
             self._skipped += 1
@@ -204,7 +219,7 @@ class _Builder:
             self._root = element
         self._stack.append(element)
         self._texts.append([])
-        self._characters_left.append(FIELD_BYTES)
+        self._sizes.append(0)
 
     def _known_name(self, name: str) -> str:
         known = self._names.get(name)
@@ -223,7 +238,7 @@ class _Builder:
             self._skipped -= 1
             return
         element = self._stack.pop()
-        self._characters_left.pop()
+        self._sizes.pop()
         element.text = "".join(self._texts.pop()).strip()
 
     def _characters(self, text: str) -> None:
@@ -235,6 +250,6 @@ class _Builder:
         if not pieces and text.isspace():
             return
         pieces.append(text)
-        self._characters_left[-1] -= len(text)
-        if self._characters_left[-1] < 0:
-            raise self._refusal(LongXmlTextError, pieces[0][:60])
+        self._sizes[-1] += len(text.encode())
+        if self._sizes[-1] > self._limits.field_bytes:
+            raise self._beyond(LongXmlTextError, self._sizes[-1], pieces[0][:60], is_least=True)

@@ -16,10 +16,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 from xml.parsers.expat import ExpatError
 
-from billcheck.connectors.files.limits import FIELD_BYTES, SPOOL_BYTES
-from billcheck.connectors.files.tokens import LongFieldError
+from billcheck.connectors.files.limits import SPOOL_BYTES, check_field
 from billcheck.connectors.files.workbook.package import broken_part, plain_text
-from billcheck.errors import LedgerRefusedError
 from billcheck.spreadsheets import (
     LAST_COLUMN,
     LAST_ROW,
@@ -114,6 +112,7 @@ class _SheetReader:
         self.survey = Survey()
         self._where = f"{package.archive.path} sheet {sheet.name}"
         self._texts = package.texts
+        self._field_bytes = package.archive.limits.field_bytes
         self._style_count = max(1, len(package.styles))
         self._row = self._column = -1
         self._cells: list[StoredCell] = []
@@ -185,8 +184,7 @@ class _SheetReader:
             text = self._shared(text)
         elif kind in {"inlineStr", "str"}:
             text = plain_text(text)
-        if len(text) > FIELD_BYTES:
-            raise LedgerRefusedError([LongFieldError(f"{self._where} row {self._row + 1}", text[:60])])
+        check_field(f"{self._where} row {self._row + 1}", text, self._field_bytes)
         kind = "s" if kind in {"inlineStr", "str"} else kind
         if kind == "n":
             text = self._stripped(text)
