@@ -46,14 +46,14 @@ TABLES: list[dict[str, Any]] = [
 ]
 
 
-def office(folder: Path, kind: str, path: Path) -> Path:
-    """The folder in which LibreOffice put a file as another kind."""
+def office(folder: Path, kind: str, path: Path, *options: str) -> Path:
+    """The folder in which LibreOffice put a file as another kind; `options` say how it reads the file."""
     program = shutil.which("soffice")
     if program is None:
         pytest.fail("LibreOffice is not installed; in Debian: apt-get install --no-install-recommends libreoffice-calc")
     out = folder / "out"
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    command = [program, profile, "--headless", "--convert-to", kind, "--outdir", str(out), str(path)]
+    command = [program, profile, "--headless", *options, "--convert-to", kind, "--outdir", str(out), str(path)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False)
     assert done.returncode == 0, done.stderr
     return out
