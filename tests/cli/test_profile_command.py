@@ -200,7 +200,10 @@ def test_what_is_found_in_a_file_that_needs_no_order(own: Path, run: Run) -> Non
 @pytest.mark.usefixtures("own")
 def test_what_is_no_file_or_no_such_export_is_refused(run: Run) -> None:
     outcome = run("profile", "test", "profiles")
-    assert (outcome.code, outcome.err.count("This is not one file. Give a single file, not a folder.")) == (2, 1)
+    assert (
+        outcome.code,
+        outcome.err.count("There is no such file, or it is a folder. Give a single file, and check its spelling."),
+    ) == (2, 1)
     outcome = run("profile", "test", "export.csv", "--profile", "generic")
     assert outcome.code == 2
     assert "The profile generic needs the columns" in outcome.err
@@ -256,7 +259,7 @@ def test_nothing_is_overwritten_by_a_draft(folder: Path, run: Run) -> None:
     assert (folder / "mine.toml").read_text(encoding="utf-8") == "mine"
     outcome = run("profile", "new", "dutch.csv", "-o", "dutch.csv")
     assert "dutch.csv: A profile is a TOML file." in outcome.err or "-o: A profile is a TOML file." in outcome.err
-    assert "This is not one file." in run("profile", "new", "profiles").err
+    assert "There is no such file, or it is a folder." in run("profile", "new", "profiles").err
 
 
 @pytest.mark.usefixtures("folder")

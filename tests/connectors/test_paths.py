@@ -97,3 +97,14 @@ def test_naming_a_ledger_loads_no_dependency(tmp_path: Path) -> None:
         "sys.exit(any(name.split('.')[0] == 'pydantic' for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=False).returncode == 0
+
+
+def test_what_is_no_path_is_named_with_where_it_belongs(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"A ledger is given by its path\. Found 'list'\. .* billcheck\.read_frame"):
+        read_ledger([tmp_path])  # type: ignore[arg-type]
+
+
+def test_a_pdf_is_called_one(tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
+    with pytest.raises(LedgerRefusedError, match=r"a\.pdf: This is a PDF, which shows a ledger to people"):
+        list(read_ledger(tmp_path / "a.pdf").sources[0].scan(EveryKey()))

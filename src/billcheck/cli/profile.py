@@ -45,9 +45,9 @@ SHOWN_ROWS = 20
 
 
 class OneFileError(Problem):
-    """This is not one file."""
+    """There is no such file, or it is a folder."""
 
-    remedy = "Give a single file, not a folder."
+    remedy = "Give a single file, and check its spelling."
 
 
 class NoTomlError(Problem):

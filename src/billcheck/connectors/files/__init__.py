@@ -36,6 +36,12 @@ class NoPathError(Problem):
     remedy = "Give at least one file, or a folder of them."
 
 
+class NotAPathError(Problem):
+    """A ledger is given by its path."""
+
+    remedy = "Give a text or a path; a data frame goes to billcheck.read_frame, lines to billcheck.Ledger.from_lines."
+
+
 class MissingPathError(Problem):
     """There is no such file or folder."""
 
@@ -95,7 +101,11 @@ def read_ledger(
 
     own = list(profiles)
     instructions = _instructions(profile, currency, own)
-    problems: list[Problem] = []
+    problems: list[Problem] = [
+        NotAPathError("ledger", type(path).__name__) for path in paths if not isinstance(path, str | os.PathLike)
+    ]
+    if problems:
+        raise UsageError(problems)
     files: dict[str, StreamSource] = {}
     for path in paths:
         given, said = os.fspath(path), instructions

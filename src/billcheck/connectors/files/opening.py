@@ -31,7 +31,7 @@ from billcheck.connectors.files.text import UTF8, TextFile
 from billcheck.connectors.files.workbook import MARK, OLD_MARK, open_workbook
 from billcheck.connectors.files.workbook.archive import OtherWorkbookError
 from billcheck.connectors.files.workbook.choice import NoSheetError
-from billcheck.errors import LedgerRefusedError
+from billcheck.errors import LedgerRefusedError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -41,6 +41,15 @@ if TYPE_CHECKING:
     from billcheck.connectors.files.instructions import Instructions
     from billcheck.connectors.files.profile import Profile
     from billcheck.connectors.files.stream import Stream
+
+
+_PORTABLE_DOCUMENT = b"%PDF-"
+
+
+class PortableDocumentError(Problem):
+    """This is a PDF, which shows a ledger to people and holds no rows."""
+
+    remedy = "Export the same as CSV or Excel from the program it comes from."
 
 
 class LargeFileError(LimitProblem):
@@ -75,6 +84,8 @@ class FileOpener:
         if size > most:
             raise LedgerRefusedError([LargeFileError(self.path, size, most)])
         head = next(file.stored(), b"")
+        if head.startswith(_PORTABLE_DOCUMENT):
+            raise LedgerRefusedError([PortableDocumentError(self.path)])
         if invoice_xml.is_xml(head):
             return self._open_xml(file)
         name, own = self.instructions.profile, self.instructions.own
