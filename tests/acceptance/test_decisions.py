@@ -122,14 +122,17 @@ def assert_money_only_moved(before: Report, after: Report) -> None:
     """Each row says what it said; what is open moves from one total to `decided`, by row, added up here again."""
     rows = {row.id: row for row in before.rows}
     decided: Counter[str] = Counter()
+    too_much: Counter[str] = Counter()
     for row in after.rows:
         was = rows[row.id]
         assert (row.expected, row.billed) == (was.expected, was.billed)
         if row.status == "decided":
-            decided[row.currency] += row.shortfall_minor
+            decided[row.currency] += max(row.shortfall_minor, 0)
+            too_much[row.currency] += max(-row.shortfall_minor, 0)
     for then, now in zip(before.totals, after.totals, strict=True):
-        assert now.decided == decided[now.currency]
-        assert now.net + now.decided + now.inconclusive == then.net + then.inconclusive
+        assert (now.decided, now.decided_overbilled) == (decided[now.currency], too_much[now.currency])
+        set_aside = now.decided - now.decided_overbilled
+        assert now.net + set_aside + now.inconclusive == then.net + then.inconclusive
         assert now.arrears <= then.arrears
         assert now.overbilled <= then.overbilled
         assert now.residue == then.residue

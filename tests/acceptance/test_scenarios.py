@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
-from time import perf_counter
+from time import process_time
 from typing import TYPE_CHECKING
 
 from billcheck import Ledger, check
 from billcheck.period import add_months
 from tests.acceptance.agreements import agreement, bill, bills, fee
+from tests.yardstick import yardstick
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from billcheck import Line, Report
     from billcheck.contracts.terms import Charge
 
-WITHIN_SECONDS = 20
+YARDSTICKS = 150
+"""So much longer than the yardstick it may take, which is several times what it takes: it must not be quadratic."""
 """Generous: a slow machine must not fail this, a quadratic search must."""
 
 
@@ -220,12 +222,12 @@ def test_ten_thousand_events_on_one_charge() -> None:
     assert len(lines) > 10_000
     as_of = months[-1] + timedelta(20)
     contracts = (agreement(fee(start=start)),)
-    began = perf_counter()
+    began = process_time()
     report = check(contracts, Ledger.from_lines(lines), as_of=as_of, covers=(start, as_of))
     assert [number for number, status in enumerate(statuses(report)) if status == "missing"] == [*range(50, 3_368, 100)]
     assert {*statuses(report)} == {"ok", "missing", "not_due"}
     assert report.arrears == {"EUR": Decimal("3400.00")}
-    assert perf_counter() - began < WITHIN_SECONDS
+    assert process_time() - began < YARDSTICKS * yardstick()
 
 
 def test_three_thousand_half_invoices_on_one_charge() -> None:
@@ -234,11 +236,11 @@ def test_three_thousand_half_invoices_on_one_charge() -> None:
     months = [add_months(start, number, 1) for number in range(3_334)]
     lines = [bill(f"INV-{number}", month + timedelta(number * 7 % 6), "50.00") for number, month in enumerate(months)]
     as_of = months[-1] + timedelta(20)
-    began = perf_counter()
+    began = process_time()
     report = check((agreement(fee(start=start)),), Ledger.from_lines(lines), as_of=as_of, covers=(start, as_of))
     assert statuses(report) == ["underbilled"] * 3_334 + ["not_due"]
     assert report.arrears == {"EUR": Decimal("166700.00")}
-    assert perf_counter() - began < WITHIN_SECONDS
+    assert process_time() - began < YARDSTICKS * yardstick()
 
 
 def test_a_quarter_on_two_lines_uses_each_line_to_the_cent() -> None:

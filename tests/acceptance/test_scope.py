@@ -75,7 +75,7 @@ def test_each_contract_of_every_case_alone_comes_out_the_same(folder: Path, monk
     for contract in whole.agreements:
         part = check(
             load_contracts(case.contracts_path),
-            read_ledger(*case.ledger_paths, profile=case.options.get("profile")),
+            read_ledger(*case.ledger_paths, profile=case.options.get("profile"), currency=case.options.get("currency")),
             as_of=whole.as_of,
             covers=tuple(case.options["covers"]) if "covers" in case.options else None,
             only_contracts=[contract.id],

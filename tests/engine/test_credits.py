@@ -16,13 +16,15 @@ from billcheck.engine.books import Books
 from billcheck.findings import Status
 from billcheck.pricing.schedule import make_schedule
 from tests.engine.agreements import contract, flat, line
+from tests.yardstick import yardstick
 
 if TYPE_CHECKING:
     from billcheck.ledger.line import Line
 
 MONTHLY = contract(flat(amount="100.00", timing="in_advance", invoice_day=None))
 MONTHS = ("January", "February", "March", "April")
-WITHIN_SECONDS = 2
+YARDSTICKS = 14
+"""So much longer than the yardstick it may take: about 3 s where that takes 0.2 s, and twice what it takes there."""
 
 
 def many_credits(amount: str, *, is_named: bool) -> list[Line]:
@@ -50,7 +52,7 @@ def test_ten_thousand_events_half_of_them_credits(amount: str, *, is_named: bool
     ledger = Ledger.from_lines(many_credits(amount, is_named=is_named))
     began = process_time()
     report = check((MONTHLY,), ledger, as_of=date(2026, 5, 31))
-    assert process_time() - began < WITHIN_SECONDS
+    assert process_time() - began < YARDSTICKS * yardstick()
     billed = sum(row.billed_minor for row in report.rows) + sum(residue.amount_minor for residue in report.residue)
     assert billed == 50_000_000 - 5_000 * int(amount.replace(".", ""))
 
