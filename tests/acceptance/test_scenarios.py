@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from billcheck.contracts.terms import Charge
 
 YARDSTICKS = 150
-"""So much longer than the yardstick it may take, which is several times what it takes: it must not be quadratic."""
-"""Generous: a slow machine must not fail this, a quadratic search must."""
+"""So much longer than the yardstick it may take. A slow machine must not fail this, a quadratic search must."""
 
 
 def examine(lines: Iterable[Line], as_of: date, *charges: Charge) -> Report:
