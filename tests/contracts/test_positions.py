@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billcheck.contracts.positions import ChargeLines, find_lines
+from billcheck.contracts.positions import ChargeLines, find_lines, json_headings, toml_headings, yaml_headings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +33,7 @@ charge = [{ name = "Inline" }]
 
 
 def lines_of(text: str) -> dict[tuple[str, str | None], int]:
-    return find_lines(text, tomllib.loads(text))
+    return find_lines(toml_headings(text), tomllib.loads(text))
 
 
 def test_every_heading_stands_on_its_line() -> None:
@@ -87,7 +88,18 @@ def test_a_file_is_read_once_and_only_when_asked(tmp_path: Path) -> None:
     assert lines.find(str(path), "C-3") is None
 
 
-@pytest.mark.parametrize(("name", "content"), [("c.json", "{}"), ("c.toml", "[[contract"), ("none.toml", None)])
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("c.json", "{}"),
+        ("c.json", "[{"),
+        ("c.yaml", ""),
+        ("c.yaml", "a: ["),
+        ("c.csv", "contract\nC-1\n"),
+        ("c.toml", "[[contract"),
+        ("none.toml", None),
+    ],
+)
 def test_any_other_file_gives_no_line(tmp_path: Path, name: str, content: str | None) -> None:
     if content is not None:
         (tmp_path / name).write_text(content, encoding="utf-8")
@@ -108,3 +120,70 @@ def test_a_heading_is_where_the_file_names_it(drawn: list[tuple[int, int]]) -> N
             wanted[f"C-{number}", f"Charge {index}"] = text.count("\n") + 1
             text += f'[[contract.charge]]\nname = "Charge {index}"\n'
     assert lines_of(text) == wanted
+
+
+JSON = """\
+{
+  "contract": [
+    {
+      "id": "C-1", "note": "{ \\"contract\\": [ {",
+      "charge": [
+        {"name": "Seats", "tiers": [{"up_to": "10"}]},
+
+        {"name": "Support"}
+      ]
+    },
+    {"id": "C-2", "charge": []}
+  ]
+}
+"""
+
+YAML = """\
+# agreements
+contract:
+  - id: C-1
+    note: "contract: - id"
+    charge:
+      - name: Seats
+        tiers: [{up_to: "10"}]
+
+      - name: Support
+  - id: C-2
+    charge: []
+"""
+
+
+def test_contracts_in_json_and_yaml_have_lines_too(tmp_path: Path) -> None:
+    assert find_lines(json_headings(JSON), json.loads(JSON)) == {
+        ("C-1", None): 3,
+        ("C-1", "Seats"): 6,
+        ("C-1", "Support"): 8,
+        ("C-2", None): 11,
+    }
+    for name, text, line in (("c.json", JSON, 8), ("c.yaml", YAML, 9), ("c.yml", YAML, 9)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        assert ChargeLines().find(str(tmp_path / name), "C-1", "Support") == line
+        assert ChargeLines().find(str(tmp_path / name), "C-2", "Other") == line + (3 if name == "c.json" else 1)
+
+
+@pytest.mark.parametrize("text", ["[]", "- 1", "contract: no", "contract:\n  - 1\n"])
+def test_yaml_of_another_shape_has_no_lines(text: str) -> None:
+    assert find_lines(yaml_headings(text), {}) == {}
+
+
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=4), st.sampled_from([None, 1, 4]))
+def test_json_as_anybody_may_lay_it_out(charges: list[int], indent: int | None) -> None:
+    tables = {
+        "other": [{"contract": [{"id": "no"}]}],
+        "contract": [
+            {"id": f"C-{number}", "charge": [{"name": f"Charge {index}"} for index in range(count)]}
+            for number, count in enumerate(charges)
+        ],
+    }
+    text = json.dumps(tables, indent=indent)
+    lines = find_lines(json_headings(text), tables)
+    assert len(lines) == len(charges) + sum(charges)
+    for (contract, charge), line in lines.items():
+        below = "\n".join(text.split("\n")[line - 1 :])
+        name = contract if charge is None else charge
+        assert name in (below if indent is None else "".join(below.split("\n")[:2]))
