@@ -1123,7 +1123,7 @@ def test_every_problem_has_an_example() -> None:
 
 _SAID_WITH_OTHER_WORDS = {
     *("OutsideTermProblem", "KeyNotForModelProblem", "MissingExtraProblem", "OverlapProblem"),
-    *("NumberProblem", "AmountsProblem"),
+    *("NumberProblem", "AmountsProblem", "LimitValueProblem"),
 }
 """Their sentences always name the term or the model at hand; extras, lint, decisions and configuration have tests of
 their own."""
