@@ -140,10 +140,14 @@ def _yaml_items(node: Any, key: str) -> list[Any]:  # noqa: ANN401 - the types o
     return [item for value in found if value.id == "sequence" for item in value.value]
 
 
+def _parse_yaml(text: str) -> object:
+    return parse_yaml("", text, [])
+
+
 _KINDS: dict[str, tuple[Callable[[str], object], Callable[[str], Headings]]] = {
     ".toml": (tomllib.loads, toml_headings),
     ".json": (json.loads, json_headings),
-    ".yaml": (lambda text: parse_yaml("", text, []), yaml_headings),
-    ".yml": (lambda text: parse_yaml("", text, []), yaml_headings),
+    ".yaml": (_parse_yaml, yaml_headings),
+    ".yml": (_parse_yaml, yaml_headings),
 }
 """How a file is read, and where its contracts and charges begin, by its ending."""

@@ -7,6 +7,8 @@ its strict mode. Must not know headings, profiles or what a cell means.
 from __future__ import annotations
 
 import csv
+from contextlib import suppress
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from billcheck.connectors.files.cells import CellRow
@@ -15,7 +17,7 @@ from billcheck.connectors.files.tokens import StrayQuoteError, UnclosedQuoteErro
 from billcheck.errors import LedgerRefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from billcheck.connectors.files.text import TextFile
     from billcheck.errors import Problem
@@ -45,6 +47,12 @@ def read_cells(text: TextFile, delimiter: str, field_bytes: int = FIELD_BYTES) -
         for cell in cells:
             check_field(f"{text.path} row {row}", cell, field_bytes)
         yield CellRow(row, tuple(cells))
+
+
+def rows_before_faults(rows: Iterable[CellRow], most: int) -> Iterator[CellRow]:
+    """The first rows, up to one that cannot be read."""
+    with suppress(LedgerRefusedError):
+        yield from islice(rows, most)
 
 
 def _problem_of(where: str, message: str, field_bytes: int) -> Problem:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from billcheck.connectors.files.cells import JOINT, CellRow, Unreadable
 from billcheck.connectors.files.heading import DuplicateHeadingError
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from billcheck.connectors.files.cells import Cell
     from billcheck.connectors.files.heading import Heading
     from billcheck.connectors.files.profile import Headings, Profile
-
-_Picked = TypeVar("_Picked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +95,16 @@ def _join(rows: Iterable[CellRow], joins: Sequence[Sequence[int]], decimal_mark:
     """Rows with a cell more for each joined text; blank ones are left out."""
     for row, cells in rows:
         if not all(map(_is_empty, cells)):
-            texts = [text_of(cell, decimal_mark).strip() for cell in cells]
-            made = (
-                next((cell for cell in _picked(cells, places) if isinstance(cell, Unreadable)), None)
-                or JOINT.join(dict.fromkeys(filter(None, _picked(texts, places))))
-                for places in joins
-            )
+            made = [_joined([cells[place] for place in places if place < len(cells)], decimal_mark) for places in joins]
             yield CellRow(row, (*cells, *made))
 
 
-def _picked(cells: Sequence[_Picked], places: Iterable[int]) -> Iterator[_Picked]:
-    return (cells[place] for place in places if place < len(cells))
+def _joined(cells: Sequence[Cell], decimal_mark: str) -> Cell:
+    """The different texts of some cells as one; a cell that cannot be read makes the whole unreadable."""
+    unreadable = next((cell for cell in cells if isinstance(cell, Unreadable)), None)
+    return unreadable or JOINT.join(
+        dict.fromkeys(filter(None, (text_of(cell, decimal_mark).strip() for cell in cells)))
+    )
 
 
 def _is_empty(cell: Cell) -> bool:

@@ -87,7 +87,7 @@ class FileOpener:
         if head.startswith(_PORTABLE_DOCUMENT):
             raise LedgerRefusedError([PortableDocumentError(self.path)])
         if invoice_xml.is_xml(head):
-            return self._open_xml(file)
+            return self._open_xml(file, size)
         name, own = self.instructions.profile, self.instructions.own
         profiles = (*shipped_profiles(), *own) if name is None else (find_profile(name, own),)
         if head.startswith(OLD_MARK):
@@ -104,9 +104,9 @@ class FileOpener:
         """
         return TextFile(self.path, self.location).digest()
 
-    def _open_xml(self, file: TextFile) -> tuple[Stream, Layout]:
+    def _open_xml(self, file: TextFile, size: int) -> tuple[Stream, Layout]:
         """An electronic invoice, which says itself how it is written: no profile the user named changes that."""
-        size, limits = file.fingerprint().size, self.instructions.limits
+        limits = self.instructions.limits
         if size > limits.xml_bytes:
             raise LedgerRefusedError([LargeXmlFileError(self.path, size, limits.xml_bytes)])
         invoice = invoice_xml.read_invoice(self.path, file.stored(), limits)
@@ -181,7 +181,9 @@ class FileOpener:
         for delimiter in DELIMITERS:
             rows = self._cells(text, delimiter)
             titles: list[str] = []
-            found = _find_heading(self.path, _rows_before_faults(rows), titled, titles, delimiter)
+            found = _find_heading(
+                self.path, delimited.rows_before_faults(rows, HEADING_ROWS), titled, titles, delimiter
+            )
             if found is not None:
                 profile, heading = found
                 return self._render(text, profile, heading, titles, rows)
@@ -201,14 +203,6 @@ class FileOpener:
         if report is not None:
             rendered.facts = report.facts(text.facts)
         return rendered, place_fields(self.path, flat.profile, placed, currency, limits)
-
-
-def _rows_before_faults(rows: Iterator[CellRow]) -> Iterator[CellRow]:
-    """The first rows, up to one that cannot be read."""
-    try:
-        yield from islice(rows, HEADING_ROWS)
-    except LedgerRefusedError:
-        return
 
 
 def _find_heading(

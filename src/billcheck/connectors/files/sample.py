@@ -6,21 +6,21 @@ that a person looks over, and no ledger. Must not know profiles, or what a cell 
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from billcheck.connectors.files import delimited
 from billcheck.connectors.files.heading import DELIMITERS, fold_heading
 from billcheck.connectors.files.heading_words import HEADINGS, OPEN_AMOUNTS, match
+from billcheck.connectors.files.invoice_xml import is_xml
 from billcheck.connectors.files.limits import HEADING_ROWS
 from billcheck.connectors.files.text import UTF8, TextFile, UndecodableError
+from billcheck.connectors.files.workbook import MARK, OLD_MARK
 from billcheck.errors import LedgerRefusedError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from billcheck.connectors.files.cells import CellRow
 
@@ -32,8 +32,6 @@ MISSING = ("-", "–", "n/a", "N/A", "NULL")
 """What exports write into a cell that is empty."""
 _LAST_RESORT = "latin-1"
 _LEAST_COLUMNS = 2
-_NO_TEXT = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"<", b"\xef\xbb\xbf<")
-"""How workbooks and electronic invoices begin."""
 _HEAD_BYTES = 64
 
 
@@ -87,7 +85,8 @@ def take_sample(path: str, location: str) -> Sample:
         LedgerRefusedError: It cannot be opened, is a workbook, or holds no row of headings.
     """
     with Path(location).open("rb") as file:
-        if file.read(_HEAD_BYTES).lstrip().startswith(_NO_TEXT):
+        head = file.read(_HEAD_BYTES)
+        if head.startswith((MARK, OLD_MARK)) or is_xml(head):
             raise LedgerRefusedError([NoTextError(path)])
     try:
         text = TextFile.recognise(path, location, ENCODINGS)
@@ -99,7 +98,7 @@ def take_sample(path: str, location: str) -> Sample:
     found: list[tuple[int, int, str, Sequence[CellRow]]] = []
     for delimiter in DELIMITERS:
         mark = delimiter.decode()
-        first = _first_rows(delimited.read_cells(text, mark))
+        first = list(delimited.rows_before_faults(delimited.read_cells(text, mark), SAMPLE_ROWS + HEADING_ROWS))
         place, known = _heading_of(first)
         if place is not None:
             found.append((known, len(first[place].cells), mark, first[place:]))
@@ -115,14 +114,6 @@ def _sample(path: str, encoding: str, delimiter: str | None, rows: Sequence[Cell
     below = [(row, tuple(str(cell).strip() for cell in cells)) for row, cells in rows[1:]]
     whole = [(row, cells) for row, cells in below if len(cells) == len(headings) and any(cells)]
     return Sample(path, encoding, delimiter, heading.row, headings, tuple(whole), len(rows) <= SAMPLE_ROWS)
-
-
-def _first_rows(rows: Iterable[CellRow]) -> list[CellRow]:
-    """The first rows, up to one that cannot be read."""
-    found: list[CellRow] = []
-    with suppress(LedgerRefusedError):
-        found.extend(islice(rows, SAMPLE_ROWS + HEADING_ROWS))
-    return found
 
 
 def _heading_of(rows: Sequence[CellRow]) -> tuple[int | None, int]:

@@ -13,10 +13,8 @@ from typing import TYPE_CHECKING
 
 from billcheck.connectors.files.cells import JOINT
 from billcheck.connectors.files.invoice_xml.invoice import (
-    BadValueError,
     Invoice,
     InvoiceLine,
-    OtherCurrencyError,
     Period,
     Totals,
 )
@@ -148,11 +146,7 @@ def _adjustments(settlement: Element, values: Values) -> Iterator[InvoiceLine]:
     """Allowances as negative and charges as positive amounts, of the document or of one line."""
     for element in settlement.all("ram:SpecifiedTradeAllowanceCharge"):
         amount = values.needed_decimal(element, "amount of an allowance or charge (BT-92, BT-99)", "ram:ActualAmount")
-        flag = values.needed(element, "mark of an allowance or charge", "ram:ChargeIndicator/udt:Indicator")
-        if flag and flag not in {"true", "false", "1", "0"}:
-            what = "This tells an allowance from a charge, and is neither true nor false."
-            values.problems.append(BadValueError(values.where(element), flag[:60], what=what))
-        is_charge = flag in {"true", "1"}
+        is_charge = values.is_charge(element, "ram:ChargeIndicator/udt:Indicator")
         text = element.text_at("ram:Reason") or ("Charge" if is_charge else "Allowance")
         yield InvoiceLine(row=element.line, amount=amount if is_charge else -amount, description=text)
     for element in settlement.all("ram:SpecifiedLogisticsServiceCharge"):
@@ -182,8 +176,6 @@ def _check_currencies(root: Element, currency: str, values: Values) -> None:
     """All amounts that are read must be in the currency of the document, where they state one."""
     for parent in (found for path in _WITH_AMOUNTS for found in root.all(path)):
         for amount in parent.children:
-            stated = amount.attributes.get("currencyID")
             # The total tax may be stated once more in the currency of the tax (BT-111).
-            if stated and currency and stated != currency and amount.name != "ram:TaxTotalAmount":
-                where = f"{values.where(amount)} {amount.name.partition(':')[2]}"
-                values.problems.append(OtherCurrencyError(where, stated[:60]))
+            if amount.name != "ram:TaxTotalAmount":
+                values.check_currency(amount, currency)

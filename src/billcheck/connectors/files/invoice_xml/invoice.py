@@ -286,6 +286,21 @@ class Values:
         self.problems.append(BadValueError(self.where(parent), code[:60], what="This is no currency (BT-5)."))
         return ""
 
+    def is_charge(self, element: Element, path: str) -> bool:
+        """Whether an allowance or charge is a charge, as the mark at a path says."""
+        flag = self.needed(element, "mark of an allowance or charge", path)
+        if flag and flag not in {"true", "false", "1", "0"}:
+            what = "This tells an allowance from a charge, and is neither true nor false."
+            self.problems.append(BadValueError(self.where(element), flag[:60], what=what))
+        return flag in {"true", "1"}
+
+    def check_currency(self, amount: Element, currency: str) -> None:
+        """Hold the currency of an amount, where it states one, against that of the document, where it is known."""
+        stated = amount.attributes.get("currencyID")
+        if stated and currency and stated != currency:
+            where = f"{self.where(amount)} {amount.name.partition(':')[2]}"
+            self.problems.append(OtherCurrencyError(where, stated[:60]))
+
     def raise_for_problems(self) -> None:
         """Refuse the file if any value was missing or bad."""
         if self.problems:

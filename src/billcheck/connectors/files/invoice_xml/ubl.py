@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING
 
 from billcheck.connectors.files.cells import JOINT
 from billcheck.connectors.files.invoice_xml.invoice import (
-    BadValueError,
     Invoice,
     InvoiceLine,
-    OtherCurrencyError,
     Period,
     Totals,
 )
@@ -112,11 +110,7 @@ def _adjustments(parent: Element, values: Values) -> Iterator[InvoiceLine]:
     """Allowances as negative and charges as positive amounts, of the document or of one line."""
     for element in parent.all("cac:AllowanceCharge"):
         amount = values.needed_decimal(element, "amount of an allowance or charge (BT-92, BT-99)", "cbc:Amount")
-        flag = values.needed(element, "mark of an allowance or charge", "cbc:ChargeIndicator")
-        if flag and flag not in {"true", "false", "1", "0"}:
-            what = "This tells an allowance from a charge, and is neither true nor false."
-            values.problems.append(BadValueError(values.where(element), flag[:60], what=what))
-        is_charge = flag in {"true", "1"}
+        is_charge = values.is_charge(element, "cbc:ChargeIndicator")
         text = element.text_at("cbc:AllowanceChargeReason") or ("Charge" if is_charge else "Allowance")
         yield InvoiceLine(row=element.line, amount=amount if is_charge else -amount, description=text)
 
@@ -139,7 +133,4 @@ def _check_currencies(root: Element, sums: Element, line_name: str, currency: st
         read += [line, *line.all("cac:Price"), *line.all("cac:AllowanceCharge")]
     for parent in read:
         for amount in parent.children:
-            stated = amount.attributes.get("currencyID")
-            if stated and currency and stated != currency:
-                where = f"{values.where(amount)} {amount.name.partition(':')[2]}"
-                values.problems.append(OtherCurrencyError(where, stated[:60]))
+            values.check_currency(amount, currency)

@@ -118,17 +118,6 @@ def open_workbook(path: str, location: str, sheet: str | int | None, limits: Lim
     )
 
 
-def read_cells(
-    path: str, location: str, sheet: str | int | None = None, limits: Limits = DEFAULT_LIMITS
-) -> Iterator[CellRow]:
-    """Every row of a sheet, as `open_workbook` finds it.
-
-    Raises:
-        LedgerRefusedError: The workbook cannot be read, or it is open which sheet is meant.
-    """
-    return open_workbook(path, location, sheet, limits).rows()
-
-
 def _work_out(survey: Survey, values: CellValues) -> dict[Place, Cell]:
     """The values of the formulas that may never have been calculated."""
     if not survey.formulas:
