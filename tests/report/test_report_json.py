@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from billcheck.contracts.terms import ChargeMatching, ContractMatching, PaymentTerms
 from billcheck.errors import InternalError
 from billcheck.findings import (
     ContractRows,
@@ -104,6 +105,7 @@ CONTRACT = [
     "currency",
     "owner",
     "payment_terms",
+    "agreed",
     "arrears",
     "overbilled",
     "net",
@@ -123,6 +125,9 @@ ROW = [
     "expected",
     "billed",
     "shortfall",
+    "credited",
+    "drafted",
+    "is_change",
     "shortfall_tax",
     "status",
     "causes",
@@ -239,6 +244,33 @@ def test_keys_stand_in_the_documented_order() -> None:
     assert list(data["coverage"]) == (
         ["contracts", "contracts_without_lines", "lines", "allocated", "residue", "set_aside", "refused"]
     )
+
+
+def test_what_was_agreed_stands_beside_the_rows() -> None:
+    terms = replace(
+        make_contract("C-9", "Acme"),
+        end=date(2027, 1, 1),
+        payment_terms=PaymentTerms(14, is_from_month_end=True),
+        matching=ContractMatching(references=("PO-9",)),
+    )
+    charge = replace(terms.charges[0], matching=ChargeMatching(items=("RET",), accounts=("200",)))
+    (contract,) = loaded(make_report([ContractRows(replace(terms, charges=(charge,)), ())]))["contracts"]
+    assert contract["agreed"] == {
+        "start": "2026-01-01",
+        "last_day": "2026-12-31",
+        "payment_terms": {"days": 14, "from_month_end": True},
+        "references": ["PO-9"],
+        "charges": [
+            {
+                "name": "Retainer",
+                "every": {"unit": "month", "count": 1},
+                "last_day": "2027-12-31",
+                "items": ["RET"],
+                "accounts": ["200"],
+                "tracking": [],
+            }
+        ],
+    }
 
 
 def test_the_story_in_json() -> None:

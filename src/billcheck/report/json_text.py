@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING
 from billcheck.errors import InternalError
 from billcheck.findings import ARREARS, JUDGED, KINDS, Status
 from billcheck.money import HiddenAmount, format_minor
+from billcheck.period import ONE_DAY
 from billcheck.report.leaks_json import CauseCheck, cause_group_json, running_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
-    from billcheck.contracts.terms import Contract
+    from billcheck.contracts.terms import Charge, Contract
     from billcheck.decisions.rules import Outcome
     from billcheck.findings import (
         Cause,
@@ -173,8 +174,37 @@ def _contract(contract: Contract, amounts: Mapping[str, int]) -> Json:
         "currency": contract.currency,
         "owner": contract.owner,
         "payment_terms": None if contract.payment_terms is None else str(contract.payment_terms),
+        "agreed": _agreed(contract),
         **{name: format_minor(amounts[name], contract.currency) for name in ("arrears", "overbilled", "net")},
     }
+
+
+def _agreed(contract: Contract) -> Json:
+    """What whoever follows up on the rows needs to know of the terms; prices are in the derivations of the rows."""
+    terms = contract.payment_terms
+    return {
+        "start": contract.start.isoformat(),
+        "last_day": _last_day(contract.end),
+        "payment_terms": None if terms is None else {"days": terms.days, "from_month_end": terms.is_from_month_end},
+        "references": list(contract.matching.references),
+        "charges": [_charge(charge) for charge in contract.charges],
+    }
+
+
+def _charge(charge: Charge) -> Json:
+    every, codes = charge.every, charge.matching
+    return {
+        "name": charge.name,
+        "every": None if every is None else {"unit": every.unit, "count": every.count},
+        "last_day": _last_day(charge.ends_on),
+        "items": list(codes.items),
+        "accounts": list(codes.accounts),
+        "tracking": list(codes.tracking),
+    }
+
+
+def _last_day(end: date | None) -> str | None:
+    return None if end is None else (end - ONE_DAY).isoformat()
 
 
 def add_row_text(sums: dict[str, int], said: Mapping[str, str | None]) -> None:
@@ -239,6 +269,9 @@ def _row_text(row: PeriodRow) -> str:
             "expected": format_minor(row.expected_minor, currency) if row.is_known else None,
             "billed": format_minor(row.billed_minor, currency),
             "shortfall": format_minor(row.shortfall_minor, currency),
+            "credited": format_minor(row.credited_minor, currency),
+            "drafted": format_minor(row.drafted_minor, currency),
+            "is_change": row.is_change,
             "shortfall_tax": []
             if tax is None
             else [{"percent": f"{row.tax_percent:f}", "amount": format_minor(tax, currency)}],
