@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from billcheck.money import tax_on
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
     from decimal import Decimal
 
@@ -78,6 +79,19 @@ class TaxGroup:
         return 0 if self.percent is None else tax_on(self.excl_tax_minor, self.percent)
 
 
+def group_by_percent(amounts: Iterable[tuple[Decimal | None, int]]) -> tuple[TaxGroup, ...]:
+    """Amounts excluding tax, each after its percent, as one document adds them up.
+
+    The lowest percent comes first; what has no known percent comes last.
+    """
+    groups: defaultdict[Decimal | None, int] = defaultdict(int)
+    for percent, minor in amounts:
+        groups[percent] += minor
+    known = sorted((percent, minor) for percent, minor in groups.items() if percent is not None)
+    unknown = [(None, groups[None])] if None in groups else []
+    return tuple(TaxGroup(percent, minor) for percent, minor in (*known, *unknown))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftDocument:
     """A document to be approved by a person; amounts are above zero, also on a credit note.
@@ -101,12 +115,7 @@ class DraftDocument:
     @property
     def tax_groups(self) -> tuple[TaxGroup, ...]:
         """The lines by tax percent, the lowest first, those without a known percent last."""
-        groups: defaultdict[Decimal | None, int] = defaultdict(int)
-        for line in self.lines:
-            groups[line.tax_percent] += line.amount_minor
-        known = sorted((percent, amount) for percent, amount in groups.items() if percent is not None)
-        unknown = [(None, groups[None])] if None in groups else []
-        return tuple(TaxGroup(percent, amount) for percent, amount in (*known, *unknown))
+        return group_by_percent((line.tax_percent, line.amount_minor) for line in self.lines)
 
     @property
     def excl_tax_minor(self) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from billcheck.ledger.draft import group_by_percent
 from billcheck.money import tax_on
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from billcheck.contracts.terms import PaymentTerms
+    from billcheck.ledger.draft import TaxGroup
     from billcheck.period import Cadence
 
 
@@ -126,6 +128,14 @@ class Arrears:
     def credited_minor(self) -> int:
         """What of it a credit note made."""
         return sum(period.credited_minor for period in self.periods)
+
+    @property
+    def normal_invoice(self) -> tuple[TaxGroup, ...]:
+        """What the next regular invoice comes to, by tax percent: the bill that amounts are held against.
+
+        Empty where no regular invoice is known to come.
+        """
+        return group_by_percent((period.tax_percent, period.expected_minor) for period in self.coming)
 
     @property
     def overbilled_minor(self) -> int:

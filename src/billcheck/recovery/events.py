@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from billcheck.ledger.draft import DraftDocument, PaymentDue
     from billcheck.recovery.arrears import Arrears
-    from billcheck.recovery.offers import Offer
+    from billcheck.recovery.offer import Offer
 
 Fault = Literal["us", "client", "shared", "unknown"]
 Channel = Literal["in_person", "video", "phone", "letter", "mail"]
