@@ -62,6 +62,7 @@ SILENT = {
     ("Index", "plus"): "nothing is added",
     ("Matching of a contract", "confirmed"): "nobody confirmed anything",
     ("Matching of a contract", "sub_customers"): "sub-customers are others",
+    ("Contract", "no_waiver_clause"): "no such clause",
     ("Escalator", "notice_days"): "shown where notice is required",
 }
 """Documented defaults that are not shown, because they say that nothing is there."""
@@ -74,6 +75,7 @@ def section_of(default: Default) -> tuple[str, str]:
     names = [part for part in path if isinstance(part, str)]
     below = {
         "renewal": "Renewal",
+        "late_invoice_cutoff": "Late invoice cutoff",
         "deposit": "Deposit",
         "retention": "Retention",
         "minimum": "Minimum or maximum of a contract",

@@ -18,9 +18,7 @@ from billcheck.contracts.faults import (
     suggest,
     written,
 )
-from billcheck.contracts.shapes import AmendmentShape, ChargeShape, DiscountShape, PriceStepShape
 from billcheck.contracts.values import Term, fold, read_day, read_decimal
-from billcheck.contracts.vocabulary import is_later_key
 
 TABLE: dict[str, Any] = {"id": "C-117", "charge": [{"name": "Seats"}, {"name": 5}, "nonsense"]}
 
@@ -109,25 +107,6 @@ def test_values_are_quoted_as_written(value: object, text: str) -> None:
 )
 def test_near_words_are_suggested(word: str, hint: str) -> None:
     assert suggest(word, ContractShape.model_fields) == hint
-
-
-@pytest.mark.parametrize(
-    ("shape", "key", "is_later"),
-    [
-        (ChargeShape, "late_invoice_cutoff", True),
-        (ContractShape, "late_invoice_cutoff", True),
-        (PriceStepShape, "quantity", False),
-        (ChargeShape, "commitment", False),
-        (AmendmentShape, "plan", False),
-        (DiscountShape, "tiers", False),
-        (ContractShape, "tiers", False),
-        (ChargeShape, "colour", False),
-        (ChargeShape, "", False),
-    ],
-)
-def test_keys_of_later_versions_are_known(shape: Any, key: str, *, is_later: bool) -> None:
-    assert is_later_key(shape, key) is is_later
-    assert key not in shape.model_fields
 
 
 def test_decimals_and_days_are_read_exactly() -> None:

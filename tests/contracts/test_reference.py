@@ -20,6 +20,7 @@ from billcheck.contracts.contract_shapes import (
     ContractMatchingShape,
     ContractShape,
     DepositShape,
+    LateInvoiceCutoffShape,
     RenewalPriceShape,
     RenewalShape,
 )
@@ -75,6 +76,7 @@ SECTIONS: dict[str, type[Shape]] = {
     "### Price steps": PriceStepShape,
     "### Renewal": RenewalShape,
     "### Prices of a renewal": RenewalPriceShape,
+    "### Late invoice cutoff": LateInvoiceCutoffShape,
     "### Deposit": DepositShape,
     "### Retention": RetentionShape,
     "### Commitment": CommitmentShape,
@@ -216,8 +218,12 @@ def contract_with(heading: str, key: str, value: Any) -> dict[str, Any] | None:
     if heading == "## Contract":
         last_day = "2027-12-31" if key == "renewal" else None
         return contract_table(**{"last_day": last_day, key: value})
-    if heading == "### Deposit":
-        return contract_table(deposit={"amount": "5", "deducted_on": "2027-12-31", key: value})
+    single: dict[str, dict[str, Any]] = {
+        "### Late invoice cutoff": {"late_invoice_cutoff": {**({} if key == "months" else {"days": 120}), key: value}},
+        "### Deposit": {"deposit": {"amount": "5", "deducted_on": "2027-12-31", key: value}},
+    }
+    if heading in single:
+        return contract_table(**single[heading])
     if heading == "### Retention":
         milestone = {**MILESTONE, "name": "Handover"}
         day = {} if key == "released_with" else {"released_on": "2027-12-31"}

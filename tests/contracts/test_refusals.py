@@ -21,6 +21,7 @@ from billcheck.contracts import (
     charges,
     commitments,
     common_changes,
+    cutoffs,
     deposits,
     discounts,
     escalators,
@@ -41,7 +42,6 @@ from tests.contracts.samples import FLAT, ONE_OFF, PACKAGE, PER_UNIT, contract_t
 
 DECIMAL = 'Write a string such as "2400.50": digits and a point, no grouping, no sign, no currency.'
 TERM = "Check the year, or widen the term: a contract may start before its charges do."
-LATER = "Leave the contract out of the check, or write what it comes to in terms of the reference."
 
 INDEX = {"series": "CPI", "base_month": "2025-10", "values": {"2025-10": "131.2"}}
 
@@ -209,7 +209,79 @@ CONTRACT_FAULTS: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"late_invoice_cutoff": "90 days"},
-        f"C-1 late_invoice_cutoff: This version of billcheck cannot price this term yet. {LATER}",
+        (
+            "C-1 late_invoice_cutoff: A table of keys is expected here. Found '90 days'. "
+            'Write { key = "value" } in TOML or {"key": "value"} in JSON.'
+        ),
+    ),
+    (
+        {"late_invoice_cutoff": {"effect": "forfeited"}},
+        "C-1 late_invoice_cutoff.days: A required key is missing. Add it, for example days = 120.",
+    ),
+    (
+        {"late_invoice_cutoff": {"days": "120"}},
+        (
+            "C-1 late_invoice_cutoff.days: A number of days from 0 to 366 is expected here. Found '120'. "
+            "Write a whole number without quotes."
+        ),
+    ),
+    (
+        {"late_invoice_cutoff": {"days": 180, "months": 6}},
+        (
+            "C-1 late_invoice_cutoff.months: The clause counts in days or in months. Found '6'. "
+            "Keep one of days and months, as the contract has it."
+        ),
+    ),
+    (
+        {"late_invoice_cutoff": {"months": 0}},
+        (
+            "C-1 late_invoice_cutoff.months: The clause would leave no day on which to invoice. Found '0'. "
+            "Write how long after it a service may still be invoiced, or take the clause out."
+        ),
+    ),
+    (
+        {"late_invoice_cutoff": {"days": 120, "from": "invoice"}},
+        (
+            "C-1 late_invoice_cutoff.from: The word is not one of those this key knows. Found 'invoice'. "
+            "Write one of: service_end, due, termination."
+        ),
+    ),
+    (
+        {"late_invoice_cutoff": {"days": 120, "effect": "discount"}},
+        'C-1 late_invoice_cutoff.percent: A required key is missing. Add it, for example percent = "10".',
+    ),
+    (
+        {"late_invoice_cutoff": {"days": 120, "effect": "discount", "percent": "0"}},
+        (
+            "C-1 late_invoice_cutoff.percent: A late invoice is reduced by a percent above zero. Found '0'. "
+            'Write the percent of the contract, such as "10", or effect = "forfeited" where nothing is due then.'
+        ),
+    ),
+    (
+        {"late_invoice_cutoff": {"days": 120, "effect": "discount", "percent": "110"}},
+        ("C-1 late_invoice_cutoff.percent: A percent is from 0 to 100. Found '110'. Write 21 % as \"21\"."),
+    ),
+    (
+        {"late_invoice_cutoff": {"days": 120, "percent": "10"}},
+        (
+            "C-1 late_invoice_cutoff.percent: A percent is what a late invoice is reduced by, and by this clause "
+            "nothing of it is due. Found '10'. Write effect = \"discount\", or take percent out."
+        ),
+    ),
+    (
+        {"late_invoice_cutoff": {"days": 120, "effect": "void", "percent": "10"}},
+        (
+            "C-1 late_invoice_cutoff.effect: The word is not one of those this key knows. Found 'void'. "
+            "Write one of: forfeited, discount."
+        ),
+    ),
+    (
+        {"no_waiver_clause": "yes"},
+        ("C-1 no_waiver_clause: Yes or no is expected here. Found 'yes'. Write true or false without quotes."),
+    ),
+    (
+        {"charge": [{**FLAT, "late_invoice_cutoff": {"days": 120}}]},
+        ('C-1 "Fee" late_invoice_cutoff: There is no such key here. It belongs to the contract, not to a charge.'),
     ),
     (
         {"retention": {"released_on": "2027-01-01"}},
@@ -1097,6 +1169,7 @@ def test_every_problem_has_an_example() -> None:
         changes,
         charges,
         commitments,
+        cutoffs,
         deposits,
         discounts,
         escalators,

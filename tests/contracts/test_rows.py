@@ -123,10 +123,6 @@ REFUSED = [
     ),
     ((HEADINGS, '"C-1'), "row 2: This is not valid CSV"),
     (
-        (HEADINGS + ",late_invoice_cutoff", ROW + ",1"),
-        'column "late_invoice_cutoff": This version of billcheck cannot price this term yet',
-    ),
-    (
         (HEADINGS + ",commitment", ROW + ",1"),
         (
             'column "commitment": There is no such column here. Its values stand in columns of their own: head them '
@@ -135,7 +131,15 @@ REFUSED = [
     ),
     (
         (HEADINGS + ",contract.late_invoice_cutoff", ROW + ",1"),
-        'column "contract.late_invoice_cutoff": This version of billcheck cannot price this term yet',
+        (
+            'column "contract.late_invoice_cutoff": There is no such column here. Its values stand in columns of their '
+            'own: head them "contract.late_invoice_cutoff.from", "contract.late_invoice_cutoff.days" and '
+            '"contract.late_invoice_cutoff.months", as needed.'
+        ),
+    ),
+    (
+        (HEADINGS + ",late_invoice_cutoff.days", ROW + ",soon"),
+        "row 2, column \"late_invoice_cutoff.days\": A number of days from 0 to 366 is expected here. Found 'soon'.",
     ),
     (
         ("contract,charge,amount", "C-1,Fee,1"),

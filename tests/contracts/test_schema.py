@@ -133,6 +133,7 @@ def test_faults_that_one_table_shows_are_invalid() -> None:
             "has a retention of its own",
             "is of that charge alone",
             "no rate at its beginning",
+            "by a percent above zero",
         ),
         "'1\\n'",  # the validator at hand lets a dollar stand before a line break
     )

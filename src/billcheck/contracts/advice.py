@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from billcheck.contracts.contract_shapes import ContractAmendmentShape, ContractMatchingShape, ContractShape
 from billcheck.contracts.shapes import ChargeMatchingShape, ChargeShape, PricedShape, PriceStepShape
-from billcheck.contracts.vocabulary import is_later_key
 
 if TYPE_CHECKING:
     from billcheck.contracts.kinds import Shape
@@ -66,7 +65,7 @@ def advice_on_key(shape: type[Shape], key: str) -> str:
     found = elsewhere(shape, key) or _advice_on_matching(shape, key)
     if found:
         return found
-    if shape is ContractShape and _is_of_charge(key):
+    if shape is ContractShape and key in ChargeShape.model_fields:
         return "It belongs to a charge, not to the contract."
     if shape is ChargeShape and key in ContractShape.model_fields:
         return "It belongs to the contract, not to a charge."
@@ -75,7 +74,7 @@ def advice_on_key(shape: type[Shape], key: str) -> str:
         return ""
     if name in shape.model_fields:
         return f'It is called "{name}" here{", and that day is included" if name == "last_day" else ""}.'
-    if shape is ContractShape and _is_of_charge(name):
+    if shape is ContractShape and name in ChargeShape.model_fields:
         return f'It is called "{name}", and belongs to a charge.'
     return ""
 
@@ -94,7 +93,3 @@ def _advice_on_matching(shape: type[Shape], key: str) -> str:
     if key in ChargeMatchingShape.model_fields:
         return f"It is matching.{key} of a charge."
     return ""
-
-
-def _is_of_charge(key: str) -> bool:
-    return key in ChargeShape.model_fields or is_later_key(ChargeShape, key)

@@ -15,6 +15,7 @@ from billcheck.contracts.charges import read_charge, read_tax
 from billcheck.contracts.commitments import read_commitments
 from billcheck.contracts.common_changes import with_percents, with_stops
 from billcheck.contracts.contract_shapes import ContractShape
+from billcheck.contracts.cutoffs import read_cutoff
 from billcheck.contracts.deposits import read_deposit
 from billcheck.contracts.faults import TableProblem, read_shape
 from billcheck.contracts.renewals import read_renewal, with_renewal
@@ -82,6 +83,7 @@ def read_contract(docket: Docket) -> Contract | None:
     renewal = read_renewal(docket, shape.renewal, read_term(docket, (), shape))
     term = renewal.term
     payment_terms = _payment_terms(docket, shape.payment_terms)
+    cutoff = read_cutoff(docket, shape.late_invoice_cutoff)
     tax_percent, tax_steps = read_tax(docket, (), shape.tax)
     charges = _read_charges(docket, shape.charge or [], term)
     if docket.problems or identity is None or customer is None or currency is None or term.start is None:
@@ -104,6 +106,8 @@ def read_contract(docket: Docket) -> Contract | None:
         fiscal_year_start=shape.fiscal_year_start,
         matching=_contract_matching(shape.matching),
         supersedes=shape.supersedes,
+        late_invoice_cutoff=cutoff,
+        no_waiver_clause=shape.no_waiver_clause,
         owner=shape.owner,
         tags=tuple(shape.tags or ()),
         file=docket.file,

@@ -7,9 +7,9 @@ is optional here. Must not know files.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, create_model
 
 from billcheck.contracts.change_shapes import (
     APPLIES_MEANING,
@@ -18,7 +18,7 @@ from billcheck.contracts.change_shapes import (
     ChangeBilling,
     IndexShape,
 )
-from billcheck.contracts.kinds import Day, DayCount, Kind, Month, PlainDecimal, PlainText, Shape, Texts
+from billcheck.contracts.kinds import Day, DayCount, Kind, Month, MonthCount, PlainDecimal, PlainText, Shape, Texts
 from billcheck.contracts.metering_shapes import RolloverShape
 from billcheck.contracts.shapes import (
     AmendmentShape,
@@ -135,6 +135,53 @@ class ContractAmendmentShape(Shape):
     change_billing: ChangeBilling | None = Field(None, description=CHANGE_BILLING_MEANING, examples=["immediate"])
 
 
+if TYPE_CHECKING:
+    _CountedShape = Shape
+else:
+    # "from" is a word of Python, so that no class body can name the key.
+    _CountedShape = create_model(
+        "_CountedShape",
+        __base__=Shape,
+        **{
+            "from": (
+                Annotated[Literal["service_end", "due", "termination"], Kind.CHOICE] | None,
+                Field(
+                    None,
+                    description=(
+                        "From when it counts: the last day of a period, the day it was due, or the last day of the "
+                        "contract; service_end if absent."
+                    ),
+                    examples=["due"],
+                ),
+            )
+        },
+    )
+
+
+class LateInvoiceCutoffShape(_CountedShape):
+    """How long a service may still be invoiced, and what becomes of it afterwards."""
+
+    days: DayCount | None = Field(
+        None, description="How many days it may still be invoiced; this or months is required.", examples=[120]
+    )
+    months: MonthCount | None = Field(
+        None, description="How many months it may still be invoiced, instead of days.", examples=[6]
+    )
+    effect: Annotated[Literal["forfeited", "discount"], Kind.CHOICE] | None = Field(
+        None,
+        description="Whether an invoice later than that is due no more, or less a percent; forfeited if absent.",
+        examples=["forfeited"],
+    )
+    percent: PlainDecimal | None = Field(
+        None, description="What a late invoice is reduced by. Required if effect is discount.", examples=["10"]
+    )
+    notice_extends: Annotated[bool, Kind.FLAG] = Field(
+        default=False,
+        description="Whether a written notice within that time keeps what it names.",
+        examples=[True],
+    )
+
+
 class DepositShape(Shape):
     """What is billed at the start and taken off a later invoice."""
 
@@ -225,6 +272,16 @@ class ContractShape(Shape):
     )
     fiscal_year_start: Month | None = Field(
         None, description="The month in which the fiscal year of texts such as FY26 Q1 starts.", examples=[4]
+    )
+    late_invoice_cutoff: Annotated[LateInvoiceCutoffShape, Kind.TABLE] | None = Field(
+        None,
+        description="How long a service may still be invoiced; changes no amount.",
+        examples=[{"days": 120, "effect": "forfeited"}],
+    )
+    no_waiver_clause: Annotated[bool, Kind.FLAG] = Field(
+        default=False,
+        description="Whether the contract says that who does not invoice in time has waived nothing.",
+        examples=[True],
     )
     owner: PlainText | None = Field(None, description="Who looks after the contract.", examples=["Ines"])
     tags: Texts | None = Field(None, description="Words to group contracts by.", examples=[["retainer"]])

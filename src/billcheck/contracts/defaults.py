@@ -60,6 +60,8 @@ def _fill_shared(table: dict[str, Any], filled: dict[str, Any], defaults: list[D
         _fill(filled["renewal"], ("renewal",), defaults, OF_RENEWALS)
         if "index" in filled["renewal"]:
             _fill(filled["renewal"]["index"], ("renewal", "index"), defaults, OF_INDICES)
+    if "late_invoice_cutoff" in filled:
+        _fill(filled["late_invoice_cutoff"], ("late_invoice_cutoff",), defaults, OF_CUTOFFS)
     if "deposit" in filled:
         first_day: Found = (table["start"], "first day of the contract")
         _fill(filled["deposit"], ("deposit",), defaults, {"on": first_day, **OF_DEPOSITS})
@@ -239,6 +241,11 @@ OF_ESCALATORS: dict[str, Found] = {
     "change_billing": _NEXT_INVOICE,
 }
 OF_INDICES: dict[str, Found] = {"lag_months": (0, "0"), "share": ("100", "100")}
+OF_CUTOFFS: dict[str, Found] = {
+    "from": ("service_end", '"service_end"'),
+    "effect": ("forfeited", '"forfeited"'),
+    "notice_extends": (False, "false"),
+}
 OF_DEPOSITS: dict[str, Found] = {"name": ("Deposit", '"Deposit"')}
 OF_RETENTIONS: dict[str, Found] = {"name": ("Retention", '"Retention"')}
 OF_RENEWALS: dict[str, Found] = {"notice_days": (0, "0")}

@@ -17,7 +17,6 @@ from pydantic import ValidationError
 
 from billcheck.contracts.advice import advice_on_key, advice_on_word
 from billcheck.contracts.kinds import Kind, Shape
-from billcheck.contracts.vocabulary import is_later_key
 from billcheck.errors import Problem
 
 if TYPE_CHECKING:
@@ -47,12 +46,6 @@ class WrittenFloat:
 
 class UnknownKeyProblem(Problem):
     """There is no such key here."""
-
-
-class NotPricedYetProblem(Problem):
-    """This version of billcheck cannot price this term yet."""
-
-    remedy = "Leave the contract out of the check, or write what it comes to in terms of the reference."
 
 
 class RepeatedKeyProblem(Problem):
@@ -424,9 +417,6 @@ def _tell_unknown_key(docket: Docket, path: Path, owner: type[Shape]) -> None:
         name = key.removeprefix(DUPLICATE_MARK)
         docket.add(RepeatedKeyProblem, (*path[:-1], name))
         docket.broken.add((*path[:-1], name))
-        return
-    if is_later_key(owner, key):
-        docket.add(NotPricedYetProblem, path)
         return
     hint = advice_on_key(owner, key) or suggest(key, owner.model_fields)
     docket.add(UnknownKeyProblem, path, remedy=hint or docket.advice)

@@ -20,7 +20,6 @@ from billcheck.contracts.heading_hints import has_table, hint_on_heading
 from billcheck.contracts.shapes import AmendmentShape, ChargeShape
 from billcheck.contracts.sheets import RepeatedHeadingProblem
 from billcheck.contracts.values import fold
-from billcheck.contracts.vocabulary import is_later_key
 from billcheck.errors import Problem
 
 if TYPE_CHECKING:
@@ -53,12 +52,6 @@ class UnknownColumnProblem(Problem):
     """There is no such column here."""
 
     remedy = "Take it out, or see the reference of contract terms."
-
-
-class LaterColumnProblem(Problem):
-    """This version of billcheck cannot price this term yet."""
-
-    remedy = "Leave these contracts out of the check, or write what they come to in terms of the reference."
 
 
 class NoContractNamedProblem(Problem):
@@ -236,8 +229,6 @@ class RowReader:
             if column is not None and column.path in seen:
                 self._problems.append(RepeatedHeadingProblem(place))
                 column = None
-            elif column is None and heading and _is_later(heading, are_amendments=are_amendments):
-                self._problems.append(LaterColumnProblem(place))
             elif column is None and heading:
                 names = self._keys.names(are_amendments=are_amendments)
                 near = "" if has_table(heading, names) else _advice(heading, are_amendments=are_amendments)
@@ -309,14 +300,6 @@ def _advice(heading: str, *, are_amendments: bool) -> str:
     """Where to write what a heading means that stands for no key; empty where nothing certain can be said."""
     shape, words = _table_of(heading, are_amendments=are_amendments)
     return elsewhere(shape, words[0]) if words else ""
-
-
-def _is_later(heading: str, *, are_amendments: bool) -> bool:
-    """Whether the heading stands for a key that a later version will know."""
-    shape, words = _table_of(heading, are_amendments=are_amendments)
-    if not words or words[0] in shape.model_fields:
-        return False
-    return is_later_key(shape, words[0]) or (shape is ChargeShape and is_later_key(ContractShape, words[0]))
 
 
 def _value(column: Column, cell: Cell | None) -> object:

@@ -26,6 +26,7 @@ def contract_schema() -> dict[str, object]:
         tables[shape.__name__]["required"] = list(keys)
     tables["FileShape"]["properties"]["contract"]["minItems"] = 1
     tables["ContractShape"]["properties"]["charge"]["minItems"] = 1
+    tables["LateInvoiceCutoffShape"] |= _CUTOFF
     tables["ChargeShape"]["allOf"] = [
         *(_of_model(model, keys) for model, keys in REQUIRED_FOR_MODEL.items()),
         {
@@ -45,6 +46,13 @@ def contract_schema() -> dict[str, object]:
     }
 
 
+_CUTOFF: dict[str, Any] = {
+    "oneOf": [{"required": [key], "properties": {key: {"minimum": 1}}} for key in ("days", "months")],
+    "if": {"properties": {"effect": {"const": "discount"}}, "required": ["effect"]},
+    "then": {"required": ["percent"]},
+    "else": {"properties": {"percent": False}},
+}
+"""A clause on late invoices counts in days or in months, and reduces by a percent where it does not forfeit."""
 _METERED = {"properties": {"metered": {"const": True}}, "required": ["metered"]}
 
 

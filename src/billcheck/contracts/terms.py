@@ -45,6 +45,8 @@ ChangeBilling = Literal["next_invoice", "immediate"]
 Effect = Literal["day", "next_period"]
 """Whether a change counts from its day, also inside a period, or from the first period that begins on or after it."""
 Stop = Literal["pause", "resume", "cancel"]
+CutoffStart = Literal["service_end", "due", "termination"]
+CutoffEffect = Literal["forfeited", "discount"]
 Remainder = Literal["per_line", "cumulative"]
 Align = Literal["anniversary", "calendar"]
 ProrationRule = Literal["actual_actual", "30_360", "actual_30", "fixed_30", "full_period", "none"]
@@ -298,12 +300,40 @@ class PaymentTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class LateInvoiceCutoff:
+    """How long a service may still be invoiced by a clause of its contract, and what becomes of it afterwards.
+
+    One of `days` and `months` is set. They are counted from the last day of a period, from the day it was due, or from
+    the last day of the contract. An invoice later than that is forfeited, or due less `percent`. Where
+    `notice_extends`, a written notice within that time keeps what it names. It changes nothing of what was agreed.
+    """
+
+    days: int | None = None
+    months: int | None = None
+    counted_from: CutoffStart = "service_end"
+    effect: CutoffEffect = "forfeited"
+    percent: Decimal | None = None
+    notice_extends: bool = False
+
+    def last_day_after(self, day: date) -> date:
+        """The last day (inclusive) on which one may invoice, counted from this day, which is not counted itself.
+
+        So many months later is the same day of that month, or its last day where it has fewer.
+        """
+        if self.months is not None:
+            return add_months(day, self.months, day.day)
+        return day + (self.days or 0) * ONE_DAY
+
+
+@dataclass(frozen=True, slots=True)
 class Contract:
     """An agreement with one customer in one currency.
 
     `start` is inclusive, `end` exclusive (None: open). `payment_terms` are counted from the date of an invoice.
     `fiscal_year_start` is the month, 1 to 12, in which the fiscal year that invoice texts speak of starts. `supersedes`
-    is the id of the contract that ends when this one begins. `file` is the path of the file it was read from.
+    is the id of the contract that ends when this one begins. `late_invoice_cutoff` is the clause on how long a service
+    may still be invoiced; `no_waiver_clause` says that by another one who does not invoice in time has waived nothing.
+    Neither changes what was agreed. `file` is the path of the file it was read from.
     """
 
     id: str
@@ -319,6 +349,8 @@ class Contract:
     fiscal_year_start: int | None = None
     matching: ContractMatching = field(default_factory=ContractMatching)
     supersedes: str | None = None
+    late_invoice_cutoff: LateInvoiceCutoff | None = None
+    no_waiver_clause: bool = False
     owner: str | None = None
     tags: tuple[str, ...] = ()
     file: str = ""
@@ -334,6 +366,32 @@ class Contract:
             if days is not None:
                 return days
         return DEFAULT_GRACE_DAYS
+
+    @property
+    def terminates_on(self) -> date | None:
+        """The last day of the contract (inclusive), or that of the last of its recurring charges; None if open."""
+        ends = [charge.ends_on for charge in self.charges if charge.every is not None and not charge.spans]
+        known = [end for end in ends if end is not None]
+        latest = max(known) if known and len(known) == len(ends) else None
+        end = min((each for each in (self.end, latest) if each is not None), default=None)
+        return None if end is None else end - ONE_DAY
+
+    def last_invoice_day(self, last_day: date, due_on: date) -> date | None:
+        """The last day (inclusive) on which a period may still be invoiced by the contract's clause on late invoices.
+
+        Args:
+            last_day: The last day of the period (inclusive).
+            due_on: The day the period was due to be invoiced.
+
+        Returns:
+            None where no clause sets a day: there is none, or it counts from the end of a contract that is open.
+        """
+        clause = self.late_invoice_cutoff
+        if clause is None:
+            return None
+        starts = {"service_end": last_day, "due": due_on, "termination": self.terminates_on}
+        start = starts[clause.counted_from]
+        return None if start is None else clause.last_day_after(start)
 
     def tax_of(self, charge: Charge) -> tuple[Decimal | None, tuple[TaxStep, ...]]:
         """The tax of a charge: its own, else the contract's; the percent at the beginning, and later ones by day."""

@@ -215,6 +215,8 @@ def _toml(example: object) -> str:
         return f"[{', '.join(_toml(item) for item in example)}]"
     if isinstance(example, dict):
         return f"{{ {', '.join(f'{key} = {_toml(value)}' for key, value in example.items())} }}"
+    if isinstance(example, int):
+        return str(example)
     return f'"{example}"'
 
 
