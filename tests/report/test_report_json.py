@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from billcheck.contracts.terms import ChargeMatching, ContractMatching, PaymentTerms
+from billcheck.contracts.terms import ChargeMatching, ContractMatching, LateInvoiceCutoff, PaymentTerms
 from billcheck.errors import InternalError
 from billcheck.findings import (
     ContractRows,
@@ -260,6 +260,8 @@ def test_what_was_agreed_stands_beside_the_rows() -> None:
         "last_day": "2026-12-31",
         "payment_terms": {"days": 14, "from_month_end": True},
         "references": ["PO-9"],
+        "late_invoice_cutoff": None,
+        "no_waiver_clause": False,
         "charges": [
             {
                 "name": "Retainer",
@@ -271,6 +273,25 @@ def test_what_was_agreed_stands_beside_the_rows() -> None:
             }
         ],
     }
+
+
+def test_the_clause_on_late_invoices_stands_beside_the_rows_and_changes_none() -> None:
+    clause = LateInvoiceCutoff(months=6, counted_from="termination", effect="discount", percent=Decimal("12.5"))
+    terms = replace(make_contract("C-9", "Acme"), late_invoice_cutoff=clause, no_waiver_clause=True)
+    row = make_row(terms, "2026-01", 240000, 120000, Status.UNDERBILLED)
+    (contract,) = loaded(make_report([ContractRows(terms, (row,))]))["contracts"]
+    (plain,) = loaded(make_report([ContractRows(make_contract("C-9", "Acme"), (row,))]))["contracts"]
+    assert contract["agreed"]["no_waiver_clause"] is True
+    assert contract["agreed"]["late_invoice_cutoff"] == {
+        "days": None,
+        "months": 6,
+        "from": "termination",
+        "terminates_on": "2027-12-31",
+        "effect": "discount",
+        "percent": "12.5",
+        "notice_extends": False,
+    }
+    assert {**contract, "agreed": None} == {**plain, "agreed": None}
 
 
 def test_the_story_in_json() -> None:

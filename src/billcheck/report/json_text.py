@@ -187,7 +187,26 @@ def _agreed(contract: Contract) -> Json:
         "last_day": _last_day(contract.end),
         "payment_terms": None if terms is None else {"days": terms.days, "from_month_end": terms.is_from_month_end},
         "references": list(contract.matching.references),
+        "late_invoice_cutoff": _cutoff(contract),
+        "no_waiver_clause": contract.no_waiver_clause,
         "charges": [_charge(charge) for charge in contract.charges],
+    }
+
+
+def _cutoff(contract: Contract) -> Json | None:
+    """The clause on late invoices, and the day from which it counts where that is the end of the contract."""
+    clause = contract.late_invoice_cutoff
+    if clause is None:
+        return None
+    terminates_on = contract.terminates_on
+    return {
+        "days": clause.days,
+        "months": clause.months,
+        "from": clause.counted_from,
+        "terminates_on": None if terminates_on is None else terminates_on.isoformat(),
+        "effect": clause.effect,
+        "percent": None if clause.percent is None else f"{clause.percent:f}",
+        "notice_extends": clause.notice_extends,
     }
 
 
