@@ -46,9 +46,10 @@ class DraftLine:
     """One line of a draft, excluding tax.
 
     `amount_minor` is above zero on every kind of document, so on a credit note it is what is given back; only a change
-    that lowers what a regular invoice bills is below. `last_day` is inclusive. `references` are the documents that billed the period wrongly; none for a period that was never billed.
-    `item`, `account` and `tracking` are codes by which a ledger tells charges apart, "" where none is needed. `row` is
-    the id of the period row the line settles, "" for a regular line.
+    that lowers what a regular invoice bills is below. `last_day` is inclusive. `references` are the documents that
+    billed the period wrongly; none for a period that was never billed. `item`, `account` and `tracking` are codes by
+    which a ledger tells charges apart, "" where none is needed. `row` is the id of the period row the line settles, ""
+    for a regular line.
     """
 
     contract: str

@@ -51,7 +51,7 @@ def line_text(
         why: What the line makes up for, in a few words.
         references: The documents that billed the period wrongly.
     """
-    period = f"{first_day} to {last_day}"
+    period = f"{first_day} through {last_day}"
     named = f"{visible(' + '.join(charges))}, {period}"
     full, short = _tail(why, references), _tail(why, ())
     no_references: frozenset[Said] = frozenset({"references"} if references else ())

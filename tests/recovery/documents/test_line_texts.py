@@ -26,7 +26,7 @@ def period_read_in(text: str, issued: date = ISSUED) -> tuple[date, date] | None
 def test_a_line_of_the_story_says_all() -> None:
     found = line_text(["Retainer"], FIRST, LAST, ISSUED, why=WHY, references=[ORIGINAL])
     assert found.text == (
-        "Retainer, 2026-03-01 to 2026-03-31: difference to the agreed price, invoice INV-2026-003 dated 2026-03-31"
+        "Retainer, 2026-03-01 through 2026-03-31: difference to the agreed price, invoice INV-2026-003 dated 2026-03-31"
     )
     assert found.lacks == frozenset()
     assert period_read_in(found.text) == (FIRST, LAST)
@@ -35,7 +35,7 @@ def test_a_line_of_the_story_says_all() -> None:
 def test_several_originals_are_all_named() -> None:
     originals = [ORIGINAL, DocumentReference("INV-2026-004"), DocumentReference("INV-2026-005", date(2026, 5, 2))]
     found = line_text(["Retainer", "Seats"], FIRST, LAST, ISSUED, why=WHY, references=originals)
-    assert found.text.startswith("Retainer + Seats, 2026-03-01 to 2026-03-31: difference")
+    assert found.text.startswith("Retainer + Seats, 2026-03-01 through 2026-03-31: difference")
     assert found.text.endswith(
         "invoices INV-2026-003 dated 2026-03-31 and INV-2026-004 and INV-2026-005 dated 2026-05-02"
     )
@@ -43,13 +43,13 @@ def test_several_originals_are_all_named() -> None:
 
 
 def test_a_regular_line_says_no_why() -> None:
-    assert line_text(["Retainer"], FIRST, LAST, ISSUED).text == "Retainer, 2026-03-01 to 2026-03-31"
+    assert line_text(["Retainer"], FIRST, LAST, ISSUED).text == "Retainer, 2026-03-01 through 2026-03-31"
 
 
 @pytest.mark.parametrize("number", ["2026-03", "03/2026", "Q1-2026-7", "MRT2026-1"])
 def test_a_number_that_reads_as_a_period_is_left_out(number: str) -> None:
     found = line_text(["Retainer"], FIRST, LAST, ISSUED, why=WHY, references=[DocumentReference(number, LAST)])
-    assert found.text == "Retainer, 2026-03-01 to 2026-03-31: difference to the agreed price"
+    assert found.text == "Retainer, 2026-03-01 through 2026-03-31: difference to the agreed price"
     assert found.lacks == {"references"}
 
 
@@ -60,24 +60,30 @@ def test_a_charge_that_reads_as_a_period_is_left_out(charge: str) -> None:
     assert "INV-2026-003" in found.text
     assert found.lacks == {"charge"}
     both = line_text([charge], FIRST, LAST, ISSUED, why=WHY, references=[DocumentReference("2026-03")])
-    assert (both.text, both.lacks) == ("Service period 2026-03-01 to 2026-03-31", {"charge", "references"})
+    assert (both.text, both.lacks) == ("Service period 2026-03-01 through 2026-03-31", {"charge", "references"})
 
 
 def test_a_period_too_far_back_is_not_read_by_anybody() -> None:
     found = line_text(["Retainer"], date(2020, 3, 1), date(2020, 3, 31), ISSUED, why=WHY, references=[ORIGINAL])
-    assert found.text.startswith("Retainer, 2020-03-01 to 2020-03-31: difference")
+    assert found.text.startswith("Retainer, 2020-03-01 through 2020-03-31: difference")
     assert found.lacks == {"period"}
 
 
 def test_characters_that_hide_are_written_out() -> None:
     found = line_text(["A\u202eB"], FIRST, LAST, ISSUED, references=[DocumentReference("I\x1b1")])
-    assert found.text == "A\\u202eB, 2026-03-01 to 2026-03-31: invoice I\\x1b1"
+    assert found.text == "A\\u202eB, 2026-03-01 through 2026-03-31: invoice I\\x1b1"
+
+
+@pytest.mark.parametrize("last", [date(2026, 4, 1), date(2026, 3, 1), date(2027, 3, 1), date(2028, 2, 28)])
+def test_the_last_day_is_included_beyond_doubt(last: date) -> None:
+    found = line_text(["Licence"], FIRST, last, ISSUED, why=WHY)
+    assert period_read_in(found.text) == (FIRST, last)
 
 
 names = st.text(max_size=30) | st.sampled_from(["Q2 support", "May 2026", "Support 24/7", "2026-03-01", "Week 12"])
 
 
-@given(names, st.lists(names, max_size=3), st.integers(0, 1500), st.integers(0, 400))
+@given(names, st.lists(names, max_size=3), st.integers(0, 1500), st.integers(0, 800))
 @example("Retainer", ["INV-1"], 0, 0)
 def test_what_is_said_to_be_read_is_read(charge: str, numbers: list[str], back: int, days: int) -> None:
     first = ISSUED - timedelta(days=back)
