@@ -5,10 +5,13 @@ bookkeeper can act on, with every character of the value visible. Knows nothing 
 
     BillcheckError
     ├── InputError                  a file or an argument was refused; carries all its problems
+    │   ├── CaseRefusedError
     │   ├── ConfigurationRefusedError
     │   ├── ContractsRefusedError
     │   ├── DecisionsRefusedError
+    │   ├── EventRefusedError
     │   ├── LedgerRefusedError
+    │   ├── OpeningRefusedError
     │   ├── ProfilesRefusedError
     │   ├── QuantitiesRefusedError
     │   ├── ReportRefusedError
@@ -84,6 +87,12 @@ class InputError(BillcheckError):
         return "\n".join([f"{self.heading} ({count} {noun}):", *(f"  {problem}" for problem in self.problems)])
 
 
+class CaseRefusedError(InputError):
+    """The file of a case holds faults, or events that cannot follow each other; nothing of it is used."""
+
+    heading = "The case was refused"
+
+
 class ConfigurationRefusedError(InputError):
     """The configuration file holds faults; no rule of it is used."""
 
@@ -102,10 +111,22 @@ class DecisionsRefusedError(InputError):
     heading = "The decisions were refused"
 
 
+class EventRefusedError(InputError):
+    """An event cannot happen in a case as it stands, or would break its sums; the case is as it was."""
+
+    heading = "Nothing was recorded"
+
+
 class LedgerRefusedError(InputError):
     """A ledger file as a whole cannot be read without guessing; no report is made."""
 
     heading = "The ledger was refused"
+
+
+class OpeningRefusedError(InputError):
+    """Something about the customer is not settled yet, or there is nothing to recover; no case is opened."""
+
+    heading = "No case was opened"
 
 
 class ProfilesRefusedError(InputError):

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from billcheck.cli import outputs
-from billcheck.cli.outputs import CHOICES, write_whole
+from billcheck.cli.outputs import CHOICES
+from billcheck.whole_files import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable

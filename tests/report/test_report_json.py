@@ -250,7 +250,7 @@ def test_what_was_agreed_stands_beside_the_rows() -> None:
         make_contract("C-9", "Acme"),
         end=date(2027, 1, 1),
         payment_terms=PaymentTerms(14, is_from_month_end=True),
-        matching=ContractMatching(references=("PO-9",)),
+        matching=ContractMatching(aliases=("Acme Ltd",), customer_ids=("17",), references=("PO-9",)),
     )
     charge = replace(terms.charges[0], matching=ChargeMatching(items=("RET",), accounts=("200",)))
     (contract,) = loaded(make_report([ContractRows(replace(terms, charges=(charge,)), ())]))["contracts"]
@@ -258,6 +258,8 @@ def test_what_was_agreed_stands_beside_the_rows() -> None:
         "start": "2026-01-01",
         "last_day": "2026-12-31",
         "payment_terms": {"days": 14, "from_month_end": True},
+        "aliases": ["Acme Ltd"],
+        "customer_ids": ["17"],
         "references": ["PO-9"],
         "late_invoice_cutoff": None,
         "no_waiver_clause": False,

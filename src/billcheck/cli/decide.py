@@ -133,7 +133,7 @@ def run(arguments: Namespace) -> int:
 
 
 def _write(file: Path, text: str) -> None:
-    from billcheck.cli.outputs import write_whole
+    from billcheck.whole_files import write_whole
 
     write_whole(file, text)
 

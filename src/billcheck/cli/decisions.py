@@ -72,10 +72,10 @@ def _listed(outcomes: tuple[Outcome, ...]) -> list[Line]:
 
 
 def _prune(arguments: Namespace, outcomes: tuple[Outcome, ...]) -> int:
-    from billcheck.cli.outputs import write_whole
     from billcheck.decisions.standing import prunable
     from billcheck.decisions.writing import without
     from billcheck.report.decided import describe
+    from billcheck.whole_files import write_whole
 
     numbers = prunable(outcomes)
     if not numbers:

@@ -9,9 +9,7 @@ from __future__ import annotations
 import os
 import re
 from argparse import ArgumentTypeError
-from contextlib import suppress
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, NamedTuple
 
 from billcheck.cli.arguments import suggestion
@@ -21,6 +19,7 @@ from billcheck.errors import Problem, UsageError
 from billcheck.report.formats import FORMATS, render
 from billcheck.report.markdown import to_markdown
 from billcheck.report.redaction import REDACTIONS
+from billcheck.whole_files import write_whole
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -202,40 +201,6 @@ def deliver(report: Report, arguments: Namespace, places: Places, show_table: Ca
         return False
     write_text(text_of(arguments.format))
     return True
-
-
-def write_whole(file: Path, text: str) -> None:
-    """Write a file so that a reader finds the old one or the new one, never a part; its folder is made if need be.
-
-    Raises:
-        OSError: It cannot be written; what was there before is still there.
-    """
-    file.parent.mkdir(parents=True, exist_ok=True)
-    if file.exists() and not file.is_file():  # such as a pipe or /dev/stderr, which cannot be replaced
-        with file.open("w", encoding="utf-8", newline="") as device:
-            device.write(text)
-        return
-    target = Path(os.path.realpath(file))  # a link stays a link
-    with NamedTemporaryFile("w", encoding="utf-8", newline="", dir=target.parent, delete=False) as stream:
-        try:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-            Path(stream.name).chmod(_mode_of(target))
-        except BaseException:
-            with suppress(OSError):
-                Path(stream.name).unlink()
-            raise
-    Path(stream.name).replace(target)
-
-
-def _mode_of(target: Path) -> int:
-    """The permissions of the file that is replaced, else those that a new file gets."""
-    if target.exists():
-        return target.stat().st_mode & 0o777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
 
 
 def _write_summary(report: Report) -> None:

@@ -8,7 +8,7 @@ works from, so that a figure a client was told never changes under way. Amounts 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from billcheck.ledger.draft import group_by_percent
 from billcheck.money import tax_on
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
-    from billcheck.contracts.terms import PaymentTerms
+    from billcheck.contracts.terms import LateInvoiceCutoff, PaymentTerms
     from billcheck.ledger.draft import TaxGroup
     from billcheck.period import Cadence
 
@@ -37,7 +37,9 @@ class CasePeriod:
 
     `status` is that of the row. `tax_percent` is the one of the period itself, whatever it is today; None where nobody
     stated it. `credited_minor` is the part of the shortfall that a credit note made. `billed` is in the order of the
-    documents' dates. `is_change` marks the row of a change inside a period that was already due.
+    documents' dates. `is_change` marks the row of a change inside a period that was already due. `drafted_minor` is
+    what unapproved drafts of the ledger would bill. `last_invoice_day` (inclusive) is the last on which the period may
+    still be invoiced by the contract's clause on late invoices; None where no clause sets one.
     """
 
     row: str
@@ -52,6 +54,8 @@ class CasePeriod:
     tax_percent: Decimal | None
     credited_minor: int = 0
     is_change: bool = False
+    drafted_minor: int = 0
+    last_invoice_day: date | None = None
     billed: tuple[BilledPart, ...] = ()
     derivation: tuple[str, ...] = ()
     cause: str = ""
@@ -76,6 +80,16 @@ class AgreedCharge:
     item: str = ""
     account: str = ""
     tracking: str = ""
+    last_day: date | None = None
+
+
+class RemainingPeriod(NamedTuple):
+    """A period still to come, with what it will be billed at, excluding tax."""
+
+    first_day: date
+    last_day: date
+    due_on: date
+    amount_minor: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +97,7 @@ class Agreement:
     """What a case needs to know of a contract; `last_day` is None for one without an end.
 
     `reference` is how a line names the contract in the ledger. `remaining` are the periods still to come, first due
-    first, as far as they are priced: their first day, last day, due day and amount; empty where nobody priced them.
+    first, as far as they are priced; empty where nobody priced them.
     """
 
     contract: str
@@ -93,7 +107,10 @@ class Agreement:
     charges: tuple[AgreedCharge, ...]
     reference: str = ""
     owner: str | None = None
-    remaining: tuple[tuple[date, date, date, int], ...] = ()
+    late_invoice_cutoff: LateInvoiceCutoff | None = None
+    no_waiver_clause: bool = False
+    terminates_on: date | None = None
+    remaining: tuple[RemainingPeriod, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +121,9 @@ class Arrears:
     the next regular invoice bills, with its full amount as expected; `right` the rows that were billed as agreed. All
     are by contract in the order of its file, then by first day. `credited_minor` is what of the arrears a credit note
     made; it is not claimable before somebody has decided about it. `still_leaks` tells whether the latest period shows
-    the cause and the next invoice will. `report_digest` is the SHA-256 of the report's JSON text.
+    the cause and the next invoice will. `unknown_charges` will be on that next invoice too, at an amount that nobody
+    knows yet. `report_digest` is the SHA-256 of the part of the report that was read, so that
+    the same figures give the same digest, whether the report is at hand or kept as JSON.
     """
 
     customer: str
@@ -118,6 +137,7 @@ class Arrears:
     right: tuple[CasePeriod, ...] = ()
     still_leaks: bool = False
     monthly_leak_minor: int = 0
+    unknown_charges: tuple[str, ...] = ()
 
     @property
     def arrears_minor(self) -> int:

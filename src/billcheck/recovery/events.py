@@ -237,7 +237,11 @@ class Closed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reopened(Event):
-    """A closed case goes on; with `arrears` where a later report changed the figures. A claim grows only this way."""
+    """A case begins anew; with `arrears` where a later report changed the figures. A claim grows only this way.
+
+    Whatever the client was told before, they have to hear of it again.
+    """
 
     reason: str
     arrears: Arrears | None = None
+    overrides: tuple[Override, ...] = ()

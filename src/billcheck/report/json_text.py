@@ -91,6 +91,29 @@ def to_json(report: Report) -> str:
     return "{\n" + ",\n".join(members) + "\n}\n"
 
 
+def part_json(report: Report, contracts: Iterable[str]) -> Json:
+    """What the report's JSON says of some contracts, without computing the others, read back as tables.
+
+    The lists of lines and of rows that were refused are whole; of the findings those about other contracts' rows lack.
+
+    Raises:
+        KeyError: The report holds no contract of one of these ids.
+    """
+    wanted = dict.fromkeys(contracts)
+    sums: dict[str, dict[str, int]] | None = {} if "amounts" not in report.redacted else None
+    texts = [_contract_text(report.rows_of(contract), sums, CauseCheck()) for contract in wanted]
+    part: Json = {**_head(report), "contracts": [json.loads(text) for text in texts]}
+    part["findings"] = [_finding(entry, report) for entry in report.found if entry.contract in wanted or not entry.rows]
+    for name in ("residue", "unmatched", "ambiguous"):
+        part[name] = []
+    for entry in report.residue:
+        lines = part["residue" if entry.kind not in part else entry.kind]
+        lines.append(_residue(entry))  # type: ignore[attr-defined]  # the lists above
+    part["refused"] = [asdict(entry) for entry in report.refused]
+    part["customers"] = sorted({contract.customer for contract in report.agreements})
+    return part
+
+
 def _text(value: object) -> str:
     return json.dumps(value, ensure_ascii=True, allow_nan=False)
 
@@ -186,6 +209,8 @@ def _agreed(contract: Contract) -> Json:
         "start": contract.start.isoformat(),
         "last_day": _last_day(contract.end),
         "payment_terms": None if terms is None else {"days": terms.days, "from_month_end": terms.is_from_month_end},
+        "aliases": list(contract.matching.aliases),
+        "customer_ids": list(contract.matching.customer_ids),
         "references": list(contract.matching.references),
         "late_invoice_cutoff": _cutoff(contract),
         "no_waiver_clause": contract.no_waiver_clause,
