@@ -166,9 +166,7 @@ def _ledger(report: Report) -> Iterator[str]:
         yield f"{counted(len(report.set_aside), 'line')} set aside, not counted as billed."
     if report.outside:
         count = sum(entry.lines for entry in report.outside)
-        again = report.counts.outside_repeated
-        once = f"; {again:,} more stand in another file too and count once" if again else ""
-        yield f"{counted(count, 'line')} billed to customers without a contract, not checked{once}."
+        yield f"{counted(count, 'line')} billed to customers without a contract, not checked."
 
 
 def _settling(report: Report) -> Iterator[str]:
