@@ -1,8 +1,9 @@
 """One random contract priced twice: by the package, and day by day by an oracle that shares nothing with it.
 
 Comes in: a number. Goes out: the contract made from it, with terms of one kind or of all kinds mixed, and where the two
-differ. Of ten contracts five have terms that change in every way, two have every model, cadence and proration, one is
-metered, one is a commitment, and one has a minimum or maximum over several charges.
+differ. Of ten contracts four have terms that change in every way, two have every model, cadence and proration, one is
+metered, one is metered by role, one is a commitment, and one has amounts off, a maximum or a minimum over several
+charges.
 """
 
 from __future__ import annotations
@@ -17,24 +18,24 @@ from billcheck.pricing.schedule import make_schedule
 from tests.pricing import balance_oracle, oracle, usage_oracle
 from tests.pricing.random_changes import random_changing_charge
 from tests.pricing.random_charges import CURRENCIES, contract_of, perhaps_retained, random_charge
+from tests.pricing.random_usage import random_metered, random_metered_by_role
 from tests.pricing.test_commitments import commitment
-from tests.pricing.test_usage import random_metered
 
 if TYPE_CHECKING:
     from billcheck.contracts.terms import Charge
     from billcheck.pricing.schedule import Schedule
 
-KINDS = ("changes",) * 5 + ("models",) * 2 + ("usage", "commitment", "balance")
+KINDS = ("changes",) * 4 + ("models",) * 2 + ("usage", "roles", "commitment", "balance")
 HORIZONS = (-30, 0, 10, 100, 370, 450, 450, 600)
 LONGEST_CORRECTION = 370
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A contract, how many rows were compared, how many of them are of changes, and the first difference, if any."""
+    """Charges of a contract, how many rows were compared, how many of them are of changes, and the first difference."""
 
     kind: str
-    charge: Charge
+    charges: tuple[Charge, ...]
     rows: int
     changes: int
     difference: str
@@ -44,8 +45,8 @@ def compare(number: int) -> Comparison:
     """Make the contract of a number and price it twice."""
     kind = KINDS[number % len(KINDS)]
     random = Random(f"priced {number}")
-    if kind == "usage":
-        return _compare_usage(random_metered(random))
+    if kind in {"usage", "roles"}:
+        return _compare_usage(kind, random_metered(random) if kind == "usage" else random_metered_by_role(random))
     if kind == "commitment":
         return _compare_commitment(random_changing_charge(random), random)
     if kind == "balance":
@@ -57,7 +58,7 @@ def compare(number: int) -> Comparison:
     found = rows_of(make_schedule(contract_of(charge, currency), charge, until))
     wanted = oracle.price_by_day(charge, currency, until)
     changes = sum(row.is_change for row in found)
-    return Comparison(kind, charge, len(found), changes, difference(found, wanted, f"{currency}, until {until}"))
+    return Comparison(kind, (charge,), len(found), changes, difference(found, wanted, f"{currency}, until {until}"))
 
 
 def rows_of(schedule: Schedule) -> list[oracle.Row]:
@@ -80,7 +81,7 @@ def difference(found: list[oracle.Row], wanted: list[oracle.Row], where: str) ->
     return f"{where}: billcheck {ours}, the oracle {theirs}"
 
 
-def _compare_usage(charge: Charge) -> Comparison:
+def _compare_usage(kind: str, charge: Charge) -> Comparison:
     assert charge.metering is not None
     until = charge.start + timedelta(450)
     schedule = make_schedule(contract_of(charge), charge, until)
@@ -88,20 +89,20 @@ def _compare_usage(charge: Charge) -> Comparison:
     found = [None if index in schedule.unknowns else amount for index, amount in enumerate(schedule.amounts)]
     found = found[: len(wanted)]
     differs = "" if found == wanted else f"billcheck {found}, the oracle {wanted}"
-    return Comparison("usage", charge, len(wanted), 0, differs)
+    return Comparison(kind, (charge,), len(wanted), 0, differs)
 
 
 def _compare_balance(random: Random) -> Comparison:
     charges = balance_oracle.alike(random)
-    agreed = balance_oracle.random_agreement(random, charges)
-    until = charges[0].start + timedelta(days=150)
-    contract = Contract("C-1", "Acme", "EUR", charges[0].start, (*charges, agreed))
+    agreed = balance_oracle.random_agreements(random, charges)
+    currency, until = random.choice(CURRENCIES), charges[0].start + timedelta(days=150)
+    contract = Contract("C-1", "Acme", currency, charges[0].start, (*charges, *agreed))
     schedules = [make_schedule(contract, charge, until) for charge in contract.charges]
-    wanted = balance_oracle.sums_of(agreed, charges, until)
+    wanted = balance_oracle.sums_of(agreed, charges, until, currency)
     found = balance_oracle.added_up(schedules, list(wanted), until)
     changes = sum(sum(schedule.changes) for schedule in schedules)
-    differs = "" if found == wanted else f"billcheck {found}, the oracle {wanted}"
-    return Comparison("balance", agreed, sum(map(len, schedules)), changes, differs)
+    differs = "" if found == wanted else f"{currency}: billcheck {found}, the oracle {wanted}"
+    return Comparison("balance", contract.charges, sum(map(len, schedules)), changes, differs)
 
 
 def _compare_commitment(charge: Charge, random: Random) -> Comparison:
@@ -118,4 +119,4 @@ def _compare_commitment(charge: Charge, random: Random) -> Comparison:
     ]
     found = list(schedule.amounts)
     differs = "" if found == wanted else f"billcheck {found}, the oracle {wanted}"
-    return Comparison("commitment", charge, len(found), 0, differs)
+    return Comparison("commitment", (charge, least), len(found), 0, differs)

@@ -59,8 +59,11 @@ class Service(NamedTuple):
         return list(self.weights)
 
 
-def price_by_day(charge: Charge, currency: str, until: date) -> list[Row]:
-    """Rows due on or before `until`, and the first regular row due after it."""
+def price_by_day(charge: Charge, currency: str, until: date, *, keeps_nothing: bool = False) -> list[Row]:
+    """Rows due on or before `until`, and the first regular row due after it.
+
+    Rows of changes that come to nothing are left out unless `keeps_nothing`.
+    """
     if charge.every is None:
         if charge.on is None:
             return []
@@ -81,7 +84,11 @@ def price_by_day(charge: Charge, currency: str, until: date) -> list[Row]:
             before, total = total, total + regular_total(charge, currency, service, changes, firsts)
             regular = regular._replace(amount=half_up(total) - half_up(before))
         rows += [regular, *late]
-    rows = [row._replace(amount=row.amount - held_back(charge, row)) for row in rows]
+    rows = [
+        row._replace(amount=row.amount - held_back(charge, row))
+        for row in rows
+        if row.amount or not row.is_change or keeps_nothing
+    ]
     due = [row for row in rows if row.due_on <= until]
     later = sorted(row for row in rows if row.due_on > until and not row.is_change)
     return sorted(due + later[:1])
@@ -262,8 +269,7 @@ def rows_of(
         expected |= {day: state_on(charge, changes, day, known, currency) for day in covered}
         total = total_of(charge, currency, service, expected, firsts)
         amount = half_up(total - before)
-        if amount:
-            rows.append(Row(due_on, is_change=True, first_day=covered[0], end=covered[-1] + DAY, amount=amount))
+        rows.append(Row(due_on, is_change=True, first_day=covered[0], end=covered[-1] + DAY, amount=amount))
     return rows
 
 
@@ -346,9 +352,9 @@ def packages(price: PackagePrice, units: Fraction) -> int:
     return count
 
 
-def hours_cost(price: TimePrice, hours: dict[str, Fraction]) -> Fraction:
-    """A rate card, the included hours taken off role by role."""
-    total, included = Fraction(price.amount), Fraction(price.included)
+def hours_cost(price: TimePrice, hours: dict[str, Fraction], included: Fraction | None = None) -> Fraction:
+    """A rate card, the included hours (its own unless told otherwise) taken off role by role."""
+    total, included = Fraction(price.amount), Fraction(price.included) if included is None else included
     for rate in price.rates:
         worked = hours.get(rate.role, Fraction())
         paid = max(worked - included, Fraction())

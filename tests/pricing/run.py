@@ -57,7 +57,7 @@ def run(numbers: Iterable[int]) -> Tally:
         tally.rows += compared.rows
         tally.changes += compared.changes
         if compared.difference:
-            tally.differing[number] = f"{compared.difference}\n{pformat(compared.charge)}"
+            tally.differing[number] = f"{compared.difference}\n{pformat(compared.charges)}"
     return tally
 
 

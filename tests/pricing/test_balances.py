@@ -16,7 +16,8 @@ from billcheck.contracts.uplifts import Escalator, IndexClause
 from billcheck.pricing.combined import combine_schedules
 from billcheck.pricing.mistakes import plausible_mistakes
 from billcheck.pricing.schedule import make_schedule
-from tests.pricing.balance_oracle import added_up, alike, balance, random_agreement, sums_of
+from tests.pricing.balance_oracle import added_up, alike, balance, random_agreements, sums_of
+from tests.pricing.random_charges import CURRENCIES
 from tests.pricing.samples import flat
 
 if TYPE_CHECKING:
@@ -103,6 +104,28 @@ def test_what_is_paused_has_no_minimum_once_that_is_known() -> None:
         ("2026-01-01", "420.00"),
         ("2026-02-01", "0.00"),
         ("2026-02-01", "-284.52 change"),
+    ]
+
+
+def test_so_has_what_costs_nothing() -> None:
+    """Nothing is left of the fees when they pause, and still the 620.00 are 420.00 too much for 21 of 31 days."""
+    two = fees("0", "0", amendments=(PAUSE,))
+    agreed = balance("minimum", *two, minimum=Decimal(620))
+    assert amounts(agreed, *two, until=date(2026, 2, 1)) == [
+        ("2026-01-01", "620.00"),
+        ("2026-02-01", "0.00"),
+        ("2026-02-01", "-420.00 change"),
+    ]
+    # What is due later than the horizon is not among the rows yet, and the corrections of two charges are one.
+    assert amounts(agreed, *two, until=date(2026, 1, 31)) == [("2026-01-01", "620.00")]
+
+
+def test_a_change_of_what_costs_nothing_that_leaves_the_minimum_has_no_row() -> None:
+    step = Amendment(date(2026, 1, 11), price=FlatPrice(Decimal(0)))
+    two = fees("0", "0", amendments=(step,))
+    assert amounts(balance("minimum", *two, minimum=Decimal(620)), *two, until=date(2026, 2, 1)) == [
+        ("2026-01-01", "620.00"),
+        ("2026-02-01", "620.00"),
     ]
 
 
@@ -216,9 +239,9 @@ def test_each_period_adds_up_to_what_was_agreed(batch: int) -> None:
     for number in range(10):
         random = Random(f"balance {batch} {number}")
         charges = alike(random)
-        agreed = random_agreement(random, charges)
-        until = charges[0].start + timedelta(days=150)
-        contract = Contract("C-1", "Acme", "EUR", charges[0].start, (*charges, agreed))
+        agreed = random_agreements(random, charges)
+        currency, until = random.choice(CURRENCIES), charges[0].start + timedelta(days=150)
+        contract = Contract("C-1", "Acme", currency, charges[0].start, (*charges, *agreed))
         schedules = [make_schedule(contract, charge, until) for charge in contract.charges]
-        wanted = sums_of(agreed, charges, until)
-        assert added_up(schedules, list(wanted), until) == wanted, charges
+        wanted = sums_of(agreed, charges, until, currency)
+        assert added_up(schedules, list(wanted), until) == wanted, contract.charges

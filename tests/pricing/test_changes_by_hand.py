@@ -16,8 +16,9 @@ from billcheck.period import Cadence
 from billcheck.pricing.amendments import discounted
 from billcheck.pricing.schedule import Schedule, make_schedule
 from tests.pricing.random_charges import contract_of
+from tests.pricing.random_usage import UNIT, metered
 from tests.pricing.samples import charges_until, figures, flat, one_off, per_unit
-from tests.pricing.test_usage import UNIT, metered, row
+from tests.pricing.test_usage import row
 
 D = Decimal
 FEBRUARY = date(2026, 2, 1)

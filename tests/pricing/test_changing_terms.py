@@ -19,8 +19,8 @@ from billcheck.pricing.schedule import make_schedule
 from billcheck.pricing.timeline import make_timeline
 from tests.pricing.random_changes import random_changing_charge
 from tests.pricing.random_charges import contract_of
+from tests.pricing.random_usage import random_metered
 from tests.pricing.samples import charges_until, figures, flat, per_unit
-from tests.pricing.test_usage import random_metered
 
 if TYPE_CHECKING:
     from billcheck.contracts.prices import Price

@@ -8,50 +8,44 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from random import Random
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from billcheck.contracts.prices import (
-    FlatPrice,
     PackagePrice,
-    Price,
     Rate,
     RoleHours,
-    Tier,
-    TieredPrice,
     TimePrice,
     UnitPrice,
 )
 from billcheck.contracts.terms import Amendment, Charge, Discount, PriceStep, Proration
 from billcheck.contracts.uplifts import Escalator
-from billcheck.contracts.usage import Metering, QuantityBasis, Rollover, UsageRow
-from billcheck.period import Cadence
+from billcheck.contracts.usage import QuantityBasis, Rollover, UsageRow
 from billcheck.pricing.combined import combine_schedules
 from billcheck.pricing.mistakes import plausible_mistakes
 from billcheck.pricing.schedule import make_schedule
 from billcheck.pricing.usage import find_quantity
 from tests.pricing import usage_oracle
-from tests.pricing.random_charges import FULL_PERIODS, RULES, contract_of
+from tests.pricing.random_charges import contract_of
+from tests.pricing.random_usage import (
+    BASES,
+    PACKAGE,
+    START,
+    TIERS,
+    UNIT,
+    metered,
+    random_metered,
+    random_metered_by_role,
+)
 
-BASES: tuple[QuantityBasis, ...] = get_args(QuantityBasis)
-START = date(2026, 1, 1)
-UNIT = UnitPrice(Decimal("0.05"))
-TIERS = TieredPrice("graduated", (Tier(Decimal(10), Decimal(30)), Tier(None, Decimal(25))))
-PACKAGE = PackagePrice(Decimal(8), Decimal(100), Decimal(500))
-CARD = TimePrice((Rate("senior", Decimal(140)), Rate("junior", Decimal("90.05"))))
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def row(first: str, quantity: str, last: str | None = None, role: str | None = None) -> UsageRow:
     end = None if last is None else date.fromisoformat(last) + timedelta(1)
     return UsageRow("C-1", "Fee", date.fromisoformat(first), Decimal(quantity), end, role)
-
-
-def metered(
-    price: Price, basis: QuantityBasis, *rows: UsageRow, rollover: Rollover | None = None, **keys: Any
-) -> Charge:
-    terms: dict[str, Any] = {"every": Cadence("month"), "timing": "in_arrears", "model": "per_unit", **keys}
-    return Charge(name="Fee", start=START, price=price, metering=Metering(basis, rollover, rows), **terms)
 
 
 def amounts(charge: Charge, until: date) -> list[str]:
@@ -524,75 +518,13 @@ def test_the_derivation_shows_the_rows() -> None:
     assert unknown.derivation == (not_given("2026-02-01 to 2026-02-28"),)
 
 
-def random_metered(random: Random) -> Charge:
-    start = date(random.randrange(2023, 2028), random.randrange(1, 13), random.choice((1, 1, 15, 28)))
-    cadence = Cadence(random.choice(("month", "month", "quarter")))
-    basis = random.choice(BASES)
-    price: Price = random.choice((UnitPrice(Decimal(random.randrange(1, 9999)).scaleb(-3)), TIERS, PACKAGE))
-    rollover = None
-    if basis == "sum" and isinstance(price, PackagePrice) and random.random() < 0.7:
-        rollover = random.choice(
-            (None, Rollover(random.randrange(1, 4), random.choice((None, Decimal(300), Decimal(700)))))
-        )
-    end = random.choice((None, start + timedelta(random.randrange(20, 400))))
-    terms: dict[str, Any] = {"end": end, "every": cadence, "align": random.choice(("anniversary", "calendar"))}
-    if random.random() < 0.5:
-        first, last = (random.choice((None, *RULES)) for _ in range(2))
-        terms["proration"] = Proration(random.choice(RULES), first, last, random.choice(FULL_PERIODS))
-    least, most = sorted(Decimal(random.randrange(60_000)).scaleb(-2) for _ in range(2))
-    terms |= {"minimum": random.choice((None, least)), "maximum": random.choice((None, most))}
-    if random.random() < 0.3:
-        terms["discounts"] = (Discount(amount=Decimal(random.randrange(5_000)).scaleb(-2)),)
-    if random.random() < 0.3:
-        terms["remainder"] = "cumulative"
-    charge = replace(metered(price, basis, rollover=rollover, **terms), start=start)
-    if random.random() < 0.4:
-        charge = replace(charge, amendments=random_plans(random, charge, rollover))
-    rows = list(random_rows(random, charge, basis))
-    assert charge.metering is not None
-    return replace(charge, metering=replace(charge.metering, rows=tuple(rows)))
-
-
-def random_plans(random: Random, charge: Charge, rollover: Rollover | None) -> tuple[Amendment, ...]:
-    """Up to three other plans, of what was used mostly from the first day of a period on."""
-    firsts = [period.days[0] for period in usage_oracle.periods_of(charge, charge.start + timedelta(500))]
-    other = PackagePrice(Decimal(5), Decimal(50), Decimal(200), "down")
-    prices = (UNIT, TIERS, PACKAGE, other, CARD, FlatPrice(Decimal("99.99")), FlatPrice(Decimal(31)))
-    found = {}
-    for _ in range(random.randrange(1, 4)):
-        day = random.choice(firsts or [charge.start]) if random.random() < 0.8 or not firsts else None
-        day = day or charge.start + timedelta(random.randrange(1, 300))
-        found[day] = other if rollover is not None else random.choice(prices)
-    return tuple(Amendment(day, price=price) for day, price in found.items())
-
-
-def random_rows(random: Random, charge: Charge, basis: str) -> list[UsageRow]:
-    """Rows that mostly follow each other without a gap; in a sum they mostly end with periods, or list single days."""
-    rows = []
-    day = charge.start
-    stops = [
-        period.days[-1] + timedelta(1) for period in usage_oracle.periods_of(charge, charge.start + timedelta(500))
-    ]
-    listed = random.choice((0, 0, 0.3, 1)) if basis == "sum" else 0.5
-    for stop in stops:
-        while day < stop:
-            last = stop if random.random() < 0.5 else min(stop, day + timedelta(random.randrange(1, 40)))
-            is_open = random.random() < listed
-            roles = usage_oracle.kind_of(usage_oracle.price_on(charge, day)) or (None,)
-            for role in roles if random.random() < 0.97 else (None,):
-                quantity = Decimal(random.randrange(0, 1500)).scaleb(-random.choice((0, 0, 1, 2)))
-                if random.random() < 0.97:
-                    rows.append(UsageRow("C-1", "Fee", day, quantity, None if is_open else last, role))
-            day = last if random.random() < 0.97 else last + timedelta(3)
-    return rows
-
-
+@pytest.mark.parametrize("make", [random_metered, random_metered_by_role])
 @pytest.mark.parametrize("batch", range(5))
-def test_every_random_metered_charge_is_priced_as_day_by_day(batch: int) -> None:
+def test_every_random_metered_charge_is_priced_as_day_by_day(batch: int, make: Callable[[Random], Charge]) -> None:
     random = Random(f"usage {batch}")
     known = unknown = 0
     for _ in range(80):
-        charge = random_metered(random)
+        charge = make(random)
         metering = charge.metering
         assert metering is not None
         until = charge.start + timedelta(450)

@@ -15,8 +15,9 @@ from billcheck.period import Cadence
 from billcheck.pricing.schedule import make_schedule
 from billcheck.pricing.usage import Found, Level, find_quantity
 from tests.pricing.random_charges import contract_of
+from tests.pricing.random_usage import metered
 from tests.pricing.samples import charges_until
-from tests.pricing.test_usage import amounts, metered, not_given, questions, row
+from tests.pricing.test_usage import amounts, not_given, questions, row
 
 ONE = UnitPrice(Decimal(1))
 HUNDRED_FREE = PackagePrice(Decimal(1), Decimal(1), Decimal(100))

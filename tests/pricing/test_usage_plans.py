@@ -14,7 +14,8 @@ from billcheck.contracts.terms import Amendment, Discount
 from billcheck.contracts.usage import Metering, Rollover
 from billcheck.pricing.schedule import make_schedule
 from tests.pricing.random_charges import contract_of
-from tests.pricing.test_usage import UNIT, amounts, metered, not_given, questions, row
+from tests.pricing.random_usage import UNIT, metered
+from tests.pricing.test_usage import amounts, not_given, questions, row
 from tests.pricing.test_usage_by_hand import by_month
 
 if TYPE_CHECKING:

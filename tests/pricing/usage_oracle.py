@@ -17,7 +17,7 @@ from tests.pricing.oracle import Service, hours_cost, periods
 
 if TYPE_CHECKING:
     from billcheck.contracts.prices import Price
-    from billcheck.contracts.terms import Charge
+    from billcheck.contracts.terms import Amendment, Charge, PriceStep
     from billcheck.contracts.usage import Metering, Rollover, UsageRow
 
 DAY = timedelta(days=1)
@@ -54,9 +54,13 @@ def periods_of(charge: Charge, until: date) -> list[Service]:
 
 
 def price_on(charge: Charge, day: date) -> Price:
-    """The price of the plan in force on a day."""
-    plans = [each for each in charge.amendments if each.price is not None and each.on <= day]
-    return max(plans, key=lambda each: each.on).price or charge.price if plans else charge.price
+    """The price in force on a day: the last one that was agreed by then."""
+    price, since = charge.price, charge.start
+    changes: list[PriceStep | Amendment] = [*charge.price_steps, *charge.amendments]
+    for change in changes:
+        if change.price is not None and since <= change.on <= day:
+            price, since = change.price, change.on
+    return price
 
 
 def kind_of(price: Price) -> tuple[str | None, ...]:
@@ -151,25 +155,33 @@ def by_sum(
             return None
     if metering.rollover is None:
         return less_amounts_off(charge, cost_of(price, used), period)
-    assert isinstance(price, PackagePrice)
-    return with_rollover(charge, price, metering.rollover, period, used.get(None, Fraction()), lots, number)
+    assert isinstance(price, PackagePrice | TimePrice)
+    return with_rollover(charge, price, metering.rollover, period, used, lots, number)
 
 
 def with_rollover(
     charge: Charge,
-    price: PackagePrice,
+    price: PackagePrice | TimePrice,
     rollover: Rollover,
     period: Service,
-    used: Fraction,
+    used: dict[str | None, Fraction],
     lots: list[list[Fraction | int]],
     number: int,
 ) -> Fraction:
-    """Free units of earlier periods first, the oldest ahead; what is left of them and of the period's own goes on."""
-    own = Fraction(price.free_units)
+    """Free units of earlier periods first, the oldest ahead; what is left of them and of the period's own goes on.
+
+    Included hours are free units of all roles together.
+    """
+    own = Fraction(price.free_units if isinstance(price, PackagePrice) else price.included)
     free = [lot for lot in lots if lot[1] + rollover.periods >= number and lot[0] > 0]
-    plain = PackagePrice(price.amount, price.package_size, Decimal(0), price.rounding)
-    beyond = max(used - own - sum((Fraction(lot[0]) for lot in free), Fraction()), Fraction())
-    left = used
+    all_free = own + sum((Fraction(lot[0]) for lot in free), Fraction())
+    if isinstance(price, PackagePrice):
+        plain = PackagePrice(price.amount, price.package_size, Decimal(0), price.rounding)
+        total = cost(plain, max(used.get(None, Fraction()) - all_free, Fraction()))
+    else:
+        hours = {role: each for role, each in used.items() if role is not None}
+        total = hours_cost(price, hours, all_free)
+    left = sum(used.values(), Fraction())
     for lot in free:
         taken = min(Fraction(lot[0]), left)
         lot[0] = Fraction(lot[0]) - taken
@@ -181,7 +193,7 @@ def with_rollover(
         lapsed = max(min(Fraction(lot[0]), excess), Fraction())
         lot[0] = Fraction(lot[0]) - lapsed
         excess -= lapsed
-    return less_amounts_off(charge, cost(plain, beyond), period)
+    return less_amounts_off(charge, total, period)
 
 
 def less_amounts_off(charge: Charge, total: Fraction, period: Service) -> Fraction:

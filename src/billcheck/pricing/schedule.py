@@ -368,11 +368,25 @@ def _balance_schedule(contract: Contract, charge: Charge, until: date) -> Schedu
             rows += [SpannedRow(*row, full.unknowns.get(index, "")) for index, row in enumerate(columns)]
             if not other.spans:
                 end = None if other.end is None else other.end.toordinal()
-                timeline = make_timeline(other, grid_of(other, horizon), digits)
+                own_grid = grid_of(other, horizon)
+                timeline = make_timeline(other, own_grid, digits)
                 members.append(SpannedDays(other.start.toordinal(), end, timeline))
+                rows += _late_changes(other, timeline, own_grid, horizon)
     agreement = Agreement(charge, tuple(members), make_timeline(charge, grid, digits), contract.currency)
     measures = [measure_of(charge, grid, period) for period in range(len(grid.first_days))]
     return _told(contract, charge, balance_rows(agreement, measures, rows))
+
+
+def _late_changes(charge: Charge, timeline: Timeline, grid: Grid, until: int) -> Iterator[SpannedRow]:
+    """A row of nothing wherever a change is billed that a period's invoice did not know.
+
+    Of a charge that costs nothing the change has no row of its own, and yet a minimum for it may fall away.
+    """
+    if timeline.changes:
+        for period in range(len(grid.first_days)):
+            for row in _rows(charge, timeline, grid, period)[1:]:
+                if row.due_day <= until:
+                    yield SpannedRow(row.due_day, row.is_change, row.first_day, row.end, 0)
 
 
 def expected_charges(contracts: Iterable[Contract], until: date) -> Iterator[ExpectedCharge]:
