@@ -34,8 +34,10 @@ from billcheck.engine.sentences import (
     find_conflict,
     find_in_residue,
     find_never_billed,
+    find_outside_conflict,
     find_placeholder_left,
     find_sequence_gap,
+    find_shared_numbers,
     find_tax_mismatch,
 )
 from billcheck.engine.sequences import NumbersLacking
@@ -62,7 +64,7 @@ from billcheck.request import judge_request
 from billcheck.stages import Hints, Scanned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from decimal import Decimal
 
     from billcheck.causes import CauseGroup
@@ -72,8 +74,9 @@ if TYPE_CHECKING:
     from billcheck.decisions.rules import Decision
     from billcheck.decisions.standing import Register
     from billcheck.engine.match import Matched
+    from billcheck.engine.outside import OutsideDocument, Repeats
     from billcheck.findings import Totals
-    from billcheck.ledger.source import Ledger, OutsideTotal
+    from billcheck.ledger.source import Ledger, OutsideTotal, Source
     from billcheck.request import Request
     from billcheck.stages import Examined
 
@@ -194,6 +197,8 @@ def _check(request: Request, ledger: Ledger, processes: int) -> Report:
     examined = stages.examine(examination, hints, processes)
     _settle(examination, outcome, examined, hints.look_alikes, conflicts, is_whole=is_whole)
     outcome.findings.extend(map(find_sequence_gap, scanned.gaps))
+    if request.asked_for is None:
+        outcome.findings.extend(_conflicts_outside(scanned.repeats, ledger.sources))
     outcome.findings.extend(find_unexercised(contracts, as_of.toordinal()))
     outcome.decide(register)
     return replace(
@@ -346,13 +351,38 @@ def _placeholders(matched: Matched) -> Iterator[Finding]:
 
 
 def _conflicts(matched: Matched, places: Places, conflicts: list[Conflict]) -> Iterator[Finding]:
+    """One finding per number; those that different customers share across files, as of two businesses, in one."""
     found = places.find(row for conflict in conflicts for row in conflict.rows)
+    shared: dict[tuple[str, ...], list[Conflict]] = {}
     for conflict in conflicts:
-        row = conflict.rows[0]
-        slot = matched.lines.slots[row]
-        contract = None if slot == NO_SLOT else matched.directory.slots[slot].contract.id
-        customer = matched.customers[matched.documents.customers[matched.lines.documents[row]]]
-        yield find_conflict(conflict.number, customer, contract, tuple(found[row][0] for row in conflict.rows))
+        paths = tuple(found[row][0] for row in conflict.rows)
+        if conflict.has_customers:
+            files = tuple(sorted(set(paths)))
+            shared.setdefault(files if len(files) > 1 else (*files, conflict.number), []).append(conflict)
+            continue
+        customer = matched.customers[matched.documents.customers[matched.lines.documents[conflict.rows[0]]]]
+        yield find_conflict(conflict.number, customer, _contract_of(matched, conflict.rows[0]), paths)
+    for alike in shared.values():
+        contracts = {_contract_of(matched, row) for conflict in alike for row in conflict.rows}
+        files = tuple(sorted({found[row][0] for conflict in alike for row in conflict.rows}))
+        numbers = tuple(dict.fromkeys(conflict.number for conflict in alike))
+        yield find_shared_numbers(numbers, files, contracts.pop() if len(contracts) == 1 else None)
+
+
+def _contract_of(matched: Matched, row: int) -> str | None:
+    slot = matched.lines.slots[row]
+    return None if slot == NO_SLOT else matched.directory.slots[slot].contract.id
+
+
+def _conflicts_outside(repeats: Repeats, sources: Sequence[Source]) -> Iterator[Finding]:
+    """One finding for all documents outside that the same files hold and that differ there."""
+    for is_divided, documents in ((False, repeats.different), (True, repeats.divided)):
+        by_files: dict[tuple[str, ...], list[OutsideDocument]] = {}
+        for document in documents:
+            files = tuple(sorted(sources[source].path for source in document.sources))
+            by_files.setdefault(files, []).append(document)
+        for files, alike in by_files.items():
+            yield find_outside_conflict(alike, files, is_divided=is_divided)
 
 
 def _add_lines_without_charge(matched: Matched, sums: Sums) -> None:
@@ -462,4 +492,5 @@ def _counts(examination: Examination, outcome: _Outcome, scanned: Scanned) -> Co
         residue=residue,
         set_aside=aside,
         refused=len(scanned.refused),
+        outside_repeated=scanned.repeats.lines,
     )

@@ -163,7 +163,7 @@ KINDS: dict[str, FindingKind] = {
     "document_conflict": FindingKind(
         Severity.WARNING,
         "Documents with the same number differ; all of them were counted.",
-        "Remove the outdated export, or check the numbering.",
+        "Remove the outdated export, or check the numbering; a customer whose name was changed may stand under both.",
     ),
 }
 """Every kind of finding. A kind with severity `error` fails a check unless `fail_on` says otherwise."""
@@ -483,7 +483,11 @@ class InputFile:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How much was checked: `allocated`, `residue` and `set_aside` split the `lines` of contracted customers."""
+    """How much was checked: `allocated`, `residue` and `set_aside` split the `lines` of contracted customers.
+
+    `outside_repeated` are lines of other customers that stand in a further file too, which the totals outside count
+    once.
+    """
 
     contracts: int
     contracts_without_lines: int
@@ -492,6 +496,7 @@ class Counts:
     residue: int
     set_aside: int
     refused: int
+    outside_repeated: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from billcheck.engine.cause_sums import CauseSums
 from billcheck.engine.evidence import left_over_lines
 from billcheck.engine.examination import PlainCharge, Sums
 from billcheck.engine.leaks import find_leaks
+from billcheck.engine.outside import OutsideSum, Repeats, count_once
 from billcheck.engine.sentences import (
     find_expired,
     find_habit_unlike_contract,
@@ -48,17 +49,26 @@ CHARGES_PER_PROCESS = 4_000
 
 @dataclass
 class Scanned:
-    """What the sources said, and the lines they gave with their charges."""
+    """What the sources said, and the lines they gave with their charges.
+
+    `repeats` is what of the lines outside stands in several sources, and was taken out of `outside`.
+    """
 
     matcher: Matcher
     receipts: list[Receipt] = field(default_factory=list)
     refused: list[RefusedRow] = field(default_factory=list)
-    outside: dict[tuple[str, str], OutsideTotal] = field(default_factory=dict)
+    outside_sum: OutsideSum = field(default_factory=OutsideSum)
+    repeats: Repeats = field(default_factory=Repeats)
 
     @property
     def matched(self) -> Matched:
         """The lines."""
         return self.matcher.matched
+
+    @property
+    def outside(self) -> dict[tuple[str, str], OutsideTotal]:
+        """What customers without a contract were billed."""
+        return self.outside_sum.totals
 
     @cached_property
     def gaps(self) -> list[SequenceGap]:
@@ -67,12 +77,16 @@ class Scanned:
 
     def take(self, batches: Iterable[Batch], source: int) -> None:
         """Count the batches of a source in."""
+        outside: dict[tuple[str, str], OutsideTotal] = {}
         for batch in batches:
             self.matcher.add(batch, source)
             self.refused.extend(batch.refused)
-            add_totals(self.outside, batch.outside)
+            add_totals(outside, batch.outside)
             if batch.receipt is not None:
                 self.receipts.append(batch.receipt)
+        add_totals(outside, self.matched.outside)
+        self.matched.outside.clear()
+        self.outside_sum.add(outside)
 
 
 def scan(ledger: Ledger, make_matcher: Callable[[], Matcher], keys: Keys, processes: int) -> Scanned:
@@ -94,7 +108,7 @@ def scan(ledger: Ledger, make_matcher: Callable[[], Matcher], keys: Keys, proces
     scanned = Scanned(make_matcher())
     for number, source in enumerate(ledger.sources):
         scanned.take(source.scan(keys), number)
-    add_totals(scanned.outside, scanned.matched.outside)
+    scanned.repeats = count_once(scanned.outside_sum, ledger.sources, scanned.receipts, scanned.matcher)
     return scanned
 
 
@@ -114,7 +128,6 @@ def _scan_divided(
     if batches is None:
         return None
     scanned.take(batches, 0)
-    add_totals(scanned.outside, scanned.matched.outside)
     return scanned
 
 

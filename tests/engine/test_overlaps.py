@@ -99,6 +99,48 @@ def test_another_kind_customer_or_currency_is_another_document(fields: dict[str,
     assert aside(report) == []
 
 
+def test_of_three_exports_two_alike_count_once_beside_the_first_that_differs() -> None:
+    one = month_ends(1)
+    less = [replace(one[0], amount=one[0].amount - 1)]
+    for exports in ((less, one, one), (one, less, one), (one, one, less)):
+        report = of_exports(*exports)
+        assert [row.billed_minor for row in report.rows[:1]] == [239900 + 240000]
+        assert len(report.set_aside) == 1
+
+
+TWO = contract(customer="Hartwell Interieur", aliases=("Hartwell Groep",))
+
+
+def test_a_number_of_two_customers_in_one_export_is_told() -> None:
+    lines = [*month_ends(2), line("INV-2", "2026-03-31", customer="Hartwell Groep")]
+    assert shared(of_exports(lines, agreed=TWO)) == ["INV-2: in 1.csv this number stands"]
+    assert shared(of_exports(month_ends(3), agreed=TWO)) == []
+
+
+def test_numbers_of_two_customers_across_exports_are_told_together() -> None:
+    """Two businesses number alike, or a customer was renamed: one finding either way, and nothing is set aside."""
+    renamed = [replace(one, customer="Hartwell Groep") for one in month_ends(3)]
+    report = of_exports(month_ends(3), renamed, agreed=TWO)
+    assert shared(report) == ["INV-1, INV-2, INV-3: in 1.csv and 2.csv each of these 3 numbers stands"]
+    assert aside(report) == []
+    assert [finding.contract for finding in report.findings if finding.kind == "document_conflict"] == ["C-117"]
+
+
+def test_a_number_of_two_customers_is_no_conflict_where_one_does_not_count_or_is_of_another_kind() -> None:
+    groep = line("INV-1", "2026-02-28", customer="Hartwell Groep")
+    for other in (
+        replace(groep, status="void"), replace(groep, kind="credit_note", amount=-groep.amount),
+        replace(groep, issue_date=date(2026, 5, 1)),
+    ):  # fmt: skip
+        assert shared(of_exports([*month_ends(1), other], agreed=TWO)) == []
+
+
+def shared(report: Report) -> list[str]:
+    """What is said of numbers that customers share, without what all have in common."""
+    end = " for documents of different customers; all of them were counted."
+    return [finding.sentence.removesuffix(end) for finding in report.findings if finding.sentence.endswith(end)]
+
+
 def test_one_number_on_two_days_of_one_export_is_two_documents() -> None:
     lines = [
         line("INV-1", "2026-01-31"),

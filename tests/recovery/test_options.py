@@ -19,7 +19,7 @@ from tests.report.stories import half_rate, half_rate_contract, make_contract, m
 
 if TYPE_CHECKING:
     from billcheck.findings import PeriodRow
-    from billcheck.recovery.options import ProposedDocument
+    from billcheck.ledger.draft import DraftDocument
     from billcheck.report.report import Report
 
 MONTHS = ["2026-03", "2026-04", "2026-05", "2026-06", "2026-07", "2026-08"]
@@ -30,9 +30,9 @@ def only(report: Report) -> CustomerOptions:
     return options
 
 
-def figures(document: ProposedDocument) -> tuple[str, str, int, int, int]:
+def figures(document: DraftDocument) -> tuple[str, str, int, int, int]:
     return (
-        str(document.document_date),
+        str(document.issue_date),
         str(document.due_date),
         document.excl_tax_minor,
         document.tax_minor,
@@ -50,7 +50,7 @@ def test_next_invoice_of_the_story_to_the_cent() -> None:
         ("2026-09", False, 240_000),
         *((month, True, 120_000) for month in MONTHS),
     ]
-    assert [line.references for line in document.lines] == [
+    assert [tuple(reference.number for reference in line.references) for line in document.lines] == [
         (),
         *((f"INV-2026-{number:03}",) for number in range(3, 9)),
     ]
@@ -79,7 +79,7 @@ def test_both_choices_ask_for_the_same_in_the_story() -> None:
 def test_the_date_of_the_separate_invoice_can_be_given() -> None:
     (options,) = make_options(half_rate(), document_date=date(2026, 9, 15))
     assert options.separate is not None
-    assert (options.separate.document_date, options.separate.due_date) == (date(2026, 9, 15), date(2026, 10, 15))
+    assert (options.separate.issue_date, options.separate.due_date) == (date(2026, 9, 15), date(2026, 10, 15))
 
 
 def test_nothing_in_arrears_gives_no_options() -> None:
@@ -207,7 +207,7 @@ def test_a_period_that_costs_nothing_makes_no_next_invoice() -> None:
         make_row(contract, "2026-10", 300, 0, Status.NOT_DUE),
     )
     options = only(make_report([ContractRows(contract, rows)]))
-    assert options.choices[0].documents[0].document_date == date(2026, 10, 31)
+    assert options.choices[0].documents[0].issue_date == date(2026, 10, 31)
 
 
 def test_a_lowered_price_is_part_of_the_next_invoice() -> None:

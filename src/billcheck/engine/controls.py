@@ -56,6 +56,6 @@ def say_difference(control: ControlTotal) -> str:
     remedy = (
         f"{money} was billed that these files do not hold; add the export that has it."
         if difference > 0
-        else f"{money} stands in these files only; find out why (exports that overlap count other customers twice)."
+        else f"{money} stands in these files only; find out why."
     )
     return f"The ledger comes to {in_files} excl. tax, the general ledger to {stated}: {remedy}"

@@ -252,6 +252,11 @@ class Matcher:
         if taxes is not None:
             self._taxes.compare(slots, lines.amounts, taxes, first_row, self.matched.ambiguous)
 
+    def outside_lines(self, batch: Batch) -> Columns:
+        """The lines of a batch that concern no contract."""
+        lines = Columns.of(batch)
+        return lines.pick([candidates is None for candidates in self._candidates_of(lines)])
+
     def _candidates_of(self, lines: Columns) -> list[Candidates | None]:
         """The charges each line may belong to: of the contract it names, else of its customer; None for nobody's."""
         found = list(map(self._by_customer.get, zip(lines.customer_ids, lines.customers, strict=True)))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from billcheck.engine.diff import JudgedRow
     from billcheck.engine.events import Event
     from billcheck.engine.keys import Slot
+    from billcheck.engine.outside import OutsideDocument
     from billcheck.engine.sequences import Neighbours, SequenceGap
     from billcheck.engine.taxes import TaxRun
     from billcheck.findings import Residue
@@ -286,13 +287,49 @@ def _dated(document: tuple[str, int]) -> str:
 
 
 def find_conflict(number: str, customer: str, contract: str | None, paths: tuple[str, ...]) -> Finding:
-    """The finding about documents that share a number; `paths` is where each stands."""
+    """The finding about documents of a customer that share a number and differ; `paths` is where each stands."""
     places = _some(sorted(set(paths)), " and ")
     return _finding(
         "document_conflict",
         (number, customer),
         f"{customer}, {number}: different documents share this number, in {places}; all of them were counted.",
         contract=contract,
+    )
+
+
+def find_shared_numbers(numbers: Sequence[str], paths: Sequence[str], contract: str | None) -> Finding:
+    """The finding about numbers of which each stands for documents of several customers.
+
+    Args:
+        numbers: The numbers, in order; one where they stand in one file.
+        paths: The files they stand in, in order, each once.
+        contract: The contract all of them are about, None for several.
+    """
+    stands = "this number stands" if len(numbers) == 1 else f"each of these {len(numbers):,} numbers stands"
+    return _finding(
+        "document_conflict",
+        ("shared", *(paths if len(paths) > 1 else numbers)),
+        f"{_some(numbers)}: in {_some(paths, ' and ')} {stands} for documents of different customers; "
+        "all of them were counted.",
+        contract=contract,
+    )
+
+
+def find_outside_conflict(documents: Sequence[OutsideDocument], paths: Sequence[str], *, is_divided: bool) -> Finding:
+    """The finding about documents of lines outside all contracts that several files hold.
+
+    Args:
+        documents: The documents, in order.
+        paths: The files, in order.
+        is_divided: Whether they count for a contract in some of the files, else they differ in days or amounts.
+    """
+    named = _some([f"{document.customer} {document.number}" for document in documents])
+    those = "this document" if len(documents) == 1 else f"each of these {len(documents):,} documents"
+    what = "counts for a contract in one and for none in another" if is_divided else "stands with different lines"
+    return _finding(
+        "document_conflict",
+        ("divided" if is_divided else "outside", *paths),
+        f"{named}: in {_some(paths, ' and ')} {those} {what}; all of them were counted.",
     )
 
 

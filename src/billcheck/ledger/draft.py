@@ -45,10 +45,11 @@ class PaymentDue:
 class DraftLine:
     """One line of a draft, excluding tax.
 
-    `amount_minor` is above zero on every kind of document, so on a credit note it is what is given back. `last_day` is
-    inclusive. `references` are the documents that billed the period wrongly; none for a period that was never billed.
-    `item`, `account` and `tracking` are codes by which a ledger tells charges apart, "" where none is needed. `row` is
-    the id of the period row the line settles, "" for a regular line.
+    `amount_minor` is above zero on every kind of document, so on a credit note it is what is given back; only a change
+    that lowers what a regular invoice bills is below. `last_day` is inclusive. `references` are the documents that
+    billed the period wrongly; none for a period that was never billed. `item`, `account` and `tracking` are codes by
+    which a ledger tells charges apart, "" where none is needed. `row` is the id of the period row the line settles, ""
+    for a regular line.
     """
 
     contract: str
@@ -99,7 +100,7 @@ class DraftDocument:
     `number` is what the document is to be called; a ledger that numbers by itself may change it. `due_date` is None
     where nothing states terms of payment. `schedule` is in the order of its dates and adds up to `incl_tax_minor`;
     empty where the whole is due on `due_date`. `reason` says in one plain sentence why the document exists, for the
-    client to read.
+    client to read. `remarks` are for whoever approves it, and never for the client.
     """
 
     kind: DraftKind
@@ -111,6 +112,7 @@ class DraftDocument:
     lines: tuple[DraftLine, ...]
     reason: str = ""
     schedule: tuple[PaymentDue, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def tax_groups(self) -> tuple[TaxGroup, ...]:

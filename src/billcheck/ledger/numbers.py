@@ -24,6 +24,7 @@ MOST_STRETCHES = 1_000_000
 LONGEST = 15
 _COMPACT_AT = 100_000
 _DIGITS = b"0123456789"
+_NO_BREAK = "\N{NO-BREAK SPACE}".encode()
 
 
 class Stretches:
@@ -68,11 +69,16 @@ class Stretches:
 
 
 class DocumentNumbers:
-    """The numbers of all documents of one or more sources."""
+    """The numbers of all documents of one or more sources.
+
+    `has_others` tells that some number is in no series, because it ends in no digit, or in too many; `is_full` that
+    there were too many numbers to keep any.
+    """
 
     def __init__(self) -> None:
+        self.has_others = False
         self._series: dict[Series, Stretches] = {}
-        self._is_full = False
+        self.is_full = False
 
     def add(self, cells: Collection[bytes]) -> None:
         """Count document numbers in; repeated ones and those that end in no digit change nothing.
@@ -80,9 +86,10 @@ class DocumentNumbers:
         Numbers of one series that follow each other are told by their first, their last and how many there are; only
         where some lack are they turned into numbers one by one.
         """
-        if self._is_full or not cells or self._add_run(sorted(cells)):
+        if self.is_full or not cells or self._add_run(sorted(cells)):
             return
         distinct = {stripped for cell in cells if (stripped := cell.strip(b'" \t'))}
+        self.has_others = self.has_others or not all(map(bytes.strip, cells))
         for alike in _by_length(distinct):
             self._add_alike(alike)
 
@@ -114,6 +121,7 @@ class DocumentNumbers:
             return
         width = len(first) - len(prefix)
         if not 0 < width <= LONGEST:
+            self.has_others = True
             return
         begin, end = int(first[-width:]), int(last[-width:])
         if end - begin + 1 == len(cells):
@@ -128,21 +136,54 @@ class DocumentNumbers:
             stretches = self._series[series] = Stretches()
         stretches.add(firsts, lasts)
         if len(self._series) > MOST_SERIES or len(stretches) > MOST_STRETCHES:
-            self._is_full = True
+            self.is_full = True
             self._series.clear()
 
     def merge(self, other: DocumentNumbers) -> None:
         """Count in what another source holds."""
-        self._is_full = self._is_full or other._is_full
+        self.is_full = self.is_full or other.is_full
+        self.has_others = self.has_others or other.has_others
         for series, stretches in other._series.items():
             pairs = list(stretches)
             self._put(series, [first for first, _ in pairs], [last for _, last in pairs])
 
     def series(self) -> Iterator[tuple[Series, list[tuple[int, int]]]]:
         """Each series with its stretches in order; nothing where there were too many to follow."""
-        if not self._is_full:
+        if not self.is_full:
             for series, stretches in sorted(self._series.items()):
                 yield series, list(stretches)
+
+
+def sharing(numbers: Sequence[DocumentNumbers | None]) -> set[int]:
+    """Which of several sources may hold a number that another holds too, by their positions; None may hold any."""
+    known = [one for one in numbers if one is not None and not one.is_full]
+    if len(known) < len(numbers):
+        return set(range(len(numbers)))
+    without_series = {position for position, one in enumerate(known) if one.has_others}
+    found = without_series if len(without_series) > 1 else set()
+    by_series: dict[Series, list[tuple[int, int, int]]] = {}
+    for position, one in enumerate(known):
+        for (prefix, width), pairs in one.series():
+            # What differs between files that write the same number.
+            plain = prefix.replace(_NO_BREAK, b" ").replace(b'""', b'"').lstrip()
+            by_series.setdefault((plain, width), []).extend((first, last, position) for first, last in pairs)
+    for spans in by_series.values():
+        found |= overlapping(spans)
+    return found
+
+
+def overlapping(spans: Iterable[tuple[int, int, int]]) -> set[int]:
+    """The owners of spans that overlap one of another owner; a span is its first, its last (inclusive) and its owner.
+
+    Those of one owner do not overlap each other.
+    """
+    found: set[int] = set()
+    reach: tuple[int, int] | None = None
+    for first, last, owner in sorted(spans):
+        if reach is not None and first <= reach[0]:
+            found |= {owner, reach[1]}
+        reach = (last, owner) if reach is None else max(reach, (last, owner))
+    return found
 
 
 def _by_length(cells: set[bytes]) -> Iterable[Collection[bytes]]:

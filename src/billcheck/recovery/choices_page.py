@@ -15,7 +15,8 @@ from billcheck.report.wording import amount_text, counted, listed, money_text, p
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from billcheck.recovery.options import Choice, CustomerOptions, DocumentLine, ProposedDocument
+    from billcheck.ledger.draft import DraftDocument, DraftLine
+    from billcheck.recovery.options import Choice, CustomerOptions
 
 LETTERS = {"next_invoice": "A", "separate_invoice": "B"}
 
@@ -48,7 +49,7 @@ def _heading(options: CustomerOptions) -> list[Line]:
     ]
 
 
-def _tax_text(document: ProposedDocument) -> str:
+def _tax_text(document: DraftDocument) -> str:
     known = [group for group in document.tax_groups if group.percent is not None]
     text = "".join(
         f" + {amount_text(group.tax_minor, document.currency)} tax at {percent_text(group.percent)}"
@@ -72,12 +73,12 @@ def _choice_lines(choice: Choice, *, is_only: bool, is_repeated: bool) -> list[L
     return lines
 
 
-def _dates(document: ProposedDocument) -> str:
+def _dates(document: DraftDocument) -> str:
     due = "to be paid by your usual terms" if document.due_date is None else f"due {document.due_date}"
-    return f"dated {document.document_date}, {due}"
+    return f"dated {document.issue_date}, {due}"
 
 
-def _document_lines(document: ProposedDocument, *, is_repeated: bool) -> list[Line]:
+def _document_lines(document: DraftDocument, *, is_repeated: bool) -> list[Line]:
     currency = document.currency
     has_several = len({entry.contract for entry in document.lines}) > 1
     cells = [
@@ -107,12 +108,16 @@ def _aligned(cells: list[tuple[Span, Span]], currency: str) -> list[tuple[Span, 
     return [*((label, Span(amount.text + fill, amount.role)) for label, amount in cells[:-1]), cells[-1]]
 
 
-def _description(entry: DocumentLine, *, has_several: bool) -> str:
+def _description(entry: DraftLine, *, has_several: bool) -> str:
     contract = f"{entry.contract} " if has_several else ""
     what = f"{contract}{' + '.join(entry.charges)} {period_label(entry.first_day, entry.last_day)}"
     if not entry.is_arrears:
         return f"{what}, as agreed"
-    return f"{what}, arrears on {listed(entry.references)}" if entry.references else f"{what}, not billed before"
+    return (
+        f"{what}, arrears on {listed(list(dict.fromkeys(each.number for each in entry.references)))}"
+        if entry.references
+        else f"{what}, not billed before"
+    )
 
 
 def _remarks(options: CustomerOptions) -> Iterator[str]:
@@ -120,9 +125,9 @@ def _remarks(options: CustomerOptions) -> Iterator[str]:
     if is_open and len(options.choices) == 1:
         yield _why_separate_only(options)
     elif is_open:
-        next_date = options.choices[0].documents[0].document_date
+        next_date = options.choices[0].documents[0].issue_date
         days = (next_date - options.as_of).days
-        if options.separate and next_date < options.separate.document_date:
+        if options.separate and next_date < options.separate.issue_date:
             yield f"The next invoice goes out in {counted(days, 'day')}: talk before {next_date}."
         first, second = (choice.incl_tax_minor for choice in options.choices)
         if first != second:

@@ -19,88 +19,22 @@ from typing import TYPE_CHECKING, Literal
 from billcheck.errors import InternalError
 from billcheck.findings import Status
 from billcheck.ledger.names import fold_name
-from billcheck.money import tax_on
+from billcheck.recovery.arrears import BilledPart, CasePeriod
+from billcheck.recovery.drafting import arrears_line, make_document, regular_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date
-    from decimal import Decimal
 
     from billcheck.contracts.terms import Contract
     from billcheck.findings import ContractRows, PeriodRow
+    from billcheck.ledger.draft import DraftDocument, DraftKind
     from billcheck.report.report import Report
 
 TALK_DAYS = 4
 """A separate invoice is dated this many days after the check, which leaves time for the talk that comes first."""
 
 How = Literal["next_invoice", "separate_invoice"]
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentLine:
-    """One line of a proposed document: a regular charge, or the arrears of one period.
-
-    `last_day` is inclusive, `amount_minor` excluding tax. `references` are the documents that billed the period too
-    low; empty for a regular line, and for a period that was not billed at all.
-    """
-
-    is_arrears: bool
-    contract: str
-    charges: tuple[str, ...]
-    first_day: date
-    last_day: date
-    amount_minor: int
-    tax_percent: Decimal | None
-    references: tuple[str, ...] = ()
-    row: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TaxGroup:
-    """What one document adds up to at one percent; the tax is rounded once. No percent known: no tax."""
-
-    percent: Decimal | None
-    excl_tax_minor: int
-
-    @property
-    def tax_minor(self) -> int:
-        """Tax on the group, rounded half-up once."""
-        return 0 if self.percent is None else tax_on(self.excl_tax_minor, self.percent)
-
-
-@dataclass(frozen=True, slots=True)
-class ProposedDocument:
-    """An invoice that a choice would make. `due_date` is None where no contract states payment terms."""
-
-    document_date: date
-    due_date: date | None
-    currency: str
-    lines: tuple[DocumentLine, ...]
-
-    @property
-    def tax_groups(self) -> tuple[TaxGroup, ...]:
-        """The lines by tax percent, the lowest first, those without a known percent last."""
-        groups: defaultdict[Decimal | None, int] = defaultdict(int)
-        for entry in self.lines:
-            groups[entry.tax_percent] += entry.amount_minor
-        known = sorted((percent, amount) for percent, amount in groups.items() if percent is not None)
-        unknown = [(None, groups[None])] if None in groups else []
-        return tuple(TaxGroup(percent, amount) for percent, amount in (*known, *unknown))
-
-    @property
-    def excl_tax_minor(self) -> int:
-        """The lines, excluding tax."""
-        return sum(entry.amount_minor for entry in self.lines)
-
-    @property
-    def tax_minor(self) -> int:
-        """Tax, rounded once per percent."""
-        return sum(group.tax_minor for group in self.tax_groups)
-
-    @property
-    def incl_tax_minor(self) -> int:
-        """What the client would pay."""
-        return self.excl_tax_minor + self.tax_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +46,7 @@ class Choice:
     """
 
     how: How
-    documents: tuple[ProposedDocument, ...]
+    documents: tuple[DraftDocument, ...]
 
     @property
     def incl_tax_minor(self) -> int:
@@ -145,7 +79,7 @@ class CustomerOptions:
     as_of: date
 
     @property
-    def separate(self) -> ProposedDocument | None:
+    def separate(self) -> DraftDocument | None:
         """The supplementary invoice, None where every open row needs a decision first."""
         return next((choice.documents[0] for choice in self.choices if choice.how == "separate_invoice"), None)
 
@@ -244,37 +178,44 @@ def _next_rows(rows: Iterable[PeriodRow]) -> list[PeriodRow]:
 def _choices(
     claimed: Sequence[PeriodRow], coming: Sequence[PeriodRow], contracts: Mapping[str, Contract], document_date: date
 ) -> tuple[Choice, ...]:
-    arrears = tuple(_line(row, is_arrears=True) for row in claimed)
-    separate = _document(arrears, document_date, contracts)
+    missing = [_period(row) for row in claimed]
+    separate = _document("supplementary_invoice", (), missing, document_date, contracts)
     if not coming:
         return (Choice("separate_invoice", (separate,)),)
-    regular = tuple(_line(row, is_arrears=False) for row in coming)
+    regular = [_period(row) for row in coming]
     next_date = coming[0].due_on
     return (
-        Choice("next_invoice", (_document((*regular, *arrears), next_date, contracts),)),
-        Choice("separate_invoice", (separate, _document(regular, next_date, contracts))),
+        Choice("next_invoice", (_document("next_invoice", regular, missing, next_date, contracts),)),
+        Choice("separate_invoice", (separate, _document("regular_invoice", regular, (), next_date, contracts))),
     )
 
 
-def _line(row: PeriodRow, *, is_arrears: bool) -> DocumentLine:
-    references = tuple(dict.fromkeys(evidence.document for evidence in row.evidence)) if is_arrears else ()
-    return DocumentLine(
-        is_arrears=is_arrears,
+def _period(row: PeriodRow) -> CasePeriod:
+    return CasePeriod(
+        row=row.id,
         contract=row.contract,
         charges=row.charges,
         first_day=row.first_day,
         last_day=row.last_day,
-        amount_minor=row.shortfall_minor,
+        due_on=row.due_on,
+        status=str(row.status),
+        expected_minor=row.expected_minor,
+        billed_minor=row.billed_minor,
         tax_percent=row.tax_percent,
-        references=references,
-        row=row.id,
+        is_change=row.is_change,
+        billed=tuple(BilledPart(part.document, part.date, part.amount_minor) for part in row.evidence),
     )
 
 
 def _document(
-    lines: tuple[DocumentLine, ...], document_date: date, contracts: Mapping[str, Contract]
-) -> ProposedDocument:
-    """A document of these lines; where contracts differ in their terms of payment, the client gets the longest."""
-    terms = [contracts[entry.contract].payment_terms for entry in lines]
-    due_date = max((each.due_date(document_date) for each in terms if each is not None), default=None)
-    return ProposedDocument(document_date, due_date, contracts[lines[0].contract].currency, lines)
+    kind: DraftKind,
+    regular: Sequence[CasePeriod],
+    missing: Sequence[CasePeriod],
+    document_date: date,
+    contracts: Mapping[str, Contract],
+) -> DraftDocument:
+    lines = [regular_line(period, document_date) for period in regular]
+    lines += [arrears_line(period, period.shortfall_minor, document_date) for period in missing]
+    first = contracts[lines[0].contract]
+    terms = (contracts[entry.contract].payment_terms for entry in lines)
+    return make_document(kind, lines, document_date, terms, customer=first.customer, currency=first.currency)

@@ -166,7 +166,9 @@ def _ledger(report: Report) -> Iterator[str]:
         yield f"{counted(len(report.set_aside), 'line')} set aside, not counted as billed."
     if report.outside:
         count = sum(entry.lines for entry in report.outside)
-        yield f"{counted(count, 'line')} billed to customers without a contract, not checked."
+        again = report.counts.outside_repeated
+        once = f"; {again:,} more stand in another file too and count once" if again else ""
+        yield f"{counted(count, 'line')} billed to customers without a contract, not checked{once}."
 
 
 def _settling(report: Report) -> Iterator[str]:

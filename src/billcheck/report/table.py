@@ -418,6 +418,8 @@ def _outside_lines(report: Report) -> list[Line]:
     customers = len({entry.customer for entry in report.outside})
     count = sum(entry.lines for entry in report.outside)
     heading = f"Billed to {counted(customers, 'customer')} without a contract: {counted(count, 'line')}, not checked"
+    if report.counts.outside_repeated:
+        heading += f"; {report.counts.outside_repeated:,} more stand in another file too and count once"
     largest = sorted(report.outside, key=lambda entry: (-abs(entry.amount_minor), entry.customer, entry.currency))
     texts = (
         f"{entry.customer}: {counted(entry.lines, 'line')}, {money_text(entry.amount_minor, entry.currency)}, "
