@@ -30,14 +30,17 @@ if TYPE_CHECKING:
     from billcheck.decisions.rules import Decision
     from billcheck.errors import (
         BillcheckError,
+        CaseRefusedError,
         ConfigurationRefusedError,
         ContractsRefusedError,
         DecisionsRefusedError,
+        EventRefusedError,
         FindingsError,
         InputError,
         InternalError,
         LedgerRefusedError,
         MissingPackageError,
+        OpeningRefusedError,
         ProfilesRefusedError,
         QuantitiesRefusedError,
         ReportRefusedError,
@@ -54,6 +57,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BillcheckError",
+    "CaseRefusedError",
     "Comparison",
     "Configuration",
     "ConfigurationRefusedError",
@@ -61,6 +65,7 @@ __all__ = [
     "ContractsRefusedError",
     "Decision",
     "DecisionsRefusedError",
+    "EventRefusedError",
     "FindingsError",
     "InputError",
     "InternalError",
@@ -69,6 +74,7 @@ __all__ = [
     "Limits",
     "Line",
     "MissingPackageError",
+    "OpeningRefusedError",
     "ProfilesRefusedError",
     "Quantities",
     "QuantitiesRefusedError",
@@ -90,6 +96,7 @@ __all__ = [
 
 _HOMES = {
     "BillcheckError": "errors",
+    "CaseRefusedError": "errors",
     "Comparison": "report.comparison",
     "Configuration": "configuration.rules",
     "ConfigurationRefusedError": "errors",
@@ -97,6 +104,7 @@ _HOMES = {
     "ContractsRefusedError": "errors",
     "Decision": "decisions.rules",
     "DecisionsRefusedError": "errors",
+    "EventRefusedError": "errors",
     "FindingsError": "errors",
     "InputError": "errors",
     "InternalError": "errors",
@@ -105,6 +113,7 @@ _HOMES = {
     "Limits": "connectors.files.limits",
     "Line": "ledger.line",
     "MissingPackageError": "errors",
+    "OpeningRefusedError": "errors",
     "ProfilesRefusedError": "errors",
     "Quantities": "contracts.usage",
     "QuantitiesRefusedError": "errors",

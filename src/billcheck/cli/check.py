@@ -13,8 +13,6 @@ from billcheck.cli.console import write
 from billcheck.cli.inputs import make_report
 from billcheck.cli.outputs import add_output_options, deliver, inputs_of, ledger_folders_of, refuse_outputs
 from billcheck.findings import Verdict
-from billcheck.recovery import choices_page
-from billcheck.recovery.options import make_options
 from billcheck.report import table
 from billcheck.report.page import BLANK, Line, line, plain
 from billcheck.report.places import Places
@@ -66,6 +64,9 @@ def _table_lines(report: Report) -> list[Line]:
 
 def choice_lines(report: Report, selection: Selection) -> list[Line]:
     """The choices for the customers whose contracts are shown; none without arrears."""
+    from billcheck.recovery import choices_page
+    from billcheck.recovery.options import make_options
+
     if not any(totals.arrears for totals in report.totals):
         return []
     shown = None if not selection.left_out else {item.contract.id for item in selection.shown}

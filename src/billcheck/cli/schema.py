@@ -1,6 +1,6 @@
-"""`billcheck schema`: the JSON Schema of a report or of a contract file.
+"""`billcheck schema`: the JSON Schema of a report, of a contract file or of a case.
 
-Comes in: which of the two. Goes out: the schema on standard output. Must not know what the schemas say.
+Comes in: which of them. Goes out: the schema on standard output. Must not know what the schemas say.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
 NAME = "schema"
-HELP = "print the JSON Schema of a report or of a contract file"
-DESCRIPTION = "Print the JSON Schema (2020-12) of the JSON report, or of contract files."
+HELP = "print the JSON Schema of a report, of a contract file or of a case"
+DESCRIPTION = "Print the JSON Schema (2020-12) of the JSON report, of contract files, or of a case."
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The options of this command."""
-    parser.add_argument("subject", choices=("report", "contract"), help="which schema")
+    parser.add_argument("subject", choices=("report", "contract", "case"), help="which schema")
 
 
 def run(arguments: Namespace) -> int:
@@ -29,6 +29,10 @@ def run(arguments: Namespace) -> int:
         from billcheck.report.json_text import report_schema_text
 
         write_text(report_schema_text())
+    elif arguments.subject == "case":
+        from billcheck.recovery.case_files import case_schema
+
+        write_text(json.dumps(case_schema(), indent=2) + "\n")
     else:
         from billcheck.contracts.files import contract_schema
 

@@ -259,14 +259,7 @@ def _check_paid(event: events.Paid, case: Case) -> Iterator[Problem]:
 
 @_check.register(events.Closed)
 def _check_closed(event: events.Closed, case: Case) -> Iterator[Problem]:
-    sums = sums_of(case)
-    is_open = sums.open_minor > 0 or sums.outstanding_minor > 0
-    fits = {
-        "paid": not is_open and not sums.waived_minor and not sums.credited_minor,
-        "waived": not is_open and not sums.invoiced_minor,
-        "settled": not is_open and bool(sums.invoiced_minor) and bool(sums.waived_minor or sums.credited_minor),
-        "given_up": is_open,
-    }
+    sums, fits = sums_of(case), endings_of(case)
     if not fits[event.outcome]:
         (right,) = (outcome for outcome, is_fitting in fits.items() if is_fitting)
         yield OutcomeProblem(
@@ -278,6 +271,20 @@ def _check_closed(event: events.Closed, case: Case) -> Iterator[Problem]:
             ),
             remedy=f"As it stands it ends as {right}.",
         )
+
+
+def endings_of(case: Case) -> dict[events.Ending, bool]:
+    """Of each way to end whether the sums allow it; they always allow exactly one."""
+    sums = sums_of(case)
+    is_open = sums.open_minor > 0 or sums.outstanding_minor > 0
+    is_reduced = bool(sums.waived_minor or sums.credited_minor)
+    has_invoiced = bool(sums.invoiced_minor)
+    return {
+        "paid": not is_open and has_invoiced and not is_reduced,
+        "waived": not is_open and not has_invoiced,
+        "settled": not is_open and has_invoiced and is_reduced,
+        "given_up": is_open,
+    }
 
 
 @_check.register(events.Reopened)

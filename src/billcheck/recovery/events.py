@@ -30,6 +30,8 @@ ObjectionKind = Literal[
     "other",
 ]
 Outcome = Literal["agreed", "disputed", "refused"]
+Decision = Literal["waive", "small_claims", "lawyer", "collection", "end_relationship", "undecided"]
+Ending = Literal["paid", "waived", "settled", "given_up"]
 Difficulty = Literal["easy", "ordinary", "difficult"]
 
 
@@ -224,7 +226,7 @@ class Disputed(Event):
 class Refused(Event):
     """The client refuses to pay; `decision` is what the supplier makes of it."""
 
-    decision: Literal["waive", "small_claims", "lawyer", "collection", "end_relationship", "undecided"] = "undecided"
+    decision: Decision = "undecided"
     estimated_cost_minor: int | None = None
 
 
@@ -232,7 +234,7 @@ class Refused(Event):
 class Closed(Event):
     """The case ends."""
 
-    outcome: Literal["paid", "waived", "settled", "given_up"]
+    outcome: Ending
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from billcheck.contracts.terms import LateInvoiceCutoff, PaymentTerms
 from billcheck.errors import InternalError, OpeningRefusedError, Problem, ReportRefusedError
-from billcheck.findings import Status, digest_id
+from billcheck.findings import ARREARS, Status, digest_id
 from billcheck.grammar import parse_plain_decimal
 from billcheck.ledger.names import fold_name
 from billcheck.period import ONE_DAY, Cadence
@@ -33,8 +33,10 @@ from billcheck.recovery.arrears import (
 )
 from billcheck.recovery.case import Case
 from billcheck.recovery.event_checks import arrears_problems, cause_problems
-from billcheck.recovery.events import Opened
+from billcheck.recovery.events import Opened, Reopened
 from billcheck.recovery.questions import SAFEGUARDS, CustomerPart, open_questions
+from billcheck.recovery.states import add
+from billcheck.recovery.sums import document_sums, period_sums
 from billcheck.report.recorded import NoReportProblem, minor_of, parse_report
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 
     from billcheck.contracts.terms import Contract
     from billcheck.recovery.events import Override, StatedCause
+    from billcheck.recovery.sums import PeriodSum
     from billcheck.report.report import Report
 
 Table = dict[str, Any]
@@ -135,6 +138,56 @@ def open_case(
     return Case(identity, (opened,))
 
 
+def reopen_case(
+    case: Case,
+    *,
+    reason: str,
+    on: date,
+    report: Report | str | None = None,
+    overrides: Sequence[Override] = (),
+    contracts: Iterable[Contract] | None = None,
+    by: str = "",
+    note: str = "",
+    name: str = "report",
+) -> Case:
+    """The case begun anew, with the figures of a later report where one is given.
+
+    What the documents of the case billed in that report's ledger is counted as invoiced here, and what was waived here
+    and is decided there as waived, so that the arrears stay what was missing before anything was done.
+
+    Args:
+        case: The case.
+        reason: Why.
+        on: The day.
+        report: A later report, or its JSON text; None where only the talks begin anew.
+        overrides: Safeguards of that report to pass by, each with a reason.
+        contracts: The contracts, to price what is still to come of them.
+        by: Who says so.
+        note: A remark.
+        name: What messages call the report.
+
+    Raises:
+        OpeningRefusedError: Something in the report is not settled.
+        ReportRefusedError: It is no report this billcheck reads.
+        EventRefusedError: The new figures do not fit what was invoiced and waived, or the day lies before the last.
+    """
+    arrears = None
+    if report is not None:
+        arrears = read_arrears(
+            report,
+            customer=case.customer,
+            on=on,
+            currency=case.currency,
+            overrides=overrides,
+            contracts=contracts,
+            name=name,
+            before=case,
+        )
+    elif not reason.strip():
+        raise OpeningRefusedError([NoReasonProblem("reopen")])
+    return add(case, Reopened(on=on, by=by, note=note, reason=reason, arrears=arrears, overrides=tuple(overrides)))
+
+
 def read_arrears(
     report: Report | str,
     *,
@@ -144,13 +197,17 @@ def read_arrears(
     overrides: Sequence[Override] = (),
     contracts: Iterable[Contract] | None = None,
     name: str = "report",
+    before: Case | None = None,
 ) -> Arrears:
-    """One customer's arrears, frozen; arguments and errors are those of `open_case`."""
+    """One customer's arrears, frozen; arguments and errors are those of `open_case`.
+
+    With `before`, what was invoiced and waived in that case counts as missing still, since the case keeps it apart.
+    """
     data = _tables(report, customer, name)
     try:
-        part = _customer_part(data, customer, currency)
+        part = _customer_part(data, customer, currency, is_known=before is not None)
         questions = list(open_questions(part))
-        arrears = _arrears(data, part)
+        arrears = _arrears(data, part, before)
         day = date.fromisoformat(data["as_of"])
     except (KeyError, TypeError, ValueError, AttributeError, IndexError):
         raise ReportRefusedError([NoReportProblem(name)]) from None
@@ -195,7 +252,8 @@ def _tables(report: Report | str, customer: str, name: str) -> Table:
     return parse_report(json.dumps(part_json(report, own)), name, refuses=("amounts", "names"))
 
 
-def _customer_part(data: Table, customer: str, currency: str | None) -> CustomerPart:
+def _customer_part(data: Table, customer: str, currency: str | None, *, is_known: bool) -> CustomerPart:
+    """What the data say of the customer; `is_known` where a case about their arrears is there already."""
     wanted = fold_name(customer)
     own = [contract for contract in data["contracts"] if fold_name(contract["customer"]) == wanted]
     if not own:
@@ -206,7 +264,7 @@ def _customer_part(data: Table, customer: str, currency: str | None) -> Customer
     if currency is None and len(owed) > 1:
         raise OpeningRefusedError([SeveralCurrenciesProblem(own[0]["customer"], ", ".join(owed))])
     chosen = currency or next(iter(owed), "")
-    if chosen not in owed:
+    if chosen not in owed and not is_known:
         raise OpeningRefusedError([NoArrearsProblem(own[0]["customer"], currency)])
     return CustomerPart(
         customer=own[0]["customer"],
@@ -220,17 +278,20 @@ def _customer_part(data: Table, customer: str, currency: str | None) -> Customer
     )
 
 
-def _arrears(data: Table, part: CustomerPart) -> Arrears:
-    by_status: defaultdict[str, list[CasePeriod]] = defaultdict(list)
+def _arrears(data: Table, part: CustomerPart, before: Case | None) -> Arrears:
+    periods: list[CasePeriod] = []
     coming: list[tuple[CasePeriod, bool]] = []
+    done = {} if before is None else {each.period.row: each for each in period_sums(before)}
+    own = frozenset() if before is None else frozenset(each.number for each in document_sums(before))
     for contract in part.contracts:
         agreement = _agreement(contract)
         for row in sorted(contract["rows"], key=lambda row: (row["first_day"], row["last_day"], row["is_change"])):
             period = _period(contract, agreement, row)
-            by_status[period.status].append(period)
+            if period.row in done:
+                period = _as_before(period, done[period.row], own)
             if period.status == Status.NOT_DUE:
                 coming.append((period, row["expected"] is not None))
-    periods = _in_order(part, by_status, (Status.UNDERBILLED, Status.MISSING))
+            periods.append(period)
     following = _next_invoice(coming)
     return Arrears(
         customer=part.customer,
@@ -238,10 +299,10 @@ def _arrears(data: Table, part: CustomerPart) -> Arrears:
         as_of=date.fromisoformat(data["as_of"]),
         report_digest=_digest(data, part),
         agreements=tuple(map(_agreement, part.contracts)),
-        periods=tuple(period for period in periods if period.shortfall_minor > 0),
-        overbilled=_in_order(part, by_status, (Status.OVERBILLED,)),
+        periods=tuple(each for each in periods if each.status in ARREARS and each.shortfall_minor > 0),
+        overbilled=tuple(each for each in periods if each.status == Status.OVERBILLED),
         coming=tuple(period for period, is_known in following if is_known and period.shortfall_minor),
-        right=_in_order(part, by_status, (Status.OK, Status.ROUNDING, Status.SETTLED)),
+        right=tuple(each for each in periods if each.status in _RIGHT),
         still_leaks=any(
             running["part_of"] == "arrears" for contract in part.contracts for running in contract["running"]
         ),
@@ -250,17 +311,21 @@ def _arrears(data: Table, part: CustomerPart) -> Arrears:
     )
 
 
-def _in_order(
-    part: CustomerPart, by_status: defaultdict[str, list[CasePeriod]], statuses: Iterable[str]
-) -> tuple[CasePeriod, ...]:
-    """The periods of some statuses by contract, then by first day."""
-    positions = {contract["contract"]: position for position, contract in enumerate(part.contracts)}
-    chosen = [period for status in statuses for period in by_status[status]]
-    return tuple(
-        sorted(
-            chosen, key=lambda each: (positions[each.contract], each.first_day, each.last_day, each.is_change, each.row)
-        )
-    )
+_RIGHT = frozenset({Status.OK, Status.ROUNDING, Status.SETTLED})
+
+
+def _as_before(period: CasePeriod, done: PeriodSum, own: frozenset[str]) -> CasePeriod:
+    """A period as it was before its case billed or waived any of it."""
+    billed_here = sum(part.amount_minor for part in period.billed if part.document in own)
+    taken = min(billed_here, done.invoiced_minor)
+    if not taken and not (done.waived_minor and period.status == Status.DECIDED):
+        return period
+    billed = period.billed_minor - taken
+    if billed >= period.expected_minor:
+        return replace(period, billed_minor=billed)
+    parts = tuple(part for part in period.billed if part.document not in own)
+    status = Status.UNDERBILLED if parts else Status.MISSING
+    return replace(period, billed_minor=billed, billed=parts, status=str(status))
 
 
 def _next_invoice(coming: Iterable[tuple[CasePeriod, bool]]) -> list[tuple[CasePeriod, bool]]:

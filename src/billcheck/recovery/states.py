@@ -11,8 +11,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from billcheck.errors import EventRefusedError, Problem
-from billcheck.recovery.event_checks import problems_with
+from billcheck.recovery.event_checks import endings_of, problems_with
 from billcheck.recovery.events import Agreed, Closed, Drafted, Invoiced, Opened
+from billcheck.recovery.sums import sums_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -111,6 +112,12 @@ class ImpossibleEventProblem(Problem):
     """This cannot happen as the case stands."""
 
 
+class NoContactProblem(Problem):
+    """This needs a contact with the client."""
+
+    remedy = "Record it first: contacted."
+
+
 class EarlierDayProblem(Problem):
     """The day lies before that of the event before it."""
 
@@ -145,7 +152,7 @@ def add(case: Case, event: Event) -> Case:
     if name not in TABLE[state] or isinstance(event, Opened):
         problems.append(ImpossibleEventProblem(name, what=_impossible(state, name), remedy=_possible(case, state)))
     elif not case.has_contact and _needs_contact(event):
-        problems.append(ImpossibleEventProblem(name, what=_impossible(state, name), remedy=_CONTACT_FIRST))
+        problems.append(NoContactProblem(name))
     if event.on < case.events[-1].on:
         problems.append(EarlierDayProblem(name, str(event.on), remedy=f"The last event is of {case.events[-1].on}."))
     if not problems:
@@ -153,9 +160,6 @@ def add(case: Case, event: Event) -> Case:
     if problems:
         raise EventRefusedError(problems)
     return replace(case, events=(*case.events, event))
-
-
-_CONTACT_FIRST = "Record the contact with the client first: contacted."
 
 
 def _needs_contact(event: Event) -> bool:
@@ -166,11 +170,18 @@ def _needs_contact(event: Event) -> bool:
 
 
 def _impossible(state: State, name: str) -> str:
-    return f"A case that is {state} cannot be {name}."
+    return f"In a case that is {state}, {name} cannot happen."
 
 
 def _possible(case: Case, state: State) -> str:
     """What can be done now."""
     needs_contact = not case.has_contact and "contacted" in TABLE[state]
     first = "Record the contact with the client first: contacted. " if needs_contact else ""
-    return f"{first}Possible now: {', '.join(TABLE[state])}."
+    sums = sums_of(case)
+    is_pointless = {
+        "paid": not sums.outstanding_minor,
+        **dict.fromkeys(("drafted", "invoiced", "waived"), not sums.open_minor),
+        **{f"closed {outcome}": not fits for outcome, fits in endings_of(case).items()},
+    }
+    possible = ", ".join(name for name in TABLE[state] if not is_pointless.get(name, False))
+    return f"{first}Possible now: {possible}."

@@ -1,0 +1,284 @@
+"""Where a case stands, for the supplier's own eyes: sums, age, the plan of payments, and what to do next.
+
+Comes in: a case and a day to look from. Goes out: a status as a value, and lines that show it. Internal: it may name
+what was waived. Must not know terminals or files.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from billcheck.money import format_minor
+from billcheck.recovery.events import Drafted, Noticed, Waived
+from billcheck.recovery.states import MEANINGS, State, state_of
+from billcheck.recovery.sums import plan_of, sums_of
+from billcheck.report.page import BLANK, Line, Span, grid, line
+from billcheck.report.wording import amount_text, counted, money_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from billcheck.recovery.case import Case
+    from billcheck.recovery.sums import CaseSums
+    from billcheck.report.page import Align
+
+PaymentStatus = Literal["open", "paid", "past_due"]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPayment:
+    """One payment of the plan, including tax, and what of it came in; what comes in fills the earliest first."""
+
+    number: int
+    due_date: date
+    amount_minor: int
+    paid_minor: int
+    status: PaymentStatus
+
+    @property
+    def left_minor(self) -> int:
+        """What of it is still to come in."""
+        return self.amount_minor - self.paid_minor
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStatus:
+    """A case as it stands on a day. `age_days` counts from the day the mistake was found."""
+
+    case: Case
+    as_of: date
+    state: State
+    sums: CaseSums
+    age_days: int
+    plan: tuple[PlannedPayment, ...]
+    next_steps: tuple[str, ...]
+
+
+def make_status(case: Case, *, as_of: date) -> CaseStatus:
+    """How the case stands; events later than `as_of` count as well, since they are on record."""
+    plan = tuple(_planned(case, as_of))
+    return CaseStatus(
+        case=case,
+        as_of=as_of,
+        state=state_of(case),
+        sums=sums_of(case),
+        age_days=(as_of - case.opened.cause.found_on).days,
+        plan=plan,
+        next_steps=tuple(_next_steps(case, plan, as_of)),
+    )
+
+
+def _planned(case: Case, as_of: date) -> Iterator[PlannedPayment]:
+    sums = sums_of(case)
+    left = sums.paid_minor + sums.credited_minor
+    for payment in plan_of(case):
+        paid = min(left, payment.amount_minor)
+        left -= paid
+        status: PaymentStatus = "paid"
+        if paid < payment.amount_minor:
+            status = "past_due" if payment.due_date < as_of else "open"
+        yield PlannedPayment(payment.number, payment.due_date, payment.amount_minor, paid, status)
+
+
+_ANSWERS = {
+    State.IN_TALKS: "Wait for the client's answer, and record it: agreed, disputed or refused.",
+    State.DISPUTED: "Look for a compromise (billcheck recover offers); record what is offered and agreed.",
+    State.REFUSED: "Decide what follows: waive and hand over the first correct invoice, or go further; record it.",
+}
+
+
+def _next_steps(case: Case, plan: tuple[PlannedPayment, ...], as_of: date) -> Iterator[str]:
+    """What is to be done next, the most pressing first."""
+    state, sums = state_of(case), sums_of(case)
+    if state.name.startswith("CLOSED"):
+        if case.opened.cause.fixed_on is None:
+            yield "Put right what made the mistake, and check the next invoice run."
+        return
+    if state in {State.OPENED, State.NOTICED}:
+        yield from _before_contact(case, state, as_of)
+    elif state in _ANSWERS:
+        yield _ANSWERS[state]
+    elif state in {State.AGREED, State.PLAN_RUNNING} and sums.open_minor:
+        yield from _to_bill(case)
+    late = [payment for payment in plan if payment.status == "past_due"]
+    if late:
+        yield f"Ask after {counted(len(late), 'payment')} past due, {_money(sum(p.left_minor for p in late), case)}."
+    if sums.outstanding_minor:
+        yield f"Record what comes in: {_money(sums.outstanding_minor, case)} is outstanding, incl. tax."
+    if not sums.open_minor and not sums.outstanding_minor:
+        yield "Close the case: everything is settled."
+
+
+def _before_contact(case: Case, state: State, as_of: date) -> Iterator[str]:
+    if case.briefed.walk_away is None:
+        yield "Decide the least you settle for, before any talk: billcheck recover brief."
+    if state is State.OPENED:
+        yield "Make the notice: billcheck recover notice."
+    else:
+        reply_by = [event.reply_by for event in case.current if isinstance(event, Noticed)][-1]
+        if reply_by < as_of:
+            yield f"The notice asked for an answer by {reply_by}: remind the client."
+    yield "Talk to the client, and record it as contacted; nothing is invoiced before that."
+
+
+def _to_bill(case: Case) -> Iterator[str]:
+    is_drafted = any(isinstance(event, Drafted) for event in case.current)
+    if not is_drafted:
+        yield "Draft the documents: billcheck recover documents."
+    else:
+        yield "Approve the drafts in the ledger, and record them as invoiced."
+    if not any(isinstance(event, Waived) for event in case.current):
+        waived = sum(
+            minor for event in case.current for _, minor in getattr(getattr(event, "offer", None), "waived", ())
+        )
+        if waived:
+            yield "Record as waived what the agreed offer gives up."
+
+
+def _money(minor: int, case: Case) -> str:
+    return money_text(minor, case.currency)
+
+
+def opening_lines(case: Case) -> list[Line]:
+    """What a new case is about."""
+    arrears = case.arrears
+    lines = [
+        line(
+            f"{arrears.customer}: {_money(arrears.arrears_minor, case)} excl. tax in "
+            f"{counted(len(arrears.periods), 'period')}, as of {arrears.as_of}.",
+            indent=2,
+        )
+    ]
+    if arrears.credited_minor:
+        lines.append(
+            line(
+                f"{_money(arrears.credited_minor, case)} of it was credited, and is not asked for until billed again.",
+                "attention",
+                indent=2,
+            )
+        )
+    if arrears.overbilled_minor:
+        lines.append(
+            line(f"{_money(arrears.overbilled_minor, case)} is owed back, and set off against nothing.", indent=2)
+        )
+    lines.extend(
+        line(f"Passed by: {override.safeguard}. {override.reason}", "attention", indent=2)
+        for override in case.overrides
+    )
+    return lines
+
+
+def to_lines(status: CaseStatus) -> list[Line]:
+    """The status as a page."""
+    case, sums = status.case, status.sums
+    amounts = [
+        ("arrears", sums.arrears_minor),
+        ("open", sums.open_minor),
+        ("invoiced", sums.invoiced_minor),
+        ("waived", sums.waived_minor),
+    ]
+    lines: list[Line] = [
+        (
+            Span(f"{case.customer}: {str(status.state).replace('_', ' ')}", "heading"),
+            Span(f" (case {case.id})", "muted"),
+        ),
+        line(MEANINGS[status.state], indent=2),
+        line(f"Found {counted(status.age_days, 'day')} ago, on {case.opened.cause.found_on}.", indent=2),
+        BLANK,
+        *grid(
+            [(Span(name), Span(amount_text(minor, case.currency))) for name, minor in amounts],
+            ("left", "right"),
+            indent=2,
+            head=False,
+        ),
+        line(f"{case.currency}, excl. tax", "muted", indent=2),
+    ]
+    lines.extend(_document_lines(status))
+    lines.extend(_plan_lines(status))
+    if status.next_steps:
+        lines.extend([BLANK, line("Next", "heading"), *(line(f"- {step}", indent=2) for step in status.next_steps)])
+    return lines
+
+
+def _document_lines(status: CaseStatus) -> list[Line]:
+    currency = status.case.currency
+    if not status.sums.documents:
+        return []
+    cells = [tuple(map(Span, ("document", "recorded", "total", "paid", "credited", "outstanding")))]
+    for document in status.sums.documents:
+        amounts = (document.total_minor, document.paid_minor, document.credited_minor, document.outstanding_minor)
+        cells.append(
+            (
+                Span(document.number),
+                Span(document.issue_date.isoformat()),
+                *(Span(amount_text(minor, currency)) for minor in amounts),
+            )
+        )
+    aligns: tuple[Align, ...] = ("left", "left", "right", "right", "right", "right")
+    return [BLANK, *grid(cells, aligns, indent=2), line(f"{currency}, incl. tax", "muted", indent=2)]
+
+
+def _plan_lines(status: CaseStatus) -> list[Line]:
+    if not status.plan:
+        return []
+    currency = status.case.currency
+    cells = [tuple(map(Span, ("payment", "due", "amount", "paid", "status")))]
+    for payment in status.plan:
+        role = {"paid": "good", "past_due": "bad", "open": "plain"}[payment.status]
+        cells.append(
+            (
+                Span(str(payment.number)),
+                Span(payment.due_date.isoformat()),
+                Span(amount_text(payment.amount_minor, currency)),
+                Span(amount_text(payment.paid_minor, currency)),
+                Span(payment.status.replace("_", " "), role),  # type: ignore[arg-type]  # one of the roles above
+            )
+        )
+    return [BLANK, *grid(cells, ("left", "left", "right", "right", "left"), indent=2)]
+
+
+def to_table(status: CaseStatus) -> dict[str, object]:
+    """The status for JSON: every key, always; amounts are strings with the decimals of the currency."""
+    case, sums, currency = status.case, status.sums, status.case.currency
+
+    def money(minor: int) -> str:
+        return format_minor(minor, currency)
+
+    return {
+        "case": case.id,
+        "customer": case.customer,
+        "currency": currency,
+        "as_of": status.as_of.isoformat(),
+        "state": str(status.state),
+        "found_on": case.opened.cause.found_on.isoformat(),
+        "age_days": status.age_days,
+        "arrears": money(sums.arrears_minor),
+        "open": money(sums.open_minor),
+        "invoiced": money(sums.invoiced_minor),
+        "waived": money(sums.waived_minor),
+        "documents": [
+            {
+                "number": document.number,
+                "recorded_on": document.issue_date.isoformat(),
+                "total": money(document.total_minor),
+                "paid": money(document.paid_minor),
+                "credited": money(document.credited_minor),
+                "outstanding": money(document.outstanding_minor),
+            }
+            for document in sums.documents
+        ],
+        "plan": [
+            {
+                "number": payment.number,
+                "due_date": payment.due_date.isoformat(),
+                "amount": money(payment.amount_minor),
+                "paid": money(payment.paid_minor),
+                "status": payment.status,
+            }
+            for payment in status.plan
+        ],
+        "overrides": [{"safeguard": each.safeguard, "reason": each.reason} for each in case.overrides],
+        "next_steps": list(status.next_steps),
+    }
