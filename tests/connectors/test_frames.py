@@ -22,6 +22,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import billcheck
+from billcheck.connectors.files.source import StreamSource
 from billcheck.connectors.frames import NEEDED, columns
 from billcheck.connectors.frames.opening import TOLD
 from billcheck.errors import LedgerRefusedError, MissingPackageError, UsageError
@@ -523,6 +524,48 @@ def test_a_check_of_a_frame_is_the_check_of_the_file(tmp_path: Path, make: Calla
     assert framed.arrears["EUR"] == filed.arrears["EUR"] == Decimal("361.50")
     assert [(row.status, row.billed) for row in framed.rows] == [(row.status, row.billed) for row in filed.rows]
     assert [item.row for item in framed.evidence] == [item.row - 1 for item in filed.evidence]
+
+
+FULL: dict[str, list[Any]] = {
+    "document": ["F-1", "F-1", "F-2", "F-3", "F-4"],
+    "issue_date": [date(2026, 1, 31)] * 5,
+    "customer": ["Acme", "Acme", "\N{LATIN SMALL LETTER E WITH ACUTE}" * 10, "Acme", "Acme"],
+    "amount": [Decimal("100.00"), Decimal("20.50"), Decimal("-7.00"), Decimal("1.00"), Decimal("2.00")],
+    "currency": ["EUR", "EUR", "EUR", "EURO", "none"],
+}
+
+
+@every_library
+@pytest.mark.parametrize(
+    ("limit", "exact", "where"),
+    [
+        ("rows", 5, "frame"),
+        ("field_bytes", 20, "frame row 3"),
+        ("document_rows", 2, "frame row 1"),
+        ("refused_rows", 2, "frame row 4 currency"),
+    ],
+)
+def test_a_frame_at_a_limit_is_read_and_beyond_it_refused(
+    make: Callable[[dict[str, list[Any]]], object], limit: str, exact: int, where: str
+) -> None:
+    def read(**limits: int) -> int:
+        (source,) = billcheck.read_frame(make(FULL), limits=billcheck.Limits(**limits)).sources
+        return len(scan(source).lines)
+
+    assert read() == read(**{limit: exact}) == 3
+    with pytest.raises(LedgerRefusedError) as caught:
+        read(**{limit: exact - 1})
+    (problem,) = caught.value.problems
+    assert str(problem).startswith(f"{where}: ")
+    assert f"The limit {limit} is {exact - 1}; this has " in str(problem)
+    assert f"limits=Limits({limit}=" in str(problem)
+
+
+def test_a_frame_without_limits_has_any_number_of_rows() -> None:
+    (source,) = billcheck.read_frame(of_polars(PLAIN)).sources
+    assert isinstance(source, StreamSource)
+    _, layout = source.opener.open()
+    assert layout.limits == replace(billcheck.Limits(), rows=sys.maxsize)
 
 
 def test_pyarrow_is_asked_for_only_by_a_stream_of_arrow(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -99,7 +99,7 @@ def test_at_a_limit_a_file_is_read_and_beyond_it_refused(
     assert message.format(path=path) in str(problem)
     assert re.search(rf"The limit {name} is {exact - 1:,}; this has (at least )?{exact:,}\.", str(problem))
     raised = re.search(
-        rf"If the file is right, raise it: read_ledger\(\.\.\., limits=Limits\({name}=(\d+)\)\), "
+        rf"If that is right, raise it: limits=Limits\({name}=(\d+)\) for read_ledger or read_frame, "
         rf"or \[limits\] {name} = \1 in billcheck\.toml\.$",
         str(problem),
     )

@@ -191,7 +191,7 @@ def test_each_limit_names_itself_and_how_to_raise_it(tmp_path: Path, limits: Lim
     data = packed({**parts_of(LARGE), "xl/other.xml": "<x/>"})
     found = refusal(tmp_path, data, limits)
     assert message in found
-    assert "If the file is right, raise it: read_ledger(..., limits=Limits(" in found
+    assert "If that is right, raise it: limits=Limits(" in found
 
 
 def test_an_honest_limit_that_is_raised_lets_the_workbook_in(tmp_path: Path) -> None:

@@ -47,6 +47,8 @@ class LimitValueError(Problem):
 class Limits:
     """What a ledger file may hold at most; sizes are in bytes, of texts in UTF-8.
 
+    Of a data frame `rows`, `field_bytes`, `document_rows` and `refused_rows` are held against it.
+
     Attributes:
         file_bytes: A file of any kind. An export of a million rows in 44 columns has some 320 MB.
         rows: Rows of a file, its heading aside.
@@ -123,8 +125,8 @@ class LimitProblem(Problem):
         else:
             raised = raised if most is None else min(raised, most)
             advice = (
-                f"{met} If the file is right, raise it: read_ledger(..., limits=Limits({self.limit}={raised})), "
-                f"or [limits] {self.limit} = {raised} in billcheck.toml."
+                f"{met} If that is right, raise it: limits=Limits({self.limit}={raised}) "
+                f"for read_ledger or read_frame, or [limits] {self.limit} = {raised} in billcheck.toml."
             )
         super().__init__(where, value, remedy=advice)
 

@@ -18,6 +18,7 @@ from billcheck.money import is_currency
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping
 
+    from billcheck.connectors.files.limits import Limits
     from billcheck.connectors.frames.columns import Columns
 
 __all__ = ["read_frame"]
@@ -78,6 +79,7 @@ def read_frame(
     float_money: Literal["round"] | None = None,
     profile: str = _PROFILE,
     name: str = "frame",
+    limits: Limits | None = None,
 ) -> Ledger:
     """The ledger in a data frame, read when a check asks for it; what is shown of it later is what was read then.
 
@@ -96,6 +98,8 @@ def read_frame(
             stand on no document as an amount, keep up to ten decimals, as quantities always do.
         profile: How texts are written: `generic`, or a variant such as `generic:day-first`.
         name: What messages and reports call the frame.
+        limits: What it may hold at most: rows, bytes of a field, rows of a document, refused rows. None lets it have
+            any number of rows, since it has found its place in memory already, and else what a file may have.
 
     Raises:
         UsageError: An argument makes no sense, or names a column or a field that is not there.
@@ -118,7 +122,7 @@ def read_frame(
     missing = [field for field in NEEDED if field not in places and not (field == "currency" and currency)]
     if missing:
         raise LedgerRefusedError([_missing(taken, name, missing, is_mapped=columns is not None)])
-    opener = FrameOpener(name, taken, places, currency, read_by, is_rounding=float_money is not None)
+    opener = FrameOpener(name, taken, places, currency, read_by, is_rounding=float_money is not None, limits=limits)
     return Ledger((StreamSource(opener),))
 
 

@@ -44,9 +44,9 @@ TOLD = 100
 """How many values that no cell can hold are listed."""
 
 _BESIDE_THE_ROWS = 0
+"""The row of the headings; rows of a frame count from 1."""
 _IN_MEMORY = Limits(rows=sys.maxsize)
 """A frame has found its place in the memory already, however many rows it has."""
-"""The row of the headings; rows of a frame count from 1."""
 
 
 class EmptyFrameError(Problem):
@@ -88,7 +88,8 @@ class FrameOpener:
     """A frame, and how it is read.
 
     `path` is what reports call it; `places` are the positions of the columns by field. `currency` is that of every
-    line, None where a column says it. `is_rounding` allows money as floating-point numbers.
+    line, None where a column says it. `is_rounding` allows money as floating-point numbers. `limits` are what the user
+    allows it to hold, None for any number of rows.
     """
 
     path: str
@@ -97,6 +98,7 @@ class FrameOpener:
     currency: str | None
     profile: Profile
     is_rounding: bool
+    limits: Limits | None = None
 
     def open(self) -> tuple[Stream, Layout]:
         """The frame as a stream, and the columns of its fields.
@@ -105,7 +107,8 @@ class FrameOpener:
             LedgerRefusedError: It is empty, or holds values that no cell can hold.
         """
         origin = _Origin(self.path)
-        stream = origin.stream = Rendered(origin)
+        limits = self.limits or _IN_MEMORY
+        stream = origin.stream = Rendered(origin, field_bytes=limits.field_bytes)
         fields = [*self.places, *(["currency"] if self.currency else [])]
         reading = _Reading(self)
         placed = stream.write(fields, _BESIDE_THE_ROWS, reading.rows(), self.profile.values.marks.decimal)
@@ -113,7 +116,7 @@ class FrameOpener:
         stream.facts = Facts(notes=reading.notes())
         labels = tuple(str(self.columns.labels[position]) for position in self.places.values())
         layout = place_fields(self.path, self.profile, placed)
-        return stream, replace(layout, headings=(*labels, *fields[len(labels) :]), limits=_IN_MEMORY)
+        return stream, replace(layout, headings=(*labels, *fields[len(labels) :]), limits=limits)
 
     def digest(self) -> str:
         """The SHA-256 of the rows as they are rendered, in hexadecimal.
