@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import json
+import re
+import tomllib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from billcheck.connectors.files.invoice_xml import READ_FROM, SYNTAXES
+from billcheck.connectors.files.profile import XML_NAMES
 from billcheck.connectors.files.profile_files import shipped_profile_files
 from tests.connectors.test_profile_files import ACME
+from tests.connectors.workbook import books
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from tests.cli.conftest import Outcome
 
     Run = Callable[..., Outcome]
 
+ROOT = Path(__file__).parents[2]
 HEADING = "Nummer;Datum;Klant;Netto;Soort;Stand;Opmerking"
 ROWS = [
     "F-1;31/01/2026;Acme;1.200,50;Factuur;Betaald;x",
@@ -83,6 +89,119 @@ def test_show_prints_the_file(run: Run, name: str) -> None:
 def test_show_prints_what_ships(run: Run, name: str) -> None:
     (text,) = [one.text for one in shipped_profile_files() if one.profile.id == name]
     assert run("profile", "show", name).out == text
+
+
+@pytest.mark.parametrize("name", ["ubl", "cii"])
+@pytest.mark.usefixtures("folder")
+def test_show_says_of_electronic_invoices_what_is_read(run: Run, name: str) -> None:
+    outcome = run("profile", "show", name)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out.startswith(f"{name}: U")
+    assert "it needs no --profile, and none changes how it is read." in outcome.out
+    assert ["amount", "BT-131"] in [text.split() for text in outcome.out.splitlines()]
+    refused = run("profile", "test", "right.csv", "--profile", name)
+    assert refused.code == 2
+    assert "Electronic invoices are read without a profile" in refused.err
+    assert set(SYNTAXES) == XML_NAMES
+
+
+def test_the_reference_of_electronic_invoices_says_the_same() -> None:
+    page = (ROOT / "docs" / "reference" / "electronic-invoices.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`.+`) \| (.+?) \| .*\|$", page.split("## What is read", 1)[1], flags=re.MULTILINE)
+    told = [(fields.replace("`", ""), terms) for fields, terms in rows]
+    assert [(fields, terms.rstrip(".")) for fields, terms in told] == list(READ_FROM)
+
+
+WORKBOOK = [
+    ("Our invoices", "", "", "", ""),
+    ("Number", "Date", "Customer", "Net amount", "Currency"),
+]
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_draft_is_made_from_a_workbook(folder: Path, run: Run) -> None:
+    rows = "".join(books.row(*map(books.text, cells)) for cells in WORKBOOK)
+    for number, day, amount in (("F-1", "46053", "1234.567"), ("F-2", "46081", "100")):
+        cells = books.text(number), books.number(day, 1), books.text("Acme"), books.number(amount), books.text("EUR")
+        rows += books.row(*cells)
+    notes = books.row(books.text("a note"), books.text("and another"))
+    path = books.write(folder, books.parts_of(notes, rows, names=("Notes", "May 2026")))
+    assert "Several sheets hold something" in run("profile", "new", "ledger.xlsx").err
+    outcome = run("profile", "new", "ledger.xlsx", "--sheet", "May 2026")
+    assert (outcome.code, outcome.err) == (0, "")
+    draft = tomllib.loads(outcome.out)
+    assert draft["file"] == {"sheet": "May 2026"}
+    assert draft["values"]["decimal"] == "."
+    assert "# The amounts are numbers of the workbook, so it matters to none." in outcome.out
+    assert draft["columns"] == {
+        "document": "Number", "issue_date": "Date", "customer": "Customer", "amount": "Net amount",
+        "currency": "Currency",
+    }  # fmt: skip
+    assert "# The headings were found in row 2." in outcome.out
+    finished = outcome.out.replace('default = ""', 'default = "invoice"', 1)
+    (folder / "book.toml").write_text(finished.replace('default = ""', 'default = "approved"', 1), encoding="utf-8")
+    tested = run("profile", "test", "ledger.xlsx", "--profile", "book.toml", "--format", "json")
+    found = json.loads(tested.out)
+    assert tested.code == 3, "1,234.567 EUR has a decimal too many"
+    assert (found["used"], found["totals"]) == (1, [{"currency": "EUR", "rows": 1, "amount": "100.00"}])
+    assert found["refused"][0]["row"] == 3
+    assert path.name == "ledger.xlsx"
+
+
+def test_a_draft_from_a_workbook_goes_by_the_amounts_that_are_texts(folder: Path, run: Run) -> None:
+    rows = books.row(*map(books.text, WORKBOOK[1]))
+    for cell in (books.number("1234.5"), books.text("1.234,50")):
+        cells = books.text("F-1"), books.text("2026-01-31"), books.text("Acme"), cell, books.text("EUR")
+        rows += books.row(*cells)
+    books.write(folder, rows)
+    values = tomllib.loads(run("profile", "new", "ledger.xlsx", "--sheet", "1").out)["values"]
+    assert (values["decimal"], values["group"]) == (",", ".")
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_report_is_not_drafted_and_the_next_step_is_told(folder: Path, run: Run) -> None:
+    report = "Customer,Number,Date,Amount\nDe Punt,,,\n,F-1,2026-01-31,10.00\nTotaal van De Punt,,,10.00\n"
+    (folder / "report.csv").write_text(report, encoding="utf-8")
+    outcome = run("profile", "new", "report.csv")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "report.csv row 4: This is a report with groups and their totals" in outcome.err
+    assert "Found 'Totaal van De Punt'. Export the same as a list" in outcome.err
+    assert "billcheck profile list, billcheck profile show NAME." in outcome.err
+    (folder / "report.csv").write_text(report.replace("Totaal van De Punt", "Totaal van Acme"), encoding="utf-8")
+    assert run("profile", "new", "report.csv").code == 0, "that name stands nowhere alone"
+
+
+def test_a_file_is_tried_as_the_configuration_says_of_it(own: Path, run: Run) -> None:
+    (own / "mine").mkdir()
+    (own / "profiles" / "acme.toml").rename(own / "mine" / "acme.toml")
+    (own / "exports").mkdir()
+    (own / "export.csv").rename(own / "exports" / "export.csv")
+    (own / "billcheck.toml").write_text(
+        '[[ledger]]\npath = "exports"\nprofile = "mine/acme.toml"\ncurrency = "EUR"\n', encoding="utf-8"
+    )
+    outcome = run("profile", "test", "exports/export.csv")
+    assert outcome.code == 0
+    assert "exports/export.csv is read as [[ledger]] exports of billcheck.toml says.\n" in outcome.err
+    assert "1,360.00 EUR excl. tax, 4 rows" in outcome.out
+    usd = run("profile", "test", "exports/export.csv", "--currency", "USD")
+    assert "1,360.00 USD excl. tax, 4 rows" in usd.out
+    elsewhere = run("profile", "test", "right.csv")
+    assert elsewhere.code == 0
+    assert "[[ledger]]" not in elsewhere.err
+
+
+def test_the_configuration_names_the_sheet_of_a_ledger(folder: Path, run: Run) -> None:
+    sheets = [books.headed(*map(books.text, (number, "2026-01-31", "Acme", "1.00", "EUR"))) for number in "AB"]
+    books.write(folder, books.parts_of(*sheets, names=("April", "May")))
+    (folder / "billcheck.toml").write_text('[[ledger]]\npath = "ledger.xlsx"\nsheet = "May"\n', encoding="utf-8")
+    assert run("profile", "test", "ledger.xlsx").code == 0
+    check = ("check", "--as-of", "2026-02-01", "--format", "json")
+    assert json.loads(run(*check).out)["outside"][0]["lines"] == 1
+    shown = run("config", "show").out
+    assert "ledger.xlsx (sheet May)" in shown
+    (folder / "billcheck.toml").write_text('[[ledger]]\npath = "ledger.xlsx"\nsheet = "July"\n', encoding="utf-8")
+    assert "The workbook has no such sheet. Found 'July'." in run(*check).err
+    assert run(*check, "--sheet", "2").code != 2, "the command line counts for all ledgers"
 
 
 @pytest.mark.usefixtures("own")
@@ -231,7 +350,10 @@ def test_a_draft_is_finished_and_reads_the_file(folder: Path, run: Run) -> None:
     assert (printed.code, printed.err) == (0, "")
     outcome = run("profile", "new", "dutch.csv", "-o", "profiles/dutch.toml")
     assert (outcome.code, outcome.out) == (0, "")
-    assert outcome.err == "Wrote profiles/dutch.toml; 2 lines are left to be filled in.\n"
+    assert outcome.err == "Made the folder profiles/.\nWrote profiles/dutch.toml; 2 lines are left to be filled in.\n"
+    outcome = run("profile", "new", "dutch.csv", "-o", "profiles/again.toml")
+    assert outcome.err == "Wrote profiles/again.toml; 2 lines are left to be filled in.\n", "the folder is there now"
+    (folder / "profiles" / "again.toml").unlink()
     draft = folder / "profiles" / "dutch.toml"
     text = draft.read_text(encoding="utf-8")
     assert text == printed.out

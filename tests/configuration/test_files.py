@@ -69,6 +69,7 @@ def test_every_key_is_read_and_folded(tmp_path: Path) -> None:
         path = "us"
         profile = "own/acme.toml:month-first"
         currency = "USD"
+        sheet = "May"
         [[ledger]]
         path = "b.csv"
         [thresholds]
@@ -93,7 +94,7 @@ def test_every_key_is_read_and_folded(tmp_path: Path) -> None:
         """,
     )
     tables = (
-        LedgerFile(str(tmp_path / "us"), str(tmp_path / "own/acme.toml:month-first"), "USD"),
+        LedgerFile(str(tmp_path / "us"), str(tmp_path / "own/acme.toml:month-first"), "USD", "May"),
         LedgerFile(str(tmp_path / "b.csv")),
     )
     assert found == Configuration(
@@ -161,6 +162,7 @@ FAULTS = [
     ("ledger = ['a.csv']", "ledger #1", f"A table of keys is expected here. Found 'a.csv'. {TABLE}"),
     ("[[ledger]]\nprofile = 'generic'", "ledger #1.path", 'Add it, for example path = "exports/nl".'),
     ("[[ledger]]\npath = 'a'\nperiod = 'b'", "ledger #1.period", "There is no such key here."),
+    ("[[ledger]]\npath = 'a'\nsheet = 0", "ledger #1.sheet", ""),
     ("[[ledger]]\npath = 'a'\ncurrency = 'Euro'", "ledger #1.currency", "This is not a currency code of ISO 4217."),
     ("currency = 'eur'", "currency", "This is not a currency code of ISO 4217. Found 'eur'. Write three capitals"),
     ("profile = 1", "profile", "A text in quotes is expected here. Found '1'."),

@@ -341,8 +341,10 @@ def test_words_are_folded() -> None:
     [
         ("just a text\nand another\n", "No row looks like the headings of a table"),
         ("\n\n", "No row looks like the headings"),
-        (b"PK\x03\x04", "A draft is made from text, and this is a workbook"),
-        ("\n<Invoice/>", "an electronic invoice needs no profile"),
+        (b"PK\x03\x04", "The workbook is cut off"),
+        (b"\xd0\xcf\x11\xe0", "XLS, or XLSX with a password"),
+        ("\n<Invoice/>", "This is XML, and nothing is drafted from it"),
+        ("A,B,C\nAcme,,\n,1,2.00\nTotal for Acme,,2.00\n", "row 4: This is a report with groups and their totals"),
     ],
 )
 def test_what_is_no_table_is_refused(tmp_path: Path, content: str | bytes, fault: str) -> None:

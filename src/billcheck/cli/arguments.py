@@ -288,6 +288,11 @@ def add_profile_options(parser: ArgumentParser) -> None:
         metavar="CODE",
         help="the currency of ledgers that name none, such as EUR (default: such a ledger is refused)",
     )
+    add_sheet_option(parser)
+
+
+def add_sheet_option(parser: ArgumentParser) -> None:
+    """Which sheet of workbooks is read: `--sheet`."""
     parser.add_argument(
         "--sheet",
         type=parse_sheet,

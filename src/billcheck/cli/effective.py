@@ -109,7 +109,8 @@ def _settings(arguments: Namespace, configuration: Configuration | None) -> Iter
     contracts = choose("contracts", "contracts", files.contracts, _default_contracts())
     profile, currency = choose("profile", "profile", files.profile), choose("currency", "currency", files.currency)
     yield contracts
-    yield _ledgers(choose("ledgers", "ledger", files.ledgers, ()), profile, currency)
+    ledgers = choose("ledgers", "ledger", files.ledgers, ())
+    yield _ledgers(ledgers, profile, currency, has_sheet=getattr(arguments, "sheet", None) is not None)
     yield choose("quantities", "quantities", files.quantities, ())
     yield profile
     yield choose("profiles", "profiles", files.profiles, _default_profiles(contracts.value, given.place))
@@ -134,7 +135,7 @@ def _settings(arguments: Namespace, configuration: Configuration | None) -> Iter
     yield from _credits(given)
 
 
-def _ledgers(ledgers: Setting, profile: Setting, currency: Setting) -> Setting:
+def _ledgers(ledgers: Setting, profile: Setting, currency: Setting, *, has_sheet: bool) -> Setting:
     """What the command line says of all ledgers counts for those too that the configuration reads otherwise."""
     from billcheck.configuration.rules import LedgerFile
 
@@ -143,6 +144,7 @@ def _ledgers(ledgers: Setting, profile: Setting, currency: Setting) -> Setting:
             one.path,
             None if profile.origin == COMMAND_LINE else one.profile,
             None if currency.origin == COMMAND_LINE else one.currency,
+            None if has_sheet else one.sheet,
         )
         if isinstance(one, LedgerFile)
         else one

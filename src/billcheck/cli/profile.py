@@ -7,7 +7,9 @@ file, or a draft of a profile for it. Must not know contracts, or how anything i
 from __future__ import annotations
 
 import json
+import os
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +20,7 @@ from billcheck.cli.arguments import (
     add_format_option,
     add_profile_options,
     add_profiles_option,
+    add_sheet_option,
 )
 from billcheck.cli.console import note, progress, write, write_text
 from billcheck.cli.effective import effective
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Iterable, Sequence
 
+    from billcheck.cli.effective import Effective
+    from billcheck.configuration.rules import LedgerFile
     from billcheck.connectors.files.profile_files import ProfileFile
     from billcheck.connectors.files.trial import CurrencyTotal, Trial
 
@@ -76,6 +81,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     drafting = actions.add_parser("new", help="draft a profile from a file", allow_abbrev=False)
     drafting.add_argument("file", metavar="FILE", help="a file such as the profile should read")
     drafting.add_argument("-o", "--output", type=Path, metavar="FILE", help="where to write it (default: print it)")
+    add_sheet_option(drafting)
     drafting.set_defaults(act=_new)
     for below in (listing, showing, testing):
         if below is testing:
@@ -126,9 +132,12 @@ def _list(arguments: Namespace) -> int:
 
 
 def _show(arguments: Namespace) -> int:
+    from billcheck.connectors.files.invoice_xml import SYNTAXES
     from billcheck.connectors.files.profile import find_profile
     from billcheck.connectors.files.profile_files import load_profiles, split_path
 
+    if arguments.name in SYNTAXES:
+        return _show_syntax(arguments.name)
     by_file = split_path(arguments.name)
     if by_file is not None:
         known = list(load_profiles([by_file[0]]))
@@ -138,6 +147,22 @@ def _show(arguments: Namespace) -> int:
     find_profile(name, [one.profile for one in known])
     found = next(one for one in known if one.profile.id == name.split(":")[0])
     write_text(visible_lines(found.text.replace("\r\n", "\n")))
+    return 0
+
+
+def _show_syntax(name: str) -> int:
+    """What is read of electronic invoices, which no profile says."""
+    from billcheck.connectors.files.invoice_xml import READ_FROM, SYNTAXES
+
+    cells = [(Span(fields), Span(terms)) for fields, terms in READ_FROM]
+    write(
+        [
+            line(f"{name}: {SYNTAXES[name]}", "heading"),
+            line("Such a file says itself how it is written: it needs no --profile, and none changes how it is read."),
+            BLANK,
+            *grid([(Span("Field"), Span("Read from, in terms of EN 16931")), *cells], ("left", "left"), indent=2),
+        ]
+    )
     return 0
 
 
@@ -151,7 +176,7 @@ def _test(arguments: Namespace) -> int:
     settings = effective(arguments)
     with progress("Reading"):
         (source,) = read_ledger(
-            arguments.file,
+            _as_configured(arguments.file, settings),
             profile=settings["profile"],
             currency=settings["currency"],
             profiles=own_profiles(arguments),
@@ -168,6 +193,20 @@ def _test(arguments: Namespace) -> int:
     return 0 if trial.is_complete else INCOMPLETE
 
 
+def _as_configured(file: str, settings: Effective) -> str | LedgerFile:
+    """The file as the configuration says that this ledger is read: by its own table, or that of a folder around it."""
+    wanted = Path(file).resolve()
+    for ledger in settings["ledgers"]:
+        place = Path(ledger).resolve()
+        if not isinstance(ledger, str) and (place == wanted or place in wanted.parents):
+            said: LedgerFile = replace(ledger, path=file)
+            if (said.profile, said.currency, said.sheet) != (None, None, None):
+                where = settings.configuration.place if settings.configuration else ""
+                note(f"{file} is read as [[ledger]] {ledger.path} of {where} says.")
+            return said
+    return file
+
+
 def _new(arguments: Namespace) -> int:
     from billcheck.connectors.files.profile_draft import OPEN, draft_profile
     from billcheck.connectors.files.sample import take_sample
@@ -179,13 +218,15 @@ def _new(arguments: Namespace) -> int:
         raise UsageError([NoTomlError("-o", str(output))])
     if output is not None and output.exists():
         raise UsageError([TakenFileError(str(output))])
+    _say_what_reads_it_already(arguments)
     with progress("Reading"):
-        draft = draft_profile(take_sample(arguments.file, arguments.file))
-    _say_what_reads_it_already(arguments.file)
+        draft = draft_profile(take_sample(arguments.file, arguments.file, arguments.sheet))
     if output is None:
         write_text(draft)
         return 0
-    output.parent.mkdir(parents=True, exist_ok=True)
+    if not output.parent.is_dir():
+        output.parent.mkdir(parents=True)
+        note(f"Made the folder {output.parent}{os.sep}.")
     with output.open("x", encoding="utf-8", newline="\n") as file:
         file.write(draft)
     left = draft.count(f"# {OPEN}:")
@@ -193,13 +234,14 @@ def _new(arguments: Namespace) -> int:
     return 0
 
 
-def _say_what_reads_it_already(file: str) -> None:
+def _say_what_reads_it_already(arguments: Namespace) -> None:
     """A note where a profile that ships knows the headings: then a draft is hardly needed."""
     from billcheck.connectors.files.instructions import Instructions
     from billcheck.connectors.files.opening import FileOpener
 
+    file = arguments.file
     with suppress(InputError):
-        _, layout = FileOpener(file, file, Instructions(currency="EUR")).open()
+        _, layout = FileOpener(file, file, Instructions(currency="EUR", sheet=arguments.sheet)).open()
         note(f"{file} is read by the profile {layout.profile.id}, which ships with billcheck.")
 
 

@@ -249,7 +249,7 @@ def _ledgers(docket: Docket, folder: str, shape: ConfigurationShape) -> Iterator
         currency = _currency(docket, (*path, "currency"), ledger.currency)
         if ledger.path is not None:
             place = os.path.join(folder, ledger.path)  # noqa: PTH118 - keeps paths as written
-            yield LedgerFile(place, _profile(folder, ledger.profile), currency)
+            yield LedgerFile(place, _profile(folder, ledger.profile), currency, ledger.sheet)
 
 
 def _profile(folder: str, written: str | None) -> str | None:

@@ -81,12 +81,14 @@ class Thresholds:
 class LedgerFile:
     """A ledger file, or a folder of them, with how it is read: None is what counts for all ledgers.
 
-    `profile` is the name of a profile or the path of its file, `currency` that of a file that names none.
+    `profile` is the name of a profile or the path of its file, `currency` that of a file that names none, `sheet` the
+    sheet of workbooks, by its name or its number from 1.
     """
 
     path: str
     profile: str | None = None
     currency: str | None = None
+    sheet: str | int | None = None
 
     def __fspath__(self) -> str:
         """The path, for whatever opens files."""

@@ -103,6 +103,9 @@ class LedgerShape(Shape):
     currency: PlainText | None = Field(
         None, description="The currency of files that name none, in ISO 4217.", examples=["EUR"]
     )
+    sheet: Annotated[int, Field(ge=1)] | PlainText | None = Field(
+        None, description="The sheet of workbooks: its name, or its number from 1.", examples=["May"]
+    )
 
 
 class LimitsShape(Shape):

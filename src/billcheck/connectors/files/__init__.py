@@ -80,7 +80,7 @@ def read_ledger(
         paths: Files, or folders whose files ending in ``.csv``, ``.xlsx`` or ``.xml`` are read, subfolders included, in
             the order of their names; names that begin with a dot are left out. Reports name a file as it was given, a
             file of a folder as ``folder/relative/name.csv``. A `LedgerFile`, as configurations hold them, brings a
-            profile and a currency of its own.
+            profile, a currency and a sheet of its own.
         profile: How all files are read, as in ``generic`` or ``xero.sales-invoices:day-first``, or the path of a
             profile file, which ends in ``.toml``; None recognises each file by its headings.
         currency: The currency, in ISO 4217, of files that name none; a column of currencies comes first.
@@ -108,9 +108,10 @@ def read_ledger(
         raise UsageError(problems)
     files: dict[str, StreamSource] = {}
     for path in paths:
-        given, said = os.fspath(path), instructions
+        given, said, own_sheet = os.fspath(path), instructions, None
         if isinstance(path, LedgerFile):
             said = _instructions(path.profile or profile, path.currency or currency, own)
+            own_sheet = path.sheet
         found = list(_files_of(given))
         if not found:
             kind = EmptyFolderError if Path(given).is_dir() else MissingPathError
@@ -120,7 +121,8 @@ def read_ledger(
             if location in files:
                 problems.append(SameFileError(name))
             else:
-                files[location] = StreamSource(FileOpener(name, name, replace(said, sheet=sheet, limits=limits)))
+                chosen = sheet if own_sheet is None else own_sheet
+                files[location] = StreamSource(FileOpener(name, name, replace(said, sheet=chosen, limits=limits)))
     if problems:
         raise LedgerRefusedError(problems)
     return Ledger(tuple(files.values()))

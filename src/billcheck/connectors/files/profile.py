@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from billcheck.ledger.line import DocumentStatus, Kind
 
 
+XML_NAMES = frozenset({"ubl", "cii"})
+"""What reports call the two syntaxes of electronic invoices, which no profile reads."""
+_XML_ADVICE = "Electronic invoices are read without a profile, whatever is named for other files: leave it out."
+
+
 class UnknownProfileError(Problem):
     """There is no profile of this name."""
 
@@ -174,7 +179,8 @@ def find_profile(name: str, own: Iterable[Profile] = ()) -> Profile:
     profiles = {profile.id: profile for profile in (*shipped_profiles(), *own)}
     profile = profiles.get(identifier)
     if profile is None:
-        raise UsageError([UnknownProfileError("profile", identifier, remedy=_suggestion(identifier, profiles))])
+        advice = _XML_ADVICE if identifier in XML_NAMES else _suggestion(identifier, profiles)
+        raise UsageError([UnknownProfileError("profile", identifier, remedy=advice)])
     for variant in variants:
         if variant not in profile.variants:
             advice = _suggestion(variant, profile.variants)

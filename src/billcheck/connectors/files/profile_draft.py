@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,7 @@ OPEN = "FILL IN"
 """Begins the comment above a line that is to be filled in."""
 
 _WIDTH = 118
+_POINT = "."
 _MOST_WORDS = 12
 """A column with more different texts than these holds no kinds or states."""
 _FILLED_DOWN = ("document", "issue_date", "customer", "customer_id", "due_date", "currency", "kind", "status")
@@ -123,6 +125,9 @@ def _file(sample: Sample) -> Iterator[str]:
         )
     if sample.delimiter is not None:
         yield from _line("delimiter", quoted(sample.delimiter), "What stands between the columns of the heading row")
+    if sample.sheet is not None:
+        sheet = quoted(sample.sheet) if isinstance(sample.sheet, str) else str(sample.sheet)
+        yield from _line("sheet", sheet, "The sheet of the workbook, as it was asked for")
     yield f"# The headings were found in row {sample.heading_row}."
 
 
@@ -131,7 +136,9 @@ def _cells(sample: Sample, columns: Columns, fields: Iterable[str]) -> list[tupl
 
 
 def _values(sample: Sample, columns: Columns) -> Iterator[str]:
-    dates = _cells(sample, columns, DATE_FIELDS) or _unplaced(sample, columns, is_date)
+    dates = _cells(sample, columns, DATE_FIELDS) or [
+        cell for place in _free(sample, columns, is_date) for cell in sample.column(place)
+    ]
     found = guess_dates(dates)
     if found.formats is not None:
         guess = found.formats
@@ -140,7 +147,10 @@ def _values(sample: Sample, columns: Columns) -> Iterator[str]:
         yield from _guess("date_order", found.order)
     elif found.formats is None:
         yield "# Dates are read the same in every order." if dates else "# No column of dates was found."
-    marks = guess_marks(_cells(sample, columns, AMOUNT_FIELDS) or _unplaced(sample, columns, is_amount))
+    amounts, has_numbers = _written_amounts(sample, columns)
+    marks = guess_marks(amounts)
+    if has_numbers and not amounts:
+        marks = replace(marks, decimal=Guess(_POINT, "the amounts are numbers of the workbook, so it matters to none"))
     yield from _guess("decimal", marks.decimal)
     if marks.decimal.value is None:
         yield '# If it is the comma, write also group = "." here: the mark between groups of three digits.'
@@ -153,14 +163,25 @@ def _values(sample: Sample, columns: Columns) -> Iterator[str]:
         yield from _line("missing", _list(missing), "Cells of amounts or dates say this, taken to mean nothing")
 
 
-def _unplaced(sample: Sample, columns: Columns, test: Callable[[str], bool]) -> list[tuple[int, str]]:
-    """The cells of all columns of such values that are no field yet, since it is one of them that will be filled in."""
-    found: list[tuple[int, str]] = []
-    for index in range(len(sample.headings)):
-        cells = sample.column(index)
-        if index not in columns.places.values() and cells and all(test(text) for _, text in cells):
-            found += cells
-    return found
+def _written_amounts(sample: Sample, columns: Columns) -> tuple[list[tuple[int, str]], bool]:
+    """The cells of amounts that are texts, and whether others are numbers, which no mark is read in."""
+    placed = [columns.places[field] for field in AMOUNT_FIELDS if field in columns.places]
+    cells = [
+        (row, text, (row, place) in sample.typed)
+        for place in placed or _free(sample, columns, is_amount)
+        for row, text in sample.column(place)
+    ]
+    return [(row, text) for row, text, is_typed in cells if not is_typed], any(is_typed for *_, is_typed in cells)
+
+
+def _free(sample: Sample, columns: Columns, test: Callable[[str], bool]) -> list[int]:
+    """All columns of such values that are no field yet, since it is one of them that will be filled in."""
+    taken = columns.places.values()
+    return [
+        index
+        for index in range(len(sample.headings))
+        if index not in taken and (cells := sample.column(index)) and all(test(text) for _, text in cells)
+    ]
 
 
 def _missing(sample: Sample, columns: Columns) -> list[str]:

@@ -34,6 +34,28 @@ HEADINGS = (
     "reference", "credits_document",
 )  # fmt: skip
 
+SYNTAXES = {
+    "ubl": "UBL 2.1, Invoice and CreditNote: Peppol BIS Billing, XRechnung, NLCIUS, EHF",
+    "cii": "UN/CEFACT CrossIndustryInvoice: Factur-X, ZUGFeRD 2, XRechnung",
+}
+"""What reports call each syntax, and what it reads."""
+READ_FROM = (
+    ("document, issue_date, due_date, currency", "BT-1, BT-2, BT-9, BT-5"),
+    ("kind", "BT-3 and the root element"),
+    ("customer", "Name of the buyer, BT-44"),
+    ("customer_id", "Identifier of the buyer, BT-46"),
+    ("description", "Name, description and note of the line: BT-153, BT-154, BT-127"),
+    ("item", "The seller's code, BT-155"),
+    ("quantity, unit_price", "BT-129; BT-146 divided by BT-149"),
+    ("amount", "BT-131"),
+    ("period_first_day, period_last_day", "Period of the line, BT-134 and BT-135"),
+    ("contract", "Contract reference, BT-12"),
+    ("reference", "Order reference, BT-13, and buyer reference, BT-10"),
+    ("credits_document", "Preceding invoice, BT-25, of a credit note"),
+    ("total, amount_due", "BT-112, BT-115"),
+)
+"""Fields of the ledger, and the terms of EN 16931 they are read from first."""
+
 _XML = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\0\s]*<")
 
 
