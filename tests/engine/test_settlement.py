@@ -7,12 +7,12 @@ import pytest
 from billcheck.engine.books import PostingRule
 from billcheck.engine.settlement import (
     LONGEST_RUN,
+    Shortfalls,
     feed_changes,
     mark_pinned_duplicates,
     post_duplicates,
     settle,
     settle_by_words,
-    settlement_candidates,
 )
 from tests.engine.bookings import DAY_0, Row, billed, books_of, event, leftovers, postings, regular
 
@@ -134,17 +134,17 @@ def test_every_event_settles_after_the_one_before_it() -> None:
 
 def test_the_candidates_of_an_amount_are_all_runs_that_equal_it() -> None:
     books = billed(books_of(regular(*[100] * 5)), 0, 100, 40, 60, 0)
-    assert settlement_candidates(books, 100, DAY_0 + 200, OPEN) == [[0], [2, 3], [4]]
-    assert settlement_candidates(books, 100, DAY_0 + 100, OPEN) == [[0], [2, 3]]
-    assert settlement_candidates(books, 140, DAY_0 + 200, OPEN) == [[3, 4]]
-    assert settlement_candidates(books, 101, DAY_0 + 200, OPEN) == []
+    assert Shortfalls(books, OPEN).runs_equal(100, DAY_0 + 200) == [[0], [2, 3], [4]]
+    assert Shortfalls(books, OPEN).runs_equal(100, DAY_0 + 100) == [[0], [2, 3]]
+    assert Shortfalls(books, OPEN).runs_equal(140, DAY_0 + 200) == [[3, 4]]
+    assert Shortfalls(books, OPEN).runs_equal(101, DAY_0 + 200) == []
 
 
 @pytest.mark.parametrize(("length", "is_settled"), [(LONGEST_RUN, True), (LONGEST_RUN + 1, False)])
 def test_the_longest_run_that_is_settled(length: int, *, is_settled: bool) -> None:
     books = books_of(regular(*[100] * (length + 1)))
     flags = [True] * (length + 1)
-    assert bool(settlement_candidates(books, 100 * length, DAY_0 + 10_000, flags)) is is_settled
+    assert bool(Shortfalls(books, flags).runs_equal(100 * length, DAY_0 + 10_000)) is is_settled
 
 
 # --- ahead ---------------------------------------------------------------------------------------------------------

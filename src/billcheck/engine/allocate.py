@@ -24,17 +24,15 @@ from billcheck.engine.pinned import EXPIRED, post_pinned
 from billcheck.engine.repeats import post_repeats
 from billcheck.engine.runs import find_runs
 from billcheck.engine.settlement import (
+    Shortfalls,
     feed_changes,
     mark_pinned_duplicates,
     post_duplicates,
     settle,
     settle_by_words,
-    settlement_candidates,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from billcheck.contracts.terms import Charge
     from billcheck.engine.coverage import Window
     from billcheck.engine.credits import Taken
@@ -150,8 +148,9 @@ def _allocate(schedule: Schedule, events: Events, known: Known, late: frozenset[
     feed_changes(books)
     mark_pinned_duplicates(books)
     left = post_duplicates(books, left, nominal_days(schedule.charge) * books.block // 2)
+    shortfalls = Shortfalls(books, is_open)
     for event in left:
-        books.leave(event, event.amount, *_why_left(books, event, is_open))
+        books.leave(event, event.amount, *_why_left(books, event, shortfalls))
     settle_open_credits(books)
     if events.repeated:
         pace = find_pace(books, known)
@@ -365,9 +364,9 @@ def _as_habit(runs: list[Run], openings: Openings, cost: int) -> Habit:
     return Habit(0, 1, 0, cost, tuple(placements), openings.due_days)
 
 
-def _why_left(books: Books, event: Event, is_open: Sequence[bool]) -> tuple[str, str]:
+def _why_left(books: Books, event: Event, shortfalls: Shortfalls) -> tuple[str, str]:
     """The kind of residue, and the reason in words."""
-    candidates = settlement_candidates(books, event.amount, event.issue_day, is_open)
+    candidates = shortfalls.runs_equal(event.amount, event.issue_day)
     end = books.schedule.charge.ends_on
     if not candidates and end is not None and event.issue_day >= end.toordinal():
         return "expired_still_billed", EXPIRED

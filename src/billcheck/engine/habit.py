@@ -31,6 +31,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import accumulate, repeat
 from operator import lt
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -50,6 +51,9 @@ SINGLES_IN_BLOCKS = 4
 """Blocks are not believed where more than one in so many of their events bills exactly one period."""
 SURE_OF_BLOCK = 3
 """On how many days events make a block believable without an exact sum."""
+LONG = 1_000
+"""Events of a charge whose habit is remembered: it is asked for again by each look at the charge, and takes long."""
+REMEMBERED = 8
 HALF_OF_NOMINAL = TENTHS // 2
 """Tenths of a day in half an interval, per nominal day of it."""
 MORE_THAN_ANY = 10**15
@@ -324,6 +328,22 @@ def find_habit(
     on_due_days = _read_on_due_days(events, openings)
     if on_due_days is not None:
         return Habit(0, 1, 0, 0, on_due_days, openings.due_days)
+    if len(events) < LONG:
+        return _hunt(events, openings, expected, nominal_days, timing, settled_day, offsets)
+    offsets = None if offsets is None else tuple(offsets)
+    return _remembered_hunt(tuple(events), openings, tuple(expected), nominal_days, timing, settled_day, offsets)
+
+
+def _hunt(
+    events: Sequence[FreeEvent],
+    openings: Openings,
+    expected: Sequence[int],
+    nominal_days: int,
+    timing: Timing,
+    settled_day: int | None,
+    offsets: Sequence[int] | None,
+) -> Habit:
+    """The best of all candidates."""
     hunt = _Hunt(events, openings, expected, nominal_days, timing, settled_day, offsets)
     hunt.try_singly()
     if hunt.best.cost and hunt.regular:
@@ -332,6 +352,9 @@ def find_habit(
         for size in BLOCK_SIZES if len(hunt.singles) < len(events) else ():
             hunt.try_blocks(size)
     return _describe(hunt)
+
+
+_remembered_hunt = lru_cache(maxsize=REMEMBERED)(_hunt)
 
 
 def _read_on_due_days(events: Sequence[FreeEvent], openings: Openings) -> tuple[HabitPlacement, ...] | None:

@@ -7,19 +7,87 @@ exactly, or stays in sight. Must not know coverage beyond the periods it is told
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from billcheck.engine.books import PostingRule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping, Sequence
 
     from billcheck.engine.books import Books
     from billcheck.engine.events import Event
 
 LONGEST_RUN = 60
 """The longest run of periods one exact settlement may cover."""
+
+
+class Shortfalls:
+    """The periods of a charge known to be short, and what would settle them; for as long as postings only fill them.
+
+    Each posting makes the amounts anew, and between two of them what an amount may settle is looked up once: a long
+    charge may have thousands of left-over events of few different amounts.
+
+    Args:
+        books: The books of the charge.
+        is_open: Per period, whether an open amount there is a known shortfall.
+    """
+
+    def __init__(self, books: Books, is_open: Sequence[bool]) -> None:
+        self._books = books
+        self._periods = [period for period in range(len(books.expected)) if is_open[period]]
+        self._sums: list[int] = []
+        self._runs: dict[int, list[range]] = {}
+        self._postings = -1
+
+    def until(self, day: int) -> list[int]:
+        """Those due up to a day, in order."""
+        count = self._count_until(day)
+        return self._periods[:count]
+
+    def runs_equal(self, amount: int, day: int) -> list[list[int]]:
+        """Every run of periods that follow each other, due up to a day, that is short of exactly this amount."""
+        count = self._count_until(day)
+        return [self._periods[run.start : run.stop] for run in self._runs_of(amount) if run.stop <= count]
+
+    def all_equal(self, amount: int, day: int) -> list[int]:
+        """Those due up to a day, where together they are short of exactly this amount."""
+        count = self._count_until(day)
+        return self._periods[:count] if count and self._sums[count] == amount else []
+
+    def settled_by(self, amount: int, day: int) -> list[int]:
+        """Those an amount equals: all, one, or a run; empty where none or candidates of unlike shape."""
+        everything = self.all_equal(amount, day)
+        if everything:
+            return everything
+        candidates = self.runs_equal(amount, day)
+        shapes = {tuple(map(self._books.open_amount, run)) for run in candidates}
+        return candidates[0] if len(shapes) == 1 else []
+
+    def _count_until(self, day: int) -> int:
+        """How many of them are due up to a day; the due days of a schedule ascend."""
+        books = self._books
+        if self._postings != len(books.postings):
+            self._postings = len(books.postings)
+            self._periods = [period for period in self._periods if books.open_amount(period) > 0]
+            self._sums = list(accumulate(map(books.open_amount, self._periods), initial=0))
+            self._runs.clear()
+        return bisect_left(self._periods, bisect_right(books.schedule.due_days, day))
+
+    def _runs_of(self, amount: int) -> list[range]:
+        """Every run that is short of this amount, as places in the list of periods, in order."""
+        found = self._runs.get(amount)
+        if found is None:
+            periods, sums = self._periods, self._sums
+            found = self._runs[amount] = []
+            for start, before in enumerate(sums[:-1]):
+                stop = bisect_left(sums, before + amount, start + 1)
+                if stop == len(sums) or sums[stop] != before + amount or stop - start > LONGEST_RUN:
+                    continue
+                if periods[stop - 1] - periods[start] == stop - 1 - start:
+                    found.append(range(start, stop))
+        return found
 
 
 def feed_changes(books: Books) -> None:
@@ -68,16 +136,19 @@ def settle(books: Books, left: list[Event], is_open: Sequence[bool]) -> list[Eve
             billed).
     """
     rest = []
+    shortfalls = Shortfalls(books, is_open)
+    billed_until = _last_issue_days(books) if left else {}
     for event in left:
-        parts = _settled_by(books, event.amount, event.issue_day, is_open)
-        parts = parts or _several_ahead(books, event)
+        parts = shortfalls.settled_by(event.amount, event.issue_day)
+        parts = parts or _several_ahead(books, event, billed_until)
         if parts:
             rule = PostingRule.SETTLEMENT if books.schedule.due_days[parts[0]] <= event.issue_day else PostingRule.AHEAD
             for period in parts:
                 books.post(event, period, books.open_amount(period), rule)
+                billed_until[period] = max(event.issue_day, billed_until.get(period, event.issue_day))
         else:
             rest.append(event)
-    _settle_excesses(books, is_open)
+    _settle_excesses(books, shortfalls)
     return rest
 
 
@@ -87,7 +158,7 @@ def settle_by_words(books: Books, event: Event, is_open: Sequence[bool], early_d
     What exceeds them is left over. A period due up to `early_days` after the event may be one of them.
     """
     left = event.amount
-    for period in _open_periods(books, event.issue_day + early_days, is_open):
+    for period in Shortfalls(books, is_open).until(event.issue_day + early_days):
         part = min(left, books.open_amount(period))
         if part:
             books.post(event, period, part, PostingRule.CATCH_UP)
@@ -95,7 +166,7 @@ def settle_by_words(books: Books, event: Event, is_open: Sequence[bool], early_d
     books.leave(event, left, "left_over", "it says that it makes up for earlier periods, and no more of them is open")
 
 
-def _settle_excesses(books: Books, is_open: Sequence[bool]) -> None:
+def _settle_excesses(books: Books, shortfalls: Shortfalls) -> None:
     """Let an excess settle open shortfalls, or the next periods where one invoice exceeds its own.
 
     An excess that is a whole event repeats a period, and one of several is a wrong price: neither is a payment ahead.
@@ -108,10 +179,10 @@ def _settle_excesses(books: Books, is_open: Sequence[bool]) -> None:
         if _contradicts_own_words(books, index, excess):
             continue
         issue_day = books.postings[index].event.issue_day
-        settled = _all_open(books, excess, issue_day, is_open)
+        settled = shortfalls.all_equal(excess, issue_day)
         is_repeat = books.postings[index].amount == excess or _is_overbilled_before(books, period)
         ahead = [] if settled or is_repeat else _ahead_of(books, excess, _next_regular(books, period))
-        parts = settled or ahead or _settled_by(books, excess, issue_day, is_open)
+        parts = settled or ahead or shortfalls.settled_by(excess, issue_day)
         rule = PostingRule.AHEAD if ahead else PostingRule.SETTLEMENT
         for target in parts:
             books.move(index, target, books.open_amount(target), rule)
@@ -127,68 +198,32 @@ def _is_overbilled_before(books: Books, period: int) -> bool:
     return any(books.open_amount(earlier) < 0 for earlier in range(period))
 
 
-def _open_periods(books: Books, issue_day: int, is_open: Sequence[bool]) -> list[int]:
-    due_days = books.schedule.due_days
-    return [
-        period
-        for period in range(len(due_days))
-        if is_open[period] and books.open_amount(period) > 0 and due_days[period] <= issue_day
-    ]
-
-
-def _all_open(books: Books, amount: int, issue_day: int, is_open: Sequence[bool]) -> list[int]:
-    periods = _open_periods(books, issue_day, is_open)
-    return periods if periods and sum(map(books.open_amount, periods)) == amount else []
-
-
-def _settled_by(books: Books, amount: int, issue_day: int, is_open: Sequence[bool]) -> list[int]:
-    """The open periods an amount equals: all, one, or a run; empty where none or candidates of unlike shape."""
-    everything = _all_open(books, amount, issue_day, is_open)
-    if everything:
-        return everything
-    candidates = list(_runs_of(books, amount, _open_periods(books, issue_day, is_open)))
-    shapes = {tuple(books.open_amount(period) for period in run) for run in candidates}
-    return candidates[0] if len(shapes) == 1 else []
-
-
-def settlement_candidates(books: Books, amount: int, issue_day: int, is_open: Sequence[bool]) -> list[list[int]]:
-    """Every run of open periods an amount equals, for the residue that could not decide between them."""
-    return list(_runs_of(books, amount, _open_periods(books, issue_day, is_open)))
-
-
-def _runs_of(books: Books, amount: int, periods: list[int]) -> Iterable[list[int]]:
-    for start in range(len(periods)):
-        total = 0
-        run: list[int] = []
-        for period in periods[start : start + LONGEST_RUN]:
-            if run and period != run[-1] + 1:
-                break
-            run.append(period)
-            total += books.open_amount(period)
-            if total == amount:
-                yield list(run)
-            if total >= amount:
-                break
-
-
-def _several_ahead(books: Books, event: Event) -> list[int]:
+def _several_ahead(books: Books, event: Event, billed_until: Mapping[int, int]) -> list[int]:
     """Two or more next periods an event equals; one alone is as likely a repeat of the last."""
-    ahead = _ahead_of(books, event.amount, _first_unbilled(books, event.issue_day))
+    ahead = _ahead_of(books, event.amount, _first_unbilled(books, event.issue_day, billed_until))
     return ahead if len(ahead) > 1 else []
 
 
-def _first_unbilled(books: Books, issue_day: int) -> int | None:
+def _last_issue_days(books: Books) -> dict[int, int]:
+    """Per period that something was posted to, the last day an event of it was issued."""
+    days: dict[int, int] = {}
+    for posting in books.postings:
+        day = posting.event.issue_day
+        days[posting.period] = max(day, days.get(posting.period, day))
+    return days
+
+
+def _first_unbilled(books: Books, issue_day: int, billed_until: Mapping[int, int]) -> int | None:
     """The first period due after a day that nothing was billed for; none where one before it was billed later on.
 
     Who bills ahead does not leave out a month that still comes by an invoice of its own.
     """
     schedule = books.schedule
-    billed_later = {posting.period for posting in books.postings if posting.event.issue_day > issue_day}
-    for period in range(len(schedule.due_days)):
-        if schedule.due_days[period] > issue_day and not schedule.changes[period]:
+    for period in range(bisect_right(schedule.due_days, issue_day), len(schedule.due_days)):
+        if not schedule.changes[period]:
             if not books.billed[period]:
                 return period
-            if period in billed_later:
+            if billed_until.get(period, issue_day) > issue_day:
                 return None
     return None
 

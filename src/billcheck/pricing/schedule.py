@@ -121,11 +121,11 @@ class Schedule:
             return _row_of_one_off(self.charge)
         grid = grid_of(self.charge, self.due_days[-1])
         timeline = make_timeline(self.charge, grid, MINOR_DIGITS[self.contract.currency])
-        for period in range(len(grid.first_days)):
-            if grid.first_days[period] <= wanted[0] < grid.ends[period]:
-                for row in _rows(self.charge, timeline, grid, period):
-                    if (row.first_day, row.is_change, row.due_day) == wanted:
-                        return row
+        period = bisect_right(grid.ends, wanted[0])
+        if period < len(grid.ends) and grid.first_days[period] <= wanted[0]:
+            for row in _rows(self.charge, timeline, grid, period):
+                if (row.first_day, row.is_change, row.due_day) == wanted:
+                    return row
         raise InternalError("every row of a schedule belongs to a period", contract=self.contract.id, index=index)
 
 
