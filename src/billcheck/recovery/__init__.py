@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from billcheck.recovery.arrears import Arrears, CasePeriod
     from billcheck.recovery.case import Case
     from billcheck.recovery.case_files import case_text, load_case, parse_case, write_case
+    from billcheck.recovery.claims import RowClaim, row_claims
     from billcheck.recovery.events import (
         Agreed,
         Briefed,
@@ -39,7 +40,17 @@ if TYPE_CHECKING:
         Waived,
         WalkAway,
     )
-    from billcheck.recovery.offer import Offer
+    from billcheck.recovery.instalments import split
+    from billcheck.recovery.ladder import Rung, compare_offers, preset_offers
+    from billcheck.recovery.offer import InstalmentInvoice, Offer
+    from billcheck.recovery.offers import (
+        default_count,
+        instalment_offer,
+        next_invoice_offer,
+        separate_invoice_offer,
+        waive_all,
+        waive_part,
+    )
     from billcheck.recovery.opening import open_case
     from billcheck.recovery.states import State, add, state_of
     from billcheck.recovery.sums import document_sums, period_sums, sums_of
@@ -55,6 +66,7 @@ __all__ = [
     "Contacted",
     "Disputed",
     "Drafted",
+    "InstalmentInvoice",
     "Invoiced",
     "Noticed",
     "Objected",
@@ -66,6 +78,8 @@ __all__ = [
     "Refused",
     "Relationship",
     "Reopened",
+    "RowClaim",
+    "Rung",
     "State",
     "StatedCause",
     "Survival",
@@ -73,13 +87,23 @@ __all__ = [
     "WalkAway",
     "add",
     "case_text",
+    "compare_offers",
+    "default_count",
     "document_sums",
+    "instalment_offer",
     "load_case",
+    "next_invoice_offer",
     "open_case",
     "parse_case",
     "period_sums",
+    "preset_offers",
+    "row_claims",
+    "separate_invoice_offer",
+    "split",
     "state_of",
     "sums_of",
+    "waive_all",
+    "waive_part",
     "write_case",
 ]
 
@@ -87,7 +111,18 @@ _ROOMS = {
     "arrears": ("Arrears", "CasePeriod"),
     "case": ("Case",),
     "case_files": ("case_text", "load_case", "parse_case", "write_case"),
-    "offer": ("Offer",),
+    "claims": ("RowClaim", "row_claims"),
+    "instalments": ("split",),
+    "ladder": ("Rung", "compare_offers", "preset_offers"),
+    "offer": ("InstalmentInvoice", "Offer"),
+    "offers": (
+        "default_count",
+        "instalment_offer",
+        "next_invoice_offer",
+        "separate_invoice_offer",
+        "waive_all",
+        "waive_part",
+    ),
     "opening": ("open_case",),
     "states": ("State", "add", "state_of"),
     "sums": ("document_sums", "period_sums", "sums_of"),
