@@ -68,10 +68,10 @@ def _cells(row: PeriodRow, owner: str, about: list[Finding], *, fails: bool) -> 
     currency, tax = row.currency, row.shortfall_tax_minor
     places = dict.fromkeys(f"{evidence.path}:{evidence.row}" for evidence in row.evidence)
     return [
-        _text(row.contract),
-        _text(row.customer),
-        _text(owner),
-        _text(" + ".join(row.charges)),
+        csv_cell(row.contract),
+        csv_cell(row.customer),
+        csv_cell(owner),
+        csv_cell(" + ".join(row.charges)),
         row.first_day.isoformat(),
         row.last_day.isoformat(),
         row.due_on.isoformat(),
@@ -84,16 +84,16 @@ def _cells(row: PeriodRow, owner: str, about: list[Finding], *, fails: bool) -> 
         str(row.status),
         " ".join(dict.fromkeys(finding.kind for finding in about)),
         "yes" if fails else "no",
-        _text("; ".join(cause.sentence for cause in row.causes)),
-        _text("; ".join(documents_of(row))),
-        _text("; ".join(places)),
-        _text(row.note),
+        csv_cell("; ".join(cause.sentence for cause in row.causes)),
+        csv_cell("; ".join(documents_of(row))),
+        csv_cell("; ".join(places)),
+        csv_cell(row.note),
         row.id,
     ]
 
 
-def _text(text: str) -> str:
-    """A text that begins no formula, neither here nor after a semicolon.
+def csv_cell(text: str) -> str:
+    """A cell of text that begins no formula, neither here nor after a semicolon.
 
     Where commas are decimal marks, a spreadsheet cuts rows at semicolons without asking, and a cell begins after each.
     """

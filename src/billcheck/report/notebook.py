@@ -79,7 +79,7 @@ def to_html(report: Report) -> str:
     """The report as a piece of HTML."""
     covers = report.covers
     window = "no document" if covers is None else f"{covers.first_day} to {covers.last_day}"
-    verdict = "<br>".join(_escaped("".join(span.text for span in spans)) for spans in verdict_lines(report))
+    verdict = "<br>".join(escaped("".join(span.text for span in spans)) for spans in verdict_lines(report))
     checked = (
         f"As of {report.as_of}; {counted(report.counts.contracts, 'contract')}, "
         f"{counted(report.judged_rows, 'period')} judged, {report.inconclusive_rows:,} not; the ledger covers {window}."
@@ -104,11 +104,11 @@ def _findings(report: Report) -> list[str]:
     """What was found by kind, with what settles it; at most so many findings, the rest counted."""
     grouped: dict[tuple[str, str], list[str]] = {}
     for finding in report.findings[:SHOWN_FINDINGS]:
-        grouped.setdefault((finding.kind, finding.decision), []).append(f"<li>{_escaped(finding.sentence)}</li>")
+        grouped.setdefault((finding.kind, finding.decision), []).append(f"<li>{escaped(finding.sentence)}</li>")
     parts = []
     for (kind, decision), items in grouped.items():
         words = kind.replace("_", " ").capitalize()
-        settled = f"What settles it: {_escaped(KINDS[kind].settled_by)}"
+        settled = f"What settles it: {escaped(KINDS[kind].settled_by)}"
         parts.append(f"<p>{words}. {FINDING_WORDS.get(decision, settled)}</p><ul>{''.join(items)}</ul>")
     more = len(report.findings) - SHOWN_FINDINGS
     return [*parts, f'<p class="muted">{counted(more, "more finding")}.</p>'] if more > 0 else parts
@@ -120,11 +120,12 @@ def _decisions(report: Report) -> list[str]:
     if not texts:
         return []
     more = len(texts) - SHOWN_FINDINGS
-    items = "".join(f"<li>{_escaped(text)}</li>" for text in texts[:SHOWN_FINDINGS])
+    items = "".join(f"<li>{escaped(text)}</li>" for text in texts[:SHOWN_FINDINGS])
     return [f"<p>Decisions</p><ul>{items}</ul>", *([f'<p class="muted">{more:,} more.</p>'] if more > 0 else [])]
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """Text that renders as itself in HTML, between tags and in attributes."""
     return escape(visible(text))
 
 
@@ -142,7 +143,7 @@ def _totals_table(report: Report) -> str:
     for totals in report.totals:
         amounts = totals.amounts()
         cells = "".join(f'<td class="amount">{amount_text(amounts[name], totals.currency)}</td>' for name, _ in _TOTALS)
-        rows.append(f"<tr><th>{_escaped(totals.currency)}</th>{cells}</tr>")
+        rows.append(f"<tr><th>{escaped(totals.currency)}</th>{cells}</tr>")
     return f"<table><caption>Totals</caption><tr><th>Currency</th>{heading}</tr>{''.join(rows)}</table>"
 
 
@@ -162,14 +163,14 @@ def _causes_table(report: Report) -> list[str]:
 
 def _cause_cells(part_of: str, currency: str, minor: int, words: str) -> str:
     amount = f'<td class="amount">{amount_text(minor, currency)}</td>'
-    return f"<tr><td>{part_of}</td><td>{_escaped(currency)}</td>{amount}<td>{_escaped(words)}</td></tr>"
+    return f"<tr><td>{part_of}</td><td>{escaped(currency)}</td>{amount}<td>{escaped(words)}</td></tr>"
 
 
 def _running_list(report: Report) -> list[str]:
     """What the next invoices will be, of the contracts that are shown; at most so many, the rest counted."""
     contracts, _ = _contracts(report)
     texts = [f"{item.contract.id}: {running_text(running)}" for item in contracts for running in item.running]
-    items = "".join(f"<li>{_escaped(text)}</li>" for text in texts[:SHOWN_RUNNING])
+    items = "".join(f"<li>{escaped(text)}</li>" for text in texts[:SHOWN_RUNNING])
     more = len(texts) - SHOWN_RUNNING
     rest = f"<li>{counted(more, 'more charge')}</li>" if more > 0 else ""
     return [f"<p>Next invoices</p><ul>{items}{rest}</ul>"] if texts else []
@@ -205,13 +206,13 @@ def _rows_table(report: Report) -> str:
 def _row(item: ContractRows, row: PeriodRow) -> str:
     label = period_label(row.first_day, row.last_day)
     words = (item.contract.id, item.contract.customer, " + ".join(row.charges), label, row.due_on.isoformat())
-    cells = "".join(f"<td>{_escaped(word)}</td>" for word in (*words, row.currency))
+    cells = "".join(f"<td>{escaped(word)}</td>" for word in (*words, row.currency))
     expected, billed, shortfall = (
         amount_text(minor, row.currency) for minor in (row.expected_minor, row.billed_minor, row.shortfall_minor)
     )
     shown = (expected, billed, shortfall) if row.is_known else (NOT_KNOWN, billed, "")
     amounts = "".join(f'<td class="amount">{text}</td>' for text in shown)
-    note = f' title="{_escaped(row.note)}"' if row.note else ""
+    note = f' title="{escaped(row.note)}"' if row.note else ""
     status = f'<td class="{_CLASSES.get(row.status, "good")}"{note}>{STATUS_WORDS[row.status]}</td>'
     documents = ", ".join(documents_of(row))
-    return f"<tr>{cells}{amounts}{status}<td>{_escaped(documents)}</td></tr>"
+    return f"<tr>{cells}{amounts}{status}<td>{escaped(documents)}</td></tr>"
