@@ -420,6 +420,7 @@ def test_hours_are_counted_by_role() -> None:
     assert amounts(charge, MARCH) == ["1017.50", "500.00"]
 
 
+DEARER = PackagePrice(Decimal(16), Decimal(100), Decimal(500))
 JANUARY = START.toordinal(), date(2026, 2, 1).toordinal()
 NOT_GIVEN = "is given for {}: give it with --quantities. If nothing was used, write a row with quantity 0."
 
@@ -482,6 +483,18 @@ def test_unused_free_units_roll_over_up_to_the_cap_and_lapse() -> None:
     rows = [row(f"2026-{month}-01", used, f"2026-{month}-{last}") for month, last, used in months]
     charge = metered(PACKAGE, "sum", *rows, rollover=Rollover(1, Decimal(300)), model="package")
     assert amounts(charge, date(2026, 6, 1)) == ["0.00", "8.00", "0.00", "32.00", "8.00"]
+
+
+def test_what_was_carried_stays_where_the_same_price_is_agreed_again() -> None:
+    """January leaves 400 of its 500 free units, and February may use 900: it uses just these, and nothing is due."""
+    rows = (row("2026-01-01", "100", "2026-01-31"), row("2026-02-01", "900", "2026-02-28"))
+    again = {"amendments": (Amendment(date(2026, 2, 11), price=PACKAGE),)}
+    charge = metered(PACKAGE, "sum", *rows, rollover=Rollover(1), model="package", **again)
+    assert amounts(charge, MARCH) == ["0.00", "0.00"]
+    dearer = {"price_steps": (PriceStep(date(2026, 2, 1), DEARER), PriceStep(date(2026, 2, 2), DEARER))}
+    beyond = metered(PACKAGE, "sum", rows[0], replace(rows[1], quantity=Decimal(901)), rollover=Rollover(1), **dearer)
+    # One unit beyond the free ones opens a package of 16.00, all of February.
+    assert amounts(beyond, MARCH) == ["0.00", "16.00"]
 
 
 def test_the_oldest_units_are_used_first_and_last_so_many_periods() -> None:

@@ -86,6 +86,13 @@ def with_usage(charge: Charge, metering: Metering, grid: Grid, digits: int) -> M
             for each in found
             for level in each.levels
         ]
+        if price is not None:
+            # The same price may be set again inside the period; what was carried into it counts on.
+            amendments += [
+                Amendment(date.fromordinal(day), price=price)
+                for day in timeline.cuts
+                if first_day < day < end and timeline.terms_on(day).price_since == day
+            ]
     priced = replace(
         charge,
         metering=None,
