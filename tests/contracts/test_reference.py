@@ -35,6 +35,7 @@ from billcheck.contracts.shapes import (
     HoursShape,
     PriceStepShape,
     RateShape,
+    ReleaseShape,
     RetentionShape,
     RoundingShape,
     TaxShape,
@@ -79,6 +80,7 @@ SECTIONS: dict[str, type[Shape]] = {
     "### Late invoice cutoff": LateInvoiceCutoffShape,
     "### Deposit": DepositShape,
     "### Retention": RetentionShape,
+    "### Releases": ReleaseShape,
     "### Commitment": CommitmentShape,
     "### Minimum or maximum of a contract": BoundShape,
     "### Discounts of a contract": ContractDiscountShape,
@@ -213,6 +215,16 @@ def renewed_with(heading: str, key: str, value: Any) -> dict[str, Any] | None:
     return None
 
 
+def retention_with(heading: str, key: str, value: Any) -> dict[str, Any]:
+    """A retention in which this key, of itself or of its first part, has this value."""
+    if heading == "### Retention":
+        day = {} if key in {"released_with", "releases"} else {"released_on": "2027-12-31"}
+        return {"percent": "5", **day, key: value}
+    part = {key: value} if key in {"percent", "amount"} else {"percent": "50", key: value}
+    day = {} if key.startswith("released") else {"released_on": "2026-12-31"}
+    return {"percent": "5", "releases": [{**part, **day}, {"released_on": "2028-12-31"}]}
+
+
 def contract_with(heading: str, key: str, value: Any) -> dict[str, Any] | None:
     """A contract in which this key of this table of the contract itself has this value; None for other tables."""
     if heading == "## Contract":
@@ -224,10 +236,9 @@ def contract_with(heading: str, key: str, value: Any) -> dict[str, Any] | None:
     }
     if heading in single:
         return contract_table(**single[heading])
-    if heading == "### Retention":
+    if heading in {"### Retention", "### Releases"}:
         milestone = {**MILESTONE, "name": "Handover"}
-        day = {} if key == "released_with" else {"released_on": "2027-12-31"}
-        return contract_table({**FLAT, "name": "Works"}, milestone, retention={"percent": "5", **day, key: value})
+        return contract_table({**FLAT, "name": "Works"}, milestone, retention=retention_with(heading, key, value))
     if heading == "### Minimum or maximum of a contract":
         return contract_table(maximum={"amount": "5000", key: value})
     if heading == "### Discounts of a contract":

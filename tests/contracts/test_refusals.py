@@ -29,6 +29,7 @@ from billcheck.contracts import (
     files,
     price_keys,
     rate_cards,
+    releases,
     renewals,
     retentions,
     succession,
@@ -1177,7 +1178,7 @@ def test_every_problem_has_an_example() -> None:
         files,
         price_keys,
     ]
-    rooms += [rate_cards, renewals, retentions, succession, tables, values, balances, common_changes]
+    rooms += [rate_cards, releases, renewals, retentions, succession, tables, values, balances, common_changes]
     classes = {
         item
         for room in rooms
@@ -1196,7 +1197,7 @@ def test_every_problem_has_an_example() -> None:
 
 _SAID_WITH_OTHER_WORDS = {
     *("OutsideTermProblem", "KeyNotForModelProblem", "MissingExtraProblem", "OverlapProblem"),
-    *("NumberProblem", "AmountsProblem", "LimitValueProblem"),
+    *("NumberProblem", "AmountsProblem", "LimitValueProblem", "NotAllProblem"),
 }
 """Their sentences always name the term or the model at hand; extras, lint, decisions and configuration have tests of
 their own."""

@@ -6,6 +6,8 @@ import csv
 import json
 import re
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from io import BytesIO, StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,8 +21,9 @@ from python_calamine import load_workbook
 from billcheck.contracts import written
 from billcheck.contracts.files import Written, load_contracts, load_written
 from billcheck.contracts.sheets import guarded, unguarded
+from billcheck.contracts.terms import Release
 from billcheck.errors import UsageError
-from tests.contracts.samples import FLAT, ONE_OFF, PER_UNIT, contract_table, write_json
+from tests.contracts.samples import FLAT, MILESTONE, ONE_OFF, PER_UNIT, contract_table, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,6 +103,22 @@ def contract_tables(draw: st.DrawFn) -> list[dict[str, Any]]:
         )
         contracts.append(contract_table(*charges, id=identity, **keys))
     return contracts
+
+
+def test_parts_of_a_retention_are_written_in_every_format(tmp_path: Path) -> None:
+    releases = [{"percent": "50", "released_with": "Go-live"}, {"released_on": "2027-12-31"}]
+    of_charge = {"percent": "10", "releases": [{"amount": "99.50", "released_on": "2026-12-31"}, releases[1]]}
+    table = contract_table(
+        {**FLAT, "retention": {**of_charge, "name": "Own"}}, PER_UNIT, MILESTONE,
+        retention={"percent": "5", "releases": releases},
+    )  # fmt: skip
+    (found,) = load_written(write_json(tmp_path, table))
+    assert [charge.retention.releases for charge in found.contract.charges if charge.retention] == [
+        (Release(date(2026, 12, 31), amount=Decimal("99.50")), Release(date(2027, 12, 31))),
+        *((Release(date(2026, 3, 31), Decimal(50)), Release(date(2027, 12, 31), Decimal(50))),) * 2,
+    ]
+    assert [charge.on for charge in found.contract.charges if charge.model == "retention"] == [date(2027, 12, 31)] * 2
+    hold_in_every_format([found], tmp_path)
 
 
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])

@@ -1,9 +1,9 @@
 """One random contract priced twice: by the package, and day by day by an oracle that shares nothing with it.
 
 Comes in: a number. Goes out: the contract made from it, with terms of one kind or of all kinds mixed, and where the two
-differ. Of ten contracts four have terms that change in every way, two have every model, cadence and proration, one is
-metered, one is metered by role, one is a commitment, and one has amounts off, a maximum or a minimum over several
-charges.
+differ. Of ten contracts three have terms that change in every way, two have every model, cadence and proration, one is
+metered, one is metered by role, one is a commitment, one has amounts off, a maximum or a minimum over several charges,
+and of one part is held back and released at once or in parts.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from billcheck.contracts.terms import Contract
 from billcheck.pricing.schedule import make_schedule
-from tests.pricing import balance_oracle, oracle, usage_oracle
+from tests.pricing import balance_oracle, oracle, retention_oracle, usage_oracle
 from tests.pricing.random_changes import random_changing_charge
 from tests.pricing.random_charges import CURRENCIES, contract_of, perhaps_retained, random_charge
 from tests.pricing.random_usage import random_metered, random_metered_by_role
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from billcheck.contracts.terms import Charge
     from billcheck.pricing.schedule import Schedule
 
-KINDS = ("changes",) * 4 + ("models",) * 2 + ("usage", "roles", "commitment", "balance")
+KINDS = ("changes",) * 3 + ("models",) * 2 + ("usage", "roles", "commitment", "balance", "retention")
 HORIZONS = (-30, 0, 10, 100, 370, 450, 450, 600)
 LONGEST_CORRECTION = 370
 
@@ -51,6 +51,8 @@ def compare(number: int) -> Comparison:
         return _compare_commitment(random_changing_charge(random), random)
     if kind == "balance":
         return _compare_balance(random)
+    if kind == "retention":
+        return _compare_retention(random)
     charge = random_charge(random) if kind == "models" else random_changing_charge(random)
     currency = random.choice(CURRENCIES)
     until = charge.start + timedelta(days=random.choice(HORIZONS))
@@ -103,6 +105,22 @@ def _compare_balance(random: Random) -> Comparison:
     changes = sum(sum(schedule.changes) for schedule in schedules)
     differs = "" if found == wanted else f"{currency}: billcheck {found}, the oracle {wanted}"
     return Comparison("balance", contract.charges, sum(map(len, schedules)), changes, differs)
+
+
+def _compare_retention(random: Random) -> Comparison:
+    charges, retention, until = retention_oracle.random_retention(random)
+    currency = random.choice(CURRENCIES)
+    contract = retention_oracle.retained_contract(charges, currency)
+    found = [rows_of(make_schedule(contract, charge, until)) for charge in charges]
+    wanted = [oracle.price_by_day(charge, currency, until) for charge in charges]
+    differs = " ".join(filter(None, map(difference, found, wanted, [f"{currency}, until {until}"] * len(charges))))
+    released = rows_of(make_schedule(contract, contract.charges[-1], until))
+    by_day = retention_oracle.releases_by_day(charges, retention, currency, until)
+    if [(row.due_on, row.amount) for row in released] != by_day:
+        differs += f" {currency}: billcheck releases {released}, the oracle {by_day}"
+    rows = [row for of_charge in found for row in of_charge]
+    changes = sum(row.is_change for row in rows)
+    return Comparison("retention", contract.charges, len(rows) + len(released), changes, differs)
 
 
 def _compare_commitment(charge: Charge, random: Random) -> Comparison:

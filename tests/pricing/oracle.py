@@ -95,10 +95,15 @@ def price_by_day(charge: Charge, currency: str, until: date, *, keeps_nothing: b
 
 
 def held_back(charge: Charge, row: Row) -> int:
-    """What of a row is held back: a percent, until the day of the release."""
-    if charge.retention is None or (charge.retention.until is not None and row.due_on >= charge.retention.until):
+    """What of a row is held back: a percent until it is released, and after a part was released only of the others."""
+    retention = charge.retention
+    if retention is None or (retention.until is not None and row.due_on >= retention.until):
         return 0
-    return half_up(Fraction(charge.retention.percent) * row.amount / 100)
+    percent = Fraction(retention.percent)
+    for part in retention.releases:
+        if part.percent is not None and part.on is not None and part.on <= row.due_on:
+            percent -= Fraction(retention.percent) * Fraction(part.percent) / 100
+    return half_up(percent * row.amount / 100)
 
 
 def uncancelled(charge: Charge, services: list[Service], changes: list[Change]) -> Iterator[Service]:

@@ -129,6 +129,16 @@ def test_a_change_of_what_costs_nothing_that_leaves_the_minimum_has_no_row() -> 
     ]
 
 
+def test_what_is_cancelled_from_the_next_period_has_none_from_then_on() -> None:
+    """In February one fee is left, for 14 of 28 days: 50.00, and 280.00 × 14/28 = 140.00 of the least."""
+    first, second = fees("100", "100")
+    first = replace(first, end=date(2026, 2, 15))
+    cancel = Amendment(date(2026, 1, 11), change="cancel", applies="next_period")
+    second = replace(second, amendments=(cancel,))
+    agreed = balance("minimum", first, second, minimum=Decimal(280))
+    assert amounts(agreed, first, second) == [("2026-01-01", "80.00"), ("2026-02-01", "90.00")]
+
+
 def test_while_one_of_them_runs_the_minimum_holds() -> None:
     first, second = fees("100", "100")
     first = replace(first, amendments=(PAUSE,))

@@ -10,14 +10,15 @@ from typing import Any
 
 import pytest
 
-from billcheck.contracts.prices import ZERO, FlatPrice
-from billcheck.contracts.terms import Amendment, Charge, Contract, Retention
+from billcheck.contracts.prices import FlatPrice
+from billcheck.contracts.terms import Amendment, Charge, Contract, Release, Retention
 from billcheck.contracts.uplifts import Escalator, IndexClause
 from billcheck.period import Cadence
 from billcheck.pricing.mistakes import plausible_mistakes
 from billcheck.pricing.schedule import make_schedule
 from tests.pricing import oracle
 from tests.pricing.random_changes import random_changing_charge
+from tests.pricing.retention_oracle import random_retention, release, releases_by_day, retained_contract
 from tests.pricing.samples import charges_until, figures, flat, one_off
 from tests.pricing.test_commitments import commitment
 
@@ -26,17 +27,6 @@ HALF_YEAR = date(2026, 7, 1)
 
 def held(percent: str, until: date | None = HALF_YEAR) -> Retention:
     return Retention(Decimal(percent), until)
-
-
-def release(*charges: Charge, on: date | None = HALF_YEAR) -> Charge:
-    return Charge(
-        name="Retention",
-        model="retention",
-        start=date(2026, 1, 1),
-        price=FlatPrice(ZERO),
-        on=on,
-        spans=tuple(charge.name for charge in charges),
-    )
 
 
 def released(*charges: Charge, until: date = date(2026, 12, 31), on: date | None = HALF_YEAR) -> Any:
@@ -85,8 +75,8 @@ def test_charges_that_are_not_named_or_begin_later_hold_nothing() -> None:
         "Late: 5 % of each of 0 rows due before 2026-07-01, 0.00 in all: 0.00",
         "held back until 2026-07-01 = 0.00",
     )
-    contract = Contract("C-1", "Acme", "EUR", date(2026, 1, 1), (fee, late, release(fee)))
-    assert make_schedule(contract, release(fee), HALF_YEAR).amounts == (3000,)
+    contract = Contract("C-1", "Acme", "EUR", date(2026, 1, 1), (fee, late, release(fee, on=HALF_YEAR)))
+    assert make_schedule(contract, release(fee, on=HALF_YEAR), HALF_YEAR).amounts == (3000,)
     whole = replace(fee, retention=None)
     assert released(whole).charge_at(0).derivation == ("held back until 2026-07-01 = 0.00",)
 
@@ -134,11 +124,11 @@ def test_a_line_may_come_to_the_amount_with_or_without_it() -> None:
 
 def test_it_may_be_forgotten() -> None:
     fee = flat("100", retention=held("5"))
-    contract = Contract("C-1", "Acme", "EUR", fee.start, (fee, release(fee)))
+    contract = Contract("C-1", "Acme", "EUR", fee.start, (fee, release(fee, on=HALF_YEAR)))
     found = {mistake.code: mistake for mistake in plausible_mistakes(contract, fee)}
     assert found["retention_ignored"].sentence == "nothing was held back as retention"
     assert found["retention_ignored"].charge == replace(fee, retention=None)
-    assert plausible_mistakes(contract, release(fee)) == ()
+    assert plausible_mistakes(contract, release(fee, on=HALF_YEAR)) == ()
 
 
 def test_its_sum_is_rounded_row_by_row_in_the_cumulative_way_too() -> None:
@@ -146,6 +136,117 @@ def test_its_sum_is_rounded_row_by_row_in_the_cumulative_way_too() -> None:
     fee = flat("10", amount_per=Cadence("quarter"), remainder="cumulative", retention=held("50"))
     assert [amount for *_, amount in figures(fee, date(2026, 2, 1))] == ["1.66", "1.67", "1.66"]
     assert released(fee).amounts == (1002,)
+
+
+OCTOBER = date(2026, 10, 1)
+HALVES = (Release(HALF_YEAR, Decimal(50)), Release(OCTOBER, Decimal(50)))
+
+
+def in_parts(percent: str, *releases: Release) -> Retention:
+    days = [part.on for part in releases if part.on is not None]
+    return Retention(Decimal(percent), max(days) if len(days) == len(releases) else None, releases)
+
+
+def released_in_parts(*charges: Charge, until: date = date(2026, 12, 31)) -> list[tuple[str, str]]:
+    schedule = released(*charges, until=until, on=None)
+    rows = [schedule.charge_at(index) for index in range(len(schedule))]
+    return [(str(row.due_on), str(row.amount)) for row in rows]
+
+
+class TestReleasesInParts:
+    def test_after_the_first_half_only_half_is_held_back(self) -> None:
+        fee = flat("1000.10", retention=in_parts("5", *HALVES))
+        amounts = {due: amount for _, _, due, amount in figures(fee, date(2026, 11, 1))}
+        # 5 % are 50.005, half-up 50.01; half of that percent is 25.0025; from October nothing is held back.
+        assert [amounts[f"2026-{month}-01"] for month in ("06", "07", "09", "10", "11")] == (
+            ["950.09", "975.10", "975.10", "1000.10", "1000.10"]
+        )
+
+    def test_each_half_is_due_on_its_day(self) -> None:
+        """6 × 50.01 = 300.06, of which 150.03; and 300.06 + 3 × 25.00 − 150.03 = 225.03."""
+        fee = flat("1000.10", retention=in_parts("5", *HALVES))
+        assert released_in_parts(fee) == [("2026-07-01", "150.03"), ("2026-10-01", "225.03")]
+        assert released_in_parts(fee, until=date(2026, 9, 30)) == [("2026-07-01", "150.03")]
+        assert released_in_parts(fee, until=date(2026, 6, 30)) == []
+
+    def test_three_parts_lose_nothing(self) -> None:
+        """One row of 100.01 at 10 %: 10.00 held back; a third of it is 3.33 (3.332), then 3.33 (6.664 − 3.33), 3.34."""
+        third = Decimal("33.32")
+        days = (date(2026, 3, 1), date(2026, 4, 1), date(2026, 5, 1))
+        parts = (Release(days[0], third), Release(days[1], third), Release(days[2], 100 - 2 * third))
+        once = one_off("100.01", date(2026, 2, 10), retention=in_parts("10", *parts))
+        assert released_in_parts(once) == [("2026-03-01", "3.33"), ("2026-04-01", "3.33"), ("2026-05-01", "3.34")]
+
+    def test_a_milestone_that_is_not_accepted_releases_nothing(self) -> None:
+        fee = flat("1000", end=date(2026, 4, 1), retention=in_parts("5", Release(None, Decimal(50)), HALVES[1]))
+        assert released_in_parts(fee) == [("2026-10-01", "75.00")]
+        assert {amount for *_, amount in figures(fee, date(2026, 4, 1))} == {"950.00"}
+
+    def test_amounts_are_released_as_far_as_so_much_is_held_back_and_the_rest_at_the_end(self) -> None:
+        """5 % of 100.00 for six months is 30.00 by July, and 45.00 by October."""
+
+        def of(amount: str) -> Retention:
+            return Retention(Decimal(5), OCTOBER, (Release(HALF_YEAR, amount=Decimal(amount)), Release(OCTOBER)))
+
+        fee = flat("100", retention=of("12.50"))
+        assert released_in_parts(fee) == [("2026-07-01", "12.50"), ("2026-10-01", "32.50")]
+        assert released_in_parts(replace(fee, retention=of("99"))) == [("2026-07-01", "30.00"), ("2026-10-01", "15.00")]
+        amounts = {due: amount for _, _, due, amount in figures(fee, date(2026, 11, 1))}
+        assert [amounts[f"2026-{month}-01"] for month in ("06", "07", "10")] == ["95.00", "95.00", "100.00"]
+
+    def test_they_are_explained(self) -> None:
+        fee, setup = flat("1000.10"), one_off("400", date(2026, 2, 10))
+        charges = [replace(charge, retention=in_parts("5", *HALVES)) for charge in (fee, setup)]
+        schedule = released(*charges, on=None)
+        assert [schedule.charge_at(index).derivation for index in (0, 1)] == [
+            (
+                "Fee: 5 % of each of 6 rows due before 2026-07-01, 6,000.60 in all: 300.06",
+                "Setup: 5 % of each of 1 row due before 2026-07-01, 400.00 in all: 20.00",
+                "50 % of what is held back, 320.06 until 2026-07-01 = 160.03",
+            ),
+            (
+                "Fee: held back of 9 rows due before 2026-10-01, 9,000.90 in all: 375.06",
+                "Setup: 5 % of each of 1 row due before 2026-10-01, 400.00 in all: 20.00",
+                "395.06 held back until 2026-10-01, less 160.03 released before = 235.03",
+            ),
+        ]
+        thirds = (
+            Release(HALF_YEAR, Decimal(40)),
+            Release(date(2026, 8, 1), Decimal(40)),
+            Release(OCTOBER, Decimal(20)),
+        )
+        late = released(replace(setup, retention=in_parts("5", *thirds)), on=None).charge_at(1)
+        assert late.derivation[-1] == (
+            "40 % of what is held back, 16.00 of 20.00 until 2026-08-01, less 8.00 released before = 8.00"
+        )
+        rows = {row.due_on: row.derivation[-1] for row in charges_until(charges[0], date(2026, 8, 1))}
+        assert rows[date(2026, 6, 1)] == (
+            "1,000.10 − 50.01 = 950.09; 5 % retention held back until 2026-07-01 and until 2026-10-01"
+        )
+        assert rows[date(2026, 8, 1)] == ("1,000.10 − 25.00 = 975.10; 50 % of 5 % retention held back until 2026-10-01")
+        unknown = replace(fee, retention=in_parts("5", Release(None, Decimal(50)), HALVES[1]))
+        (first, *_) = charges_until(unknown, date(2026, 1, 1))
+        assert first.derivation[-1] == "1,000.10 − 50.01 = 950.09; 5 % retention held back until it is released"
+
+    def test_an_amount_is_explained(self) -> None:
+        parts = (Release(HALF_YEAR, amount=Decimal("12.50")), Release(OCTOBER))
+        fee = flat("100", retention=Retention(Decimal(5), OCTOBER, parts))
+        schedule = released(fee, on=None)
+        assert [schedule.charge_at(index).derivation[-1] for index in (0, 1)] == [
+            "30.00 held back until 2026-07-01, of it an amount = 12.50",
+            "45.00 held back until 2026-10-01, less 12.50 released before = 32.50",
+        ]
+
+    @pytest.mark.parametrize("seed", range(60))
+    def test_what_is_released_in_all_is_what_was_held_back(self, seed: int) -> None:
+        random = Random(f"in parts {seed}")
+        charges, retention, until = random_retention(random)
+        contract = retained_contract(charges, "EUR")
+        schedule = make_schedule(contract, contract.charges[-1], until)
+        if not schedule.unknowns:
+            assert list(zip(schedule.due_days, schedule.amounts, strict=True)) == [
+                (day.toordinal(), amount) for day, amount in releases_by_day(charges, retention, "EUR", until)
+            ]
 
 
 @pytest.mark.parametrize("seed", range(60))

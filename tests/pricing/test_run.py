@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 def test_contracts_of_every_kind_are_priced_alike(capsys: pytest.CaptureFixture[str]) -> None:
     assert run.main(["--count", "100"]) == 0
     counted = capsys.readouterr().out
-    assert counted.startswith("100 contracts (balance 10, changes 40, commitment 10, models 20, roles 10, usage 10); ")
+    assert counted.startswith(
+        "100 contracts (balance 10, changes 30, commitment 10, models 20, retention 10, roles 10, usage 10); "
+    )
     assert counted.endswith("differing 0\n")
 
 

@@ -13,36 +13,23 @@ from typing import TYPE_CHECKING
 from billcheck.contracts.charges import read_charge_matching, read_tax
 from billcheck.contracts.commitments import UnknownChargeProblem
 from billcheck.contracts.prices import ZERO, FlatPrice
+from billcheck.contracts.releases import read_releases
 from billcheck.contracts.terms import Charge, Retention
-from billcheck.contracts.values import Term, fold, read_day, read_percent, require, shared
+from billcheck.contracts.values import (
+    Term,
+    fold,
+    read_percent,
+    require,
+    shared,
+)
 from billcheck.errors import Problem
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from billcheck.contracts.contract_shapes import ContractShape
     from billcheck.contracts.faults import Docket, Path
     from billcheck.contracts.shapes import RetentionShape
 
 RETENTION_NAME = "Retention"
-
-
-class TwoReleasesProblem(Problem):
-    """What is held back is released on a day or with a milestone."""
-
-    remedy = "Keep one of released_on and released_with."
-
-
-class ReleasedBeforeStartProblem(Problem):
-    """The retention would be released before anything is billed."""
-
-    remedy = "Check the day: it is the one on which what was held back is due, and from then on nothing is held back."
-
-
-class NoMilestoneProblem(Problem):
-    """The contract has no milestone of this name."""
-
-    remedy = "Name a charge of the model milestone as it stands in this contract, or give the day as released_on."
 
 
 class RetentionNameProblem(Problem):
@@ -112,11 +99,14 @@ def _hold_back(
     name = table.name or RETENTION_NAME
     if fold(name) in {fold(charge.name) for charge in charges}:
         docket.add(RetentionNameProblem, (*path, "name"), name)
-    day = _read_release(docket, path, table, charges, term)
+    releases = read_releases(docket, path, table, charges, term)
     tax_percent, tax_steps = read_tax(docket, path, table.tax)
     if docket.problems or percent is None or term.start is None:
         return charges
-    retention = Retention(percent, day)
+    days = [part.on for part in releases if part.on is not None]
+    is_by_rest = releases[-1].percent is None
+    day = releases[-1].on if is_by_rest else max(days) if len(days) == len(releases) else None
+    retention = Retention(percent, day, () if len(releases) == 1 else releases)
     released = Charge(
         name=shared(name),
         model="retention",
@@ -129,24 +119,3 @@ def _hold_back(
         matching=read_charge_matching(table.matching),
     )
     return (*(replace(each, retention=retention) if each.name in names else each for each in charges), released)
-
-
-def _read_release(
-    docket: Docket, path: Path, table: RetentionShape, charges: tuple[Charge, ...], term: Term
-) -> date | None:
-    """The day of the release; None where it is at fault, or its milestone is not accepted yet."""
-    day = read_day(docket, (*path, "released_on"), table.released_on)
-    if table.released_with is None:
-        require(docket, (*path, "released_on"), table.released_on, table)
-    elif table.released_on is not None:
-        docket.add(TwoReleasesProblem, (*path, "released_with"), table.released_with)
-    else:
-        milestones = {fold(charge.name): charge for charge in charges if charge.model == "milestone"}
-        milestone = milestones.get(fold(table.released_with))
-        if milestone is None:
-            docket.add(NoMilestoneProblem, (*path, "released_with"), table.released_with)
-        else:
-            day = milestone.on
-    if table.released_on is not None and day is not None and term.start is not None and day <= term.start:
-        docket.add(ReleasedBeforeStartProblem, (*path, "released_on"), day)
-    return day

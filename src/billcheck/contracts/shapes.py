@@ -262,6 +262,27 @@ class AmendmentShape(PricedShape):
     change_billing: ChangeBilling | None = Field(None, description=CHANGE_BILLING_MEANING, examples=["immediate"])
 
 
+class ReleaseShape(Shape):
+    """A part of what is held back that is released by itself."""
+
+    percent: PlainDecimal | None = Field(
+        None,
+        description="Percent of all that is held back; the last part is the rest if it has neither percent nor amount.",
+        examples=["50"],
+    )
+    amount: PlainDecimal | None = Field(
+        None, description="An amount, excl. tax, instead of a percent.", examples=["2500.00"]
+    )
+    released_on: Day | None = Field(
+        None,
+        description="The day on which this part is due; this or released_with is required.",
+        examples=["2027-12-31"],
+    )
+    released_with: PlainText | None = Field(
+        None, description="Name of the milestone whose acceptance is that day.", examples=["Handover"]
+    )
+
+
 class RetentionShape(Shape):
     """What is held back of every invoice, and billed on a later day."""
 
@@ -271,8 +292,8 @@ class RetentionShape(Shape):
     released_on: Day | None = Field(
         None,
         description=(
-            "The day on which all that was held back is due, and from which nothing is; this or released_with is "
-            "required."
+            "The day on which all that was held back is due, and from which nothing is; this, released_with or "
+            "releases is required."
         ),
         examples=["2027-12-31"],
     )
@@ -280,6 +301,16 @@ class RetentionShape(Shape):
         None,
         description="Name of the milestone whose acceptance is that day; nothing is released before it is accepted.",
         examples=["Handover"],
+    )
+    releases: Annotated[list[ReleaseShape], Kind.TABLES] | None = Field(
+        None,
+        description="The parts in which it is released, instead of at once.",
+        examples=[
+            [
+                {"percent": "50", "released_on": "2026-12-31"},
+                {"percent": "50", "released_on": "2027-12-31"},
+            ]
+        ],
     )
     charges: Texts | None = Field(
         None,

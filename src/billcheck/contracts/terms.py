@@ -135,11 +135,29 @@ class Discount:
 
 
 @dataclass(frozen=True, slots=True)
+class Release:
+    """A part of what is held back that is due on a day: a percent of all of it, an amount, or the rest of it.
+
+    `on` is None until its milestone is accepted.
+    """
+
+    on: date | None
+    percent: Decimal | None = None
+    amount: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Retention:
-    """What part of every invoice is held back: `percent` of what is due before `until` (None: of all)."""
+    """What part of every invoice is held back: `percent` of what is due before `until` (None: of all).
+
+    It is released on that day at once, or in `releases`, in the contract's order: percents that come to 100, or amounts
+    and the rest. After a release in percent, only that part of `percent` is held back of later invoices that is still
+    to be released.
+    """
 
     percent: Decimal
     until: date | None = None
+    releases: tuple[Release, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +213,8 @@ class Charge:
     the models `minimum`, `maximum` and `discount` brings their sum in each period to what was agreed about it. By the
     `remainder` ``cumulative`` what is billed up to any period is the exact sum up to it, rounded; else every period is
     rounded by itself. A `deposit` is billed on `on` and taken off again on `deducted_on`. Of a charge with `retention`
-    part is held back; the charge of the model `retention` that `spans` it bills that on `on` (None: not yet known).
+    part is held back; the charge of the model `retention` that `spans` it bills that on `on` (None: not yet known), or
+    in the `releases` of that retention, the last of them on that day.
     `tax_steps` ascend.
     """
 

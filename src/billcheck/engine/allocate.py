@@ -21,6 +21,7 @@ from billcheck.engine.deposits import place_deposit
 from billcheck.engine.habit import Habit, HabitPlacement, find_habit
 from billcheck.engine.open_credits import settle_open_credits
 from billcheck.engine.pinned import EXPIRED, post_pinned
+from billcheck.engine.releases import place_releases
 from billcheck.engine.repeats import post_repeats
 from billcheck.engine.runs import find_runs
 from billcheck.engine.settlement import (
@@ -251,6 +252,9 @@ def _place(books: Books, billed: list[Event], known: Known, in_doubt: frozenset[
     """Pinned events to their periods, free ones by habit and order; those that found no place are returned."""
     schedule, charge = books.schedule, books.schedule.charge
     if charge.every is None or charge.timing is None:
+        if len(books.expected) > 1:
+            place_releases(books, billed)
+            return []
         for event in billed:
             books.post(event, 0, event.amount, PostingRule.OWN_PERIOD)
         return []

@@ -26,12 +26,16 @@ class IncomparableProblem(Problem):
 
 def grid_of(charge: Charge, until: int) -> Grid:
     """The grid of periods of a recurring charge: shared with others, unless it is cancelled."""
-    end = None if charge.end is None else charge.end.toordinal()
-    grid = _grid_until(charge, end, until)
+    grid = whole_grid_of(charge, until)
     if not charge.amendments:
         return grid
     cancelled = [amendment for amendment in charge.amendments if amendment.change == "cancel"]
     return _cancelled(charge, cancelled[0], grid, until) if cancelled else grid
+
+
+def whole_grid_of(charge: Charge, until: int) -> Grid:
+    """The grid of periods of a recurring charge as if it were never cancelled."""
+    return _grid_until(charge, None if charge.end is None else charge.end.toordinal(), until)
 
 
 def _grid_until(charge: Charge, end: int | None, until: int) -> Grid:

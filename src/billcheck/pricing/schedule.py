@@ -14,6 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from billcheck.contracts.terms import Release
 from billcheck.errors import InternalError
 from billcheck.money import MINOR_DIGITS, minor_scale
 from billcheck.pricing.amendments import Part, Row, bounded_rows, exact_amount, price_of, rows_of_period
@@ -21,18 +22,12 @@ from billcheck.pricing.balance import Agreement, SpannedDays, SpannedRow, balanc
 from billcheck.pricing.derivation import derive, derive_parts
 from billcheck.pricing.expected import ExpectedCharge
 from billcheck.pricing.grid import LATEST_DAY
-from billcheck.pricing.layout import factor_of, grid_of, measure_of
+from billcheck.pricing.layout import factor_of, grid_of, measure_of, whole_grid_of
 from billcheck.pricing.metering import with_usage
 from billcheck.pricing.models import full_price, quantity_of, require
 from billcheck.pricing.proration import Measure, Ratio, add, multiply, round_ratio
-from billcheck.pricing.spanning import (
-    Held,
-    commitment_row,
-    deposit_rows,
-    describe_held,
-    held_of,
-    release_row,
-)
+from billcheck.pricing.retention import Held, HeldRow, describe_held, held_of, release_rows
+from billcheck.pricing.spanning import commitment_row, deposit_rows
 from billcheck.pricing.timeline import make_timeline
 
 if TYPE_CHECKING:
@@ -240,7 +235,7 @@ class RetainedSchedule(Schedule):
         retention = self.charge.retention
         if index in self.unknowns or retention is None or amount == self.full.amounts[index]:
             return found
-        line = describe_held(retention, self.full.amounts[index], amount, found.currency)
+        line = describe_held(retention, self.full.amounts[index], amount, self.due_days[index], found.currency)
         return replace(found, amount_minor=amount, derivation=(*found.derivation, line))
 
 
@@ -309,21 +304,20 @@ def _deposit_schedule(contract: Contract, charge: Charge, until: date) -> Schedu
 
 
 def _release_schedule(contract: Contract, charge: Charge, until: date) -> Schedule:
-    """What was held back of other charges, once the horizon reaches the day on which it is released."""
-    if charge.on is None or charge.on > until:
-        return _told(contract, charge, ())
+    """What was held back of other charges, once the horizon reaches the days on which it is released."""
     held = []
     for other in contract.charges:
         if other.name in charge.spans and other.retention is not None:
-            full = _full_schedule(contract, other, charge.on)
-            columns = zip(full.amounts, full.due_days, range(len(full)), strict=True)
+            full = _full_schedule(contract, other, until)
+            columns = zip(full.due_days, full.amounts, range(len(full)), strict=True)
             rows = [
-                (amount, held_of(other.retention, amount, due_day), full.unknowns.get(index, ""))
-                for amount, due_day, index in columns
-                if due_day < charge.on.toordinal()
+                HeldRow(due_day, amount, held_of(other.retention, amount, due_day), full.unknowns.get(index, ""))
+                for due_day, amount, index in columns
             ]
-            held.append(Held(other.name, other.retention.percent, tuple(rows)))
-    return _told(contract, charge, (release_row(charge.on, held, contract.currency),))
+            held.append(Held(other.name, other.retention, tuple(rows)))
+    at_once = (Release(charge.on),)
+    releases = next((each.retention.releases for each in held if each.retention.releases), at_once)
+    return _told(contract, charge, release_rows(releases, held, contract.currency, until))
 
 
 def _commitment_schedule(contract: Contract, charge: Charge, until: date) -> Schedule:
@@ -368,10 +362,11 @@ def _balance_schedule(contract: Contract, charge: Charge, until: date) -> Schedu
             rows += [SpannedRow(*row, full.unknowns.get(index, "")) for index, row in enumerate(columns)]
             if not other.spans:
                 end = None if other.end is None else other.end.toordinal()
-                own_grid = grid_of(other, horizon)
-                timeline = make_timeline(other, own_grid, digits)
+                # A cancellation that waits for a period counts on its days too, though no such period is billed.
+                timeline = make_timeline(other, whole_grid_of(other, horizon), digits)
                 members.append(SpannedDays(other.start.toordinal(), end, timeline))
-                rows += _late_changes(other, timeline, own_grid, horizon)
+                own_grid = grid_of(other, horizon)
+                rows += _late_changes(other, make_timeline(other, own_grid, digits), own_grid, horizon)
     agreement = Agreement(charge, tuple(members), make_timeline(charge, grid, digits), contract.currency)
     measures = [measure_of(charge, grid, period) for period in range(len(grid.first_days))]
     return _told(contract, charge, balance_rows(agreement, measures, rows))

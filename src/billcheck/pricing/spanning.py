@@ -1,4 +1,4 @@
-"""What is billed beside the prices of periods: deposits, commitments, and what is held back and released.
+"""What is billed beside the prices of periods: deposits and commitments.
 
 Comes in: what charges come to, in minor units, with their days as ordinals. Goes out: rows with an amount and the lines
 that explain it. Must not know schedules or how a price is worked out.
@@ -10,14 +10,10 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from billcheck.contracts.prices import ZERO
-from billcheck.pricing.proration import round_ratio
-from billcheck.pricing.wording import minor_text, money_text, plain_number
+from billcheck.pricing.wording import minor_text, money_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from decimal import Decimal
-
-    from billcheck.contracts.terms import Charge, Retention
+    from billcheck.contracts.terms import Charge
 
 
 class ToldRow(NamedTuple):
@@ -40,7 +36,7 @@ def deposit_rows(amount: int, days: tuple[date, date], currency: str) -> list[To
     rows = []
     for day, sign, what in zip(days, (1, -1), ("billed before any service", "taken off again"), strict=True):
         line = f"deposit, {what} on {day} = {minor_text(sign * amount, currency)}"
-        rows.append(_on(day, sign * amount, (line,)))
+        rows.append(on_day(day, sign * amount, (line,)))
     return rows
 
 
@@ -68,45 +64,7 @@ def commitment_row(charge: Charge, days: tuple[int, int, int], spent: int, least
     return ToldRow(first_day, end, due_day, max(least - spent, 0), lines)
 
 
-class Held(NamedTuple):
-    """What is held back of one charge: per row what it comes to, what of that is held, and why it is not known."""
-
-    name: str
-    percent: Decimal
-    rows: tuple[tuple[int, int, str], ...]
-
-
-def held_of(retention: Retention, amount: int, due_day: int) -> int:
-    """What is held back of an amount that is due on a day, rounded half-up; nothing from the release on."""
-    if retention.until is not None and due_day >= retention.until.toordinal():
-        return 0
-    numerator, denominator = retention.percent.as_integer_ratio()
-    return round_ratio(amount * numerator, 100 * denominator)
-
-
-def describe_held(retention: Retention, full: int, left: int, currency: str) -> str:
-    """What is held back of one row."""
-    until = "until it is released" if retention.until is None else f"until {retention.until}"
-    held = f"{plain_number(retention.percent)} % retention held back {until}"
-    whole, part, rest = (minor_text(each, currency) for each in (full, full - left, left))
-    return f"{whole} − {part} = {rest}; {held}"
-
-
-def release_row(day: date, charges: Sequence[Held], currency: str) -> ToldRow:
-    """All that was held back, on the day it is released."""
-    lines, total = [], 0
-    for charge in charges:
-        amount, held = sum(amount for amount, _, _ in charge.rows), sum(held for _, held, _ in charge.rows)
-        total += held
-        whole, part = minor_text(amount, currency), minor_text(held, currency)
-        count = f"{len(charge.rows)} {'row' if len(charge.rows) == 1 else 'rows'} due before {day}"
-        lines.append(f"{charge.name}: {plain_number(charge.percent)} % of each of {count}, {whole} in all: {part}")
-    lines.append(f"held back until {day} = {minor_text(total, currency)}")
-    unknown = next((reason for charge in charges for _, _, reason in charge.rows if reason), "")
-    return _on(day, total, tuple(lines))._replace(unknown=unknown)
-
-
-def _on(day: date, amount: int, lines: tuple[str, ...]) -> ToldRow:
+def on_day(day: date, amount: int, lines: tuple[str, ...]) -> ToldRow:
     """A row of a single day, on which it is due."""
     first_day = day.toordinal()
     return ToldRow(first_day, first_day + 1, first_day, amount, lines)
