@@ -9,6 +9,7 @@ bookkeeper can act on, with every character of the value visible. Knows nothing 
     │   ├── ConfigurationRefusedError
     │   ├── ContractsRefusedError
     │   ├── DecisionsRefusedError
+    │   ├── DraftsRefusedError
     │   ├── EventRefusedError
     │   ├── LedgerRefusedError
     │   ├── OpeningRefusedError
@@ -109,6 +110,12 @@ class DecisionsRefusedError(InputError):
     """The file of decisions holds faults; no decision of it is used."""
 
     heading = "The decisions were refused"
+
+
+class DraftsRefusedError(InputError):
+    """Drafts are not made or written as asked; nothing was written."""
+
+    heading = "The drafts were refused"
 
 
 class EventRefusedError(InputError):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from billcheck.money import tax_on
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import date
     from decimal import Decimal
 
@@ -22,6 +22,16 @@ DraftKind = Literal[
     "supplementary_invoice", "next_invoice", "regular_invoice", "credit_note", "debit_note", "corrective_invoice"
 ]
 """What a draft is to be: arrears by themselves, arrears beside what is due anyway, what is due anyway, and so on."""
+
+TYPE_CODES: Mapping[DraftKind, str] = {
+    "supplementary_invoice": "380",
+    "next_invoice": "380",
+    "regular_invoice": "380",
+    "credit_note": "381",
+    "debit_note": "383",
+    "corrective_invoice": "384",
+}
+"""What electronic invoices call each kind: the codes of UNTDID 1001."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +128,21 @@ class DraftDocument:
     def tax_groups(self) -> tuple[TaxGroup, ...]:
         """The lines by tax percent, the lowest first, those without a known percent last."""
         return group_by_percent((line.tax_percent, line.amount_minor) for line in self.lines)
+
+    @property
+    def line_taxes(self) -> tuple[int, ...]:
+        """Tax of each line, so that the lines of one percent add up to the tax of their group."""
+        before: defaultdict[Decimal, int] = defaultdict(int)
+        taxes = []
+        for line in self.lines:
+            percent = line.tax_percent
+            if percent is None:
+                taxes.append(0)
+                continue
+            begun = before[percent]
+            before[percent] = begun + line.amount_minor
+            taxes.append(tax_on(before[percent], percent) - tax_on(begun, percent))
+        return tuple(taxes)
 
     @property
     def excl_tax_minor(self) -> int:
