@@ -27,7 +27,8 @@ MISSED = "not billed before"
 CHANGE = "agreed change"
 EXCESS = "billed above the agreed price"
 
-_NO_CODES = AgreedCharge(name="")
+NO_CODES = AgreedCharge(name="")
+"""Stands for a charge that no code tells apart."""
 
 
 def arrears_line(
@@ -35,7 +36,7 @@ def arrears_line(
     amount_minor: int,
     issue_date: date,
     *,
-    codes: AgreedCharge = _NO_CODES,
+    codes: AgreedCharge = NO_CODES,
     tax_percent: Decimal | None = None,
 ) -> DraftLine:
     """A line for what is missing of a period, or for a part of it.
@@ -55,7 +56,7 @@ def regular_line(
     period: CasePeriod,
     issue_date: date,
     *,
-    codes: AgreedCharge = _NO_CODES,
+    codes: AgreedCharge = NO_CODES,
     tax_percent: Decimal | None = None,
 ) -> DraftLine:
     """A line of the next regular invoice: what is due and not billed yet."""
@@ -68,7 +69,7 @@ def credit_line(
     period: CasePeriod,
     issue_date: date,
     *,
-    codes: AgreedCharge = _NO_CODES,
+    codes: AgreedCharge = NO_CODES,
     tax_percent: Decimal | None = None,
 ) -> DraftLine:
     """A line of a credit note: what a period was billed too much."""
@@ -95,7 +96,7 @@ def _line(
         charges=period.charges,
         first_day=period.first_day,
         last_day=period.last_day,
-        description=text.text,
+        description=text,
         amount_minor=amount_minor,
         tax_percent=tax_percent if period.tax_percent is None else period.tax_percent,
         is_arrears=is_arrears,
@@ -122,7 +123,9 @@ def make_document(
     currency: str,
     number: str = "",
     schedule: tuple[PaymentDue, ...] = (),
+    due_date: date | None = None,
     reason: str = "",
+    remarks: Iterable[str] = (),
 ) -> DraftDocument:
     """A document of these lines.
 
@@ -135,11 +138,14 @@ def make_document(
         currency: ISO 4217 code of all lines.
         number: What it is to be called; empty where it only shows what there would be.
         schedule: When parts of it are to be paid; its last day is then the day the whole is due.
+        due_date: Stands in for what the terms of payment give.
         reason: Why it exists, in one sentence for the client.
+        remarks: What whoever approves it should know.
     """
-    due_date = max((each.due_date(issue_date) for each in terms if each is not None), default=None)
     if schedule:
         due_date = schedule[-1].due_date
+    elif due_date is None:
+        due_date = max((each.due_date(issue_date) for each in terms if each is not None), default=None)
     return DraftDocument(
         kind=kind,
         number=number,
@@ -150,4 +156,5 @@ def make_document(
         lines=tuple(lines),
         reason=reason,
         schedule=schedule,
+        remarks=tuple(dict.fromkeys(remarks)),
     )

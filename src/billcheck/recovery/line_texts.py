@@ -8,7 +8,7 @@ cases, reports or file formats.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from billcheck.characters import visible
 from billcheck.period import ONE_DAY
@@ -19,17 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from billcheck.ledger.draft import DocumentReference
+    from billcheck.ledger.draft import DocumentReference, DraftLine
 
 
-Said = Literal["period", "charge", "references"]
-
-
-class LineText(NamedTuple):
-    """The text, and what of it a reader would not find there."""
-
-    text: str
-    lacks: frozenset[Said] = frozenset()
+Said = Literal["charge", "period", "references"]
 
 
 def line_text(
@@ -40,8 +33,8 @@ def line_text(
     *,
     why: str = "",
     references: Sequence[DocumentReference] = (),
-) -> LineText:
-    """The fullest text that is read as exactly this period.
+) -> str:
+    """The fullest text that is read as exactly this period; the fullest of all where none is.
 
     Args:
         charges: The names of the charges, without their contract.
@@ -54,24 +47,32 @@ def line_text(
     period = f"{first_day} through {last_day}"
     named = f"{visible(' + '.join(charges))}, {period}"
     full, short = _tail(why, references), _tail(why, ())
-    no_references: frozenset[Said] = frozenset({"references"} if references else ())
-    tries = [
-        LineText(f"{named}{full}"),
-        LineText(f"{named}{short}", no_references),
-        LineText(named, no_references),
-        LineText(f"Service period {period}{full}", frozenset({"charge"})),
-        LineText(f"Service period {period}", no_references | {"charge"}),
-    ]
-    readable = (one for one in tries if _reads_as(one.text, first_day, last_day, issue_date))
-    return next(readable, LineText(tries[0].text, frozenset({"period"})))
+    tries = (f"{named}{full}", f"{named}{short}", named, f"Service period {period}{full}", f"Service period {period}")
+    return next((text for text in tries if _reads_as(text, first_day, last_day, issue_date)), tries[0])
+
+
+def lacking(line: DraftLine, issue_date: date) -> tuple[Said, ...]:
+    """What a reader would not find in the text of a line on a document of this date."""
+    text = line.description
+    found: list[Said] = []
+    if visible(" + ".join(line.charges)) not in text:
+        found.append("charge")
+    if not _reads_as(text, line.first_day, line.last_day, issue_date):
+        found.append("period")
+    if line.references and _listed(line.references) not in text:
+        found.append("references")
+    return tuple(found)
 
 
 def _tail(why: str, references: Sequence[DocumentReference]) -> str:
-    if not references:
-        return f": {why}" if why else ""
+    parts = [why, _listed(references) if references else ""]
+    tail = ", ".join(filter(None, parts))
+    return f": {tail}" if tail else ""
+
+
+def _listed(references: Sequence[DocumentReference]) -> str:
     noun = "invoice" if len(references) == 1 else "invoices"
-    listed = f"{noun} {' and '.join(map(_reference, references))}"
-    return f": {why}, {listed}" if why else f": {listed}"
+    return f"{noun} {' and '.join(map(_reference, references))}"
 
 
 def _reference(reference: DocumentReference) -> str:

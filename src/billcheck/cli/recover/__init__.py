@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from billcheck.cli.recover import decisions, documents, record, reopen, status
 from billcheck.cli.recover import open as open_verb
-from billcheck.cli.recover import record, reopen, status
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -20,7 +20,7 @@ DESCRIPTION = """\
 Follow up on arrears, one customer at a time, in a case: a file to which everything that happens is appended. Talk to
 the client first; let them choose how to pay. Nothing is ever sent. Exit code: 0 done, 2 refused, with every reason."""
 
-VERBS = (open_verb, status, record, reopen)
+VERBS = (open_verb, status, record, documents, decisions, reopen)
 
 
 def add_arguments(parser: ArgumentParser) -> None:
