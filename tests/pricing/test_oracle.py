@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from billcheck.pricing.schedule import expected_charges, make_schedule
+from billcheck.pricing.schedule import Worked, expected_charges, make_schedule
 from tests.pricing import changes_oracle, oracle
 from tests.pricing.comparison import rows_of
 from tests.pricing.random_changes import random_changing_charge
@@ -59,9 +59,10 @@ def test_every_random_charge_explains_each_of_its_rows(kind: Callable[[Random], 
         charge, currency = kind(random), random.choice(CURRENCIES)
         until = charge.start + timedelta(days=400)
         contract = contract_of(charge, currency)
-        schedule = make_schedule(contract, charge, until)
+        schedule, worked = make_schedule(contract, charge, until), Worked()
         for index, row in enumerate(rows_of(schedule)):
             expected = schedule.charge_at(index)
+            assert schedule.charge_at(index, worked) == expected, "as worked out for many rows, so for one"
             assert (expected.due_on, expected.is_change, expected.first_day, expected.amount_minor) == (
                 row.due_on,
                 row.is_change,

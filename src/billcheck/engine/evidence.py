@@ -22,6 +22,7 @@ from billcheck.engine.match_rules import (
 )
 from billcheck.engine.sentences import row_id
 from billcheck.findings import Evidence, PeriodRow, Residue, SetAside
+from billcheck.pricing.schedule import Worked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -72,18 +73,22 @@ def make_period_rows(
         if posting.period in shown:
             postings.setdefault(posting.period, []).append(posting)
     found = places.find(row for group in postings.values() for posting in group for row in posting.event.rows)
-    evidence = _Evidence(examined, found)
+    evidence, worked = _Evidence(examined, found), Worked()
     return tuple(
-        _make_row(examined, row, causes.get(row.period, ()), evidence.of(postings.get(row.period, ())))
+        _make_row(examined, row, causes.get(row.period, ()), evidence.of(postings.get(row.period, ())), worked)
         for row in examined.rows
     )
 
 
 def _make_row(
-    examined: ExaminedCharge, row: JudgedRow, causes: tuple[Cause, ...], evidence: tuple[Evidence, ...]
+    examined: ExaminedCharge,
+    row: JudgedRow,
+    causes: tuple[Cause, ...],
+    evidence: tuple[Evidence, ...],
+    worked: Worked,
 ) -> PeriodRow:
     slot, schedule = examined.slot, examined.schedule
-    expected = schedule.charge_at(row.period)
+    expected = schedule.charge_at(row.period, worked)
     return PeriodRow(
         id=row_id(slot, schedule, row.period),
         contract=slot.contract.id,

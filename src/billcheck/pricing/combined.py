@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from billcheck.pricing.expected import ExpectedCharge
+    from billcheck.pricing.schedule import Worked
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +29,9 @@ class CombinedSchedule(Schedule):
     members: tuple[Schedule, ...]
     parts: tuple[tuple[tuple[int, int], ...], ...]
 
-    def charge_at(self, index: int) -> ExpectedCharge:
+    def charge_at(self, index: int, worked: Worked | None = None) -> ExpectedCharge:
         """The expected charges of one row as one, with the derivations of all."""
-        found = [self.members[member].charge_at(row) for member, row in self.parts[index]]
+        found = [self.members[member].charge_at(row, worked) for member, row in self.parts[index]]
         currency, amount = self.contract.currency, self.amounts[index]
         lines = [f"{charge.charge}: {line}" for charge in found for line in charge.derivation]
         is_known = index not in self.unknowns

@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING
 from billcheck.money import minor_scale
 from billcheck.pricing.amendments import bound_for, bounded_sum, exact_amount, exact_part, measure_for, sum_of
 from billcheck.pricing.changes_wording import describe_discount, describe_terms
+from billcheck.pricing.expected import ExpectedCharge
 from billcheck.pricing.models import items_of
 from billcheck.pricing.proration import add, multiply, round_ratio
 from billcheck.pricing.wording import exact_text, minor_text, money_text, plain_number, price_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from decimal import Decimal
 
     from billcheck.contracts.terms import Charge, Discount
     from billcheck.period import Cadence
@@ -95,6 +97,37 @@ def derive(charge: Charge, row: Row, currency: str, amount_minor: int, before: R
     lines += _reasons(row, currency)
     lines += _conventions(charge, row)
     return tuple(lines)
+
+
+def is_whole(row: Row) -> bool:
+    """Whether a row is a whole period of one price, which every such period of the charge costs, whatever its days."""
+    measure = row.measure
+    if len(row.parts) > 1 or row.bounds is not None or row.is_change or measure.is_stub or measure.rule == "actual_30":
+        return False
+    part = row.parts[0]
+    return (part.first_day, part.end) == (measure.first_day, measure.end)
+
+
+def on_other_days(like: ExpectedCharge, row: Row, tax_percent: Decimal | None) -> ExpectedCharge:
+    """The expected charge of a whole period, told like that of another with the same terms, discounts and amount."""
+    first_day, last_day = date.fromordinal(row.first_day), date.fromordinal(row.end - 1)
+    product, *reasons = like.derivation
+    days = _days(like.first_day.toordinal(), like.last_day.toordinal() + 1)
+    (part,) = like.parts
+    return ExpectedCharge(
+        like.contract,
+        like.charge,
+        first_day,
+        last_day,
+        date.fromordinal(row.due_day),
+        like.currency,
+        like.quantity,
+        like.amount_minor,
+        tax_percent,
+        like.is_change,
+        (product.replace(f"({days})", f"({_days(row.first_day, row.end)})"), *reasons),
+        (DerivedPart(first_day, last_day, part.items, (), part.share, part.discounts, part.amount),),
+    )
 
 
 def _cumulated(after: Ratio, before: Ratio, currency: str) -> str:

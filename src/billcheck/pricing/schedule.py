@@ -19,7 +19,7 @@ from billcheck.errors import InternalError
 from billcheck.money import MINOR_DIGITS, minor_scale
 from billcheck.pricing.amendments import Part, Row, bounded_rows, exact_amount, price_of, rows_of_period
 from billcheck.pricing.balance import Agreement, SpannedDays, SpannedRow, balance_rows
-from billcheck.pricing.derivation import derive, derive_parts
+from billcheck.pricing.derivation import derive, derive_parts, is_whole, on_other_days
 from billcheck.pricing.expected import ExpectedCharge
 from billcheck.pricing.grid import LATEST_DAY
 from billcheck.pricing.layout import factor_of, grid_of, measure_of, whole_grid_of
@@ -42,6 +42,18 @@ if TYPE_CHECKING:
 
 _CORRECTION_DAYS = 370
 REST_OF_UNKNOWN = "What is billed is the rest of a rounded sum from {days} on, which is not known: {question}"
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """What was worked out for some rows of schedules and holds for others; nothing here outlives its schedules.
+
+    `layouts` are grid and terms of a schedule. `wholes` are expected charges of whole periods, by schedule, terms,
+    discounts and amount: such periods differ in nothing but their days.
+    """
+
+    layouts: dict[int, tuple[Grid, Timeline]] = field(default_factory=dict)
+    wholes: dict[tuple[int, int, tuple[Discount, ...], int], ExpectedCharge] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +84,31 @@ class Schedule:
         """What a line that bills one row may come to."""
         return self.amounts
 
-    def charge_at(self, index: int) -> ExpectedCharge:
+    def charge_at(self, index: int, worked: Worked | None = None) -> ExpectedCharge:
         """The expected charge of one row, with its derivation.
+
+        Args:
+            index: The row.
+            worked: What was worked out for other rows, for whoever asks for many of them.
 
         Raises:
             IndexError: There is no such row.
             InternalError: Working the amount out again, part by part, gives another amount.
         """
-        amount = self.amounts[index]
-        row = self._row(index)
+        amount, before = self.amounts[index], self.before.get(index)
+        row = self._row(index, worked)
+        if worked is None or index in self.unknowns or before is not None or not is_whole(row):
+            return self._told(row, index)
+        key = id(self), id(row.parts[0].terms), row.parts[0].discounts, amount
+        like = worked.wholes.get(key)
+        if like is None:
+            like = worked.wholes[key] = self._told(row, index)
+        return on_other_days(like, row, self.tax_percent_at(index))
+
+    def _told(self, row: Row, index: int) -> ExpectedCharge:
+        """A row as an expected charge."""
+        amount, unknown, before = self.amounts[index], self.unknowns.get(index, ""), self.before.get(index)
         scale = minor_scale(self.contract.currency)
-        unknown, before = self.unknowns.get(index, ""), self.before.get(index)
         if not unknown and _rounded(exact_amount(row, scale), before) != amount:
             raise InternalError(
                 "an expected amount is the sum of its parts",
@@ -109,13 +135,18 @@ class Schedule:
         """The tax percent of one row: that of its last day."""
         return self.contract.tax_percent_of(self.charge, date.fromordinal(self.ends[index] - 1))
 
-    def _row(self, index: int) -> Row:
+    def _row(self, index: int, worked: Worked | None) -> Row:
         """The row with its parts, worked out again."""
         wanted = self.first_days[index], self.changes[index], self.due_days[index]
         if self.charge.every is None:
             return _row_of_one_off(self.charge)
-        grid = grid_of(self.charge, self.due_days[-1])
-        timeline = make_timeline(self.charge, grid, MINOR_DIGITS[self.contract.currency])
+        layout = None if worked is None else worked.layouts.get(id(self))
+        if layout is None:
+            grid = grid_of(self.charge, self.due_days[-1])
+            layout = grid, make_timeline(self.charge, grid, MINOR_DIGITS[self.contract.currency])
+            if worked is not None:
+                worked.layouts[id(self)] = layout
+        grid, timeline = layout
         period = bisect_right(grid.ends, wanted[0])
         if period < len(grid.ends) and grid.first_days[period] <= wanted[0]:
             for row in _rows(self.charge, timeline, grid, period):
@@ -183,9 +214,9 @@ class MeteredSchedule(Schedule):
 
     notes: Mapping[int, tuple[str, ...]]
 
-    def charge_at(self, index: int) -> ExpectedCharge:
+    def charge_at(self, index: int, worked: Worked | None = None) -> ExpectedCharge:
         """The expected charge of one row, whose derivation shows the rows of usage; without an amount if unknown."""
-        found = super(MeteredSchedule, self).charge_at(index)
+        found = super(MeteredSchedule, self).charge_at(index, worked)
         if index in self.unknowns:
             return found
         lines = [line for line in found.derivation if not line.startswith("quantity in force since")]
@@ -229,9 +260,9 @@ class RetainedSchedule(Schedule):
         """Also what is billed in full, with what is held back on a line of its own."""
         return (*self.amounts, *self.full.amounts)
 
-    def charge_at(self, index: int) -> ExpectedCharge:
+    def charge_at(self, index: int, worked: Worked | None = None) -> ExpectedCharge:
         """The expected charge of one row, whose derivation ends with what is held back."""
-        found, amount = self.full.charge_at(index), self.amounts[index]
+        found, amount = self.full.charge_at(index, worked), self.amounts[index]
         retention = self.charge.retention
         if index in self.unknowns or retention is None or amount == self.full.amounts[index]:
             return found
@@ -264,7 +295,7 @@ class ToldSchedule(Schedule):
 
     lines: tuple[tuple[str, ...], ...]
 
-    def charge_at(self, index: int) -> ExpectedCharge:
+    def charge_at(self, index: int, worked: Worked | None = None) -> ExpectedCharge:  # noqa: ARG002 - nothing to work out
         """The expected charge of one row."""
         unknown = self.unknowns.get(index, "")
         return ExpectedCharge(
@@ -389,10 +420,10 @@ def expected_charges(contracts: Iterable[Contract], until: date) -> Iterator[Exp
     horizon = until.toordinal()
     for contract in contracts:
         for charge in contract.charges:
-            schedule = make_schedule(contract, charge, until)
+            schedule, worked = make_schedule(contract, charge, until), Worked()
             for index, due_day in enumerate(schedule.due_days):
                 if due_day <= horizon:
-                    yield schedule.charge_at(index)
+                    yield schedule.charge_at(index, worked)
 
 
 def _is_changing(charge: Charge) -> bool:

@@ -48,6 +48,7 @@ _IS_JUDGED = frozenset(map(str, JUDGED))
 _IN_ARREARS = frozenset(map(str, ARREARS))
 
 Json = dict[str, object]
+_ENCODER = json.JSONEncoder(ensure_ascii=True, allow_nan=False)
 
 
 def report_schema_text() -> str:
@@ -115,7 +116,7 @@ def part_json(report: Report, contracts: Iterable[str]) -> Json:
 
 
 def _text(value: object) -> str:
-    return json.dumps(value, ensure_ascii=True, allow_nan=False)
+    return _ENCODER.encode(value)
 
 
 def _array(name: str, elements: Iterable[str]) -> str:
