@@ -32,6 +32,10 @@ class AmountProblem(Problem):
     """An amount is not above zero."""
 
 
+class ReplyDayProblem(Problem):
+    """The client is asked for an answer before the notice was made."""
+
+
 class MoreThanOpenProblem(Problem):
     """This is more than is open of the period."""
 
@@ -143,6 +147,10 @@ def _check_briefed(event: events.Briefed, case: Case) -> Iterator[Problem]:
 @_check.register(events.Noticed)
 def _check_noticed(event: events.Noticed, case: Case) -> Iterator[Problem]:
     claimed = event.excl_tax_minor
+    if claimed <= 0:
+        yield AmountProblem("noticed", format_minor(claimed, case.currency))
+    if event.reply_by < event.on:
+        yield ReplyDayProblem("noticed", str(event.reply_by))
     left = case.arrears.arrears_minor - sums_of(case).waived_minor
     if claimed > left:
         value = format_minor(claimed, case.currency)
