@@ -303,8 +303,10 @@ def test_what_is_owed_back_stands_apart_and_is_not_set_off() -> None:
         ),
         (
             {"cause": StatedCause(sentence="x", found_on=date(2026, 9, 5))},
-            ("found_on: The days of the cause contradict each other. Found '2026-09-05'. It is at the latest "
-            "2026-09-04."),
+            (
+                "found_on: The days of the cause contradict each other. Found '2026-09-05'. It is at the latest "
+                "2026-09-04."
+            ),
         ),
         (
             {"cause": StatedCause(sentence="x", found_on=AS_OF, introduced_on=date(2026, 9, 5))},

@@ -23,6 +23,7 @@ from billcheck.errors import Problem, UsageError
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Callable
+    from datetime import date
 
     from billcheck.recovery.case import Case
     from billcheck.recovery.events import Event
@@ -36,7 +37,7 @@ is refused with every reason, and the file stays as it is."""
 
 
 class UnknownOfferError(Problem):
-    """No offer of this name is on record."""
+    """There is no offer of this name."""
 
 
 class UnknownDraftError(Problem):
@@ -127,7 +128,7 @@ def _offer_options(parser: ArgumentParser) -> None:
         "--offer",
         metavar="NAME",
         required=True,
-        help="the name of an offer on record",
+        help="next_invoice, separate_invoice, waive_all, or the name of an offer on record",
     )
 
 
@@ -136,27 +137,36 @@ def _agreed_options(parser: ArgumentParser) -> None:
     parser.add_argument("--evidence", metavar="TEXT", default="", help="where that stands, such as a mail")
 
 
-def _offer(arguments: Namespace, case: Case) -> Offer:
-    """The latest offer of that name on record."""
+def _offer(arguments: Namespace, case: Case, on: date) -> Offer:
+    """The latest offer of that name on record, else one of the plain ways as it stands on that day."""
     from billcheck.recovery.events import Agreed, Offered
+    from billcheck.recovery.offers import next_invoice_offer, separate_invoice_offer, waive_all
 
     on_record = {event.offer.name: event.offer for event in case.current if isinstance(event, Offered | Agreed)}
     if arguments.offer in on_record:
         return on_record[arguments.offer]
-    known = ", ".join(on_record) or "none"
-    raise UsageError([UnknownOfferError("--offer", arguments.offer, remedy=f"On record: {known}.")])
+    plain: dict[str, Callable[..., Offer]] = {
+        "next_invoice": next_invoice_offer,
+        "separate_invoice": separate_invoice_offer,
+        "waive_all": waive_all,
+    }
+    if arguments.offer not in plain:
+        known = ", ".join(dict.fromkeys([*plain, *on_record]))
+        remedy = f"There are {known}; billcheck recover offers --record puts others on record."
+        raise UsageError([UnknownOfferError("--offer", arguments.offer, remedy=remedy)])
+    return plain[arguments.offer](case, on=on)
 
 
 def _offered(arguments: Namespace, case: Case, said: Said) -> Event:
     from billcheck.recovery.events import Offered
 
-    return Offered(offer=_offer(arguments, case), **said)
+    return Offered(offer=_offer(arguments, case, said["on"]), **said)
 
 
 def _agreed(arguments: Namespace, case: Case, said: Said) -> Event:
     from billcheck.recovery.events import Agreed
 
-    return Agreed(offer=_offer(arguments, case), evidence=arguments.evidence, **said)
+    return Agreed(offer=_offer(arguments, case, said["on"]), evidence=arguments.evidence, **said)
 
 
 def _invoiced_options(parser: ArgumentParser) -> None:
