@@ -25,7 +25,7 @@ from billcheck.engine.sentences import (
     say_numbers_lacking,
 )
 from billcheck.engine.sequences import find_sequence_gaps
-from billcheck.errors import LedgerRefusedError
+from billcheck.errors import LedgerRefusedError, Problem
 from billcheck.findings import Status
 from billcheck.ledger.source import DivisibleSource, add_totals
 from billcheck.processes import Job
@@ -45,6 +45,16 @@ if TYPE_CHECKING:
 
 CHARGES_PER_PROCESS = 4_000
 """Fewer charges are examined sooner than a process is copied and its findings are sent back."""
+
+
+MOST_PROBLEMS = 20
+"""After so many faults of sources that are refused as a whole, the others are not looked at."""
+
+
+class NotLookedAtError(Problem):
+    """From here on sources were not looked at, since so many before were refused; this is how many there are."""
+
+    remedy = "Correct those before it, and check again."
 
 
 @dataclass
@@ -99,15 +109,24 @@ def scan(ledger: Ledger, make_matcher: Callable[[], Matcher], keys: Keys, proces
         processes: How many may work at a time. A single source that is large is divided among them.
 
     Raises:
-        LedgerRefusedError: A source as a whole cannot be read without guessing.
+        LedgerRefusedError: Sources as a whole cannot be read without guessing; all of them are named, up to a bound.
     """
     if processes > 1 and len(ledger.sources) == 1 and isinstance(ledger.sources[0], DivisibleSource):
         scanned = _scan_divided(ledger.sources[0], make_matcher, keys, processes)
         if scanned is not None:
             return scanned
     scanned = Scanned(make_matcher())
+    problems: list[Problem] = []
     for number, source in enumerate(ledger.sources):
-        scanned.take(source.scan(keys), number)
+        try:
+            scanned.take(source.scan(keys), number)
+        except LedgerRefusedError as error:
+            problems += error.problems
+        if len(problems) >= MOST_PROBLEMS and (left := len(ledger.sources) - number - 1):
+            problems.append(NotLookedAtError(ledger.sources[number + 1].path, f"{left:,}"))
+            break
+    if problems:
+        raise LedgerRefusedError(problems)
     scanned.repeats = count_once(scanned.outside_sum, ledger.sources, scanned.receipts, scanned.matcher)
     return scanned
 

@@ -140,8 +140,16 @@ def test_no_contracts_at_all_say_what_to_do(run: Run, folder: Path) -> None:
         (("check", "right.csv", *AS_OF, "--fail-on", "mising"), "did you mean 'missing'?"),
         (("check", "right.csv", *AS_OF, "--format", "xml"), "invalid choice"),
         (("check", "right.csv", *AS_OF, "--profile", "nothing.like-it"), "nothing.like-it"),
-        (("check", "right.csv", *AS_OF, "--unknown"), "unrecognized arguments"),
+        (("check", "right.csv", *AS_OF, "--unknown"), "billcheck check: unrecognized arguments: --unknown\n"),
+        (
+            ("check", "right.csv", "--asof", "2026-04-20"),
+            "unrecognized arguments: --asof 2026-04-20; did you mean --as-of?",
+        ),
+        (("check", "right.csv", "--asof=2026-04-20"), "arguments: --asof=2026-04-20; did you mean --as-of?"),
+        (("profile", "test", "right.csv", "--curency", "EUR"), "--curency EUR; did you mean --currency?"),
+        (("check", "right.csv", *AS_OF, "--format", "tabel"), "; did you mean table?"),
         (("frobnicate",), "invalid choice"),
+        (("chekc",), "; did you mean check?"),
         ((), "required: COMMAND"),
     ],
 )
@@ -150,6 +158,51 @@ def test_mistakes_are_told_on_standard_error_with_code_two(run: Run, words: tupl
     assert (outcome.code, outcome.out) == (2, "")
     assert said in outcome.err
     assert "Traceback" not in outcome.err
+    assert "usage:" not in outcome.err, "which is long, and stands in front of what is wrong"
+
+
+@pytest.mark.usefixtures("folder")
+def test_what_is_wrong_with_an_option_comes_first_and_where_to_look_next(run: Run) -> None:
+    outcome = run("check", "right.csv", "--as-of", "4/9/2026")
+    assert outcome.err == (
+        "billcheck check: argument --as-of: '4/9/2026' is no date; write it as 2026-09-04\n"
+        "billcheck check --help shows how it is used.\n"
+    )
+
+
+def test_what_a_folder_holds_beside_ledgers_is_told(run: Run, folder: Path) -> None:
+    exports = folder / "exports"
+    (exports / "old").mkdir(parents=True)
+    (folder / "right.csv").rename(exports / "right.csv")
+    for name in ("b.pdf", "old/c.XLS", "notes.txt", "d.ods", "e.numbers", "f.csv.bak", "own.toml", ".DS_Store"):
+        (exports / name).write_text("x", encoding="utf-8")
+    (exports / ".hidden.csv").write_text("x", encoding="utf-8")
+    outcome = run("check", "exports", *AS_OF)
+    assert outcome.code == 0
+    assert outcome.err == (
+        "exports: not read: b.pdf, d.ods, e.numbers, f.csv.bak, notes.txt and 1 more; only names that end in .csv, "
+        ".xlsx or .xml are.\n"
+        "exports: not read: .hidden.csv; names that begin with a dot are left out.\n"
+    )
+    assert run("check", "exports/right.csv", *AS_OF).err == ""
+
+
+def test_all_refused_files_of_a_folder_are_named(run: Run, folder: Path) -> None:
+    exports = folder / "exports"
+    exports.mkdir()
+    (folder / "right.csv").rename(exports / "b.csv")
+    (exports / "a.csv").write_text("who,what\n1,2\n", encoding="utf-8")
+    (exports / "c.csv").write_text("", encoding="utf-8")
+    outcome = run("check", "exports", *AS_OF)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err.startswith("The ledger was refused (2 problems):\n  exports/a.csv row 1: No profile knows")
+    assert "\n  exports/c.csv: The file is empty" in outcome.err
+    for number in range(30):
+        (exports / f"d{number:02}.csv").write_text("", encoding="utf-8")
+    outcome = run("check", "exports", *AS_OF)
+    assert outcome.err.startswith("The ledger was refused (21 problems):\n")
+    assert outcome.err.splitlines()[-1].startswith("  exports/d18.csv: From here on sources were not looked at")
+    assert "Found '12'." in outcome.err, "of 33 files 21 were read, 20 of them refused"
 
 
 def test_a_contract_fault_gives_no_report(run: Run, folder: Path) -> None:

@@ -201,6 +201,24 @@ SAME = "This profile has the same id as the one in"
 TAKEN = "A profile that ships with billcheck has this id."
 
 
+@pytest.mark.parametrize(
+    "text",
+    ['id = "acme.lines\ntitle = "x"\n', "id = 'acme.lines\ntitle = 'x'\n", 'id = "acme.lines', 'id = ["a", "b\n]\n'],
+)
+def test_a_quote_that_is_not_closed_is_said_to_be(folder: Path, text: str) -> None:
+    write(folder / "own.toml", text)
+    (found,) = refusals("own.toml")
+    assert found.startswith("own.toml: This is not valid TOML. Found ")
+    assert "A quote is not closed there: a text begins and ends on one line, with the same quote." in found
+
+
+@pytest.mark.parametrize("text", ["id = x\n", 'id = "a" b\n', "id = ['a'\n"])
+def test_other_faults_of_toml_are_not_put_down_to_a_quote(folder: Path, text: str) -> None:
+    write(folder / "own.toml", text)
+    (found,) = refusals("own.toml")
+    assert "Correct it at this place" in found
+
+
 def test_faults_of_all_files_are_told_together(folder: Path) -> None:
     write(folder / "profiles" / "b.toml", "id = ")
     write(folder / "profiles" / "c.toml", ACME)

@@ -237,6 +237,8 @@ ACCENTED = f"{GENERIC},description\nF-1,2026-01-31,Zoë,1.00,EUR,€\n"
         (("utf-8", "cp1252"), ACCENTED.encode("cp1252"), ("The file is read as cp1252, not as utf-8.",)),
         (("utf-8", "cp1252"), ACCENTED.encode("utf-16"), ("The file is read as utf-16, not as utf-8.",)),
         (("cp1252",), ACCENTED.encode("utf-8-sig"), ("The file is read as utf-8, not as cp1252.",)),
+        (("cp1252",), ACCENTED.encode(), ("The file is read as utf-8, not as cp1252.",)),
+        (("cp1252", "utf-8"), ACCENTED.encode(), ("The file is read as utf-8, not as cp1252.",)),
         (("utf-16-le",), ACCENTED.encode("utf-16-le"), ()),
         (("utf-8", "utf-16-be"), ACCENTED.encode("utf-16-be"), ("The file is read as utf-16-be, not as utf-8.",)),
     ],

@@ -11,6 +11,7 @@ import csv
 import io
 import re
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -73,6 +74,9 @@ def decode(data: bytes, encoding: str) -> str | None:
     """The text of a file; None where it is none."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         encoding = "utf-16"
+    if encoding == "cp1252" and not data.isascii():
+        with suppress(UnicodeDecodeError):
+            return data.decode().removeprefix("\ufeff")
     try:
         return data.decode(encoding).removeprefix("\ufeff")
     except UnicodeDecodeError:

@@ -20,11 +20,16 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Sequence
 
+    from billcheck.configuration.rules import LedgerFile
     from billcheck.contracts.files import Written
     from billcheck.contracts.terms import Contracts
     from billcheck.contracts.usage import Quantities
     from billcheck.decisions.rules import Decision
     from billcheck.report.report import Report
+
+
+SHOWN_NAMES = 5
+"""How many files that are passed over are named for each folder."""
 
 
 class NoContractsError(Problem):
@@ -124,6 +129,21 @@ def own_profiles(arguments: Namespace) -> Sequence[str]:
     return paths
 
 
+def _say_what_is_passed_over(ledgers: Sequence[str | LedgerFile]) -> None:
+    """Notes on the files that stand in folders of ledgers and are not read."""
+    from billcheck.connectors.files import SUFFIXES, passed_over
+
+    for ledger in ledgers:
+        others, hidden = passed_over(ledger)
+        for names, why in (
+            (others, f"only names that end in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]} are"),
+            (hidden, "names that begin with a dot are left out"),
+        ):
+            if names:
+                rest = f" and {len(names) - SHOWN_NAMES:,} more" if len(names) > SHOWN_NAMES else ""
+                note(f"{os.fspath(ledger)}: not read: {', '.join(names[:SHOWN_NAMES])}{rest}; {why}.")
+
+
 def make_report(
     arguments: Namespace, *, decisions: tuple[Decision, ...] | None = None, is_scoped: bool = True
 ) -> Report:
@@ -153,6 +173,7 @@ def make_report(
         sheet=arguments.sheet,
         limits=settings.limits,
     )
+    _say_what_is_passed_over(settings["ledgers"])
     as_of = arguments.as_of
     if as_of is None:
         as_of = datetime.now(UTC).astimezone().date()

@@ -8,8 +8,10 @@ Must not know what the commands do.
 from __future__ import annotations
 
 import gc
-from argparse import Action, ArgumentParser, Namespace
+import re
+from argparse import Action, ArgumentParser, Namespace, _SubParsersAction
 from contextlib import contextmanager
+from difflib import get_close_matches
 from traceback import format_exc
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
@@ -38,6 +40,9 @@ if TYPE_CHECKING:
 
 NO_REPORT = 2
 INTERRUPTED = 130
+
+_CHOICES = re.compile(r"invalid choice: '(?P<word>.*?)' \(choose from (?P<known>.*)\)$", re.DOTALL)
+_QUOTED = re.compile(r"'([^']*)'")
 
 
 class Command(Protocol):
@@ -85,11 +90,39 @@ class _VersionAction(Action):
 
 
 class _Parser(ArgumentParser):
-    """A parser, and that of each command, whose refusals quote the words of the command line as they may be shown."""
+    """A parser, and that of each command, which says what is wrong before anything else, and what was meant.
+
+    The words of the command line are quoted as they may be shown.
+    """
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and leave."""
-        super().error(without_commands(visible(message)))
+        found = _CHOICES.search(message)
+        if found:
+            message += _suggestion(found["word"], _QUOTED.findall(found["known"]))
+        said = without_commands(visible(message))
+        self.exit(NO_REPORT, f"{self.prog}: {said}\n{self.prog} --help shows how it is used.\n")
+
+    def refuse_unknown(self, words: Sequence[str]) -> NoReturn:
+        """Say that words mean nothing here, and which options are spelt much like them."""
+        known = list(_options_of(self))
+        meant = [_suggestion(word.partition("=")[0], known) for word in words if word.startswith("-")]
+        self.error(f"unrecognized arguments: {' '.join(words)}{''.join(dict.fromkeys(filter(None, meant)))}")
+
+
+def _options_of(parser: ArgumentParser) -> Iterator[str]:
+    """The options of a command and of the actions below it."""
+    for action in parser._actions:  # noqa: SLF001 - argparse says nowhere else which options there are
+        yield from action.option_strings
+        if isinstance(action, _SubParsersAction):
+            for below in action.choices.values():
+                yield from _options_of(below)
+
+
+def _suggestion(word: str, known: Sequence[str]) -> str:
+    """What was most likely meant, as the end of a sentence; nothing where no word is much like it."""
+    close = get_close_matches(word, known, n=1)
+    return f"; did you mean {close[0]}?" if close else ""
 
 
 def make_parser() -> ArgumentParser:
@@ -107,7 +140,7 @@ def make_parser() -> ArgumentParser:
             command.NAME, help=command.HELP, description=command.DESCRIPTION, allow_abbrev=False
         )
         command.add_arguments(subparser)
-        subparser.set_defaults(run=command.run)
+        subparser.set_defaults(run=command.run, parser=subparser)
     return parser
 
 
@@ -121,7 +154,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         SystemExit: The words make no sense (code 2), or help or the version was asked for (code 0).
     """
     console.prepare()
-    arguments = make_parser().parse_args(argv)
+    arguments, unknown = make_parser().parse_known_args(argv)
+    if unknown:
+        arguments.parser.refuse_unknown(unknown)
     try:
         with _without_cycle_search():
             code: int = arguments.run(arguments)

@@ -24,6 +24,11 @@ _DAY_OTHERWISE = re.compile(
     r"=\s*(?:[0-9]{1,2}([-./])[0-9]{1,2}\1[0-9]{2,4}|[0-9]{4}(?:[./][0-9]{1,2}[./]|-[0-9]-|-[0-9]{2}-[0-9](?![0-9])))"
 )
 DAY_REMEDY = "A day is written as year, month and day without quotes: 2025-03-01. The rest of the file was not read."
+_OPEN_QUOTE = re.compile(r"(?:Illegal|Found invalid) character '\\n'|Unterminated string|Expected \"'\"")
+QUOTE_REMEDY = (
+    "A quote is not closed there: a text begins and ends on one line, with the same quote. "
+    "The rest of the file was not read."
+)
 _SPACE = r"[ \t\n\r]*"
 _LIST_CONTINUES = re.compile(rf"{_SPACE},{_SPACE}")
 _LIST_ENDS = re.compile(rf"{_SPACE}\]{_SPACE}\}}{_SPACE}")
@@ -81,7 +86,9 @@ def parse_tables(path: str, text: str, problems: list[Problem], *, is_toml: bool
     except ValueError as error:
         # Numbers of thousands of digits end here too, beside faults of syntax.
         fault = str(error)
-    remedy = DAY_REMEDY if is_toml and _is_at_a_day(fault, text) else ""
+    remedy = ""
+    if is_toml:
+        remedy = DAY_REMEDY if _is_at_a_day(fault, text) else QUOTE_REMEDY if _OPEN_QUOTE.match(fault) else ""
     problems.append((TomlProblem if is_toml else JsonProblem)(path, fault, remedy=remedy))
     return None
 

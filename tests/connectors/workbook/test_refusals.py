@@ -67,9 +67,8 @@ def patched(data: bytes, at: int, new: bytes) -> bytes:
     return data[:at] + new + data[at + len(new) :]
 
 
-def encrypted() -> bytes:
-    at = GOOD.index(b"PK\x01\x02")
-    return patched(GOOD, at + 8, b"\x01\x00")
+def encrypted(archive: bytes = GOOD) -> bytes:
+    return patched(archive, archive.index(b"PK\x01\x02") + 8, b"\x01\x00")
 
 
 def declared_too_small() -> bytes:
@@ -115,6 +114,10 @@ def damaged() -> bytes:
         (damaged, f"x.xlsx {SHEET}: The workbook is damaged"),
         (declared_too_small, "Bad CRC-32"),
         (encrypted, "x.xlsx: The workbook is protected by a password. Save it without a password."),
+        (
+            lambda: encrypted(packed({"a.csv": "x"})),
+            "x.xlsx: This is an archive of files, but no XLSX workbook. Give the workbook itself",
+        ),
         (overlapping, "Parts of the archive lie over each other"),
         (two_of_one_name, "Parts of the archive lie over each other or have one name"),
         (packed_otherwise, "The workbook is damaged"),

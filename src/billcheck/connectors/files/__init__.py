@@ -154,6 +154,27 @@ def _instructions(
     return Instructions(name, currency, own)
 
 
+def passed_over(folder: str | os.PathLike[str]) -> tuple[list[str], list[str]]:
+    """The files of a folder that `read_ledger` passes over, by their names in it, sorted; none where it is no folder.
+
+    First those whose names end otherwise than those of ledgers, but for the TOML files that are billcheck's own; then
+    ledgers that are hidden, since a part of their name begins with a dot.
+    """
+    top = Path(folder)
+    others: list[str] = []
+    hidden: list[str] = []
+    for entry in top.rglob("*") if top.is_dir() else ():
+        relative = entry.relative_to(top)
+        is_hidden, suffix = any(part.startswith(".") for part in relative.parts), entry.suffix.lower()
+        if not entry.is_file() or (is_hidden and suffix not in SUFFIXES) or suffix == ".toml":
+            continue
+        if is_hidden:
+            hidden.append(relative.as_posix())
+        elif suffix not in SUFFIXES:
+            others.append(relative.as_posix())
+    return sorted(others), sorted(hidden)
+
+
 def _files_of(given: str) -> Iterator[str]:
     """The files a path stands for, named as reports name them; none where it does not exist."""
     path = Path(given)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from billcheck.connectors.files import refusals
 from billcheck.connectors.files.date_order import DATE_FIELDS, MixedDatesError, OtherDateOrderError, prove_order
 from billcheck.connectors.files.heading import ZERO
+from billcheck.connectors.files.heading_words import is_total_word
 from billcheck.connectors.files.rows import Runs
 from billcheck.connectors.files.stream import place
 from billcheck.connectors.files.values import (
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
     from billcheck.connectors.files.stream import Stream
     from billcheck.connectors.files.tokens import Tokenizer
 
+_TEXTS = ("document", "customer", "issue_date", "description", "item")
+"""Where the word for a total may stand."""
 AMOUNT_FIELDS = ("amount", "control:tax", "control:total", "control:tax_total")
 
 
@@ -367,6 +370,8 @@ class Converter:
             for problem in self._doubts_about_file(cells, line):
                 problems.setdefault(type(problem), problem)
             fault = self._fault(cells, line)
+            if fault is not None and self._is_like_a_total(cells):
+                fault = replace(fault, reason=refusals.LIKE_A_TOTAL)
             if fault is not None and not problems:
                 customer, document = self._text(cells["customer"]), self._text(cells["document"])
                 self._refuse(line, replace(fault, customer=customer, document=document))
@@ -423,6 +428,15 @@ class Converter:
         if not currency:
             return Fault("currency", self._text(cells["currency"]), refusals.UNKNOWN_CURRENCY)
         return self._fault_of_days(cells) or self._fault_of_amounts(cells, currency, line)
+
+    def _is_like_a_total(self, cells: Mapping[str, bytes]) -> bool:
+        """Whether a row has an amount and lacks what every line has: all of it, or some and says that it is a total."""
+        if not self._text(cells["amount"]):
+            return False
+        named = [bool(self._text(cells[name])) for name in ("document", "customer", "issue_date")]
+        return not any(named) or (
+            not all(named) and any(is_total_word(self._text(cells[name])) for name in _TEXTS if name in cells)
+        )
 
     def _unknown_word(self, name: str, cells: Mapping[str, bytes], reason: str, known: Mapping[str, int]) -> Fault:
         return Fault(name, self._text(cells.get(name, b"")), reason.format(known=", ".join(known)))

@@ -20,6 +20,11 @@ def words_of(text: str) -> str:
     return " ".join(_WORD.findall("".join(sign for sign in plain if not unicodedata.combining(sign))))
 
 
+def is_total_word(text: str) -> bool:
+    """Whether a text is no more than the word for a total."""
+    return words_of(text) in TOTALS
+
+
 def _phrases(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(words_of(phrase) for phrase in text.split(",") if phrase.strip()))
 
@@ -150,6 +155,14 @@ OPEN_AMOUNTS = _phrases(
         beloep, kwota, wartosc, suma, summa"""
 )
 """Headings of amounts that do not say whether tax is in them."""
+
+TOTALS = frozenset(
+    _phrases(
+        """total, totals, grand total, sub total, subtotal, total general, sous total, totaal, eindtotaal, subtotaal,
+        summe, gesamt, gesamtsumme, zwischensumme, totale, subtotale, suma, soma, summa, i alt, razem"""
+    )
+)
+"""What the row of a total is called."""
 
 WITH_TAX = frozenset(
     _phrases(

@@ -9,6 +9,10 @@ from __future__ import annotations
 RAGGED = "The row has {cells} cells, the heading {width}. Check for a delimiter or a quote that is missing or too many."
 NO_DOCUMENT = "The row names no document. Give the number of its invoice or credit note."
 NO_CUSTOMER = "The row names no customer. Give the name as the invoice has it."
+LIKE_A_TOTAL = (
+    "The row looks like a total of others, which would count twice: it names no document, customer or date of its own. "
+    "Delete such rows, or export the list without them; if it is a line, fill these in."
+)
 NO_DATE = "The row has no issue date. Give it as 2026-01-31."
 BAD_DATE = "This is not a date that exists between 1900 and 2199. Write 2026-01-31."
 UNKNOWN_KIND = "This is not a known kind of document. Known: {known}."

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from billcheck.connectors.files import delimited
 from billcheck.connectors.files.heading import DELIMITERS, fold_heading
-from billcheck.connectors.files.heading_words import HEADINGS, OPEN_AMOUNTS, match
+from billcheck.connectors.files.heading_words import HEADINGS, OPEN_AMOUNTS, TOTALS, match
 from billcheck.connectors.files.invoice_xml import is_xml
 from billcheck.connectors.files.limits import DEFAULT_LIMITS, HEADING_ROWS
 from billcheck.connectors.files.rendered import text_of
@@ -39,9 +39,8 @@ _LAST_RESORT = "latin-1"
 _LEAST_COLUMNS = 2
 _HEAD_BYTES = 64
 _POINT = "."
-_TOTALS = ("total", "subtotal", "totaal", "subtotaal", "summe", "zwischensumme", "gesamt", "totale", "subtotale")
 _OF = ("for", "of", "van", "voor", "f\N{LATIN SMALL LETTER U WITH DIAERESIS}r", "de", "du", "pour", "di", "per")
-_TOTAL_WORDS = frozenset((*_TOTALS, *_OF))
+_TOTAL_WORDS = TOTALS.union(_OF)
 """What the last row of a group begins with, before the name of the group, in lower case."""
 
 

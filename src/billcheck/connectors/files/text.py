@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 
 UTF8 = "utf-8"
+_UMLAUT = "\N{LATIN SMALL LETTER A WITH DIAERESIS}"
 _MARKS = {codecs.BOM_UTF8: UTF8, codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
@@ -64,7 +65,8 @@ class TextFile:
             path: How messages name it.
             location: Where it is.
             declared: Its encoding. Of several the first counts in which the whole file is text. A byte order mark says
-                more than any of them.
+                more than any of them, and so do letters beyond ASCII that all are UTF-8: in an encoding with one byte
+                for each letter nobody writes so.
 
         Raises:
             LedgerRefusedError: It cannot be opened, is a workbook, or is not text in any of several encodings.
@@ -74,6 +76,8 @@ class TextFile:
         encoding = next((name for mark, name in _MARKS.items() if head.startswith(mark)), "")
         if not encoding:
             encoding = declared[0] if len(declared) == 1 else _first_fitting(path, location, declared)
+            if _has_a_byte_for_each_letter(encoding) and _is_plainly_utf8(path, location):
+                encoding = UTF8
         has_old_line_ends = b"\r" in head and b"\n" not in head
         facts = NO_FACTS
         if encoding != declared[0]:
@@ -209,6 +213,26 @@ def _first_fitting(path: str, location: str, encodings: Sequence[str]) -> str:
         return encoding
     names = ", nor in ".join(encodings)
     raise LedgerRefusedError([UndecodableError(path, what=f"The file is not text in {names}.")])
+
+
+def _has_a_byte_for_each_letter(encoding: str) -> bool:
+    """Whether the bytes of one letter in UTF-8 are two letters in this encoding, or none."""
+    return len(_UMLAUT.encode(UTF8).decode(encoding, "replace")) > 1 and encoding != UTF8
+
+
+def _is_plainly_utf8(path: str, location: str) -> bool:
+    """Whether the whole file is UTF-8, with letters beyond ASCII."""
+    decoder = codecs.getincrementaldecoder(UTF8)("strict")
+    has_letters = False
+    try:
+        with _open(path, location) as file:
+            for block in _raw_blocks(file, None):
+                decoder.decode(block)
+                has_letters = has_letters or not block.isascii()
+        decoder.decode(b"", final=True)
+    except UnicodeError:
+        return False
+    return has_letters
 
 
 def fingerprint_of(path: str, location: str) -> Fingerprint:

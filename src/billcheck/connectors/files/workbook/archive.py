@@ -165,9 +165,8 @@ def open_archive(path: str, location: str, limits: Limits) -> Iterator[Archive]:
         except UNREADABLE as error:
             raise LedgerRefusedError([BrokenArchiveError(path, str(error)[:80])]) from error
         members = archive.infolist()
-        _check_members(path, members, archive.start_dir, limits)
         names = {_folded(member.filename): member for member in members}
-        _check_kind(path, names)
+        _check_members(path, members, archive.start_dir, limits, names)
         yield Archive(path, limits, archive, names)
 
 
@@ -207,9 +206,12 @@ def _check_directory_size(path: str, file: BinaryIO, limits: Limits) -> None:
     file.seek(0)
 
 
-def _check_members(path: str, members: list[ZipInfo], directory: int, limits: Limits) -> None:
+def _check_members(
+    path: str, members: list[ZipInfo], directory: int, limits: Limits, names: Mapping[str, ZipInfo]
+) -> None:
     if len(members) > limits.zip_members:
         raise LedgerRefusedError([TooManyPartsError(path, len(members), limits.zip_members)])
+    _check_kind(path, names)
     if any(member.flag_bits & _ENCRYPTED for member in members):
         raise LedgerRefusedError([ProtectedWorkbookError(path)])
     if len({_folded(member.filename) for member in members}) < len(members):
