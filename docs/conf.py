@@ -41,6 +41,7 @@ nitpick_ignore_regex = [
     ("py:.*", r"(?:ProrationRule|Quantity|QuantityBasis|Remainder|Stop|TierRule|Timing|UpliftBilling|UpliftRounding)"),
     ("py:.*", r"(?:pandas|polars)\.DataFrame|(?:[a-z.]+\.)?T|Verb"),
     ("py:.*", r"(?:StrEnum|NamedTuple|ValueError|KeyError|Exception|str|int|bool|float|tuple|None)"),
+    ("py:.*", r"(?:DraftFormat|DraftKind|Path)"),
 ]
 
 html_theme = "furo"

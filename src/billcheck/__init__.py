@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from billcheck.configuration.files import load_configuration
     from billcheck.configuration.rules import Configuration
     from billcheck.connectors.files import read_ledger
+    from billcheck.connectors.files.drafts import write_drafts
+    from billcheck.connectors.files.drafts.import_settings import ImportSettings
     from billcheck.connectors.files.limits import Limits
     from billcheck.connectors.frames import read_frame
     from billcheck.contracts.files import load_contracts
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
         ConfigurationRefusedError,
         ContractsRefusedError,
         DecisionsRefusedError,
+        DraftsRefusedError,
         EventRefusedError,
         FindingsError,
         InputError,
@@ -65,8 +68,10 @@ __all__ = [
     "ContractsRefusedError",
     "Decision",
     "DecisionsRefusedError",
+    "DraftsRefusedError",
     "EventRefusedError",
     "FindingsError",
+    "ImportSettings",
     "InputError",
     "InternalError",
     "Ledger",
@@ -92,6 +97,7 @@ __all__ = [
     "read_frame",
     "read_ledger",
     "redact",
+    "write_drafts",
 ]
 
 _HOMES = {
@@ -104,8 +110,10 @@ _HOMES = {
     "ContractsRefusedError": "errors",
     "Decision": "decisions.rules",
     "DecisionsRefusedError": "errors",
+    "DraftsRefusedError": "errors",
     "EventRefusedError": "errors",
     "FindingsError": "errors",
+    "ImportSettings": "connectors.files.drafts.import_settings",
     "InputError": "errors",
     "InternalError": "errors",
     "Ledger": "ledger.source",
@@ -130,6 +138,7 @@ _HOMES = {
     "read_frame": "connectors.frames",
     "read_ledger": "connectors.files",
     "redact": "report.redaction",
+    "write_drafts": "connectors.files.drafts",
 }
 
 

@@ -17,6 +17,16 @@ if TYPE_CHECKING:
     from billcheck.recovery.case import Case
     from billcheck.recovery.case_files import case_text, load_case, parse_case, write_case
     from billcheck.recovery.claims import RowClaim, row_claims
+    from billcheck.recovery.contact_gate import ContactFirstError
+    from billcheck.recovery.documents import (
+        Wishes,
+        credit_note,
+        draft_documents,
+        first_correct_invoice,
+        letters_for,
+        next_invoice,
+        supplementary_invoice,
+    )
     from billcheck.recovery.events import (
         Agreed,
         Briefed,
@@ -54,14 +64,18 @@ if TYPE_CHECKING:
     from billcheck.recovery.opening import open_case
     from billcheck.recovery.states import State, add, state_of
     from billcheck.recovery.sums import document_sums, period_sums, sums_of
+    from billcheck.recovery.telling_apart import TELLINGS, Telling, unclear_charges
+    from billcheck.recovery.waivers import waiver_decisions, waiver_entries
 
 __all__ = [
+    "TELLINGS",
     "Agreed",
     "Arrears",
     "Briefed",
     "Case",
     "CasePeriod",
     "Closed",
+    "ContactFirstError",
     "ContactPlan",
     "Contacted",
     "Disputed",
@@ -83,15 +97,22 @@ __all__ = [
     "State",
     "StatedCause",
     "Survival",
+    "Telling",
     "Waived",
     "WalkAway",
+    "Wishes",
     "add",
     "case_text",
     "compare_offers",
+    "credit_note",
     "default_count",
     "document_sums",
+    "draft_documents",
+    "first_correct_invoice",
     "instalment_offer",
+    "letters_for",
     "load_case",
+    "next_invoice",
     "next_invoice_offer",
     "open_case",
     "parse_case",
@@ -102,8 +123,12 @@ __all__ = [
     "split",
     "state_of",
     "sums_of",
+    "supplementary_invoice",
+    "unclear_charges",
     "waive_all",
     "waive_part",
+    "waiver_decisions",
+    "waiver_entries",
     "write_case",
 ]
 
@@ -112,6 +137,16 @@ _ROOMS = {
     "case": ("Case",),
     "case_files": ("case_text", "load_case", "parse_case", "write_case"),
     "claims": ("RowClaim", "row_claims"),
+    "contact_gate": ("ContactFirstError",),
+    "documents": (
+        "Wishes",
+        "credit_note",
+        "draft_documents",
+        "first_correct_invoice",
+        "letters_for",
+        "next_invoice",
+        "supplementary_invoice",
+    ),
     "instalments": ("split",),
     "ladder": ("Rung", "compare_offers", "preset_offers"),
     "offer": ("InstalmentInvoice", "Offer"),
@@ -126,6 +161,15 @@ _ROOMS = {
     "opening": ("open_case",),
     "states": ("State", "add", "state_of"),
     "sums": ("document_sums", "period_sums", "sums_of"),
+    "telling_apart": (
+        "TELLINGS",
+        "Telling",
+        "unclear_charges",
+    ),
+    "waivers": (
+        "waiver_decisions",
+        "waiver_entries",
+    ),
 }
 """Which room has which names; all others are events."""
 

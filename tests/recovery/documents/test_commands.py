@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from billcheck.cli.main import main
+from billcheck.cli.recover import documents
+from billcheck.connectors.files.drafts import FORMATS
 from billcheck.decisions.files import load_decisions
 from billcheck.recovery.case_files import load_case, write_case
 from billcheck.recovery.events import Contacted, Drafted, Offered
@@ -181,6 +183,10 @@ def test_words_that_make_no_sense(words: str, message: str, capsys: pytest.Captu
         run(f"documents case.json {words}")
     assert caught.value.code == 2
     assert message in capsys.readouterr().err
+
+
+def test_the_formats_offered_are_those_that_can_be_written() -> None:
+    assert set(documents.FORMATS) == set(FORMATS)
 
 
 def test_decisions_are_printed_and_appended_once(in_a_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from billcheck.cli.arguments import parse_working_date
 from billcheck.cli.console import note, write
 from billcheck.cli.recover.arguments import add_case_argument, add_day_option, add_teller_options, case_of, day_of, keep
-from billcheck.connectors.files.drafts import FORMATS
 from billcheck.errors import Problem, UsageError
 from billcheck.grammar import GrammarError, parse_plain_decimal
 from billcheck.money import tax_on
@@ -41,6 +40,8 @@ Draft the documents of an agreement, one file for each, named after its number. 
 bills arrears before a contact with the client is on record, unless you say why. Without -o they are only shown."""
 
 CHOICES = ("next_invoice", "separate_invoice")
+FORMATS = ("generic", "json", "xero", "quickbooks")
+"""Those of `connectors.files.drafts`, which loads only when one is written."""
 
 
 class NothingAgreedError(Problem):
