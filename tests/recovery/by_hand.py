@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from billcheck.contracts.terms import PaymentTerms
 from billcheck.period import Cadence, Period, add_months
-from billcheck.recovery.arrears import AgreedCharge, Agreement, Arrears, BilledPart, CasePeriod
+from billcheck.recovery.arrears import AgreedCharge, Agreement, Arrears, BilledPart, CasePeriod, RemainingPeriod
 from billcheck.recovery.case import Case
 from billcheck.recovery.events import Opened, StatedCause
 
@@ -101,7 +101,7 @@ def half_rate_case(**changes: Any) -> Case:
     for number in range(16):
         first = add_months(date(2026, 9, 1), number, 1)
         last = Period(first, add_months(first, 1, 1)).last_day
-        remaining.append((first, last, last, 240_000))
+        remaining.append(RemainingPeriod(first, last, last, 240_000))
     wanted: dict[str, Any] = {
         "agreements": (make_agreement(remaining=tuple(remaining)),),
         "coming": (make_period("2026-09", 240_000, 0, status="not_due"),),

@@ -35,7 +35,7 @@ table.data th,table.data td{padding:.3em .55em;text-align:left;vertical-align:to
 table.data thead th{border-bottom:2px solid #8a8a8a;font-weight:600}
 table.data tr{break-inside:avoid}
 table.data .right{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-table.data .day{white-space:nowrap}
+table.data .short{white-space:nowrap}
 table.data tr.total td{font-weight:600;border-top:1px solid #8a8a8a}
 .strong{font-weight:600}
 .muted{color:#5a5a5a}
@@ -44,6 +44,8 @@ table.sheet{width:100%;border-collapse:collapse}
 table.sheet>thead>tr>td,table.sheet>tbody>tr>td{padding:0}
 .mark{color:#8e1b10;font-weight:700;text-align:center;border:1.5px solid #8e1b10;padding:.2em;margin-bottom:1em}
 @media print{body{margin:0;max-width:none;padding:0}}"""
+
+_SHORT = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +154,16 @@ def _html_block(block: Block) -> Iterator[str]:
 
 
 def _html_row(cells: Sequence[str], aligns: Sequence[Align], tag: str, *, is_total: bool = False) -> str:
-    right = ' class="right"'
     filled = "".join(
-        f"<{tag}{right if align == 'right' else ''}>{escaped_html(cell)}</{tag}>"
+        f"<{tag}{_class_of(cell, align)}>{escaped_html(cell)}</{tag}>"
         for cell, align in zip(cells, aligns, strict=True)
     )
     total = ' class="total"' if is_total else ""
     return f"<tr{total}>{filled}</tr>"
+
+
+def _class_of(cell: str, align: Align) -> str:
+    """Amounts to the right; what is short, such as a date, is never broken."""
+    if align == "right":
+        return ' class="right"'
+    return ' class="short"' if len(cell) <= _SHORT else ""

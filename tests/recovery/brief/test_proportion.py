@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from billcheck.period import Cadence
+from billcheck.recovery.arrears import AgreedCharge, RemainingPeriod
+from billcheck.recovery.proportion import proportion_of, waiver_weight
+from tests.recovery.by_hand import half_rate_case, make_agreement, make_case, make_period
+from tests.recovery.cases import story_case
+
+
+def test_the_story_is_three_normal_months_and_a_quarter_of_a_year() -> None:
+    proportion = proportion_of(story_case().arrears)
+    assert (proportion.arrears_minor, proportion.normal_month_minor) == (720_000, 240_000)
+    assert (proportion.months, proportion.percent_of_year) == (Decimal("3.00"), Decimal("25.00"))
+    assert proportion.monthly_shortfall_minor == 120_000
+
+
+def test_waiving_all_of_the_story_is_six_months_of_the_right_price() -> None:
+    # 7,200.00 / 1,200.00 = 6; September 2026 to December 2027 are 16 months: 38,400.00, half of it the correction.
+    weight = waiver_weight(story_case().arrears)
+    assert weight is not None
+    assert (weight.months, weight.remaining_minor, weight.uplift_minor) == (Decimal("6.00"), 3_840_000, 1_920_000)
+
+
+def test_a_waiver_weighs_nothing_where_the_right_price_is_billed_already_or_nothing_is_priced() -> None:
+    assert waiver_weight(half_rate_case(still_leaks=False).arrears) is None
+    assert waiver_weight(half_rate_case(agreements=(make_agreement(),)).arrears) is None
+
+
+def test_a_quarter_counts_as_three_months() -> None:
+    # 9,000.00 a quarter is 3,000.00 a month; 1,500.00 missing is half a month, and 1,500 / 36,000 = 4.1666… %.
+    case = make_case(
+        [make_period("2026-01", 900_000, 750_000, months=3)], agreements=(make_agreement(every=Cadence("quarter")),)
+    )
+    proportion = proportion_of(case.arrears)
+    assert (proportion.normal_month_minor, proportion.months) == (300_000, Decimal("0.50"))
+    assert (proportion.percent_of_year, proportion.monthly_shortfall_minor) == (Decimal("4.17"), 50_000)
+
+
+def test_weeks_are_brought_to_months_by_days() -> None:
+    # 700.00 for 7 days is 100.00 a day; a mean month has 30.436875 days: 3,043.6875 → 3,043.69.
+    week = make_period("2026-03", 70_000, 0, first_day=date(2026, 3, 2), last_day=date(2026, 3, 8))
+    case = make_case([week], agreements=(make_agreement(every=Cadence("week")),))
+    assert proportion_of(case.arrears).normal_month_minor == 304_369
+
+
+def test_half_months_count_twice() -> None:
+    half = make_period("2026-03", 50_000, 0, first_day=date(2026, 3, 1), last_day=date(2026, 3, 14))
+    case = make_case([half], agreements=(make_agreement(every=Cadence("semi_month")),))
+    assert proportion_of(case.arrears).normal_month_minor == 100_000
+
+
+def test_a_stub_is_no_normal_month_while_a_whole_one_is_known() -> None:
+    stub = make_period("2026-04", 80_000, 0, last_day=date(2026, 4, 10))
+    case = make_case([make_period("2026-03", 240_000, 0), stub])
+    assert proportion_of(case.arrears).normal_month_minor == 240_000
+
+
+def test_months_from_the_31st_are_whole() -> None:
+    # 31 January to 27 February, then to 30 March: both are a month from the 31st on; the latter is the latest.
+    first = make_period("2026-01", 100_000, 0, first_day=date(2026, 1, 31), last_day=date(2026, 2, 27))
+    second = make_period("2026-02", 110_000, 0, first_day=date(2026, 2, 28), last_day=date(2026, 3, 30))
+    assert proportion_of(make_case([first, second]).arrears).normal_month_minor == 110_000
+
+
+def test_seats_that_grew_count_as_they_are_now() -> None:
+    # 10 seats at 30.00, from June 16: 480.00; the missing 6 × 30.00 for June to August are 540.00, 1.125 months.
+    rows = [make_period(f"2026-0{month}", 48_000, 30_000, document=f"A{month}") for month in (6, 7, 8)]
+    right = tuple(make_period(f"2026-0{month}", 30_000, 30_000, document=f"A{month}") for month in (4, 5))
+    proportion = proportion_of(make_case(rows, right=right).arrears)
+    assert (proportion.arrears_minor, proportion.normal_month_minor) == (54_000, 48_000)
+    assert proportion.months == Decimal("1.13")
+
+
+def test_an_uplift_missed_for_two_years_weighs_as_much_as_is_missed_now() -> None:
+    # 1,000.00 a month, 5 % missed in 2025 (50.00), again in 2026 (102.50): 12 × 50.00 + 6 × 102.50 = 1,215.00.
+    rows = [
+        *(make_period(f"2025-{month:02}", 105_000, 100_000, document=f"A{month}") for month in range(1, 13)),
+        *(make_period(f"2026-{month:02}", 110_250, 100_000, document=f"B{month}") for month in range(1, 7)),
+    ]
+    remaining = tuple(
+        RemainingPeriod(date(2026, month, 1), date(2026, month, 28), date(2026, month, 28), 110_250)
+        for month in range(7, 13)
+    )
+    case = make_case(rows, agreements=(make_agreement(remaining=remaining),), still_leaks=True)
+    proportion, weight = proportion_of(case.arrears), waiver_weight(case.arrears)
+    assert (proportion.arrears_minor, proportion.monthly_shortfall_minor) == (121_500, 10_250)
+    assert proportion.months == Decimal("1.10")  # 1,215.00 / 1,102.50 = 1.102…
+    assert weight is not None
+    assert (weight.months, weight.remaining_minor, weight.uplift_minor) == (Decimal("11.85"), 661_500, 61_500)
+
+
+def test_charges_of_several_contracts_add_up_and_single_ones_do_not_count() -> None:
+    agreements = (
+        make_agreement(charges=(AgreedCharge(name="Retainer", every=Cadence("month")), AgreedCharge(name="Setup"))),
+        make_agreement("C-2", every=Cadence("year")),
+    )
+    rows = [
+        make_period("2026-03", 100_000, 50_000),
+        make_period("2026-03", 900_000, 0, charges=("Setup",)),
+        make_period("2026-01", 120_000, 0, contract="C-2", months=12),
+    ]
+    proportion = proportion_of(make_case(rows, agreements=agreements).arrears)
+    assert (proportion.normal_month_minor, proportion.arrears_minor) == (110_000, 1_070_000)
+
+
+def test_where_nothing_recurs_there_is_no_normal_month() -> None:
+    agreement = make_agreement(charges=(AgreedCharge(name="Retainer"),))
+    proportion = proportion_of(make_case([make_period("2026-03", 100_000, 0)], agreements=(agreement,)).arrears)
+    assert (proportion.normal_month_minor, proportion.months, proportion.percent_of_year) == (None, None, None)
+
+
+@pytest.mark.parametrize("currency", ["JPY", "KWD"])
+def test_proportions_do_not_depend_on_the_decimals_of_a_currency(currency: str) -> None:
+    proportion = proportion_of(half_rate_case(currency=currency).arrears)
+    assert (proportion.months, proportion.percent_of_year) == (Decimal("3.00"), Decimal("25.00"))
+
+
+@given(st.integers(1, 10**9), st.integers(1, 24), st.integers(1, 10**6))
+def test_ratios_are_within_half_a_hundredth_of_the_truth(agreed: int, count: int, billed: int) -> None:
+    rows = []
+    for number in range(count):
+        first = date(2024, 1, 1) + timedelta(days=31 * number)
+        rows.append(make_period(f"{first:%Y-%m}", agreed + billed, billed))
+    proportion = proportion_of(make_case(rows).arrears)
+    assert proportion.months is not None
+    assert abs(proportion.months * (agreed + billed) - agreed * count) * 200 <= agreed + billed
+
+
+def test_what_is_overbilled_makes_no_proportion_smaller() -> None:
+    case = story_case()
+    arrears = replace(case.arrears, overbilled=(make_period("2026-02", 240_000, 250_000, document="B"),))
+    assert proportion_of(arrears).arrears_minor == 720_000
