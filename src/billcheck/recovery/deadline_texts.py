@@ -131,13 +131,14 @@ def _standing(clock: PeriodClock) -> str:
 
 def _tax(brief: Brief) -> Iterator[Block]:
     """What tax may ask for; general, and for the adviser."""
-    totals, currency = brief.statement.arrears, brief.currency
+    totals = brief.statement.arrears
     if not totals.tax_minor and totals.is_tax_known:
         return
-    tax = money_text(totals.tax_minor, currency)
+    whole = next((rung for rung in brief.rungs if rung.offer.how == "separate_invoice"), None)
+    at_once = "all of it" if whole is None else money_text(whole.tax_up_front_minor, brief.currency)
     texts = [
         "Each period keeps its own rate.",
-        f"Where tax is owed once an invoice goes out, one invoice brings {tax} of it at once, however it is paid.",
+        f"Where tax is owed once an invoice goes out, one invoice brings {at_once} at once, however it is paid.",
         "With one invoice for each instalment, its tax comes with it.",
         "Decide what is waived before anything is invoiced: what was never invoiced needs no credit note.",
         "EU: a document that changes an invoice names it beyond doubt (directive 2006/112, article 219).",

@@ -256,7 +256,7 @@ def to_paper(statement: Statement) -> Paper:
 def arrears_blocks(statement: Statement) -> Iterator[Block]:
     """The periods that were billed too low or not at all, and what they come to with tax."""
     yield Heading("Billed too little")
-    yield _periods_table(statement.periods, statement, statement.arrears, "Difference")
+    yield from _period_tables(statement.periods, statement.currency, 1, "Difference")
     yield totals_table(statement.arrears, statement.currency, "Missing")
     if not statement.arrears.is_tax_known:
         yield Paragraph(_TAX_OPEN, "attention")
@@ -270,37 +270,46 @@ def _overbilled_blocks(statement: Statement) -> Iterator[Block]:
         return
     yield Heading("Billed too much")
     yield Paragraph("This is owed back to the client. It is set off against nothing above.")
-    yield _periods_table(statement.overbilled, statement, statement.owed_back, "Owed back")
+    yield from _period_tables(statement.overbilled, statement.currency, -1, "Owed back")
     yield totals_table(statement.owed_back, statement.currency, "Owed back")
     if not statement.owed_back.is_tax_known:
         yield Paragraph(_TAX_OPEN, "attention")
 
 
-def _periods_table(rows: Sequence[CasePeriod], statement: Statement, totals: StatementTotals, difference: str) -> Table:
-    """One row a period; contract and charge only where there are several."""
-    currency = statement.currency
-    has_names = len({(row.contract, row.charges) for row in (*statement.periods, *statement.overbilled)}) > 1
-    names = ("Contract", "Charge") if has_names else ()
-    body = []
+def _period_tables(rows: Sequence[CasePeriod], currency: str, sign: int, difference: str) -> Iterator[Block]:
+    """One table for each charge of a contract, one row a period; their names only where there are several."""
+    groups: dict[tuple[str, tuple[str, ...]], list[CasePeriod]] = {}
     for row in rows:
-        named = (row.contract, " + ".join(row.charges)) if has_names else ()
+        groups.setdefault((row.contract, row.charges), []).append(row)
+    for (contract, charges), own in groups.items():
+        if len(groups) > 1:
+            yield Paragraph(f"{contract}, {' + '.join(charges)}", "strong")
+        yield _periods_table(own, currency, sign, difference)
+
+
+def _periods_table(rows: Sequence[CasePeriod], currency: str, sign: int, difference: str) -> Table:
+    body: list[tuple[str, ...]] = []
+    for row in rows:
         change = " (change)" if row.is_change else ""
         body.append(
             (
-                *named,
                 f"{period_label(row.first_day, row.last_day)}{change}",
                 *_document_cells(row, currency),
                 NOT_STATED if row.tax_percent is None else percent_text(row.tax_percent),
                 amount_text(row.expected_minor, currency),
                 amount_text(row.billed_minor, currency),
-                amount_text(abs(row.shortfall_minor), currency),
+                amount_text(sign * row.shortfall_minor, currency),
             )
         )
-    sums = (amount_text(minor, currency) for minor in (totals.agreed_minor, totals.billed_minor, totals.excl_tax_minor))
-    body.append(("Total", *("" for _ in (*names, "document", "date", "tax")), *sums))
+    sums = (
+        sum(row.expected_minor for row in rows),
+        sum(row.billed_minor for row in rows),
+        sign * sum(row.shortfall_minor for row in rows),
+    )
+    body.append(("Total", "", "", "", *(amount_text(minor, currency) for minor in sums)))
     return Table(
-        headings=(*names, "Period", "Billed on", "Dated", "Tax", "Agreed", "Billed", difference),
-        aligns=(*_LEFT[: len(names)], *_LEFT, *_RIGHT),
+        headings=("Period", "Billed on", "Dated", "Tax", "Agreed", "Billed", difference),
+        aligns=(*_LEFT, *_RIGHT),
         rows=tuple(body),
         totals=1,
     )

@@ -56,6 +56,7 @@ def test_what_is_outside_is_said_and_stays_in_the_arrears() -> None:
     text = to_markdown(make_brief(with_clause("{ days = 120 }"), as_of=AS_OF))
     assert "Outside it today: 2,400.00 EUR excl. tax (2026-03 and 2026-04)" in text
     assert "Inside: 4,800.00 EUR" in text
+    assert "one invoice brings 1,008.00 EUR at once" in text  # 21 % of what is inside
     assert "7,200.00 EUR excl. tax" in text
     assert "2026-09-28: the last day for 2026-05, 1,200.00 EUR, before the next regular invoice" in text
 

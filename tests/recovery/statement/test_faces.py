@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from decimal import Decimal
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -111,13 +112,19 @@ def test_the_pages_say_what_the_json_says(
     if table["overbilled"]["periods"]:
         sides.append((table["overbilled"]["periods"], table["overbilled"]["owed_back"]))
     for entries, totals in sides:
-        rows, sums = tables.pop(0)[1:], tables.pop(0)[1:]
-        for row, entry in zip(rows, entries, strict=False):
+        rows: list[list[str]] = []
+        for names in dict.fromkeys((entry["contract"], *entry["charges"]) for entry in entries):
+            own = [entry for entry in entries if (entry["contract"], *entry["charges"]) == names]
+            *listed, total = tables.pop(0)[1:]
+            rows.extend(listed)
+            whole = [sum(Decimal(entry[name]) for entry in own) for name in ("agreed", "billed", "difference")]
+            assert [Decimal(plain(cell)) for cell in total[-3:]] == [*whole[:2], abs(whole[2])]
+        for row, entry in zip(rows, entries, strict=True):
             assert list(map(plain, row[-3:])) == [entry["agreed"], entry["billed"], entry["difference"].strip("-")]
             percent = entry["tax_percent"]
             assert row[-4] == ("not stated" if percent is None else f"{percent}%")
             assert all(document["number"] in row[-6] for document in entry["documents"])
-        assert list(map(plain, rows[-1][-3:])) == [totals["agreed"], totals["billed"], totals["excl_tax"]]
+        sums = tables.pop(0)[1:]
         taxes = [group["tax"] or "not" for group in totals["tax_groups"]]
         assert [plain(row[1]) for row in sums] == [totals["excl_tax"], *taxes, totals["incl_tax"]]
     (shares,) = tables
