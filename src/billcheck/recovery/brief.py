@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from billcheck.ledger.draft import group_by_percent
 from billcheck.money import percent_of
 from billcheck.period import add_months
 from billcheck.recovery.claims import row_claims
@@ -180,7 +181,10 @@ def make_brief(
         floors=tuple(event.walk_away for event in case.of(Briefed) if event.walk_away is not None),
         survival=None if settled.survival is None else survival_test(settled.survival, arrears.arrears_minor),
         rungs=compare_offers(case, offers, on=as_of),
-        first_correct_invoice=FirstCorrectInvoice(issue_date=coming[0].due_on, tax_groups=arrears.normal_invoice)
+        first_correct_invoice=FirstCorrectInvoice(
+            issue_date=coming[0].due_on,
+            tax_groups=group_by_percent((period.tax_percent, period.shortfall_minor) for period in coming),
+        )
         if coming
         else None,
         waiver=waiver_weight(arrears),

@@ -12,6 +12,7 @@ import pytest
 from billcheck.recovery.brief import first_instalment_day, make_brief
 from billcheck.recovery.brief_paper import MARK, NOT_READY, to_html, to_markdown
 from billcheck.recovery.brief_talk import ADVISER, ANSWERS
+from billcheck.recovery.documents import first_correct_invoice
 from billcheck.recovery.events import (
     Briefed,
     Channel,
@@ -75,6 +76,14 @@ def test_the_story_to_the_cent() -> None:
         50_400,
         290_400,
     )
+
+
+def test_the_first_correct_invoice_is_the_one_that_is_drafted() -> None:
+    partly = make_period("2026-09", 240_000, 40_000, status="not_due")
+    for case in (story_case(), half_rate_case(coming=(partly,))):
+        first, drafted = make_brief(case, as_of=AS_OF).first_correct_invoice, first_correct_invoice(case)
+        assert first is not None
+        assert (first.issue_date, first.tax_groups) == (drafted.issue_date, drafted.tax_groups)
 
 
 def test_the_ladder_of_the_story_by_the_floor() -> None:
