@@ -70,6 +70,16 @@ def floor_of(case: Case) -> int | None:
     return None if walk_away is None else walk_away.floor_excl_tax_minor
 
 
+def separate_due_day(case: Case, *, on: date | None = None) -> date | None:
+    """When a separate invoice of a day is due; None where no contract states terms of payment.
+
+    Raises:
+        UsageError: Nothing can be claimed.
+    """
+    day = case.arrears.as_of if on is None else on
+    return _last_day(case, separate_invoice_offer(case, on=on), day)
+
+
 def preset_offers(
     case: Case, *, first: date, every: Every = "month", waiver: Offer | None = None, on: date | None = None
 ) -> tuple[Offer, ...]:

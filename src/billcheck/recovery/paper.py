@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from billcheck.report.page import Align
 
+INTERNAL_MARK = "internal – do not send"
+"""What every page bears that no client may see."""
+
 Tone = Literal["plain", "strong", "muted", "attention"]
 
 _STYLE = """\

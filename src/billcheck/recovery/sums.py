@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from billcheck.ledger.draft import PaymentDue
     from billcheck.recovery.arrears import CasePeriod
     from billcheck.recovery.case import Case
+    from billcheck.recovery.offer import Offer
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,3 +147,8 @@ def plan_of(case: Case) -> tuple[PaymentDue, ...]:
         elif isinstance(event, Planned):
             payments = event.payments
     return payments
+
+
+def agreed_offer(case: Case) -> Offer | None:
+    """What the client agreed to last; None before that."""
+    return next((event.offer for event in reversed(list(case.current)) if isinstance(event, Agreed)), None)
