@@ -18,7 +18,7 @@ from billcheck.money import MINOR_DIGITS
 from billcheck.recovery import events
 from billcheck.recovery.case import Case
 from billcheck.recovery.event_checks import arrears_problems, cause_problems
-from billcheck.recovery.forms import FAULTY, MissingKeyProblem, Reading, WrongTypeProblem, read_members, record_of
+from billcheck.recovery.forms import FAULTY, MissingKeyProblem, Reading, UnknownKeyProblem, WrongTypeProblem, record_of
 from billcheck.recovery.states import add
 from billcheck.whole_files import write_whole
 
@@ -135,7 +135,7 @@ def parse_case(text: str, name: str = "case") -> Case:
     told = list(_read_events(found.get("events"), reading))
     for key in found:
         if key not in {"schema_version", "id", "currency", "events"}:
-            read_members({key: None}, {}, frozenset(), "", reading)
+            reading.fault(UnknownKeyProblem, "the case", key)
     identity = found.get("id")
     if not isinstance(identity, str) or not identity:
         reading.fault(MissingKeyProblem, "id")
@@ -246,7 +246,7 @@ def _read_events(found: Any, reading: Reading) -> Iterator[events.Event]:  # noq
 def _replayed(case: Case, currency: str, name: str) -> Case:
     """The case built up again, event by event."""
     opened = case.opened
-    problems = [*cause_problems(opened.cause, opened.on)]
+    problems = [_placed(each, "event 1 opened") for each in cause_problems(opened.cause, opened.on)]
     for number, event in enumerate(case.events, start=1):
         arrears = event.arrears if isinstance(event, events.Opened | events.Reopened) else None
         if arrears is not None:
