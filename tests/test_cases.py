@@ -21,6 +21,7 @@ import pytest
 from billcheck import check, load_configuration, load_contracts, load_decisions, load_quantities, read_ledger
 from billcheck.cli.main import main
 from billcheck.findings import KINDS, Status
+from billcheck.recovery import load_case
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,6 +74,7 @@ def run(case: Case, processes: int = 1) -> Report:
         processes=processes,
         quantities=load_quantities(*options["quantities"]) if "quantities" in options else None,
         decisions=load_decisions("decisions.toml") if (case.folder / "decisions.toml").exists() else (),
+        cases=[load_case(path) for path in options.get("cases", ())],
     )
 
 
@@ -258,6 +260,8 @@ def test_the_command_reports_the_same_and_exits_accordingly(case: Case, capsys: 
         arguments += ["--currency", options["currency"]]
     if "fail_on" in options:
         arguments += ["--fail-on", ",".join(options["fail_on"])]
+    for path in options.get("cases", ()):
+        arguments += ["--case", path]
     for name in ("control_total", "min_amount"):
         for currency, text in options.get(f"{name}s", {}).items():
             arguments += [f"--{name.replace('_', '-')}", f"{currency}={text}"]

@@ -110,6 +110,13 @@ SENTENCES = {
             "them were counted."
         ),
     ),
+    "surprise": (
+        "finding-surprise",
+        (
+            "Acme BV, INV-3 of 2026-03-31, 200.00 EUR excl. tax: 100.00 EUR was agreed for it, and no notice to the "
+            "client is on record."
+        ),
+    ),
 }
 """A case that holds a finding of the kind, and what it says there."""
 

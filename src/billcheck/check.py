@@ -77,6 +77,7 @@ if TYPE_CHECKING:
     from billcheck.engine.outside import OutsideDocument, Repeats
     from billcheck.findings import Totals
     from billcheck.ledger.source import Ledger, OutsideTotal, Source
+    from billcheck.recovery.case import Case
     from billcheck.request import Request
     from billcheck.stages import Examined
 
@@ -99,6 +100,7 @@ def check(
     processes: int = 1,
     quantities: Quantities | None = None,
     decisions: Iterable[Decision] = (),
+    cases: Iterable[Case] = (),
 ) -> Report:
     """Check what a ledger billed against what contracts agreed.
 
@@ -124,6 +126,8 @@ def check(
         quantities: How much was used, for metered charges; without it their periods are inconclusive.
         decisions: What people decided about findings, by `load_decisions`. What is decided stays in the report and
             fails no check, until it grows, changes its currency or its last day passes.
+        cases: What was told to customers about arrears, by `recovery.load_case`; an invoice to one of them that is far
+            above what was agreed for it, with no notice on record, is a finding `surprise`.
 
     Returns:
         The report; with no contracts it has checked nothing, and its verdict is inconclusive.
@@ -151,10 +155,10 @@ def check(
         quantities=quantities,
         decisions=decisions,
     )
-    return _check(request, ledger, processes)
+    return _check(request, ledger, processes, tuple(cases))
 
 
-def _check(request: Request, ledger: Ledger, processes: int) -> Report:
+def _check(request: Request, ledger: Ledger, processes: int, cases: tuple[Case, ...]) -> Report:
     """Check what makes sense."""
     contracts, as_of, register = request.contracts, request.as_of, request.register
     scanned = _scan(request, ledger, processes)
@@ -166,19 +170,7 @@ def _check(request: Request, ledger: Ledger, processes: int) -> Report:
     controls = compare_with_controls(request.stated, matched, scanned.outside)
     doubts = {control.currency: say_difference(control) for control in controls if control.difference_minor}
     left_out = [] if request.covers else [receipt.shortcoming for receipt in scanned.receipts if receipt.shortcoming]
-    setting = Setting(
-        as_of_day=as_of.toordinal(),
-        window=make_window(coverage, " ".join(left_out)),
-        grace_days=request.grace_days,
-        check_from_day=_ordinal(request.scope.check_from, 0),
-        check_until_day=_ordinal(request.scope.check_until, LAST_DAY),
-        configuration=request.configuration,
-        doubts=doubts,
-        unread=find_unread(scanned.refused, contracts),
-        unread_documents=find_unread_documents(scanned.refused, contracts),
-        register=register if register.contracts else None,
-        confirmed=confirmed.contracts,
-    )
+    setting = _setting(request, scanned, coverage, doubts, " ".join(left_out), confirmed.contracts)
     lines = len(matched.lines)
     check_together(matched, as_of + timedelta(HORIZON_DAYS))
     spread_discounts(matched)
@@ -200,6 +192,10 @@ def _check(request: Request, ledger: Ledger, processes: int) -> Report:
     if request.asked_for is None:
         outcome.findings.extend(_conflicts_outside(scanned.repeats, ledger.sources))
     outcome.findings.extend(find_unexercised(contracts, as_of.toordinal()))
+    if cases:
+        from billcheck.recovery.surprise import find_surprises  # noqa: PLC0415 - cases are an extra of few checks
+
+        outcome.findings.extend(find_surprises(_report(examination, outcome, scanned, coverage, as_of), cases))
     outcome.decide(register)
     return replace(
         _report(examination, outcome, scanned, coverage, as_of),
@@ -217,6 +213,31 @@ def _check(request: Request, ledger: Ledger, processes: int) -> Report:
             confirmed.standings.__getitem__,
             partial(_was_judged, examination, is_whole=is_whole, is_all=request.asked_for is None),
         ),
+    )
+
+
+def _setting(
+    request: Request,
+    scanned: Scanned,
+    coverage: Coverage | None,
+    doubts: Mapping[str, str],
+    shortcoming: str,
+    confirmed: frozenset[str],
+) -> Setting:
+    """How the charges are to be examined."""
+    contracts, register = request.contracts, request.register
+    return Setting(
+        as_of_day=request.as_of.toordinal(),
+        window=make_window(coverage, shortcoming),
+        grace_days=request.grace_days,
+        check_from_day=_ordinal(request.scope.check_from, 0),
+        check_until_day=_ordinal(request.scope.check_until, LAST_DAY),
+        configuration=request.configuration,
+        doubts=doubts,
+        unread=find_unread(scanned.refused, contracts),
+        unread_documents=find_unread_documents(scanned.refused, contracts),
+        register=register if register.contracts else None,
+        confirmed=confirmed,
     )
 
 

@@ -165,6 +165,11 @@ KINDS: dict[str, FindingKind] = {
         "Documents with the same number differ; all of them were counted.",
         "Remove the outdated export, or check the numbering; a customer whose name was changed may stand under both.",
     ),
+    "surprise": FindingKind(
+        Severity.WARNING,
+        "An invoice or a draft is far above what was agreed for it, and the client was not told.",
+        "Talk to the client first, and record it in the case (billcheck recover record).",
+    ),
 }
 """Every kind of finding. A kind with severity `error` fails a check unless `fail_on` says otherwise."""
 

@@ -23,6 +23,7 @@ from billcheck.report.verdict import verdict_lines
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
+    from billcheck.recovery.case import Case
     from billcheck.report.report import Report
     from billcheck.report.selection import Selection
 
@@ -40,13 +41,21 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_output_options(parser)
     add_scope_options(parser)
     add_threshold_options(parser)
+    parser.add_argument(
+        "--case",
+        action="append",
+        default=[],
+        metavar="CASE",
+        help="the file of a case: an invoice far above what was agreed for it, with no notice on record, is a finding; "
+        "may be given several times",
+    )
     parser.add_argument("--exit-zero", action="store_true", help="exit with 0 instead of 1; 2 and 3 stay what they are")
 
 
 def run(arguments: Namespace) -> int:
     """Check, write the files asked for, print, and return the exit code, which is the same for every format."""
-    refuse_outputs(arguments.output, inputs_of(arguments), ledger_folders_of(arguments))
-    report = make_report(arguments)
+    refuse_outputs(arguments.output, [*inputs_of(arguments), *arguments.case], ledger_folders_of(arguments))
+    report = make_report(arguments, cases=_cases(arguments))
     redaction = Redaction(report, names="names" in arguments.redact, amounts="amounts" in arguments.redact)
     shown = redaction.report if arguments.redact else report
     if not deliver(shown, arguments, Places(report, redaction.path), lambda: plain(_table_lines(shown))):
@@ -54,6 +63,15 @@ def run(arguments: Namespace) -> int:
     if arguments.exit_zero and report.verdict is Verdict.FINDINGS:
         return 0
     return report.exit_code
+
+
+def _cases(arguments: Namespace) -> list[Case]:
+    """The cases of the command line; none where none is given, and nothing of them is loaded."""
+    if not arguments.case:
+        return []
+    from billcheck.recovery.case_files import load_case
+
+    return [load_case(path) for path in arguments.case]
 
 
 def _table_lines(report: Report) -> list[Line]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from billcheck.contracts.terms import Contracts
     from billcheck.contracts.usage import Quantities
     from billcheck.decisions.rules import Decision
+    from billcheck.recovery.case import Case
     from billcheck.report.report import Report
 
 
@@ -145,7 +146,11 @@ def _say_what_is_passed_over(ledgers: Sequence[str | LedgerFile]) -> None:
 
 
 def make_report(
-    arguments: Namespace, *, decisions: tuple[Decision, ...] | None = None, is_scoped: bool = True
+    arguments: Namespace,
+    *,
+    decisions: tuple[Decision, ...] | None = None,
+    is_scoped: bool = True,
+    cases: Sequence[Case] = (),
 ) -> Report:
     """Check the ledgers of the command line, or those configured, against the contracts.
 
@@ -153,6 +158,7 @@ def make_report(
         arguments: The command line.
         decisions: What was decided; None for those of the command line, the configuration or the folder.
         is_scoped: Whether only the contracts and customers count that the configuration may name.
+        cases: What was told to customers about arrears.
 
     Raises:
         InputError: Contracts, the configuration, a ledger or an argument were refused.
@@ -196,6 +202,7 @@ def make_report(
             control_totals=settings["thresholds.control_totals"],
             min_amounts=settings["thresholds.min_amounts"],
             processes=usable_processors() if arguments.processes is None else arguments.processes,
+            cases=cases,
         )
     for source in report.inputs:
         for remark in source.notes:

@@ -183,8 +183,8 @@ FAULTS: dict[str, tuple[Any, str]] = {
     "a number for an amount": (
         lambda data: data["events"][0]["arrears"]["periods"][0].update(expected=2400.0),
         (
-            "event 1 opened arrears periods[0] expected: This is not written as a case writes it. Found '2400.0'. Write it "
-            'with the decimals of EUR, as in "1200.00".'
+            "event 1 opened arrears periods[0] expected: This is not written as a case writes it. Found '2400.0'. "
+            'Write it with the decimals of EUR, as in "1200.00".'
         ),
     ),
     "too few decimals": (
