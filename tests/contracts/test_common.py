@@ -11,15 +11,18 @@ import pytest
 from billcheck.contracts.defaults import fill_in
 from billcheck.contracts.files import load_contracts, load_written
 from billcheck.contracts.terms import Amendment, Discount, Retention
-from billcheck.contracts.written import to_csv, to_json, to_toml, to_yaml
+from billcheck.contracts.uplifts import Escalator
+from billcheck.contracts.written import self_contained, to_csv, to_json, to_toml, to_yaml
+from billcheck.pricing.doubts import find_doubts
 from billcheck.pricing.schedule import make_schedule
-from tests.contracts.samples import FLAT, ONE_OFF, contract_table, refusals, write_json
+from tests.contracts.samples import FLAT, ONE_OFF, PER_UNIT, PERCENTAGE, contract_table, refusals, write_json
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from billcheck.contracts.terms import Charge
 
+PERCENTAGE_OF: dict[str, Any] = {**PERCENTAGE, "name": "Share"}
 OTHER: dict[str, Any] = {**FLAT, "name": "Other", "amount": "50.00"}
 LATE: dict[str, Any] = {**FLAT, "name": "Late", "start": "2026-06-01", "last_day": "2026-09-30"}
 
@@ -31,6 +34,57 @@ def charges_of(tmp_path: Path, *charges: dict[str, Any], **keys: Any) -> dict[st
 
 def stops(charge: Charge) -> list[tuple[str, str | None]]:
     return [(str(each.on), each.change) for each in charge.amendments]
+
+
+class TestUplifts:
+    def test_all_that_recur_rise_but_for_percentages_and_those_with_their_own(self, tmp_path: Path) -> None:
+        own = {**OTHER, "name": "Own", "escalator": {"percent": "2"}}
+        charges = (FLAT, PER_UNIT, own, ONE_OFF, PERCENTAGE_OF)
+        found = charges_of(tmp_path, *charges, escalator={"percent": "3", "on": "07-01", "first_after_months": 6})
+        common = Escalator(Decimal(3), month_and_day=(7, 1), first_after_months=6, name="contract.escalator")
+        assert {name: charge.escalators for name, charge in found.items()} == {
+            "Fee": (common,),
+            "Seats": (common,),
+            "Own": (Escalator(Decimal(2)),),
+            "Setup": (),
+            "Share": (),
+        }
+
+    def test_it_is_the_same_as_with_each_charge(self, tmp_path: Path) -> None:
+        rule = {"percent": "3.2", "rounding": "from_base", "every": "half_year", "applies": "next_period"}
+        charges = (FLAT, {**PER_UNIT, "every": "quarter"})
+        (common,) = load_contracts(write_json(tmp_path, contract_table(*charges, escalator=rule), name="common.json"))
+        own = [{**charge, "escalator": rule} for charge in charges]
+        (each,) = load_contracts(write_json(tmp_path, contract_table(*own), name="each.json"))
+        for one, other in zip(common.charges, each.charges, strict=True):
+            found = make_schedule(common, one, date(2027, 12, 31)).amounts
+            assert found == make_schedule(each, other, date(2027, 12, 31)).amounts
+            assert len({*found}) > 2
+
+    def test_only_those_it_names_rise(self, tmp_path: Path) -> None:
+        late = {**OTHER, "name": "Late", "start": "2026-06-01"}
+        found = charges_of(tmp_path, FLAT, OTHER, late, escalator={"percent": "3", "charges": ["other"]})
+        assert [name for name, charge in found.items() if charge.escalators] == ["Other"]
+
+    def test_it_goes_with_a_renewal(self, tmp_path: Path) -> None:
+        renewal = {"every": "year", "percent": "4"}
+        found = charges_of(tmp_path, FLAT, escalator={"percent": "3"}, renewal=renewal, last_day="2026-12-31")
+        assert [each.name for each in found["Fee"].escalators] == ["contract.escalator", "renewal"]
+
+    def test_the_values_of_its_index_go_with_the_contract(self, tmp_path: Path) -> None:
+        (tmp_path / "cpi.csv").write_text("month,value\n2025-10,131.2\n2026-10,134.9\n", encoding="utf-8")
+        index = {"series": "CPI", "base_month": "2025-10", "file": "cpi.csv"}
+        path = write_json(tmp_path, contract_table(FLAT, escalator={"index": index}))
+        (written,) = load_written(path)
+        whole = self_contained(written.table, written.contract)
+        assert whole["escalator"]["index"]["values"] == {"2025-10": "131.2", "2026-10": "134.9"}
+        assert "file" not in whole["escalator"]["index"]
+
+    def test_a_contract_that_ends_before_the_first_raises_no_doubt(self, tmp_path: Path) -> None:
+        contracts = load_contracts(
+            write_json(tmp_path, contract_table(FLAT, escalator={"percent": "3"}, last_day="2026-12-31"))
+        )
+        assert list(find_doubts(contracts)) == []
 
 
 def test_a_bound_spans_all_that_recur_or_those_it_names(tmp_path: Path) -> None:
@@ -187,6 +241,7 @@ SHARED: dict[str, Any] = {
         {"on": "2026-07-01", "change": "cancel"},
     ],
     "retention": {"percent": "5", "released_on": "2027-12-31"},
+    "escalator": {"percent": "3", "on": "02-15"},
     "commitment": [{"name": "Least", "amount": "1200", "every": "year", "charges": ["Fee"]}],
 }
 

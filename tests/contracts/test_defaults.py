@@ -64,6 +64,7 @@ SILENT = {
     ("Matching of a contract", "sub_customers"): "sub-customers are others",
     ("Contract", "no_waiver_clause"): "no such clause",
     ("Escalator", "notice_days"): "shown where notice is required",
+    ("Escalator of a contract", "notice_days"): "shown where notice is required",
 }
 """Documented defaults that are not shown, because they say that nothing is there."""
 LISTS = {"price_steps": "Price steps", "discounts": "Discounts", "amendments": "Amendments"}
@@ -86,7 +87,8 @@ def section_of(default: Default) -> tuple[str, str]:
         "charge": "Charge",
     }
     section = below[names[-1]] if names else "Contract"
-    return (f"{section} of a contract" if names[:1] in (["discounts"], ["amendments"]) else section), str(key)
+    is_of_contract = names in (["discounts"], ["amendments"], ["escalator"])
+    return (f"{section} of a contract" if is_of_contract else section), str(key)
 
 
 def test_every_case_comes_to_the_same_with_its_defaults_and_each_default_is_the_documented_one(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from billcheck.contracts.contract_shapes import (
     CommitmentShape,
     ContractAmendmentShape,
     ContractDiscountShape,
+    ContractEscalatorShape,
     ContractMatchingShape,
     ContractShape,
     DepositShape,
@@ -84,6 +85,7 @@ SECTIONS: dict[str, type[Shape]] = {
     "### Commitment": CommitmentShape,
     "### Minimum or maximum of a contract": BoundShape,
     "### Discounts of a contract": ContractDiscountShape,
+    "### Escalator of a contract": ContractEscalatorShape,
     "### Amendments of a contract": ContractAmendmentShape,
     "### Escalator": EscalatorShape,
     "### Index": IndexShape,
@@ -215,6 +217,12 @@ def renewed_with(heading: str, key: str, value: Any) -> dict[str, Any] | None:
     return None
 
 
+def escalator_with(key: str, value: Any) -> dict[str, Any]:
+    """An escalator in which this key has this value."""
+    table = {**ESCALATOR, **NOTICED.get(key, {}), key: value}
+    return {name: each for name, each in table.items() if each is not None}
+
+
 def retention_with(heading: str, key: str, value: Any) -> dict[str, Any]:
     """A retention in which this key, of itself or of its first part, has this value."""
     if heading == "### Retention":
@@ -232,6 +240,7 @@ def contract_with(heading: str, key: str, value: Any) -> dict[str, Any] | None:
         return contract_table(**{"last_day": last_day, key: value})
     single: dict[str, dict[str, Any]] = {
         "### Late invoice cutoff": {"late_invoice_cutoff": {**({} if key == "months" else {"days": 120}), key: value}},
+        "### Escalator of a contract": {"escalator": escalator_with(key, value)},
         "### Deposit": {"deposit": {"amount": "5", "deducted_on": "2027-12-31", key: value}},
     }
     if heading in single:
@@ -276,7 +285,7 @@ def table_with(heading: str, key: str, value: Any) -> dict[str, Any]:
         },
         "### Rounding": {**FLAT, "rounding": {key: value}},
         "### Discounts": {**FLAT, "discounts": [{**({} if key == "amount" else {"percent": "10"}), key: value}]},
-        "### Escalator": {**FLAT, "escalator": {**ESCALATOR, **NOTICED.get(key, {}), key: value}},
+        "### Escalator": {**FLAT, "escalator": escalator_with(key, value)},
         "### Index": {**FLAT, "escalator": {"index": {**INDEX, key: value}}},
         "### Matching of a charge": {**FLAT, "matching": {key: value}},
     }

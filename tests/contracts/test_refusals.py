@@ -81,7 +81,7 @@ CONTRACT_FAULTS: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"indexation": {"percent": "3"}},
-        'C-1 indexation: There is no such key here. It is called "escalator", and belongs to a charge.',
+        'C-1 indexation: There is no such key here. It is called "escalator" here.',
     ),
     ({"proration": "none"}, "C-1 proration: There is no such key here. It belongs to a charge, not to the contract."),
     (
@@ -283,6 +283,41 @@ CONTRACT_FAULTS: list[tuple[dict[str, Any], str]] = [
     (
         {"charge": [{**FLAT, "late_invoice_cutoff": {"days": 120}}]},
         ('C-1 "Fee" late_invoice_cutoff: There is no such key here. It belongs to the contract, not to a charge.'),
+    ),
+    (
+        {"escalator": {"percent": "3", "charges": ["Fee", "Setup"]}, "charge": [FLAT, ONE_OFF]},
+        (
+            "C-1 escalator.charges #2: The price of this charge does not rise: it is billed once, or it is a "
+            "percentage. Found 'Setup'. Take it out of charges."
+        ),
+    ),
+    (
+        {"escalator": {"percent": "3", "charges": ["Fees"]}},
+        (
+            "C-1 escalator.charges #1: The contract has no charge of this name. Found 'Fees'. Name charges as they "
+            "stand in this contract."
+        ),
+    ),
+    (
+        {"escalator": {"percent": "3", "charges": ["Fee"]}, "charge": [{**FLAT, "escalator": {"percent": "2"}}]},
+        (
+            "C-1 escalator.charges #1: The charge has an escalator of its own. Found 'Fee'. Keep one of the two, or "
+            "take the charge out of charges."
+        ),
+    ),
+    (
+        {"escalator": {"percent": "3"}, "charge": [FLAT, {**PER_UNIT, "start": "2026-02-01"}]},
+        (
+            "C-1 escalator: The charge does not begin with the contract, which leaves open when its price first rises. "
+            "Found 'Seats'. Give it an escalator of its own, and name the others in charges."
+        ),
+    ),
+    (
+        {"escalator": {"percent": "3"}, "charge": [ONE_OFF]},
+        (
+            "C-1 escalator: No charge of the contract rises by this. Take it out: what is billed once, percentages, "
+            "and charges with escalators of their own do not."
+        ),
     ),
     (
         {"retention": {"released_on": "2027-01-01"}},

@@ -134,6 +134,10 @@ def test_faults_that_one_table_shows_are_invalid() -> None:
             "is of that charge alone",
             "no rate at its beginning",
             "by a percent above zero",
+            "does not rise",
+            "rises by this",
+            "an escalator of its own",
+            "does not begin with the contract",
         ),
         "'1\\n'",  # the validator at hand lets a dollar stand before a line break
     )

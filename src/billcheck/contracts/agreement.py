@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from billcheck.contracts.balances import read_balances
 from billcheck.contracts.charges import read_charge, read_tax
 from billcheck.contracts.commitments import read_commitments
-from billcheck.contracts.common_changes import with_percents, with_stops
+from billcheck.contracts.common_changes import with_percents, with_stops, with_uplifts
 from billcheck.contracts.contract_shapes import ContractShape
 from billcheck.contracts.cutoffs import read_cutoff
 from billcheck.contracts.deposits import read_deposit
@@ -115,7 +115,7 @@ def read_contract(docket: Docket) -> Contract | None:
 
 
 _SHARED_KEYS = frozenset(
-    {"renewal", "discounts", "minimum", "maximum", "commitment", "amendments", "deposit", "retention"}
+    {"renewal", "escalator", "discounts", "minimum", "maximum", "commitment", "amendments", "deposit", "retention"}
 )
 """The keys of a contract that say something of its charges; most contracts have none of them."""
 
@@ -135,6 +135,7 @@ def _with_shared_terms(
     if shape.model_fields_set.isdisjoint(_SHARED_KEYS) and not any(own.retention for own in shape.charge or ()):
         return charges
     term = renewal.term
+    charges = with_uplifts(docket, shape.escalator, charges, term)
     charges = with_renewal(docket, shape, charges, renewal)
     charges = with_percents(docket, shape.discounts or [], charges, term)
     charges = read_balances(docket, shape, charges, tax)

@@ -1,7 +1,7 @@
-"""What a contract agrees for each of several charges: percentages off, pauses, their end, and the end of all.
+"""What a contract agrees for each of several charges: uplifts, percentages off, pauses, their end, and the end of all.
 
-Comes in: the discounts and amendments of a contract, and its charges. Goes out: the charges with those that concern
-them; faults go to the docket. Must not know prices.
+Comes in: the escalator, discounts and amendments of a contract, and its charges. Goes out: the charges with those that
+concern them; faults go to the docket. Must not know prices.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 from billcheck.contracts.balances import names_of
 from billcheck.contracts.changes import AgreedEarlierProblem, judge_stops
 from billcheck.contracts.discounts import read_common_discount
+from billcheck.contracts.escalators import read_escalator
 from billcheck.contracts.terms import Amendment
+from billcheck.contracts.uplifts import CONTRACT_ESCALATOR
 from billcheck.contracts.values import OutsideTermProblem, Term, read_day, refuse_foreign, require, tables_of
 from billcheck.errors import Problem
 from billcheck.period import ONE_DAY
@@ -22,7 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from billcheck.contracts.contract_shapes import ContractAmendmentShape, ContractDiscountShape
+    from billcheck.contracts.contract_shapes import (
+        ContractAmendmentShape,
+        ContractDiscountShape,
+        ContractEscalatorShape,
+    )
     from billcheck.contracts.faults import Docket, Path
     from billcheck.contracts.terms import Charge, Discount
 
@@ -33,10 +39,67 @@ class NoRecurringChargeProblem(Problem):
     remedy = "Take it out of charges."
 
 
+class NothingRaisedProblem(Problem):
+    """No charge of the contract rises by this."""
+
+    remedy = "Take it out: what is billed once, percentages, and charges with escalators of their own do not."
+
+
+class NeverRaisedProblem(Problem):
+    """The price of this charge does not rise: it is billed once, or it is a percentage."""
+
+    remedy = "Take it out of charges."
+
+
+class OwnEscalatorProblem(Problem):
+    """The charge has an escalator of its own."""
+
+    remedy = "Keep one of the two, or take the charge out of charges."
+
+
+class OtherBeginningProblem(Problem):
+    """The charge does not begin with the contract, which leaves open when its price first rises."""
+
+    remedy = "Give it an escalator of its own, and name the others in charges."
+
+
 class PeriodsOfManyProblem(Problem):
     """The charges do not have the same periods, so a number of them says nothing."""
 
     remedy = "Give the last day instead, or write the discount with each charge."
+
+
+def with_uplifts(
+    docket: Docket, shape: ContractEscalatorShape | None, charges: tuple[Charge, ...], term: Term
+) -> tuple[Charge, ...]:
+    """The charges with the escalator of the contract: those it names, else all that can rise and have none."""
+    if shape is None:
+        return charges
+    path: Path = ("escalator",)
+    escalator = read_escalator(docket, path, shape)
+    names = names_of(docket, path, shape.charges, [charge for charge in charges if shape.charges or _rises(charge)])
+    if shape.charges is None:
+        names = tuple(charge.name for charge in charges if charge.name in names and not charge.escalators)
+    if not names and not shape.charges:
+        docket.add(NothingRaisedProblem, path)
+    for index, name in enumerate(names):
+        charge = next(charge for charge in charges if charge.name == name)
+        place = path if shape.charges is None else (*path, "charges", index)
+        if not _rises(charge):
+            docket.add(NeverRaisedProblem, place, name)
+        elif charge.escalators:
+            docket.add(OwnEscalatorProblem, place, name)
+        elif charge.start != term.start:
+            docket.add(OtherBeginningProblem, place, name)
+    if escalator is None or docket.problems:
+        return charges
+    common = (replace(escalator, name=CONTRACT_ESCALATOR),)
+    return tuple(replace(charge, escalators=common) if charge.name in names else charge for charge in charges)
+
+
+def _rises(charge: Charge) -> bool:
+    """Whether a charge has a price that can rise: it recurs, and is no percentage of an amount."""
+    return charge.every is not None and charge.model != "percentage"
 
 
 def with_percents(

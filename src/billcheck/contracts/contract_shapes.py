@@ -16,6 +16,7 @@ from billcheck.contracts.change_shapes import (
     CHANGE_BILLING_MEANING,
     Applies,
     ChangeBilling,
+    EscalatorShape,
     IndexShape,
 )
 from billcheck.contracts.kinds import Day, DayCount, Kind, Month, MonthCount, PlainDecimal, PlainText, Shape, Texts
@@ -114,6 +115,16 @@ class ContractDiscountShape(DiscountShape):
     """A percentage off several charges, or an amount off their sum."""
 
     charges: Texts | None = Field(None, description=_SPANNED, examples=[["Calls", "Messages"]])
+
+
+class ContractEscalatorShape(EscalatorShape):
+    """A rule by which the prices of several charges rise again and again, as if it stood with each of them."""
+
+    charges: Texts | None = Field(
+        None,
+        description="Names of the charges; all that recur and have no escalator of their own if absent.",
+        examples=[["Calls", "Messages"]],
+    )
 
 
 class ContractAmendmentShape(Shape):
@@ -317,6 +328,11 @@ class ContractShape(Shape):
         None,
         description="Percentages off several charges, and amounts off their sum.",
         examples=[[{"percent": "10", "last_day": "2026-06-30"}]],
+    )
+    escalator: Annotated[ContractEscalatorShape, Kind.TABLE] | None = Field(
+        None,
+        description="How the prices of all charges rise, or of several.",
+        examples=[{"percent": "3.2", "on": "01-01"}],
     )
     amendments: Annotated[list[ContractAmendmentShape], Kind.TABLES] | None = Field(
         None,

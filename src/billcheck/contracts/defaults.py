@@ -62,13 +62,15 @@ def _fill_shared(table: dict[str, Any], filled: dict[str, Any], defaults: list[D
             _fill(filled["renewal"]["index"], ("renewal", "index"), defaults, OF_INDICES)
     if "late_invoice_cutoff" in filled:
         _fill(filled["late_invoice_cutoff"], ("late_invoice_cutoff",), defaults, OF_CUTOFFS)
+    if "escalator" in filled:
+        _fill(filled["escalator"], ("escalator",), defaults, {"charges": _raised(table)})
+        _fill_escalator(filled["escalator"], ("escalator",), defaults)
     if "deposit" in filled:
         first_day: Found = (table["start"], "first day of the contract")
         _fill(filled["deposit"], ("deposit",), defaults, {"on": first_day, **OF_DEPOSITS})
-    for key in ("minimum", "maximum"):
-        if key in filled:
-            name: Found = (key.capitalize(), '"Minimum" or "Maximum"')
-            _fill(filled[key], (key,), defaults, {"charges": _recurring(table), "name": name})
+    for key in (key for key in ("minimum", "maximum") if key in filled):
+        name: Found = (key.capitalize(), '"Minimum" or "Maximum"')
+        _fill(filled[key], (key,), defaults, {"charges": _recurring(table), "name": name})
     for number, entry in enumerate(filled.get("discounts", ())):
         _fill(entry, ("discounts", number), defaults, {"charges": _recurring(table), **OF_LISTS["discounts"]})
     for number, entry in enumerate(filled.get("amendments", ())):
@@ -98,6 +100,12 @@ def _fill(table: dict[str, Any], path: Path, defaults: list[Default], found: dic
 
 def _recurring(contract: dict[str, Any]) -> Found:
     return [charge["name"] for charge in contract["charge"] if _recurs(charge)], "all that recur"
+
+
+def _raised(contract: dict[str, Any]) -> Found:
+    charges = [charge for charge in contract["charge"] if _recurs(charge) and charge["model"] != "percentage"]
+    names = [charge["name"] for charge in charges if "escalator" not in charge]
+    return names, "all that recur and have no escalator of their own"
 
 
 def _ended_charges(contract: dict[str, Any], amendment: dict[str, Any]) -> Found:

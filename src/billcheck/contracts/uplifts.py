@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
+CONTRACT_ESCALATOR = "contract.escalator"
+"""The name of an escalator that stands with the contract and not with its charge."""
+
 UpliftRounding = Literal["per_step", "from_base"]
 UpliftBilling = Literal["next_invoice", "immediate"]
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from billcheck.characters import visible_json
 from billcheck.contracts.rows import to_rows
 from billcheck.contracts.sheets import guarded
+from billcheck.contracts.uplifts import CONTRACT_ESCALATOR
 from billcheck.errors import Problem, UsageError
 
 if TYPE_CHECKING:
@@ -58,10 +59,11 @@ def self_contained(table: dict[str, Any], contract: Contract) -> dict[str, Any]:
     whole = deepcopy(table)
     # What a commitment or a deposit comes to follows the charges that were written.
     written = contract.charges[: len(whole["charge"])]
-    renewal = whole.get("renewal", {}).get("index", {})
-    if "file" in renewal:
-        uplifts = (uplift for terms in written for uplift in terms.escalators if uplift.name == "renewal")
-        _put_values(renewal, next((uplift.index for uplift in uplifts), None))
+    for key, name in (("renewal", "renewal"), ("escalator", CONTRACT_ESCALATOR)):
+        index = whole.get(key, {}).get("index", {})
+        if "file" in index:
+            uplifts = (uplift for terms in written for uplift in terms.escalators if uplift.name == name)
+            _put_values(index, next((uplift.index for uplift in uplifts), None))
     for charge, terms in zip(whole["charge"], written, strict=True):
         index = charge.get("escalator", {}).get("index", {})
         if "file" in index:

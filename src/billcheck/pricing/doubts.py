@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from billcheck.contracts.prices import PercentagePrice, TimePrice, is_counted
+from billcheck.contracts.uplifts import CONTRACT_ESCALATOR
 from billcheck.errors import Problem
 from billcheck.period import ONE_DAY
 from billcheck.pricing.escalation import uplifts_of
@@ -135,7 +136,7 @@ def _unraised(place: _Place) -> Iterator[Problem]:
         uplifts = uplifts_of(escalator, charge.start, until)
         if escalator.applies == "next_period" and last is not None:
             uplifts = [uplift for uplift in uplifts if uplift.day.toordinal() <= last]
-        if not uplifts and end is not None:
+        if not uplifts and end is not None and escalator.name != CONTRACT_ESCALATOR:
             yield NeverRaisedDoubt(place.key(escalator.name), f"{charge.start} to {until}")
 
 
