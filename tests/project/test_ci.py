@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 SESSIONS_OF_A_COMMIT = ["tests", "lint", "types", "layers", "docs"]
 
 
-DISTRIBUTIONS = {"dateutil": "python-dateutil", "python_calamine": "python-calamine", "yaml": "pyyaml"}
+DISTRIBUTIONS = {
+    "dateutil": "python-dateutil",
+    "docx": "python-docx",
+    "python_calamine": "python-calamine",
+    "yaml": "pyyaml",
+}
 """Distributions whose name is not that of the package to import."""
 
 
@@ -92,8 +97,9 @@ def test_ci_and_nox_run_the_same_sessions() -> None:
 
 def test_ci_installs_what_system_tests_need_before_it_runs_them() -> None:
     script = text_of(".ci/run")
-    assert script.index("\ninstall_office\n") < script.index("nox --no-venv -s system")
-    assert "apt-get install -y -qq --no-install-recommends libreoffice-calc" in script
+    assert script.index("\ninstall_programs\n") < script.index("nox --no-venv -s system")
+    assert "readonly PROGRAMS=(libreoffice-calc libreoffice-writer chromium poppler-utils)" in script
+    assert 'apt-get install -y -qq --no-install-recommends "${missing[@]}"' in script
 
 
 def test_every_dependency_is_pinned_for_ci_without_addresses() -> None:

@@ -1,0 +1,1 @@
+"""Letters after the talk, and drafts to hand over."""

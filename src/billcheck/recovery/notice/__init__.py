@@ -1,0 +1,1 @@
+"""The notice: the first thing a client reads about arrears."""
