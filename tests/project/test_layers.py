@@ -23,7 +23,7 @@ BREACHES = {
     "report/report.py": "import billcheck.recovery.options",
     "findings.py": "import pathlib",
     "recovery/client_view.py": "import billcheck.recovery.case",
-    "recovery/notice/notice.py": "import billcheck.recovery.offers",
+    "recovery/notice/notice.py": "import billcheck.recovery.offer",
     "recovery/writing/page.py": "import billcheck.recovery.events",
     "pricing/models.py": "import os",
     "contracts/terms.py": "import pydantic",

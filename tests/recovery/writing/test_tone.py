@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from billcheck.recovery.writing.page import Page, Paragraph, Part, Run
 from billcheck.recovery.writing.tone import check_tone, find
 
-ALL = ("blame", "plea", "threat", "third_way")
+if TYPE_CHECKING:
+    from billcheck.recovery.writing.tone import Tone
+
+ALL: tuple[Tone, ...] = ("blame", "plea", "threat", "third_way")
 
 WRONG = [
     ("en", "blame", "You should have noticed this."),
