@@ -12,6 +12,7 @@ bookkeeper can act on, with every character of the value visible. Knows nothing 
     │   ├── DraftsRefusedError
     │   ├── EventRefusedError
     │   ├── LedgerRefusedError
+    │   ├── NoticeRefusedError
     │   ├── OpeningRefusedError
     │   ├── ProfilesRefusedError
     │   ├── QuantitiesRefusedError
@@ -128,6 +129,12 @@ class LedgerRefusedError(InputError):
     """A ledger file as a whole cannot be read without guessing; no report is made."""
 
     heading = "The ledger was refused"
+
+
+class NoticeRefusedError(InputError):
+    """A case, or what was stated beside it, allows for no notice to the client; none is made."""
+
+    heading = "There is no notice"
 
 
 class OpeningRefusedError(InputError):

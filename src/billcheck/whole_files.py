@@ -1,6 +1,6 @@
 """Files that are written whole: a reader finds the old one or the new one, never a part.
 
-Comes in: a path and a text. Goes out: the file. Imports nothing of ours, and must not know what the text says.
+Comes in: a path and a text, or bytes. Goes out: the file. Imports nothing of ours, and must not know what it says.
 """
 
 from __future__ import annotations
@@ -11,21 +11,22 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 
-def write_whole(file: Path, text: str) -> None:
+def write_whole(file: Path, content: str | bytes) -> None:
     """Write a file so that a reader finds the old one or the new one, never a part; its folder is made if need be.
 
     Raises:
         OSError: It cannot be written; what was there before is still there.
     """
+    data = content.encode("utf-8") if isinstance(content, str) else content
     file.parent.mkdir(parents=True, exist_ok=True)
     if file.exists() and not file.is_file():  # such as a pipe or /dev/stderr, which cannot be replaced
-        with file.open("w", encoding="utf-8", newline="") as device:
-            device.write(text)
+        with file.open("wb") as device:
+            device.write(data)
         return
     target = Path(os.path.realpath(file))  # a link stays a link
-    with NamedTemporaryFile("w", encoding="utf-8", newline="", dir=target.parent, delete=False) as stream:
+    with NamedTemporaryFile("wb", dir=target.parent, delete=False) as stream:
         try:
-            stream.write(text)
+            stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
             Path(stream.name).chmod(_mode_of(target))

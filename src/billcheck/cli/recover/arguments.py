@@ -6,14 +6,16 @@ the value is written. Must not know what the verbs do.
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from billcheck.cli.arguments import parse_working_date
 from billcheck.cli.console import note, write
 from billcheck.errors import Problem, UsageError
-from billcheck.grammar import AmountMarks, GrammarError
+from billcheck.grammar import AmountMarks, GrammarError, parse_plain_decimal
 from billcheck.money import to_minor
 from billcheck.report.page import line
 
@@ -26,6 +28,22 @@ if TYPE_CHECKING:
 
 class AmountError(Problem):
     """This is no amount of the case's currency."""
+
+
+def parse_percent(text: str) -> Decimal:
+    """A percent from 0 to 100, as ``21``.
+
+    Raises:
+        ArgumentTypeError: It is none.
+    """
+    try:
+        percent = parse_plain_decimal(text.strip())
+    except GrammarError:
+        percent = Decimal(-1)
+    if not 0 <= percent <= 100:  # noqa: PLR2004 - percents end there
+        message = f"{text!r} is no percent; write 21 for 21 %"
+        raise ArgumentTypeError(message)
+    return percent
 
 
 def add_case_argument(parser: ArgumentParser) -> None:

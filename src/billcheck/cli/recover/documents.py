@@ -8,14 +8,20 @@ from __future__ import annotations
 
 from argparse import ArgumentTypeError
 from dataclasses import replace
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from billcheck.cli.arguments import parse_working_date
 from billcheck.cli.console import note, write
-from billcheck.cli.recover.arguments import add_case_argument, add_day_option, add_teller_options, case_of, day_of, keep
+from billcheck.cli.recover.arguments import (
+    add_case_argument,
+    add_day_option,
+    add_teller_options,
+    case_of,
+    day_of,
+    keep,
+    parse_percent,
+)
 from billcheck.errors import Problem, UsageError
-from billcheck.grammar import GrammarError, parse_plain_decimal
 from billcheck.money import tax_on
 from billcheck.recovery.document_kinds import ARREARS_KINDS
 from billcheck.report.page import Span, grid, line
@@ -24,6 +30,7 @@ from billcheck.report.wording import amount_text, counted
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Iterator, Sequence
+    from decimal import Decimal
 
     from billcheck.connectors.files.drafts.import_settings import ImportSettings
     from billcheck.ledger.draft import DraftDocument
@@ -65,22 +72,6 @@ def parse_tax_name(text: str) -> tuple[Decimal, str]:
         message = f"{text!r} names no tax; write it as PERCENT=NAME"
         raise ArgumentTypeError(message)
     return parse_percent(percent), name.strip()
-
-
-def parse_percent(text: str) -> Decimal:
-    """A percent from 0 to 100, as ``21``.
-
-    Raises:
-        ArgumentTypeError: It is none.
-    """
-    try:
-        percent = parse_plain_decimal(text.strip())
-    except GrammarError:
-        percent = Decimal(-1)
-    if not 0 <= percent <= 100:  # noqa: PLR2004 - percents end there
-        message = f"{text!r} is no percent; write 21 for 21 %"
-        raise ArgumentTypeError(message)
-    return percent
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -107,14 +107,16 @@ class Templates:
         return self._own(name)
 
     def _rendered(self, name: str, facts: Mapping[str, object], filters: Mapping[str, Callable[..., str]]) -> str:
-        from jinja2 import TemplateError, TemplateSyntaxError  # noqa: PLC0415 - loaded for a letter only
+        from jinja2 import TemplateSyntaxError  # noqa: PLC0415 - loaded for a letter only
 
         try:
             return self._environment.get_template(name).render({**facts, _FILTERS: filters})
         except TemplateSyntaxError as error:
             where = f"{self.place(error.name or name)} line {error.lineno}"
             raise TemplatesRefusedError([TemplateFaultError(where, what=_sentence(error))]) from error
-        except (TemplateError, ArithmeticError, TypeError, ValueError, AttributeError, LookupError) as error:
+        except TemplatesRefusedError:
+            raise
+        except Exception as error:  # whatever a template makes a filter or an operator stumble over
             # Jinja2 names a template by its file, and a file by its name alone.
             steps = [step for step in _steps(error) if _is_plain(step[0].removeprefix(SHIPPED))]
             file, line = steps[-1] if steps else (name, 0)
@@ -200,6 +202,10 @@ def _marked(value: object) -> object:
 
 
 def _sentence(error: Exception) -> str:
+    from jinja2 import TemplateNotFound  # noqa: PLC0415
+
+    if isinstance(error, TemplateNotFound):
+        return f"There is no template {error.name!r} in the folder, and none of that name ships."
     text = str(error).strip() or type(error).__name__
     text = f"{text[0].upper()}{text[1:]}"
     return text if text.endswith(".") else f"{text}."
