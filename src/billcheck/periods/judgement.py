@@ -63,6 +63,7 @@ _LAST_OF_YEAR = 11
 _SHORTEST_MONTH = 28
 _ONLY_A_DATE = "only a date, no period"
 _NOT_A_MONTH = "the word may be something else than a month"
+_PART_WORDS = frozenset({"part", "deel", "teil", "partie", "parte"})
 _LITTLE = str.maketrans("", "", Kind.FILLER)
 
 
@@ -103,6 +104,7 @@ def judge(tokens: list[Token], kinds: str, order: DateOrder, scope: Scope) -> Na
     Raises:
         RefusedTextError: There is none, or none to be sure of.
     """
+    kinds = _without_parts(tokens, kinds)
     try:
         mentions = find_mentions(tokens, kinds, order)
     except UnsureMentionError:
@@ -132,6 +134,15 @@ def judge(tokens: list[Token], kinds: str, order: DateOrder, scope: Scope) -> Na
     if best.span.first.year is None and _has_other_year(tokens, mentions):
         raise RefusedTextError("a year stands apart from the month")
     return best
+
+
+def _without_parts(tokens: list[Token], kinds: str) -> str:
+    """The kinds without the ordinals that count parts behind a year, as in "April 2026 first part": no day is meant."""
+    for index in range(1, len(kinds) - 1):
+        is_part = kinds[index] == Kind.ORDINAL and tokens[index + 1].text.lower() in _PART_WORDS
+        if is_part and kinds[index - 1] == Kind.YEAR:
+            kinds = f"{kinds[:index]}{Kind.WORD}{kinds[index + 1 :]}"
+    return kinds
 
 
 def _chains(kinds: str, mentions: list[Mention]) -> list[list[Mention]]:
