@@ -14,7 +14,7 @@ from billcheck import Limits, UsageError
 from billcheck.configuration.rules import GREATEST_LIMITS
 from billcheck.connectors.files import delimited
 from billcheck.connectors.files.cells import CellRow
-from billcheck.connectors.files.limits import DEFAULT_LIMITS
+from billcheck.connectors.files.limits import BLOCK_BYTES, DEFAULT_LIMITS
 from billcheck.connectors.files.rendered import Rendered
 from billcheck.connectors.files.source import StreamSource
 from billcheck.connectors.files.text import TextFile
@@ -115,6 +115,19 @@ def test_one_tag_has_its_limit(tmp_path: Path) -> None:
         LedgerRefusedError, match=r"The limit xml_token_bytes is 100,000; this has at least 1\d\d,\d\d\d\."
     ):
         lines_of(path, Limits(xml_token_bytes=100_000))
+
+
+def test_a_tag_is_measured_by_whole_blocks_of_the_file(tmp_path: Path) -> None:
+    """What the parser has not told yet is held against the limit after every block, to the byte."""
+    two, start, end = 2 * BLOCK_BYTES, "<!--", "-->"
+    body = UBL.partition("?>")[2].lstrip() if UBL.startswith("<?xml") else UBL
+    path = tmp_path / "ledger.xml"
+    path.write_text(f"{start}{'x' * two}{end}{body}", encoding="utf-8")
+    assert lines_of(path, Limits(xml_token_bytes=two)) == lines_of(path, DEFAULT_LIMITS) > 0
+    with pytest.raises(
+        LedgerRefusedError, match=rf"The limit xml_token_bytes is {two - 1:,}; this has at least {two:,}\."
+    ):
+        lines_of(path, Limits(xml_token_bytes=two - 1))
 
 
 def test_a_field_of_a_file_that_is_rendered_has_the_same_limit(tmp_path: Path) -> None:

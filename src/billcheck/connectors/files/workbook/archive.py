@@ -11,7 +11,7 @@ import posixpath
 import struct
 import zlib
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
@@ -99,13 +99,13 @@ class HighRatioError(LimitProblem):
 
 @dataclass(slots=True)
 class Archive:
-    """An open archive whose directory was found harmless."""
+    """An open archive whose directory was found harmless; a part that is read twice is no more to unpack."""
 
     path: str
     limits: Limits
     _file: ZipFile
     _members: Mapping[str, ZipInfo]
-    _unpacked: int = 0
+    _unpacked: dict[str, int] = field(default_factory=dict)
 
     def __contains__(self, name: str) -> bool:
         """Whether there is a part of this name; case does not matter."""
@@ -125,9 +125,9 @@ class Archive:
             with self._file.open(member) as part:
                 while block := part.read(_BLOCK):
                     size += len(block)
-                    self._unpacked += len(block)
+                    self._unpacked[member.filename] = max(size, self._unpacked.get(member.filename, 0))
                     _check_size(self.path, member.filename, size, member.compress_size, self.limits)
-                    _check_total(self.path, self._unpacked, self.limits)
+                    _check_total(self.path, sum(self._unpacked.values()), self.limits)
                     yield block
         except UNREADABLE as error:
             raise LedgerRefusedError([BrokenArchiveError(f"{self.path} {member.filename}", str(error)[:80])]) from error
@@ -238,7 +238,7 @@ def _check_size(path: str, name: str, size: int, packed: int, limits: Limits) ->
     if size > limits.zip_member_bytes:
         raise LedgerRefusedError([LargePartError(where, size, limits.zip_member_bytes)])
     if size > _SMALL_PART and size > limits.zip_ratio * packed:
-        raise LedgerRefusedError([HighRatioError(where, size // max(packed, 1), limits.zip_ratio)])
+        raise LedgerRefusedError([HighRatioError(where, -(-size // max(packed, 1)), limits.zip_ratio)])
 
 
 def _check_total(path: str, size: int, limits: Limits) -> None:
