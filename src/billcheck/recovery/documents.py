@@ -22,6 +22,7 @@ from billcheck.recovery.document_kinds import kind_in
 from billcheck.recovery.drafting import NO_CODES, arrears_line, credit_line, make_document, regular_line
 from billcheck.recovery.events import Drafted, Noticed
 from billcheck.recovery.line_texts import lacking
+from billcheck.recovery.line_words import WORDS
 from billcheck.recovery.options import TALK_DAYS
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from billcheck.recovery.arrears import AgreedCharge, CasePeriod
     from billcheck.recovery.case import Case
     from billcheck.recovery.document_kinds import ArrearsKind
+    from billcheck.recovery.line_words import DraftLanguage, LineWords
     from billcheck.recovery.offer import Offer
 
 Letter = Literal["waiver_letter", "price_confirmation"]
@@ -95,8 +97,8 @@ class Wishes:
     `issue_date` is that of documents for arrears alone and of credit notes: by default some days after the report, to
     leave time for the talk, and not before the last notice. The next regular invoice keeps its own day. `due_date` is
     that of documents for arrears, and of others where no terms of payment give one. `kind` and `country` choose the
-    document that bills arrears. `tax_percent` is that of periods of which nobody stated one. `numbers` are what
-    documents are to be called, in their order.
+    document that bills arrears. `tax_percent` is that of periods of which nobody stated one. `language` is that of the
+    client. `numbers` are what documents are to be called, in their order.
     """
 
     issue_date: date | None = None
@@ -104,6 +106,7 @@ class Wishes:
     kind: ArrearsKind | None = None
     country: str | None = None
     tax_percent: Decimal | None = None
+    language: DraftLanguage = "en"
     numbers: tuple[str, ...] = ()
 
 
@@ -219,6 +222,7 @@ class _Drafting:
     def __init__(self, case: Case, wishes: Wishes, issue_date: date | None = None) -> None:
         self._case = case
         self._wishes = wishes
+        self._words = WORDS[wishes.language]
         self._issue_date = issue_date or wishes.issue_date or default_issue_date(case)
         arrears = case.arrears
         self._periods: Mapping[str, CasePeriod] = {period.row: period for period in arrears.periods}
@@ -269,7 +273,9 @@ class _Drafting:
             raise DraftsRefusedError([NothingOwedBackProblem(self._case.customer)])
         day = self._issue_date
         lines = [
-            credit_line(period, day, codes=self._codes_of(period), tax_percent=self._wishes.tax_percent)
+            credit_line(
+                period, day, codes=self._codes_of(period), tax_percent=self._wishes.tax_percent, words=self._words
+            )
             for period in self._case.arrears.overbilled
         ]
         return self._document("credit_note", lines, day, (), ["It is owed back whatever becomes of the arrears."])
@@ -280,7 +286,10 @@ class _Drafting:
             raise DraftsRefusedError([NoNextInvoiceProblem(self._case.customer)])
         day = coming[0].due_on
         percent = self._wishes.tax_percent
-        return [regular_line(period, day, codes=self._codes_of(period), tax_percent=percent) for period in coming], day
+        return [
+            regular_line(period, day, codes=self._codes_of(period), tax_percent=percent, words=self._words)
+            for period in coming
+        ], day
 
     def _arrears_lines(self, claims: Claims | None, day: date) -> list[DraftLine]:
         if claims is None:
@@ -292,7 +301,7 @@ class _Drafting:
         periods = [(self._periods[row], minor) for row, minor in claims]
         percent = self._wishes.tax_percent
         return [
-            arrears_line(period, minor, day, codes=self._codes_of(period), tax_percent=percent)
+            arrears_line(period, minor, day, codes=self._codes_of(period), tax_percent=percent, words=self._words)
             for period, minor in periods
         ]
 
@@ -340,8 +349,12 @@ class _Drafting:
             currency=self._case.currency,
             schedule=payments,
             due_date=due_date,
-            reason=_reason(kind, notice if has_arrears else None),
-            remarks=(*filter(None, remarks), *_text_remarks(kind, lines, day), *self._draft_remarks(lines)),
+            reason=_reason(kind, notice if has_arrears else None, self._words),
+            remarks=(
+                *filter(None, remarks),
+                *_text_remarks(kind, lines, day, self._words),
+                *self._draft_remarks(lines),
+            ),
         )
 
     def _draft_remarks(self, lines: Iterable[DraftLine]) -> Iterator[str]:
@@ -397,19 +410,15 @@ def _numbered(case: Case, documents: Sequence[DraftDocument], wishes: Wishes) ->
     return tuple(replace(document, number=number) for document, number in zip(documents, own, strict=True))
 
 
-def _reason(kind: DraftKind, notice: date | None) -> str:
-    explained = f", as explained in our notice of {notice}" if notice is not None else ""
+def _reason(kind: DraftKind, notice: date | None, words: LineWords) -> str:
+    explained = "" if notice is None else f", {words.explained.format(day=notice)}"
     if kind == "credit_note":
-        return "Credit for periods that were billed above the agreed price."
+        return f"{words.credit}."
     if kind == "regular_invoice":
-        return "Invoice at the agreed price."
+        return f"{words.regular}."
     if kind == "next_invoice":
-        return (
-            f"Invoice at the agreed price, with the difference for earlier periods that were billed too low{explained}."
-        )
-    return (
-        f"Difference to the agreed price for periods that were billed too low{explained}; earlier invoices stay valid."
-    )
+        return f"{words.next_with}{explained}."
+    return f"{words.supplementary}{explained}; {words.stays_valid}."
 
 
 _LACKS = {
@@ -419,11 +428,11 @@ _LACKS = {
 }
 
 
-def _text_remarks(kind: DraftKind, lines: Iterable[DraftLine], day: date) -> Iterator[str]:
+def _text_remarks(kind: DraftKind, lines: Iterable[DraftLine], day: date, words: LineWords) -> Iterator[str]:
     """What the texts of lines cannot say, and what a kind of document cannot bill."""
     for line in lines:
         name = f"{' + '.join(line.charges)}, {period_label(line.first_day, line.last_day)}"
-        for lack in lacking(line, day):
+        for lack in lacking(line, day, words):
             yield f"{name}: {_LACKS[lack]}."
         if kind in _OF_ORIGINALS and not line.references:
             yield f"{name}: no invoice billed it, so there is none for a {kind.replace('_', ' ')} to name."

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from billcheck.ledger.draft import DocumentReference, DraftDocument, DraftLine
 from billcheck.recovery.arrears import AgreedCharge
 from billcheck.recovery.line_texts import line_text
+from billcheck.recovery.line_words import ENGLISH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,12 +21,7 @@ if TYPE_CHECKING:
     from billcheck.contracts.terms import PaymentTerms
     from billcheck.ledger.draft import DraftKind, PaymentDue
     from billcheck.recovery.arrears import CasePeriod
-
-DIFFERENCE = "difference to the agreed price"
-PART = "part of the difference to the agreed price"
-MISSED = "not billed before"
-CHANGE = "agreed change"
-EXCESS = "billed above the agreed price"
+    from billcheck.recovery.line_words import LineWords, Why
 
 NO_CODES = AgreedCharge(name="")
 """Stands for a charge that no code tells apart."""
@@ -38,6 +34,7 @@ def arrears_line(
     *,
     codes: AgreedCharge = NO_CODES,
     tax_percent: Decimal | None = None,
+    words: LineWords = ENGLISH,
 ) -> DraftLine:
     """A line for what is missing of a period, or for a part of it.
 
@@ -47,9 +44,13 @@ def arrears_line(
         issue_date: Date of the document.
         codes: The codes of its charge.
         tax_percent: Stands in for that of the period where nobody stated one.
+        words: Those of the client's language.
     """
-    why = PART if amount_minor < period.shortfall_minor else DIFFERENCE if period.billed else MISSED
-    return _line(period, amount_minor, issue_date, why, codes=codes, tax_percent=tax_percent, is_arrears=True)
+    whole: Why = "difference" if period.billed else "missed"
+    why: Why = "part" if amount_minor < period.shortfall_minor else whole
+    return _line(
+        period, amount_minor, issue_date, why, codes=codes, tax_percent=tax_percent, words=words, is_arrears=True
+    )
 
 
 def regular_line(
@@ -58,11 +59,12 @@ def regular_line(
     *,
     codes: AgreedCharge = NO_CODES,
     tax_percent: Decimal | None = None,
+    words: LineWords = ENGLISH,
 ) -> DraftLine:
     """A line of the next regular invoice: what is due and not billed yet."""
-    why = CHANGE if period.is_change else ""
+    why: Why | None = "change" if period.is_change else None
     amount = period.shortfall_minor
-    return _line(period, amount, issue_date, why, codes=codes, tax_percent=tax_percent, is_arrears=False)
+    return _line(period, amount, issue_date, why, codes=codes, tax_percent=tax_percent, words=words, is_arrears=False)
 
 
 def credit_line(
@@ -71,26 +73,40 @@ def credit_line(
     *,
     codes: AgreedCharge = NO_CODES,
     tax_percent: Decimal | None = None,
+    words: LineWords = ENGLISH,
 ) -> DraftLine:
     """A line of a credit note: what a period was billed too much."""
     amount = -period.shortfall_minor
-    return _line(period, amount, issue_date, EXCESS, codes=codes, tax_percent=tax_percent, is_arrears=False, owes=True)
+    return _line(
+        period,
+        amount,
+        issue_date,
+        "excess",
+        codes=codes,
+        tax_percent=tax_percent,
+        words=words,
+        is_arrears=False,
+        owes=True,
+    )
 
 
 def _line(
     period: CasePeriod,
     amount_minor: int,
     issue_date: date,
-    why: str,
+    why: Why | None,
     *,
     codes: AgreedCharge,
     tax_percent: Decimal | None,
+    words: LineWords,
     is_arrears: bool,
     owes: bool = False,
 ) -> DraftLine:
     is_about_documents = is_arrears or owes
     references = references_of(period) if is_about_documents else ()
-    text = line_text(period.charges, period.first_day, period.last_day, issue_date, why=why, references=references)
+    text = line_text(
+        period.charges, period.first_day, period.last_day, issue_date, why=why, references=references, words=words
+    )
     return DraftLine(
         contract=period.contract,
         charges=period.charges,

@@ -185,6 +185,14 @@ def test_words_that_make_no_sense(words: str, message: str, capsys: pytest.Captu
     assert message in capsys.readouterr().err
 
 
+def test_the_language_of_the_client(in_a_folder: Path) -> None:
+    assert run("documents case.json --choice separate_invoice --language nl --number S-1 -o drafts", talked()) == 0
+    assert rows_in(in_a_folder / "drafts" / "S-1.csv")[0]["description"] == (
+        "Website care, 2026-03-01 t/m 2026-03-31: verschil met de afgesproken prijs, factuur INV-2026-003 gedateerd "
+        "2026-03-31"
+    )
+
+
 def test_the_formats_offered_are_those_that_can_be_written() -> None:
     assert set(documents.FORMATS) == set(FORMATS)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 from hypothesis import example, given
@@ -13,12 +13,14 @@ from billcheck.ledger.draft import DocumentReference, DraftLine
 from billcheck.periods.reading import read
 from billcheck.periods.resolve import resolve
 from billcheck.recovery.line_texts import lacking, line_text
+from billcheck.recovery.line_words import DRAFT_LANGUAGES, ENGLISH, WORDS, Why
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from billcheck.recovery.line_words import DraftLanguage, LineWords
+
 FIRST, LAST, ISSUED = date(2026, 3, 1), date(2026, 3, 31), date(2026, 9, 8)
-WHY = "difference to the agreed price"
 ORIGINAL = DocumentReference("INV-2026-003", date(2026, 3, 31))
 
 
@@ -33,14 +35,15 @@ def line_of(
     last: date = LAST,
     *,
     references: Sequence[DocumentReference] = (ORIGINAL,),
-    why: str = WHY,
+    why: Why | None = "difference",
+    words: LineWords = ENGLISH,
 ) -> DraftLine:
     return DraftLine(
         contract="C-117",
         charges=tuple(charges),
         first_day=first,
         last_day=last,
-        description=line_text(charges, first, last, ISSUED, why=why, references=references),
+        description=line_text(charges, first, last, ISSUED, why=why, references=references, words=words),
         amount_minor=1,
         tax_percent=None,
         references=tuple(references),
@@ -100,9 +103,40 @@ def test_the_last_day_is_included_beyond_doubt(last: date) -> None:
 
 
 def test_characters_that_hide_are_written_out() -> None:
-    line = line_of(["A\u202eB"], references=[DocumentReference("I\x1b1")], why="")
+    line = line_of(["A\u202eB"], references=[DocumentReference("I\x1b1")], why=None)
     assert line.description == "A\\u202eB, 2026-03-01 through 2026-03-31: invoice I\\x1b1"
     assert lacking(line, ISSUED) == ()
+
+
+STORY_LINES = {
+    "en": "through 2026-03-31: difference to the agreed price, invoice INV-2026-003 dated 2026-03-31",
+    "nl": "t/m 2026-03-31: verschil met de afgesproken prijs, factuur INV-2026-003 gedateerd 2026-03-31",
+    "de": "bis 2026-03-31: Differenz zum vereinbarten Preis, Rechnung INV-2026-003 mit Datum 2026-03-31",
+    "fr": "au 2026-03-31: différence avec le prix convenu, facture INV-2026-003 en date du 2026-03-31",
+}
+
+
+@pytest.mark.parametrize("language", DRAFT_LANGUAGES)
+def test_a_line_of_the_story_in_every_language(language: DraftLanguage) -> None:
+    words = WORDS[language]
+    line = line_of(words=words)
+    assert line.description == f"Retainer, 2026-03-01 {STORY_LINES[language]}"
+    assert lacking(line, ISSUED, words) == ()
+
+
+@pytest.mark.parametrize("language", DRAFT_LANGUAGES)
+@pytest.mark.parametrize("last", [date(2026, 4, 1), date(2026, 3, 1), date(2026, 5, 31), date(2027, 2, 28)])
+def test_every_why_of_every_language_is_read(language: DraftLanguage, last: date) -> None:
+    words = WORDS[language]
+    several = (ORIGINAL, DocumentReference("INV-2026-004", date(2026, 4, 30)))
+    for why in (None, *get_args(Why)):
+        for references in ((), (ORIGINAL,), several):
+            line = line_of(last=last, why=why, references=references, words=words)
+            assert lacking(line, ISSUED, words) == (), line.description
+            assert period_read_in(line.description) == (FIRST, last)
+        bare = line_of(["Q2 support"], last=last, why=why, words=words)
+        assert lacking(bare, ISSUED, words) == ("charge",)
+        assert bare.description.startswith((words.service_period, ENGLISH.service_period))
 
 
 names = st.text(max_size=30) | st.sampled_from(["Q2 support", "May 2026", "Support 24/7", "2026-03-01", "Week 12"])

@@ -14,6 +14,7 @@ from billcheck import Ledger, check, load_contracts, read_ledger
 from billcheck.errors import DraftsRefusedError, OpeningRefusedError
 from billcheck.recovery.documents import Wishes, credit_note, draft_documents, supplementary_invoice
 from billcheck.recovery.events import Contacted, Override, StatedCause
+from billcheck.recovery.line_words import WORDS
 from billcheck.recovery.offers import instalment_offer, next_invoice_offer, separate_invoice_offer
 from billcheck.recovery.opening import open_case
 from billcheck.recovery.questions import SAFEGUARDS
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from billcheck import Contract, Report
     from billcheck.recovery.case import Case
+    from billcheck.recovery.line_words import DraftLanguage
 
 TELLING = {**TELLINGS, "xero": replace(TELLINGS["xero"], account="200")}
 every_way = pytest.mark.parametrize("way", WAYS, ids=lambda way: way.form)
@@ -79,6 +81,19 @@ def test_the_story_is_clean_afterwards(tmp_path: Path, way: Way, how: str) -> No
     statuses = {str(row.first_day)[:7]: str(row.status) for row in again.rows}
     assert [statuses[f"2026-0{month}"] for month in range(1, 10)] == ["ok"] * 9
     assert again.verdict == "clean"
+
+
+@every_way
+@pytest.mark.parametrize("language", ["nl", "de", "fr"])
+def test_the_story_is_clean_in_every_language(tmp_path: Path, way: Way, language: DraftLanguage) -> None:
+    contracts, ledger = loaded(tmp_path, half_rate.CONTRACT_TOML, half_rate.generic_csv())
+    case = opened(contracts, check(contracts, ledger, as_of=half_rate.AS_OF))
+    document = supplementary_invoice(case, wishes=Wishes(language=language))
+    assert "difference" not in document.lines[0].description
+    assert "INV-2026-003" in document.lines[0].description
+    assert document.reason.startswith(WORDS[language].supplementary)
+    assert document.remarks == ()
+    assert_clean(case, check_again(tmp_path, contracts, ledger, [document], way, document.issue_date))
 
 
 def test_a_draft_that_nobody_approved_is_not_billed(tmp_path: Path) -> None:

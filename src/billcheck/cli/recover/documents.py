@@ -24,6 +24,7 @@ from billcheck.cli.recover.arguments import (
 from billcheck.errors import Problem, UsageError
 from billcheck.money import tax_on
 from billcheck.recovery.document_kinds import ARREARS_KINDS
+from billcheck.recovery.line_words import DRAFT_LANGUAGES
 from billcheck.report.page import Span, grid, line
 from billcheck.report.wording import amount_text, counted
 
@@ -87,6 +88,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     dates.add_argument("--document-kind", choices=ARREARS_KINDS, help="what bills arrears, whatever the country")
     dates.add_argument("--country", metavar="XX", help="your country, which chooses what usually bills arrears")
     dates.add_argument("--tax-percent", type=parse_percent, metavar="PERCENT", help="where the contract states none")
+    dates.add_argument(
+        "--language", choices=DRAFT_LANGUAGES, default="en", help="the client's, for the texts of lines (default: en)"
+    )
     dates.add_argument(
         "--number", action="append", default=[], metavar="NUMBER", help="what a document is to be called; repeatable"
     )
@@ -192,6 +196,7 @@ def _wishes(arguments: Namespace) -> Wishes:
         kind=arguments.document_kind,
         country=arguments.country,
         tax_percent=arguments.tax_percent,
+        language=arguments.language,
         numbers=tuple(arguments.number),
     )
 
