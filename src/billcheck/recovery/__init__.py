@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from billcheck.recovery.arrears import Arrears, CasePeriod
+    from billcheck.recovery.brief import Brief, make_brief
     from billcheck.recovery.case import Case
     from billcheck.recovery.case_files import case_text, load_case, parse_case, write_case
     from billcheck.recovery.claims import RowClaim, row_claims
@@ -62,15 +63,19 @@ if TYPE_CHECKING:
         waive_part,
     )
     from billcheck.recovery.opening import open_case
+    from billcheck.recovery.statement import Statement, make_statement
     from billcheck.recovery.states import State, add, state_of
     from billcheck.recovery.sums import document_sums, period_sums, sums_of
     from billcheck.recovery.telling_apart import TELLINGS, Telling, unclear_charges
+    from billcheck.recovery.time_limits import TimeLimit, find_time_limit, parse_time_limit
+    from billcheck.recovery.time_shares import YearEnd
     from billcheck.recovery.waivers import waiver_decisions, waiver_entries
 
 __all__ = [
     "TELLINGS",
     "Agreed",
     "Arrears",
+    "Brief",
     "Briefed",
     "Case",
     "CasePeriod",
@@ -96,11 +101,14 @@ __all__ = [
     "Rung",
     "State",
     "StatedCause",
+    "Statement",
     "Survival",
     "Telling",
+    "TimeLimit",
     "Waived",
     "WalkAway",
     "Wishes",
+    "YearEnd",
     "add",
     "case_text",
     "compare_offers",
@@ -108,14 +116,18 @@ __all__ = [
     "default_count",
     "document_sums",
     "draft_documents",
+    "find_time_limit",
     "first_correct_invoice",
     "instalment_offer",
     "letters_for",
     "load_case",
+    "make_brief",
+    "make_statement",
     "next_invoice",
     "next_invoice_offer",
     "open_case",
     "parse_case",
+    "parse_time_limit",
     "period_sums",
     "preset_offers",
     "row_claims",
@@ -134,6 +146,7 @@ __all__ = [
 
 _ROOMS = {
     "arrears": ("Arrears", "CasePeriod"),
+    "brief": ("Brief", "make_brief"),
     "case": ("Case",),
     "case_files": ("case_text", "load_case", "parse_case", "write_case"),
     "claims": ("RowClaim", "row_claims"),
@@ -159,7 +172,10 @@ _ROOMS = {
         "waive_part",
     ),
     "opening": ("open_case",),
+    "statement": ("Statement", "make_statement"),
     "states": ("State", "add", "state_of"),
+    "time_limits": ("TimeLimit", "find_time_limit", "parse_time_limit"),
+    "time_shares": ("YearEnd",),
     "sums": ("document_sums", "period_sums", "sums_of"),
     "telling_apart": (
         "TELLINGS",

@@ -53,14 +53,16 @@ def outcome_blocks(brief: Brief) -> Iterator[Block]:
         brief,
         "Let them choose: on the next invoice, or as a separate one. Both are for the full amount.",
         _document_texts(brief, {"next_invoice", "separate_invoice"}),
-        "Record it: recover record CASE agreed. Then: recover documents CASE.",
+        "after the talk, billcheck recover record CASE contacted; then billcheck recover documents CASE --choice "
+        "next_invoice or separate_invoice.",
     )
     yield Heading("The client argues")
     yield from _steps(
         brief,
         "Answer once, then go down the concessions one step at a time, and never below the floor.",
         _compromise_texts(brief),
-        "Record it: recover record CASE objected or disputed, and offered for what you put to them.",
+        "billcheck recover record CASE objected or disputed; put one step on record with billcheck recover offers CASE "
+        "--record OFFER; once they agree, billcheck recover record CASE agreed --offer OFFER.",
     )
     yield Heading("The client refuses")
     yield from _steps(
@@ -68,7 +70,8 @@ def outcome_blocks(brief: Brief) -> Iterator[Block]:
         "Decide, at your desk and not in the talk: waive it and correct the price from now on, small claims, a lawyer, "
         "a collection agency, or the end of the relationship. Estimate what each costs, in money and days.",
         _refusal_texts(brief),
-        "Record it: recover record CASE refused, with what you decided. No letter that threatens comes from here.",
+        "billcheck recover record CASE refused --decision with what you decided; a waiver with billcheck recover "
+        "record CASE waived. No letter that threatens comes from here.",
     )
 
 
