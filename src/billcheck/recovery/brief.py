@@ -79,7 +79,8 @@ class Brief:
     `claimable_minor` is what can be claimed on the day of the brief, excluding tax: less than the arrears where
     something was settled, credited or cut off. `floors` are the walk-away floors in the order they were decided, the
     last one counts. `overdue_minor` is what is unpaid of invoices that were sent, including tax, as the supplier says;
-    None where nobody said. `rungs` is empty where nothing can be claimed.
+    None where nobody said. `unknown_charges` will be on the first correct invoice too, at amounts not known yet.
+    `rungs` is empty where nothing can be claimed.
     """
 
     case: str
@@ -102,6 +103,7 @@ class Brief:
     survival: SurvivalTest | None
     rungs: tuple[Rung, ...]
     first_correct_invoice: FirstCorrectInvoice | None
+    unknown_charges: tuple[str, ...]
     waiver: WaiverWeight | None
     objections: tuple[Objected, ...]
 
@@ -187,6 +189,7 @@ def make_brief(
         )
         if coming
         else None,
+        unknown_charges=arrears.unknown_charges,
         waiver=waiver_weight(arrears),
         objections=tuple(case.of(Objected)),
     )

@@ -116,8 +116,7 @@ def _sum(brief: Brief) -> Iterator[Block]:
             )
         )
     if brief.claimable_minor != totals.excl_tax_minor:
-        amount = money_text(brief.claimable_minor, currency)
-        yield Paragraph(f"Of it {amount} excl. tax can be claimed today; the table of what runs out says why.")
+        yield Paragraph(_claimable_text(brief))
     yield from arrears_blocks(brief.statement)
     back = brief.statement.owed_back
     if brief.statement.overbilled:
@@ -126,6 +125,21 @@ def _sum(brief: Brief) -> Iterator[Block]:
             f"{money_text(back.incl_tax_minor, currency)} incl. tax. It is set off against nothing here.",
             "attention",
         )
+
+
+def _claimable_text(brief: Brief) -> str:
+    """What of the arrears can be claimed, and what became of the rest."""
+    claims = [clock.claim for clock in brief.deadlines.periods]
+    rest = (
+        ("invoiced", sum(claim.invoiced_minor for claim in claims)),
+        ("waived", sum(claim.waived_minor for claim in claims)),
+        ("made by credit notes, to be billed again first", sum(claim.credited_minor for claim in claims)),
+        ("outside a clause of the contract", brief.deadlines.cut_off_minor),
+    )
+    told = "; ".join(f"{money_text(minor, brief.currency)} {what}" for what, minor in rest if minor)
+    return (
+        f"Of it {money_text(brief.claimable_minor, brief.currency)} excl. tax can be claimed today. The rest: {told}."
+    )
 
 
 def _cause(brief: Brief) -> Iterator[Block]:

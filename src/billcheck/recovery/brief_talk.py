@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from billcheck.recovery.paper import Bullets, Heading, Paragraph, Table
-from billcheck.report.wording import money_text
+from billcheck.report.wording import listed, money_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -135,7 +135,8 @@ def _first_correct(brief: Brief) -> list[str]:
         money_text(minor, brief.currency)
         for minor in (invoice.excl_tax_minor, invoice.tax_minor, invoice.incl_tax_minor)
     )
-    return [f"Take along: the first correct invoice, dated {invoice.issue_date}: {excl} + {tax} tax = {incl}"]
+    more = f", and what {listed(brief.unknown_charges)} comes to, not known yet" if brief.unknown_charges else ""
+    return [f"Take along: the first correct invoice, dated {invoice.issue_date}: {excl} + {tax} tax = {incl}{more}"]
 
 
 def answer_blocks(brief: Brief) -> Iterator[Block]:

@@ -254,6 +254,19 @@ def test_what_to_invoice_what_to_collect_and_what_is_overdue_are_three_figures()
     assert brief.claimable_minor == 360_000
 
 
+def test_what_cannot_be_claimed_is_told_with_its_reason() -> None:
+    rows = (make_period("2026-03", 240_000, 0), make_period("2026-04", 240_000, 120_000, credited_minor=120_000))
+    case = add(make_case(rows), Waived(on=AS_OF, rows=((rows[0].row, 40_000),), reason="Goodwill"))
+    text = to_markdown(make_brief(case, as_of=AS_OF))
+    assert "Of it 2,000.00 EUR excl. tax can be claimed today." in text
+    assert "The rest: 400.00 EUR waived; 1,200.00 EUR made by credit notes, to be billed again first." in text
+
+
+def test_charges_not_known_yet_are_named_on_the_first_correct_invoice() -> None:
+    text = to_markdown(make_brief(half_rate_case(unknown_charges=("Hours",)), as_of=AS_OF))
+    assert "= 2,904.00 EUR, and what Hours comes to, not known yet" in text
+
+
 def test_what_is_owed_back_is_said_and_set_off_against_nothing() -> None:
     case = half_rate_case(overbilled=(make_period("2026-02", 240_000, 250_000, document="INV-2"),))
     brief = make_brief(case, as_of=AS_OF)
