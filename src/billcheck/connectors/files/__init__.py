@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["read_ledger"]
 
 
-SUFFIXES = (".csv", ".xlsx", ".xml")
+SUFFIXES = (".csv", ".xlsx", ".xml", ".jsonl")
 """How the files of a folder end that are read, in any case of their letters."""
 
 
@@ -74,13 +74,13 @@ def read_ledger(
     sheet: str | int | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Ledger:
-    """The ledger in files, read when a check asks for it: CSV, XLSX, or electronic invoices in XML.
+    """The ledger in files, read when a check asks for it: CSV, XLSX, electronic invoices in XML, snapshots.
 
     Args:
-        paths: Files, or folders whose files ending in ``.csv``, ``.xlsx`` or ``.xml`` are read, subfolders included, in
-            the order of their names; names that begin with a dot are left out. Reports name a file as it was given, a
-            file of a folder as ``folder/relative/name.csv``. A `LedgerFile`, as configurations hold them, brings a
-            profile, a currency and a sheet of its own.
+        paths: Files, or folders whose files ending in ``.csv``, ``.xlsx``, ``.xml`` or ``.jsonl`` are read, subfolders
+            included, in the order of their names; names that begin with a dot are left out. Reports name a file as it
+            was given, a file of a folder as ``folder/relative/name.csv``. A `LedgerFile`, as configurations hold them,
+            brings a profile, a currency and a sheet of its own.
         profile: How all files are read, as in ``generic`` or ``xero.sales-invoices:day-first``, or the path of a
             profile file, which ends in ``.toml``; None recognises each file by its headings.
         currency: The currency, in ISO 4217, of files that name none; a column of currencies comes first.
