@@ -1,0 +1,285 @@
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from email.utils import format_datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from billcheck.connectors.faults import (
+    AnswerError,
+    ConnectorError,
+    NotAllowedError,
+    RedirectError,
+    RefusedError,
+    ServerFaultError,
+    SignInError,
+    TooLargeError,
+    TooSlowError,
+    UnreachableError,
+    WaitError,
+)
+from billcheck.connectors.http import Answer, check_address
+from billcheck.connectors.patience import Pace, Patience, wait_of
+from billcheck.errors import UsageError
+from tests.connectors.live.connections import QUICK, connect
+from tests.servers.raw import Asked, RawServer, Reply, answer, drip
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+GOOD = answer({"Invoices": [{"Total": 1.10}]})
+SESAME = "open-sesame"
+
+
+class Tokens:
+    """Credentials whose first token is expired."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self.renewals = 0
+
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {SESAME}-{self.number}"}
+
+    def renew(self, used: Mapping[str, str]) -> None:
+        assert used == self.headers()
+        self.renewals += 1
+        self.number += 1
+
+
+def get(server: RawServer, patience: Patience = QUICK, **options: Any) -> Answer:
+    with connect(patience) as http:
+        return http.get("/Invoices", f"{server.address}/Invoices", **options)
+
+
+def first(bad: Reply, then: Reply = GOOD) -> Callable[[Asked], Reply]:
+    return lambda asked: bad if asked.number == 1 else then
+
+
+PASSING = {
+    "503 as HTML": answer(b"<h1>offline</h1>", status=503, kind="text/html"),
+    "500 without a word": answer(b"", status=500, kind="text/plain"),
+    "502": answer(b"bad gateway", status=502, kind="text/plain"),
+    "504": answer(b"", status=504),
+    "reset before a word": Reply((), end="reset"),
+    "closed before a word": Reply((), end="close"),
+    "reset in the body": answer(b'{"Invoices": [', length=500, end="reset"),
+    "a body shorter than it says": answer(b'{"Invoices": [', length=500, end="close"),
+    "cut JSON": answer(b'{"Invoices": ['),
+    "cut gzip": Reply((answer({"Invoices": [1] * 500}, is_packed=True).pieces[0][:-20],), end="close"),
+    "gzip that is none": answer(b"{}", headers={"Content-Encoding": "gzip"}),
+    "200 as HTML": answer(b"<html>sign in</html>", kind="text/html"),
+    "200 as XML": answer(b"<a/>", kind="application/xml"),
+    "200 without a body": answer(b""),
+    "200 with null": answer(b"null"),
+    "200 with nothing in it": answer(b"{}"),
+    "204": Reply((b"HTTP/1.1 204 No Content\r\n\r\n",)),
+    "NaN": answer(b'{"Invoices": [NaN]}'),
+    "nested too deeply": answer(b"[" * 50_000),
+    "not UTF-8": answer(b'{"a": "\xff"}'),
+    "a hang": Reply((b"HTTP/1.1 200 OK\r\n", b""), pause=0.8),
+    "a body that hangs": Reply((answer({"a": [1] * 100}).pieces[0][:-50], b""), pause=0.7),
+    "a drip of the body": drip(answer({"a": [1] * 500}), 3, 0.1),
+    "a drip of the headers": drip(answer({"a": 1}, headers={"X-Long": "x" * 500}), 3, 0.1),
+    "429 with seconds": answer(b"{}", status=429, headers={"Retry-After": "1"}),
+    "429 with a fraction": answer(b"{}", status=429, headers={"Retry-After": "0.2"}),
+    "429 in the past": answer(b"{}", status=429, headers={"Retry-After": "Fri, 01 Jan 2016 00:00:00 GMT"}),
+    "429 with rubbish": answer(b"{}", status=429, headers={"Retry-After": "soon"}),
+    "429 with less than nothing": answer(b"{}", status=429, headers={"Retry-After": "-5"}),
+    "429 without a word": answer(b"", status=429),
+    "429 as HTML": answer(b"<p>slow down", status=429, kind="text/html"),
+}
+
+
+@pytest.mark.parametrize("name", PASSING)
+def test_what_may_pass_is_asked_again(name: str) -> None:
+    with RawServer(first(PASSING[name])) as server:
+        began = time.monotonic()
+        found = get(server)
+        assert found.json() == {"Invoices": [{"Total": Decimal("1.10")}]}
+        assert len(server.asked) == 2
+        assert time.monotonic() - began < 4
+
+
+@pytest.mark.parametrize("name", PASSING)
+def test_what_never_passes_ends_in_an_error_that_says_so(name: str) -> None:
+    patience = replace(QUICK, tries=2, longest_wait_seconds=1)
+    with RawServer(lambda _: PASSING[name]) as server:
+        with pytest.raises(ConnectorError, match=r"^xero GET /Invoices: ") as caught:
+            get(server, patience)
+        assert len(server.asked) == 2
+        assert isinstance(caught.value, ServerFaultError | AnswerError | UnreachableError | TooSlowError)
+
+
+FINAL = {
+    "a redirect": (answer(b"", status=302, headers={"Location": "https://example.org/"}), RedirectError),
+    "not allowed": (answer({"Detail": "AuthenticationUnsuccessful"}, status=403), NotAllowedError),
+    "not found": (
+        answer(b"The resource you're looking for cannot be found", status=404, kind="text/html"),
+        RefusedError,
+    ),
+    "a bad request": (answer({"Message": "bad where"}, status=400), RefusedError),
+    "a flood": (answer({"a": "x" * 200_000}), TooLargeError),
+    "a packed flood": (answer({"a": "x" * 5_000_000}, is_packed=True), TooLargeError),
+}
+
+
+@pytest.mark.parametrize("name", FINAL)
+def test_what_will_not_pass_is_not_asked_again(name: str) -> None:
+    reply, error = FINAL[name]
+    with RawServer(lambda _: reply) as server:
+        with pytest.raises(error):
+            get(server)
+        assert len(server.asked) == 1
+
+
+def test_nobody_there() -> None:
+    with RawServer(lambda _: GOOD) as server:
+        address = server.address
+    with connect() as http, pytest.raises(UnreachableError, match="cannot be connected to"):
+        http.get("/Invoices", address)
+
+
+def test_an_expired_token_is_renewed_once() -> None:
+    tokens = Tokens()
+
+    def script(asked: Asked) -> Reply:
+        return GOOD if asked.headers["authorization"].endswith("-1") else answer({"Title": "Unauthorized"}, status=401)
+
+    with RawServer(script) as server:
+        get(server, credentials=tokens)
+        assert len(server.asked) == 2
+    assert tokens.renewals == 1
+
+
+def test_a_token_that_no_renewal_helps_asks_to_sign_in_again() -> None:
+    tokens = Tokens()
+    with RawServer(lambda _: answer({"Title": "Unauthorized"}, status=401)) as server:
+        with pytest.raises(SignInError, match="Sign in again") as caught:
+            get(server, credentials=tokens)
+        assert len(server.asked) == 2
+    assert tokens.renewals == 1
+    assert SESAME not in str(caught.value)
+
+
+def test_a_long_wait_ends_the_run_and_says_when_to_go_on() -> None:
+    with RawServer(lambda _: answer(b"{}", status=429, headers={"Retry-After": "66975"})) as server:
+        began = time.monotonic()
+        with pytest.raises(WaitError) as caught:
+            get(server)
+        assert time.monotonic() - began < 1
+        assert len(server.asked) == 1
+    assert timedelta(hours=18) < caught.value.resume_at - datetime.now(UTC) < timedelta(hours=19)
+    assert "only the rest is asked for" in str(caught.value)
+
+
+def test_all_pauses_of_a_run_have_a_bound() -> None:
+    patience = replace(QUICK, tries=50, wait_budget_seconds=0.5)
+    with RawServer(lambda _: answer(b"{}", status=429, headers={"Retry-After": "0.2"})) as server:
+        with pytest.raises(WaitError):
+            get(server, patience)
+        assert len(server.asked) <= 4
+
+
+def test_a_pause_of_over_a_second_is_told() -> None:
+    told: list[str] = []
+    with (
+        RawServer(first(answer(b"{}", status=429, headers={"Retry-After": "1.1"}))) as server,
+        connect(tell=told.append) as http,
+    ):
+        http.get("/Invoices", server.address)
+    assert told == ["xero asks for a pause: going on in 1 s."]
+
+
+def test_requests_of_many_threads_stay_below_the_limits() -> None:
+    pace = Pace(per_minute=1000, per_second=10, at_once=3)
+    with RawServer(lambda _: replace(GOOD, pause=0.05)) as server, connect(pace=pace) as http:
+        threads = [threading.Thread(target=http.get, args=("/Invoices", server.address)) for _ in range(25)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        starts = sorted(asked.at for asked in server.asked)
+    assert len(starts) == 25
+    assert server.most_at_once <= 3
+    # A little of a second is lost between the turn and the arrival.
+    assert all(later - earlier > 0.9 for earlier, later in zip(starts, starts[10:], strict=False))
+
+
+def test_what_a_limit_holds_holds_for_all_threads() -> None:
+    with RawServer(first(answer(b"{}", status=429, headers={"Retry-After": "0.6"}))) as server, connect() as http:
+        one = threading.Thread(target=http.get, args=("/Invoices", server.address))
+        one.start()
+        time.sleep(0.2)
+        http.get("/Invoices", server.address)
+        one.join()
+        first_at, *others = sorted(asked.at for asked in server.asked)
+    assert all(at - first_at > 0.5 for at in others)
+
+
+def test_a_form_is_asked_again_too_and_its_answer_is_never_quoted() -> None:
+    leak = answer(f"access_token={SESAME}".encode(), kind="text/plain")
+    with RawServer(lambda _: leak) as server, connect() as http:
+        with pytest.raises(AnswerError) as caught:
+            http.post_form("token", server.address, form={"refresh_token": SESAME})
+        assert len(server.asked) == QUICK.tries
+        assert server.asked[0].body == f"refresh_token={SESAME}".encode()
+    assert SESAME not in f"{caught.value!s}{caught.value!r}"
+
+
+@pytest.mark.parametrize(
+    "address", ["https://api.xero.com/x", "http://127.0.0.1:80", "http://localhost", "http://[::1]:9"]
+)
+def test_addresses_that_tokens_may_go_to(address: str) -> None:
+    assert check_address("BILLCHECK_XERO_API_URL", address) == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://api.xero.com", "ftp://127.0.0.1", "https://", "https://a:b@api.xero.com", "//x", "http://127.0.0.1.x.org"],
+)
+def test_addresses_that_they_may_not_go_to(address: str) -> None:
+    with pytest.raises(UsageError, match="BILLCHECK_XERO_API_URL"):
+        check_address("BILLCHECK_XERO_API_URL", address)
+
+
+NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"retry-after": "5"}, 5),
+        ({"retry-after": " 0.5 "}, 0.5),
+        ({"retry-after": format_datetime(NOW + timedelta(seconds=30), usegmt=True)}, 30),
+        # Both clocks are an hour behind ours: it is half a minute all the same.
+        (
+            {
+                "retry-after": format_datetime(NOW - timedelta(seconds=3570), usegmt=True),
+                "date": format_datetime(NOW - timedelta(hours=1), usegmt=True),
+            },
+            30,
+        ),
+        ({"retry-after": format_datetime(NOW - timedelta(days=1), usegmt=True)}, 0),
+        ({"retry-after": "-1"}, None),
+        ({"retry-after": "nan"}, None),
+        ({"retry-after": "inf"}, None),
+        ({"retry-after": "soon"}, None),
+        ({}, None),
+    ],
+)
+def test_how_long_an_answer_asks_to_wait(headers: dict[str, str], seconds: float | None) -> None:
+    assert wait_of(headers, NOW) == seconds
+
+
+def test_patience_from_the_environment() -> None:
+    environment = {"BILLCHECK_HTTP_TOTAL_SECONDS": "1.5", "BILLCHECK_HTTP_TRIES": "2", "OTHER": "x"}
+    assert Patience.from_environment(environment) == Patience(total_seconds=1.5, tries=2)
+    with pytest.raises(UsageError) as caught:
+        Patience.from_environment({"BILLCHECK_HTTP_TRIES": "1.5", "BILLCHECK_HTTP_MAX_BYTES": "0"})
+    assert len(caught.value.problems) == 2
