@@ -1,0 +1,241 @@
+"""Who asks: tokens for requests, renewed before they expire, by one process at a time.
+
+Comes in: where a sign-in is kept, and the address of the ledger's token service. Goes out: headers that bear a token.
+A renewed token is kept before it is used, and the one it replaced until the new one has worked: whatever is interrupted
+when, one of the two is still good. Must not know which ledger it is for.
+"""
+
+from __future__ import annotations
+
+import base64
+import threading
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from billcheck.connectors.faults import AnswerError, RefusedError, SignInError
+from billcheck.connectors.patience import SYSTEM_CLOCK, Clock
+from billcheck.connectors.tokens import NO_SECRET, Secret, Tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from billcheck.connectors.http import Http
+    from billcheck.connectors.tokens import TokenStore
+
+EARLY = timedelta(minutes=5)
+"""How long before it expires a token is renewed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """The application that signs in; `secret` is empty for one that cannot keep any: that proves itself by PKCE."""
+
+    id: str
+    secret: Secret = NO_SECRET
+    token_address: str = ""
+
+    def headers(self) -> dict[str, str]:
+        """How it names itself to the token service (RFC 6749, 2.3.1), where it has a secret."""
+        if not self.secret:
+            return {}
+        pair = f"{self.id}:{self.secret.reveal()}".encode()
+        return {"Authorization": f"Basic {base64.b64encode(pair).decode()}"}
+
+    def named(self, form: Mapping[str, str]) -> dict[str, str]:
+        """The form, naming the client where no header does."""
+        return dict(form) if self.secret else {**form, "client_id": self.id}
+
+
+class GivenToken:
+    """A token from outside, such as the environment of a job; there is no way to renew it."""
+
+    def __init__(self, name: str, token: Secret) -> None:
+        self._name = name
+        self._token = token
+
+    def headers(self) -> dict[str, str]:
+        """The header with the token."""
+        return _bearer(self._token)
+
+    def renew(self, used: Mapping[str, str]) -> None:
+        """There is none.
+
+        Raises:
+            SignInError: Always.
+        """
+        del used
+        remark = "The access token that was given is no longer valid."
+        raise SignInError(self._name, remark, remedy="Give a new one.")
+
+
+class SignIn:
+    """A sign-in that is kept and renewed; for any number of threads and processes."""
+
+    def __init__(self, name: str, http: Http, store: TokenStore, client: Client, clock: Clock = SYSTEM_CLOCK) -> None:
+        """Take up a sign-in; nothing is read yet.
+
+        Args:
+            name: How messages name the ledger.
+            http: For the token service.
+            store: Where it is kept.
+            client: Who asks.
+            clock: The time.
+        """
+        self._name = name
+        self._http = http
+        self._store = store
+        self._client = client
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._tokens: Tokens | None = None
+
+    @property
+    def account(self) -> str:
+        """The organisation that was signed in to; empty where the sign-in does not say."""
+        return self._current().account
+
+    def headers(self) -> dict[str, str]:
+        """The header with a token that is good for a few minutes at least.
+
+        Raises:
+            SignInError: Nobody signed in, or the sign-in is over.
+        """
+        with self._lock:
+            tokens = self._current()
+            if tokens.expires_at - self._clock.now() < EARLY:
+                tokens = self._renewed(tokens.access_token)
+            return _bearer(tokens.access_token)
+
+    def renew(self, used: Mapping[str, str]) -> None:
+        """Get a new token, unless a thread or process did since `used` was handed out.
+
+        Raises:
+            SignInError: The sign-in is over.
+        """
+        with self._lock:
+            current = self._current().access_token
+            if _bearer(current) == dict(used):
+                self._renewed(current)
+
+    def _current(self) -> Tokens:
+        if self._tokens is None:
+            self._tokens = self._stored()
+        return self._tokens
+
+    def _stored(self) -> Tokens:
+        tokens = self._store.load()
+        if tokens is None:
+            raise SignInError(self._name, "Nobody has signed in yet.", remedy=f"Run: billcheck login {self._name}.")
+        return tokens
+
+    def _renewed(self, stale: Secret) -> Tokens:
+        with self._store.locked():
+            # What is kept counts, not what this process remembers: another one may have renewed it meanwhile.
+            tokens = self._stored()
+            if tokens.access_token == stale:
+                tokens = self._refreshed(tokens)
+                self._store.save(tokens)
+        self._tokens = tokens
+        return tokens
+
+    def _refreshed(self, tokens: Tokens) -> Tokens:
+        """New tokens; by the refresh token before the last where the last was never taken over by the ledger."""
+        candidates = [one for one in (tokens.refresh_token, tokens.previous_refresh_token) if one]
+        for candidate in candidates:
+            try:
+                found = request_tokens(
+                    self._name,
+                    self._http,
+                    self._client,
+                    {"grant_type": "refresh_token", "refresh_token": candidate.reveal()},
+                    self._clock,
+                )
+            except SignInError:
+                continue
+            # A ledger that does not rotate gives no new one.
+            kept = found.refresh_token or candidate
+            return replace(
+                found,
+                refresh_token=kept,
+                previous_refresh_token=candidate,
+                account=tokens.account,
+                scopes=tokens.scopes,
+            )
+        remark = "The sign-in is over: it was not used for too long, was revoked, or another program renewed it."
+        raise SignInError(self._name, remark, remedy=f"Sign in again: billcheck login {self._name}.")
+
+
+class ClientSignIn:
+    """A client that signs in by itself, as jobs do; its tokens are asked for anew and never kept."""
+
+    def __init__(self, name: str, http: Http, client: Client, scopes: str, clock: Clock = SYSTEM_CLOCK) -> None:
+        self._name = name
+        self._http = http
+        self._client = client
+        self._scopes = scopes
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._tokens: Tokens | None = None
+
+    def headers(self) -> dict[str, str]:
+        """The header with a token that is good for a few minutes at least.
+
+        Raises:
+            SignInError: The client is not known, or not allowed to.
+        """
+        with self._lock:
+            if self._tokens is None or self._tokens.expires_at - self._clock.now() < EARLY:
+                self._tokens = self._new()
+            return _bearer(self._tokens.access_token)
+
+    def renew(self, used: Mapping[str, str]) -> None:
+        """Ask for a new token, unless a thread did since `used` was handed out.
+
+        Raises:
+            SignInError: The client is not known, or not allowed to.
+        """
+        with self._lock:
+            if self._tokens is None or _bearer(self._tokens.access_token) == dict(used):
+                self._tokens = self._new()
+
+    def _new(self) -> Tokens:
+        form = {"grant_type": "client_credentials", **({"scope": self._scopes} if self._scopes else {})}
+        return request_tokens(self._name, self._http, self._client, form, self._clock)
+
+
+def request_tokens(
+    name: str, http: Http, client: Client, form: Mapping[str, str], clock: Clock = SYSTEM_CLOCK
+) -> Tokens:
+    """Ask the token service.
+
+    Raises:
+        SignInError: It knows neither the client nor what it brings (``invalid_grant`` and the like).
+        AnswerError: Its answer holds no token.
+        ConnectorError: It gave no answer.
+    """
+    try:
+        answer = http.post_form("token", client.token_address, form=client.named(form), headers=client.headers())
+    except SignInError:
+        raise
+    except RefusedError as error:
+        raise SignInError(error.where, error.remark, request_id=error.request_id, remedy=_remedy(name)) from None
+    found = answer.json()
+    token, seconds = (found.get(key) if isinstance(found, dict) else None for key in ("access_token", "expires_in"))
+    if not isinstance(token, str) or not token or not isinstance(seconds, int) or seconds <= 0:
+        raise AnswerError(f"{name} POST token", "The answer holds no access token with a time to expire.")
+    refresh = found.get("refresh_token") or ""
+    return Tokens(
+        access_token=Secret(token),
+        expires_at=clock.now() + timedelta(seconds=min(seconds, 10**7)),
+        refresh_token=Secret(refresh if isinstance(refresh, str) else ""),
+        scopes=str(found.get("scope") or ""),
+    )
+
+
+def _remedy(name: str) -> str:
+    return f"Check the client's id and secret, or sign in again: billcheck login {name}."
+
+
+def _bearer(token: Secret) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token.reveal()}"}

@@ -1,0 +1,311 @@
+"""Tokens of a sign-in, kept so that no process and no crash loses one.
+
+Comes in: tokens as a ledger gave them. Goes out: the same, from a file that only its owner can read, replaced as a
+whole under a lock that all processes of this machine respect; or from the keyring of the system. A token shows in no
+text: it has to be asked for. Must not know HTTP or any ledger.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import sys
+import tempfile
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
+from hmac import compare_digest
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from billcheck.errors import BillcheckError, MissingPackageError, Problem, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+_OWNER_ONLY = 0o600
+_KEYRING_SERVICE = "billcheck"
+
+
+class StateFolderError(Problem):
+    """The folder for sign-ins cannot be used."""
+
+    remedy = "Set BILLCHECK_STATE_DIR to a folder you can write to."
+
+
+class SignInNameError(Problem):
+    """A sign-in is named by small letters, digits and hyphens."""
+
+    remedy = "Write a name such as xero, or xero-second-company."
+
+
+class BrokenTokensError(BillcheckError):
+    """What is kept of a sign-in cannot be read; it holds no secret in its text."""
+
+
+class Secret:
+    """A text that shows nowhere: not in messages, logs, tracebacks or interactive sessions. False where it is empty."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str = "") -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """The text itself, to be sent and nothing else."""
+        return self._text
+
+    def __bool__(self) -> bool:
+        return bool(self._text)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and compare_digest(self._text.encode(), other._text.encode())
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+
+NO_SECRET = Secret()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tokens:
+    """One sign-in.
+
+    `previous_refresh_token` is the one that `refresh_token` replaced: should the answer that brought the new one have
+    been lost, the ledgers accept the old one for a while. `account` is the organisation that was signed in to.
+    """
+
+    access_token: Secret
+    expires_at: datetime
+    refresh_token: Secret = NO_SECRET
+    previous_refresh_token: Secret = NO_SECRET
+    account: str = ""
+    scopes: str = ""
+
+
+class TokenStore(Protocol):
+    """Where a sign-in is kept."""
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep all other processes from changing it."""
+        ...
+
+    def load(self) -> Tokens | None:
+        """What is kept, None for nothing.
+
+        Raises:
+            BrokenTokensError: It cannot be read.
+        """
+        ...
+
+    def save(self, tokens: Tokens) -> None:
+        """Keep these; when this returns, they survive a crash."""
+        ...
+
+    def forget(self) -> None:
+        """Keep nothing."""
+        ...
+
+
+def state_folder(environment: Mapping[str, str]) -> Path:
+    """Where sign-ins and unfinished fetches are kept: ``BILLCHECK_STATE_DIR``, else the custom of the system."""
+    given = environment.get("BILLCHECK_STATE_DIR")
+    if given:
+        return Path(given)
+    if sys.platform == "win32":
+        return Path(environment.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "billcheck"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "billcheck"
+    return Path(environment.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "billcheck"
+
+
+def _check_name(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise UsageError([SignInNameError("sign-in", name)])
+    return name
+
+
+class TokenFile:
+    """A sign-in in a file that only its owner can read."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        """Name the file; nothing is touched yet.
+
+        Raises:
+            UsageError: The name is none.
+        """
+        self._folder = folder
+        self._path = folder / f"{_check_name(name)}.tokens.json"
+        self._lock_path = folder / f"{name}.lock"
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep all other processes from changing the sign-in.
+
+        Raises:
+            UsageError: The folder cannot be used.
+        """
+        self._make_folder()
+        with self._lock_path.open("a+b") as file:
+            self._lock_path.chmod(_OWNER_ONLY)
+            _lock(file.fileno())
+            try:
+                yield
+            finally:
+                _unlock(file.fileno())
+
+    def load(self) -> Tokens | None:
+        """What is kept, None for nothing.
+
+        Raises:
+            BrokenTokensError: It cannot be read.
+        """
+        try:
+            text = self._path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        return _decoded(str(self._path), text)
+
+    def save(self, tokens: Tokens) -> None:
+        """Replace the file as a whole.
+
+        Raises:
+            UsageError: The folder cannot be used.
+        """
+        self._make_folder()
+        # Made readable for its owner alone, before anything is in it.
+        handle, name = tempfile.mkstemp(dir=self._folder, prefix=f".{self._path.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(_encoded(tokens))
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(self._path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                Path(name).unlink()
+            raise
+        _sync_folder(self._folder)
+
+    def forget(self) -> None:
+        """Remove the file."""
+        self._path.unlink(missing_ok=True)
+
+    def _make_folder(self) -> None:
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError([StateFolderError(str(self._folder), what=f"{error.strerror}.")]) from None
+
+
+class KeyringStore:
+    """A sign-in in the keyring of the system; the lock is a file, since keyrings have none."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        """Name the entry.
+
+        Raises:
+            MissingPackageError: The package keyring is not installed.
+            UsageError: The name is none.
+        """
+        try:
+            keyring = import_module("keyring")
+        except ImportError:
+            what = "A sign-in in the keyring"
+            raise MissingPackageError(what, "keyring", "keyring") from None
+        self._keyring: Any = keyring
+        self._name = _check_name(name)
+        self._file = TokenFile(folder, name)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep all other processes from changing the sign-in."""
+        with self._file.locked():
+            yield
+
+    def load(self) -> Tokens | None:
+        """What is kept, None for nothing.
+
+        Raises:
+            BrokenTokensError: It cannot be read.
+        """
+        text = self._keyring.get_password(_KEYRING_SERVICE, self._name)
+        return None if text is None else _decoded(f"keyring {self._name}", text)
+
+    def save(self, tokens: Tokens) -> None:
+        """Replace the entry."""
+        self._keyring.set_password(_KEYRING_SERVICE, self._name, _encoded(tokens))
+
+    def forget(self) -> None:
+        """Remove the entry."""
+        if self._keyring.get_password(_KEYRING_SERVICE, self._name) is not None:
+            self._keyring.delete_password(_KEYRING_SERVICE, self._name)
+
+
+def _encoded(tokens: Tokens) -> str:
+    values = {name: value.reveal() if isinstance(value, Secret) else value for name, value in asdict(tokens).items()}
+    return json.dumps({**values, "expires_at": tokens.expires_at.astimezone(UTC).isoformat()}, indent=2) + "\n"
+
+
+def _decoded(where: str, text: str) -> Tokens:
+    # Without what was read: it is meant to hold secrets.
+    broken = BrokenTokensError(f"{where}: what is kept of the sign-in cannot be read. Sign in again: billcheck login.")
+    try:
+        values = json.loads(text)
+    except ValueError:
+        raise broken from None
+    names = {each.name for each in fields(Tokens)}
+    if not isinstance(values, dict) or set(values) != names or not all(isinstance(one, str) for one in values.values()):
+        raise broken
+    try:
+        expires_at = datetime.fromisoformat(values["expires_at"]).astimezone(UTC)
+    except ValueError:
+        raise broken from None
+    secrets = {name: Secret(value) for name, value in values.items() if name.endswith("_token")}
+    return Tokens(**{**values, **secrets, "expires_at": expires_at})
+
+
+def _sync_folder(folder: Path) -> None:
+    """Have the folder say on disk that the file was replaced, where the system knows that."""
+    if sys.platform == "win32":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(handle: int) -> None:
+        os.lseek(handle, 0, os.SEEK_SET)
+        while True:
+            try:
+                msvcrt.locking(handle, msvcrt.LK_LOCK, 1)
+            except OSError:  # it gives up after ten tries, a second apart
+                continue
+            return
+
+    def _unlock(handle: int) -> None:
+        os.lseek(handle, 0, os.SEEK_SET)
+        msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
+
+else:
+    import fcntl
+
+    def _lock(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+
+    def _unlock(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_UN)
