@@ -17,7 +17,6 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from hmac import compare_digest
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -218,7 +217,7 @@ class KeyringStore:
             UsageError: The name is none.
         """
         try:
-            keyring = import_module("keyring")
+            import keyring  # noqa: PLC0415 - an extra that few need
         except ImportError:
             what = "A sign-in in the keyring"
             raise MissingPackageError(what, "keyring", "keyring") from None
