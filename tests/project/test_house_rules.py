@@ -45,7 +45,10 @@ def test_modules_are_named_after_things_of_the_domain() -> None:
 
 
 def test_only_the_command_line_asks_what_day_it_is() -> None:
-    allowed = {"cli": "`--as-of` may default to today, and says so"}
+    allowed = {
+        "cli": "`--as-of` may default to today, and says so",
+        "connectors/patience.py": "how long a live ledger is waited for, and when it was read; no figure depends on it",
+    }
     assert offences(rules.clock_readings, allowed) == []
 
 
@@ -59,6 +62,7 @@ def test_decimals_are_made_of_literals_or_by_the_grammar() -> None:
         "contracts/values.py": "the shape of contract files lets only plain decimals through, by a pattern",
         "connectors/files/invoice_xml/__init__.py": "the price of one unit, if ten decimals hold it, becomes a decimal",
         "connectors/files/workbook/formulas.py": "literals of formulas, found by a pattern, become decimals",
+        "connectors/snapshot_shapes.py": "digits of a snapshot, found by their form, become decimals",
         "spreadsheets.py": "numbers of a spreadsheet become decimals; its texts go through the grammar",
         "connectors/frames/values.py": "numbers of a data frame become decimals; its texts go through the grammar",
         "money.py": "whole minor units become decimals",
@@ -77,6 +81,9 @@ def test_no_float_stands_where_money_is_worked_out() -> None:
         "connectors/frames/columns.py": "numbers of 32 bits, as the user has them, get the shortest text they had",
         "spreadsheets.py": "the doubles of a workbook become decimals by their shortest text, or are refused",
         "contracts/faults.py": "how alike two words must be for a suggestion",
+        "connectors/patience.py": "seconds to wait for a server",
+        "connectors/http.py": "seconds to wait for a server",
+        "connectors/login.py": "seconds to wait for somebody to sign in",
     }
     assert offences(rules.floats, allowed) == []
 
