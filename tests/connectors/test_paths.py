@@ -56,7 +56,7 @@ def test_all_wrong_paths_are_named_together() -> None:
     assert [str(problem) for problem in caught.value.problems] == [
         "nothing.csv: There is no such file or folder. Check the spelling and the folder you are in.",
         (
-            "empty: The folder holds no ledger file. Files must end in .csv or .xlsx or .xml; "
+            "empty: The folder holds no ledger file. Files must end in .csv or .xlsx or .xml or .jsonl; "
             "give others by their own path."
         ),
         "./exports/../exports/a.csv: The file is given twice, so its lines would count twice. Give it once.",
