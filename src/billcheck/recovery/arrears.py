@@ -7,7 +7,7 @@ works from, so that a figure a client was told never changes under way. Amounts 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from billcheck.ledger.draft import group_by_percent
@@ -161,3 +161,17 @@ class Arrears:
     def overbilled_minor(self) -> int:
         """What is owed back to the client."""
         return -sum(period.shortfall_minor for period in self.overbilled)
+
+    def with_tax_percent(self, percent: Decimal) -> Arrears:
+        """The same, where periods of which nobody stated the tax percent have this one."""
+
+        def stated(periods: tuple[CasePeriod, ...]) -> tuple[CasePeriod, ...]:
+            return tuple(replace(each, tax_percent=percent) if each.tax_percent is None else each for each in periods)
+
+        return replace(
+            self,
+            periods=stated(self.periods),
+            overbilled=stated(self.overbilled),
+            coming=stated(self.coming),
+            right=stated(self.right),
+        )

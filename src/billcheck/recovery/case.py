@@ -6,7 +6,7 @@ other, sums, files, reports or wording.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from billcheck.errors import InternalError
@@ -14,6 +14,7 @@ from billcheck.recovery.events import Briefed, Contacted, Opened, Reopened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from decimal import Decimal
 
     from billcheck.recovery.arrears import Arrears
     from billcheck.recovery.events import Event, Override
@@ -93,3 +94,15 @@ class Case:
     def of(self, kind: type[E]) -> Iterator[E]:
         """The events of one kind, in order."""
         return (event for event in self.events if isinstance(event, kind))
+
+    def with_tax_percent(self, percent: Decimal) -> Case:
+        """A case to reckon with, where periods of which nobody stated the tax percent have this one; not to be kept."""
+        return replace(
+            self,
+            events=tuple(
+                replace(event, arrears=event.arrears.with_tax_percent(percent))
+                if isinstance(event, Opened | Reopened) and event.arrears is not None
+                else event
+                for event in self.events
+            ),
+        )

@@ -101,7 +101,7 @@ def preset_offers(
         UsageError: Nothing can be claimed.
     """
     offers = [separate_invoice_offer(case, on=on)]
-    if case.arrears.coming:
+    if _is_claimable_on_the_next(case, on):
         offers.append(next_invoice_offer(case, on=on))
     offers.append(instalment_offer(case, first=first, every=every, on=on))
     claimable = sum(row.claimable_minor for row in row_claims(case, on=on))
@@ -117,6 +117,13 @@ def preset_offers(
     offers.extend(waive_part(case, oldest=periods - left, on=on) for left in sorted(lefts))
     offers.append(waive_all(case, on=on))
     return tuple({offer.name: offer for offer in offers}.values())
+
+
+def _is_claimable_on_the_next(case: Case, on: date | None) -> bool:
+    """Whether a next invoice is known, and a clause on late invoices leaves something to put on it."""
+    coming = case.arrears.coming
+    day = max(coming[0].due_on, on or case.arrears.as_of) if coming else None
+    return day is not None and any(row.claimable_minor for row in row_claims(case, on=day))
 
 
 def compare_offers(

@@ -105,16 +105,16 @@ def next_invoice_offer(case: Case, *, waiver: Offer | None = None, on: date | No
     """Everything that can be claimed, as further lines of the next regular invoice.
 
     Its tax is what that invoice bears more than without them; it is rounded once with the regular lines, so it may
-    differ from the tax of a separate invoice by a minor unit for each percent. Arguments are those of
-    `separate_invoice_offer`.
+    differ from the tax of a separate invoice by a minor unit for each percent. A clause on late invoices is held
+    against the day of that invoice, or `on` where that is later. Arguments are those of `separate_invoice_offer`.
 
     Raises:
         UsageError: Nothing can be claimed, or no next invoice is known.
     """
-    claim = _claim(case, waiver, on)
     coming = [(period.tax_percent, period.shortfall_minor) for period in case.arrears.coming]
     if not coming:
         raise UsageError([NoNextInvoiceError("next_invoice")])
+    claim = _claim(case, waiver, max(case.arrears.coming[0].due_on, on or case.arrears.as_of))
     return claim.offer("next_invoice", "next_invoice", claim.tax_of(claim.claims, beside=coming))
 
 

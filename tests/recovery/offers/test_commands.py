@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from datetime import date
+from decimal import Decimal
 from io import StringIO
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ import pytest
 
 from billcheck.cli.main import main
 from billcheck.recovery.case_files import load_case, write_case
+from billcheck.recovery.documents import Wishes, draft_documents
 from billcheck.recovery.events import Agreed, Contacted, Offered, Planned
 from billcheck.recovery.offers import instalment_offer, separate_invoice_offer
 from billcheck.recovery.states import State, add, state_of
@@ -301,3 +303,22 @@ def test_a_first_day_is_needed_where_no_terms_say_one(tmp_path: Path, capsys: py
     assert "--first: No terms of payment say when a first instalment would be due. Give --first DATE." in err
     _, out, _ = run(capsys, "offers", file, *ON, *FIRST)
     assert "not stated" in out
+
+
+def test_a_tax_percent_that_nobody_stated_can_be_given(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    # 7.00 at 21 % is 1.47; the period with 6 % keeps it: 3.00 and 0.18.
+    case = case_of([row(1, 700, None), row(2, 300, "6")])
+    file = kept(tmp_path, add(case, TALK))
+    words = (*ON, *FIRST, "--count", "2", "--tax-percent", "21")
+    _, out, _ = run(capsys, "plan", file, *words)
+    assert "10.00 EUR excl. tax, tax 1.65, 11.65 EUR incl. tax." in out
+    assert "that tax is in no amount here" not in out
+    _, text, _ = run(capsys, "offers", file, *ON, "--tax-percent", "21", "--format", "json")
+    assert {(each["tax_known"], each["claim_tax"]) for each in json.loads(text)["offers"][:2]} == {(True, "1.65")}
+    run(capsys, "plan", file, *words, "--record")
+    kept_case = load_case(file)
+    assert kept_case.arrears == case.arrears
+    event = kept_case.events[-1]
+    assert isinstance(event, Offered)
+    documents = draft_documents(kept_case, event.offer, wishes=Wishes(tax_percent=Decimal(21)))
+    assert [document.incl_tax_minor for document in documents] == [1_165]

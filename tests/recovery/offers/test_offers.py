@@ -12,6 +12,7 @@ from billcheck.errors import UsageError
 from billcheck.period import Cadence
 from billcheck.recovery.arrears import AgreedCharge
 from billcheck.recovery.claims import claimed_periods, row_claims
+from billcheck.recovery.documents import draft_documents
 from billcheck.recovery.events import Briefed, Invoiced, Noticed, Waived, WalkAway
 from billcheck.recovery.ladder import compare_offers, preset_offers
 from billcheck.recovery.offers import (
@@ -177,6 +178,22 @@ def test_a_clause_counts_to_the_day_of_the_claim() -> None:
     case = cut_off(LateInvoiceCutoff(days=120))  # May: 31 May + 120 days = 28 September
     assert separate_invoice_offer(case, on=date(2026, 9, 28)).excl_tax_minor == 480_000
     assert separate_invoice_offer(case, on=date(2026, 9, 29)).excl_tax_minor == 360_000
+
+
+def test_a_clause_counts_to_the_day_of_the_next_invoice() -> None:
+    # May can be invoiced until 28 September; the next invoice is of 30 September, so it bears June to August.
+    case = cut_off(LateInvoiceCutoff(days=120))
+    due = replace(case.arrears, coming=(row(9, 240_000, status="not_due"),))
+    case = replace(case, events=(replace(case.opened, arrears=due),))
+    offer = next_invoice_offer(case)
+    assert [name for name, _ in offer.claims] == ["C-117-06", "C-117-07", "C-117-08"]
+    assert [each.incl_tax_minor for each in draft_documents(case, offer, without_contact="asked for")] == [
+        435_600 + 290_400
+    ]
+    # 20 days: nothing of August is left on 30 September, but it is on 4 September.
+    case = cut_off(LateInvoiceCutoff(days=20))
+    case = replace(case, events=(replace(case.opened, arrears=replace(case.arrears, coming=due.coming)),))
+    assert [each.name for each in preset_offers(case, first=FIRST)][:2] == ["separate_invoice", "instalments_1"]
 
 
 def test_a_clause_may_take_a_part_and_a_notice_may_stop_it() -> None:

@@ -10,11 +10,12 @@ import re
 from typing import TYPE_CHECKING, get_args
 
 from billcheck.cli.recover.arguments import minor_of
+from billcheck.cli.recover.documents import parse_percent
 from billcheck.errors import Problem, UsageError
 from billcheck.grammar import GrammarError, parse_plain_decimal
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser
+    from argparse import ArgumentParser, Namespace
     from datetime import date
 
     from billcheck.recovery.case import Case
@@ -32,7 +33,7 @@ class WaiverTextError(Problem):
 
 
 def add_concession_options(parser: ArgumentParser) -> None:
-    """`--waive WHAT`, `--every`, `--format`."""
+    """`--waive WHAT`, `--every`, `--tax-percent`, `--format`."""
     from billcheck.recovery.instalments import Every
 
     parser.add_argument(
@@ -43,7 +44,15 @@ def add_concession_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--every", choices=get_args(Every), default="month", help="how far instalments lie apart (default: month)"
     )
+    parser.add_argument(
+        "--tax-percent", type=parse_percent, metavar="PERCENT", help="where the contract states none; as for documents"
+    )
     parser.add_argument("--format", choices=FORMATS, default="table", help="how to show it (default: table)")
+
+
+def reckoned(arguments: Namespace, case: Case) -> Case:
+    """The case to work offers out from: with the tax percent of `--tax-percent` where nobody stated one."""
+    return case if arguments.tax_percent is None else case.with_tax_percent(arguments.tax_percent)
 
 
 def waiver_of(text: str | None, case: Case, on: date) -> Offer | None:

@@ -19,7 +19,7 @@ from billcheck.cli.recover.arguments import (
     keep,
     minor_of,
 )
-from billcheck.cli.recover.concessions import add_concession_options, waiver_of
+from billcheck.cli.recover.concessions import add_concession_options, reckoned, waiver_of
 from billcheck.errors import Problem, UsageError
 
 if TYPE_CHECKING:
@@ -71,7 +71,8 @@ def run(arguments: Namespace) -> int:
     from billcheck.recovery.claims import row_claims
     from billcheck.recovery.ladder import compare_offers, floor_of, preset_offers
 
-    case, on = case_of(arguments), day_of(arguments)
+    on_record, on = case_of(arguments), day_of(arguments)
+    case = reckoned(arguments, on_record)
     floor = floor_of(case) if arguments.floor is None else minor_of(arguments.floor, case.currency, "--floor")
     offers = preset_offers(
         case,
@@ -81,7 +82,7 @@ def run(arguments: Namespace) -> int:
         on=on,
     )
     if arguments.record is not None:
-        return _record(arguments, case, {offer.name: offer for offer in offers}, on)
+        return _record(arguments, on_record, {offer.name: offer for offer in offers}, on)
     rungs = compare_offers(case, offers, floor_minor=floor, on=on)
     ladder = ladder_faces.Ladder(case=case, on=on, floor_minor=floor, claims=row_claims(case, on=on), rungs=rungs)
     if arguments.format == "table":

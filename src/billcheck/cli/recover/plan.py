@@ -22,7 +22,7 @@ from billcheck.cli.recover.arguments import (
     keep,
     minor_of,
 )
-from billcheck.cli.recover.concessions import add_concession_options, waiver_of
+from billcheck.cli.recover.concessions import add_concession_options, reckoned, waiver_of
 from billcheck.errors import Problem, UsageError
 from billcheck.grammar import GrammarError, parse_plain_decimal
 
@@ -121,7 +121,8 @@ def run(arguments: Namespace) -> int:
     from billcheck.recovery import plan_faces
     from billcheck.recovery.offers import instalment_offer
 
-    case, on = case_of(arguments), day_of(arguments)
+    on_record, on = case_of(arguments), day_of(arguments)
+    case = reckoned(arguments, on_record)
     if arguments.first is None and arguments.every != "regular":
         raise UsageError([NoFirstDayError("--first")])
     offer = instalment_offer(
@@ -138,7 +139,7 @@ def run(arguments: Namespace) -> int:
         on=on,
     )
     if arguments.record:
-        return _record(arguments, case, offer, on)
+        return _record(arguments, on_record, offer, on)
     if arguments.format == "table":
         write(plan_faces.to_lines(case, offer))
     else:
