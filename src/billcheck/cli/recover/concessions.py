@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, get_args
 
-from billcheck.cli.recover.arguments import minor_of
-from billcheck.cli.recover.documents import parse_percent
+from billcheck.cli.recover.arguments import minor_of, parse_percent
 from billcheck.errors import Problem, UsageError
 from billcheck.grammar import GrammarError, parse_plain_decimal
 

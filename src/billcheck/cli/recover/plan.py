@@ -62,7 +62,7 @@ def parse_count(text: str) -> int:
     return int(text)
 
 
-def parse_percent(text: str) -> Decimal:
+def parse_share(text: str) -> Decimal:
     """A percent, with or without its sign.
 
     Raises:
@@ -88,7 +88,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     sizes.add_argument("--count", type=parse_count, metavar="N", help="how many instalments")
     sizes.add_argument("--cap", metavar="AMOUNT", help="as many as it takes for none to be above this, incl. tax")
     sizes.add_argument(
-        "--cap-percent", type=parse_percent, metavar="P", help="the same, in percent of the next regular invoice"
+        "--cap-percent", type=parse_share, metavar="P", help="the same, in percent of the next regular invoice"
     )
     parser.add_argument(
         "--first",
