@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from billcheck.errors import Problem, UsageError
 from billcheck.ledger.draft import group_by_percent
 from billcheck.money import percent_of
 from billcheck.period import add_months
@@ -47,6 +48,10 @@ PLAN_FROM_MONTHS = 2
 """From more than so many normal months on, have a plan ready: where utilities must offer one (16 NYCRR 13.5)."""
 
 _LAST_OF_A_MONTH = 31
+
+
+class EarlyBriefProblem(Problem):
+    """The day of a brief lies before its case was opened."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +161,12 @@ def make_brief(
         first_instalment: The day of the first instalment of the ladder's plans; None for `first_instalment_day`.
         offers: The offers of the ladder, in any order; None for those that are thought of without being told.
         overdue_minor: What is unpaid of invoices that were sent, including tax.
+
+    Raises:
+        UsageError: The day lies before the case was opened.
     """
+    if as_of < case.opened.on:
+        raise UsageError([EarlyBriefProblem("as_of", str(as_of), remedy=f"The case was opened on {case.opened.on}.")])
     arrears, settled = case.arrears, case.briefed
     claimable = sum(row.claimable_minor for row in row_claims(case, on=as_of))
     if offers is None:

@@ -63,7 +63,7 @@ def proportion_of(arrears: Arrears) -> Proportion:
     """The arrears beside a normal month and a year."""
     normal, short = _normal_month(arrears), _short_month(arrears)
     total = arrears.arrears_minor
-    if not normal:
+    if normal <= 0:
         return Proportion(
             arrears_minor=total,
             normal_month_minor=None,
@@ -94,7 +94,7 @@ def waiver_weight(arrears: Arrears) -> WaiverWeight | None:
     uplift = Fraction(0)
     for contract, minor in remaining.items():
         normal = _normal_month(arrears, contract)
-        if normal:
+        if normal > 0:
             uplift += minor * _short_month(arrears, contract) / normal
     return WaiverWeight(
         months=_quotient(arrears.arrears_minor, short),

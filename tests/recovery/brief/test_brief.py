@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 
-from billcheck.recovery.brief import first_instalment_day, make_brief
+from billcheck.errors import UsageError
+from billcheck.recovery.brief import EarlyBriefProblem, first_instalment_day, make_brief
 from billcheck.recovery.brief_paper import MARK, NOT_READY, to_html, to_markdown
 from billcheck.recovery.brief_talk import ADVISER, ANSWERS
 from billcheck.recovery.documents import first_correct_invoice
@@ -341,6 +342,14 @@ def test_names_draw_nothing() -> None:
 def test_the_same_case_and_day_give_the_same_bytes() -> None:
     assert to_markdown(story_brief()) == to_markdown(story_brief())
     assert to_html(story_brief()) == to_html(story_brief())
+
+
+def test_a_brief_before_its_case_was_opened_is_refused() -> None:
+    with pytest.raises(UsageError) as caught:
+        make_brief(story_case(), as_of=date(2026, 9, 3))
+    (problem,) = caught.value.problems
+    assert isinstance(problem, EarlyBriefProblem)
+    assert "The case was opened on 2026-09-04." in str(problem)
 
 
 def test_nothing_left_to_claim_makes_no_ladder() -> None:

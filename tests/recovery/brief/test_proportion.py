@@ -111,6 +111,15 @@ def test_charges_of_several_contracts_add_up_and_single_ones_do_not_count() -> N
     assert (proportion.normal_month_minor, proportion.arrears_minor) == (110_000, 1_070_000)
 
 
+def test_where_what_recurs_comes_to_a_refund_there_is_no_normal_month() -> None:
+    refund = make_period("2026-04", -50_000, -50_000, charges=("Discount",))
+    agreement = make_agreement(
+        charges=tuple(AgreedCharge(name=name, every=Cadence("month")) for name in ("Retainer", "Discount"))
+    )
+    case = make_case([make_period("2026-03", 40_000, 0)], agreements=(agreement,), right=(refund,))
+    assert proportion_of(case.arrears).normal_month_minor is None
+
+
 def test_where_nothing_recurs_there_is_no_normal_month() -> None:
     agreement = make_agreement(charges=(AgreedCharge(name="Retainer"),))
     proportion = proportion_of(make_case([make_period("2026-03", 100_000, 0)], agreements=(agreement,)).arrears)
