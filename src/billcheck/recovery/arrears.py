@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from billcheck.ledger.draft import group_by_percent
 from billcheck.money import tax_on
+from billcheck.period import ONE_DAY
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date
     from decimal import Decimal
 
@@ -161,6 +163,18 @@ class Arrears:
     def overbilled_minor(self) -> int:
         """What is owed back to the client."""
         return -sum(period.shortfall_minor for period in self.overbilled)
+
+    def issue_day_for(self, due_date: date, contracts: Collection[str], not_before: date) -> date:
+        """The latest day from which the terms of payment of all these contracts lead to a due date, or `not_before`."""
+        terms = [
+            each.payment_terms
+            for each in self.agreements
+            if each.contract in contracts and each.payment_terms is not None
+        ]
+        day = due_date
+        while day > not_before and any(each.due_date(day) > due_date for each in terms):
+            day -= ONE_DAY
+        return max(day, not_before)
 
     def with_tax_percent(self, percent: Decimal) -> Arrears:
         """The same, where periods of which nobody stated the tax percent have this one."""

@@ -9,13 +9,14 @@ not touched. Must not know file formats, reports or what is decided within the b
 from __future__ import annotations
 
 import itertools
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 from billcheck.errors import DraftsRefusedError, Problem
 from billcheck.money import format_minor
-from billcheck.period import ONE_DAY, period_label
+from billcheck.period import period_label
 from billcheck.recovery.claims import row_claims
 from billcheck.recovery.contact_gate import pass_gate
 from billcheck.recovery.document_kinds import kind_in
@@ -244,10 +245,14 @@ class _Drafting:
     def instalments(self, offer: Offer) -> Iterator[DraftDocument]:
         """A document for each instalment, dated so that the terms of payment give its due day."""
         kind, remark = kind_in(self._wishes.country, self._wishes.kind)
-        dated = [(each, self._date_due_on(each.due_date, each.claims)) for each in offer.invoices]
-        last = max(day for _, day in dated)
-        self._judge_claims(offer.claims, last)
-        for each, day in dated:
+        billed: defaultdict[str, int] = defaultdict(int)
+        for each in offer.invoices:
+            contracts = {self._periods[row].contract for row, _ in each.claims if row in self._periods}
+            day = self._case.arrears.issue_day_for(each.due_date, contracts, self._issue_date)
+            for row, minor in each.claims:
+                billed[row] += minor
+            # Each invoice has to be in time for what it bills; what an earlier one billed stays billed.
+            self._judge_claims(tuple((row, billed[row]) for row, _ in each.claims), day)
             lines = self._arrears_lines(each.claims, day)
             document = self._document(kind, lines, day, (), [remark], due_date=each.due_date)
             if document.incl_tax_minor != each.incl_tax_minor:
@@ -373,19 +378,6 @@ class _Drafting:
         known = [codes for codes in found if codes is not None]
         coded = (codes for codes in known if codes.item or codes.account or codes.tracking)
         return next(coded, known[0] if known else NO_CODES)
-
-    def _date_due_on(self, due_date: date, claims: Claims) -> date:
-        """The latest date whose terms of payment give this due day, not before the issue date."""
-        contracts = {self._periods[row].contract for row, _ in claims if row in self._periods}
-        terms = [
-            agreement.payment_terms
-            for agreement in self._case.arrears.agreements
-            if agreement.contract in contracts and agreement.payment_terms is not None
-        ]
-        day = due_date
-        while day > self._issue_date and any(each.due_date(day) > due_date for each in terms):
-            day -= ONE_DAY
-        return max(day, self._issue_date)
 
     def _plan_problem(self, document: DraftDocument, planned: int) -> Problem:
         what = f"The plan comes to {self._amount(planned)}, the document to {self._amount(document.incl_tax_minor)}."

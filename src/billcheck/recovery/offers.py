@@ -9,6 +9,7 @@ documents, files or wording.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -70,6 +71,10 @@ class NoNormalInvoiceError(Problem):
     """A share of the normal invoice says nothing where no regular invoice is known to come."""
 
     remedy = "Give the cap as an amount."
+
+
+class LateInvoiceError(Problem):
+    """A clause on late invoices takes this period before an invoice of the plan bills it."""
 
 
 class WaiverError(Problem):
@@ -171,7 +176,28 @@ def instalment_offer(
         days = due_days(first, every, number)
     first_word = "" if first_amount_minor is None else "first_amount_"
     name = f"{first_word}instalments_{count}{_NAMES_OF_EVERY[every]}{_NAMES_OF_MODE[mode]}"
-    return plan.offer(name, count, days)
+    offer = plan.offer(name, count, days)
+    _refuse_late_invoices(case, offer, on or case.arrears.as_of)
+    return offer
+
+
+def _refuse_late_invoices(case: Case, offer: Offer, on: date) -> None:
+    """Refuse invoices that would be of a day on which a clause has taken what they bill."""
+    periods = {period.row: period for period in case.arrears.periods}
+    billed: defaultdict[str, int] = defaultdict(int)
+    problems: dict[str, Problem] = {}
+    for invoice in offer.invoices:
+        contracts = {periods[row].contract for row, _ in invoice.claims}
+        day = case.arrears.issue_day_for(invoice.due_date, contracts, on)
+        claimable = {each.period.row: each for each in row_claims(case, on=day)}
+        for row, minor in invoice.claims:
+            billed[row] += minor
+            if billed[row] > claimable[row].claimable_minor and row not in problems:
+                limit = periods[row].last_invoice_day
+                remedy = f"It may be invoiced until {limit}, its invoice is of {day}: take one invoice with a schedule."
+                problems[row] = LateInvoiceError("invoice_each", claimable[row].label, remedy=remedy)
+    if problems:
+        raise UsageError(problems.values())
 
 
 def default_count(case: Case, *, waiver: Offer | None = None, on: date | None = None) -> int:

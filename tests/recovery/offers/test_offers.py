@@ -196,6 +196,17 @@ def test_a_clause_counts_to_the_day_of_the_next_invoice() -> None:
     assert [each.name for each in preset_offers(case, first=FIRST)][:2] == ["separate_invoice", "instalments_1"]
 
 
+def test_every_invoice_of_a_plan_is_in_time_for_what_it_bills() -> None:
+    # 180 days: March until 27 September, April until 27 October, ... Invoices due on 15 October and 15 November are of
+    # 15 September and 16 October: in time for March to May, and for June to August.
+    case = cut_off(LateInvoiceCutoff(days=180))
+    plan = instalment_offer(case, first=date(2026, 10, 15), count=2, mode="invoice_each")
+    documents = draft_documents(case, plan, issue_date=AS_OF, without_contact="asked for")
+    assert [(str(each.issue_date), each.excl_tax_minor) for each in documents] == [
+        ("2026-09-15", 360_000), ("2026-10-16", 360_000),
+    ]  # fmt: skip
+
+
 def test_a_clause_may_take_a_part_and_a_notice_may_stop_it() -> None:
     assert [
         claim.cut_off_minor
@@ -358,6 +369,18 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
         lambda: instalment_offer(case_of([row(1, 1_000)]), first=FIRST, first_amount_minor=3, mode="invoice_each"),
         ("first_amount: No invoice comes to exactly this amount once its tax is rounded. Found '0.03'. "
         "Give 0.02 or 0.04, incl. tax."),
+    ),
+    # 95 days: June until 3 October, July until 3 November, August until 4 December. Due on 3 November, December and
+    # January, the invoices are of 4 October, 3 November and 4 December.
+    "invoice_too_late_for_its_period": (
+        lambda: instalment_offer(
+            cut_off(LateInvoiceCutoff(days=95)), first=date(2026, 11, 3), count=3, mode="invoice_each"
+        ),
+        (
+            "invoice_each: A clause on late invoices takes this period before an invoice of the plan bills it. "
+            "Found '2026-06'. It may be invoiced until 2026-10-03, its invoice is of 2026-10-04: "
+            "take one invoice with a schedule."
+        ),
     ),
     "waiver_said_twice": (
         lambda: waive_part(story(), percent=Decimal(10), oldest=1),
