@@ -17,7 +17,7 @@ from billcheck.money import percent_of
 from billcheck.period import add_months
 from billcheck.recovery.claims import row_claims
 from billcheck.recovery.deadlines import deadlines_of
-from billcheck.recovery.events import Briefed, Objected
+from billcheck.recovery.events import Briefed, Noticed, Objected
 from billcheck.recovery.ladder import compare_offers, preset_offers
 from billcheck.recovery.proportion import proportion_of, waiver_weight
 from billcheck.recovery.statement import make_statement
@@ -111,6 +111,7 @@ class Brief:
     unknown_charges: tuple[str, ...]
     waiver: WaiverWeight | None
     objections: tuple[Objected, ...]
+    notice: Noticed | None
 
     @property
     def floor(self) -> WalkAway | None:
@@ -202,6 +203,7 @@ def make_brief(
         unknown_charges=arrears.unknown_charges,
         waiver=waiver_weight(arrears),
         objections=tuple(case.of(Objected)),
+        notice=next((event for event in reversed([*case.current]) if isinstance(event, Noticed)), None),
     )
 
 

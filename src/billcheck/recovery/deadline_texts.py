@@ -33,6 +33,11 @@ def deadline_blocks(brief: Brief) -> Iterator[Block]:
     """The contract's clause first, then tax, then time limits."""
     yield Heading("What runs out")
     yield from _clause(brief)
+    if brief.notice is not None:
+        yield Paragraph(
+            f"The notice of {brief.notice.on} asks for an answer by {brief.notice.reply_by}. Without one, remind; "
+            "silence agrees to nothing."
+        )
     yield _periods(brief)
     yield from _tax(brief)
     yield from _time_limit(brief.deadlines.limit)

@@ -40,7 +40,7 @@ table.data tr{break-inside:avoid}
 table.data .right{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 table.data .short{white-space:nowrap}
 table.data tr.total td{font-weight:600;border-top:1px solid #8a8a8a}
-.strong{font-weight:600}
+.strong{font-weight:600;break-after:avoid}
 .muted{color:#5a5a5a}
 .attention{border-left:4px solid #b9770e;padding-left:.7em;font-weight:600}
 table.sheet{width:100%;border-collapse:collapse}

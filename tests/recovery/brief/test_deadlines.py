@@ -100,6 +100,7 @@ def test_a_notice_in_time_keeps_what_it_names_where_the_clause_says_so() -> None
     later = date(2026, 12, 31)
     assert make_brief(case, as_of=later).claimable_minor == 240_000  # June ends on 27 December, July on 27 January
     assert make_brief(noticed, as_of=later).claimable_minor == 720_000
+    assert "The notice of 2026-09-04 asks for an answer by 2026-09-18." in to_markdown(make_brief(noticed, as_of=later))
 
 
 def test_another_clause_is_pointed_at() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from importlib.resources import files
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -41,6 +42,17 @@ def test_no_hint_says_what_the_law_is() -> None:
     text = files("billcheck.recovery").joinpath("data", "time_limits.toml").read_text(encoding="utf-8")
     assert not re.search(r"(?i)barred|enforceable|guarantee", text)
     assert "not legal advice" in CAUTION
+
+
+def test_the_page_about_law_lists_every_hint_and_says_no_more() -> None:
+    text = (Path(__file__).parents[3] / "docs/concepts/what-billcheck-does-not-decide.md").read_text(encoding="utf-8")
+    assert not re.search(r"(?i)barred|enforceable", text)
+    for limit in time_limits():
+        (row,) = [line for line in text.splitlines() if line.startswith(f"| `{limit.id}` |")]
+        assert f"{limit.years} years" in row
+        assert limit.url in row
+        assert str(limit.as_of) in row
+        assert row.rstrip(" |").endswith({"text read": "the text", "read about": "about it"}[limit.confidence])
 
 
 @pytest.mark.parametrize(
