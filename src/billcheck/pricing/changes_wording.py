@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from billcheck.contracts.prices import FlatPrice, UnitPrice
+from billcheck.pricing.count_wording import describe_count
 from billcheck.pricing.timeline import FROM_THE_BEGINNING
 from billcheck.pricing.wording import money_text, plain_number
 
@@ -31,6 +32,8 @@ def describe_terms(terms: Terms, currency: str) -> Iterator[str]:
     if not terms.is_running:
         yield f"nothing due since {date.fromordinal(terms.stopped_since)} (paused or cancelled)"
         return
+    if count := describe_count(terms.price, terms.quantity):
+        yield count
     if terms.price_since != FROM_THE_BEGINNING:
         yield f"price in force since {date.fromordinal(terms.price_since)}"
     if terms.uplift is not None:
