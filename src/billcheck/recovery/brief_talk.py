@@ -51,7 +51,7 @@ def outcome_blocks(brief: Brief) -> Iterator[Block]:
     yield Heading("The client agrees")
     yield from _steps(
         brief,
-        "Let them choose: on the next invoice, or as a separate one. Both are for the full amount.",
+        _choice_text(brief),
         _document_texts(brief, {"next_invoice", "separate_invoice"}),
         "after the talk, billcheck recover record CASE contacted; then billcheck recover documents CASE --choice "
         "next_invoice or separate_invoice.",
@@ -73,6 +73,14 @@ def outcome_blocks(brief: Brief) -> Iterator[Block]:
         "billcheck recover record CASE refused --decision with what you decided; a waiver with billcheck recover "
         "record CASE waived. No letter that threatens comes from here.",
     )
+
+
+def _choice_text(brief: Brief) -> str:
+    lost = brief.deadlines.lost_on_next_invoice_minor
+    if lost:
+        amount = money_text(lost, brief.currency)
+        return f"The next invoice comes too late for {amount} by the contract: ask whether a separate one suits them."
+    return "Let them choose: on the next invoice, or as a separate one. Both are for all that can be claimed."
 
 
 def _steps(brief: Brief, step: str, documents: list[str], record: str) -> Iterator[Block]:

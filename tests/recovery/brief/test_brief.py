@@ -105,6 +105,7 @@ def test_the_ladder_of_the_story_by_the_floor() -> None:
 def test_the_story_in_words() -> None:
     text = to_markdown(story_brief())
     for said in (
+        "Both are for all that can be claimed.",
         "3.00 normal months of 2,400.00 EUR",
         "25.00% of what is billed in a year",
         "7,200.00 EUR excl. tax, 8,712.00 EUR incl. tax",

@@ -68,7 +68,12 @@ def test_the_next_invoice_comes_too_late_for_a_period_and_that_is_said() -> None
         "2026-09-30",
         120_000,
     )
-    assert "By the next regular invoice, on 2026-09-30, another 1,200.00 EUR is outside" in to_markdown(brief)
+    text = to_markdown(brief)
+    assert "By the next regular invoice, on 2026-09-30, another 1,200.00 EUR is outside" in text
+    assert "The next invoice comes too late for 1,200.00 EUR by the contract" in text
+    assert "Both are for all that can be claimed" not in text
+    # The next invoice: 3,600.00 of arrears, June to August, beside 2,400.00; incl. tax 4,356.00 and 2,904.00.
+    assert "dated 2026-09-30, due 2026-10-30: 7,260.00 EUR incl. tax, 4,356.00 EUR of it arrears" in text
 
 
 def test_the_last_day_of_a_clause_is_still_inside() -> None:
