@@ -12,6 +12,7 @@ bookkeeper can act on, with every character of the value visible. Knows nothing 
     │   ├── DraftsRefusedError
     │   ├── EventRefusedError
     │   ├── LedgerRefusedError
+    │   ├── LetterRefusedError
     │   ├── NoticeRefusedError
     │   ├── OpeningRefusedError
     │   ├── ProfilesRefusedError
@@ -129,6 +130,12 @@ class LedgerRefusedError(InputError):
     """A ledger file as a whole cannot be read without guessing; no report is made."""
 
     heading = "The ledger was refused"
+
+
+class LetterRefusedError(InputError):
+    """A case has nothing that this letter would say; none is made."""
+
+    heading = "There is no letter"
 
 
 class NoticeRefusedError(InputError):

@@ -138,11 +138,11 @@ def test_two_parts_of_one_name_are_refused(tmp_path: Path) -> None:
         ("closing", "<p>We are so sorry.</p>", "part 'closing': This apologises a second time"),
         ("closing", "<p>That is €8,000.00.</p>", "part 'closing': The template states an amount by itself. Found"),
         ("closing", "<p>A fee of 5%.</p>", "part 'closing': The template states an amount by itself. Found '5%'"),
-        ("not_asked", "", "notice-en.html: The notice lacks one of its parts. Found 'not_asked'."),
+        ("not_asked", "", "notice-en.html: The letter lacks one of its parts. Found 'not_asked'."),
         (
             "purpose",
             "<p>We write to you.</p>",
-            "part 'purpose': The notice does not state a fact that the client needs.",
+            "part 'purpose': The letter does not state a fact",
         ),
         ("contact", "<p>Call us.</p>", "Found '+31 20 555 0117'."),
         ("question", "<p>A or B by {{ reply_by|day }}?</p>", "has 0 items instead of 2."),

@@ -8,7 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from billcheck.cli.recover import brief, decisions, documents, notice, offers, plan, record, reopen, statement, status
+from billcheck.cli.recover import (
+    brief,
+    decisions,
+    documents,
+    letter,
+    notice,
+    offers,
+    plan,
+    record,
+    reopen,
+    statement,
+    status,
+)
 from billcheck.cli.recover import open as open_verb
 
 if TYPE_CHECKING:
@@ -20,7 +32,7 @@ DESCRIPTION = """\
 Follow up on arrears, one customer at a time, in a case: a file to which everything that happens is appended. Talk to
 the client first; let them choose how to pay. Nothing is ever sent. Exit code: 0 done, 2 refused, with every reason."""
 
-VERBS = (open_verb, statement, brief, status, notice, offers, plan, record, documents, decisions, reopen)
+VERBS = (open_verb, statement, brief, status, notice, offers, plan, letter, record, documents, decisions, reopen)
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from argparse import ArgumentTypeError
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,7 @@ from billcheck.report.page import line
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from datetime import date
+    from decimal import Decimal
 
     from billcheck.recovery.case import Case
 
@@ -39,8 +39,8 @@ def parse_percent(text: str) -> Decimal:
     try:
         percent = parse_plain_decimal(text.strip())
     except GrammarError:
-        percent = Decimal(-1)
-    if not 0 <= percent <= 100:  # noqa: PLR2004 - percents end there
+        percent = None
+    if percent is None or not 0 <= percent <= 100:  # noqa: PLR2004 - percents end there
         message = f"{text!r} is no percent; write 21 for 21 %"
         raise ArgumentTypeError(message)
     return percent

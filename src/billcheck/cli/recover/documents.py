@@ -21,6 +21,7 @@ from billcheck.cli.recover.arguments import (
     keep,
     parse_percent,
 )
+from billcheck.cli.recover.letter_files import LANGUAGES
 from billcheck.errors import Problem, UsageError
 from billcheck.money import tax_on
 from billcheck.recovery.document_kinds import ARREARS_KINDS
@@ -48,7 +49,9 @@ Draft the documents of an agreement, one file for each, named after its number. 
 bills arrears before a contact with the client is on record, unless you say why. Without -o they are only shown."""
 
 CHOICES = ("next_invoice", "separate_invoice")
-FORMATS = ("generic", "json", "xero", "quickbooks")
+FORMATS = ("generic", "json", "xero", "quickbooks", "markdown", "html")
+TO_HAND_OVER = {"markdown": ".md", "html": ".html"}
+"""Formats for the client's eyes, with the endings of their files."""
 """Those of `connectors.files.drafts`, which loads only when one is written."""
 
 
@@ -104,6 +107,8 @@ def _add_file_options(parser: ArgumentParser) -> None:
     files = parser.add_argument_group("files")
     files.add_argument("-o", "--output", metavar="FOLDER", help="where to write them, one file for each")
     files.add_argument("--format", choices=FORMATS, default="generic", help="in which format (default: generic)")
+    files.add_argument("--language", choices=LANGUAGES, default="en", help="of markdown and html (default: en)")
+    files.add_argument("--templates", metavar="FOLDER", help="templates of your own for markdown and html")
     files.add_argument("--force", action="store_true", help="replace files that are there")
     files.add_argument(
         "--tax-name",
@@ -134,7 +139,12 @@ def run(arguments: Namespace) -> int:
     settings = _settings(arguments)
     written: Sequence[object] = ()
     if arguments.output is not None:
-        written = write_drafts(documents, arguments.output, arguments.format, settings=settings, force=arguments.force)
+        if arguments.format in TO_HAND_OVER:
+            written = _hand_over(documents, arguments)
+        else:
+            written = write_drafts(
+                documents, arguments.output, arguments.format, settings=settings, force=arguments.force
+            )
     write([*_listed(documents), *(line(str(path)) for path in written)])
     for remark in _remarks(case, documents, settings, arguments.format if written else ""):
         note(remark)
@@ -147,6 +157,20 @@ def run(arguments: Namespace) -> int:
         return _record(arguments, case, documents, override)
     note("The case stays as it is; --record appends the drafts.")
     return 0
+
+
+def _hand_over(documents: Sequence[DraftDocument], arguments: Namespace) -> Sequence[object]:
+    """Write each document as the client can read it."""
+    from billcheck.connectors.files.drafts import place_files
+    from billcheck.connectors.files.drafts.names import file_names
+    from billcheck.recovery.letters.letters import draft_to_hand_over
+    from billcheck.recovery.writing.templates import Templates
+
+    templates = Templates(arguments.templates)
+    letters = [draft_to_hand_over(each, language=arguments.language, templates=templates) for each in documents]
+    names = file_names([document.number for document in documents], TO_HAND_OVER[arguments.format])
+    texts = [each.to_html() if arguments.format == "html" else each.to_markdown() for each in letters]
+    return place_files(zip(names, texts, strict=True), arguments.output, force=arguments.force)
 
 
 def _is_waived(case: Case, offer: Offer) -> bool:

@@ -7,12 +7,16 @@ by itself. Must not know cases or offers.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from billcheck.characters import visible
 from billcheck.errors import Problem
 from billcheck.recovery.writing.page import Bullets, Table, text_of
+from billcheck.recovery.writing.statements import (
+    MissingFactError,
+    lacking,
+    missing_facts,
+    missing_parts,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,24 +43,11 @@ PARTS = (
 )
 """The parts of a notice, in their order; `owed_back` and `reservation` only where there is something to say."""
 
-_AMOUNT = re.compile(r"\d[\d.,'\s]*[.,]\d{2,3}(?!\d)|(?:[€£$¥]|\b[A-Z]{3}\b)\s?\d|\d\s?[€£$¥%]")
-"""What looks like a sum of money, or like a percentage."""
-
-
-class MissingPartError(Problem):
-    """The notice lacks one of its parts."""
-
-    remedy = "Extend billcheck/notice-en.html (or nl, de, fr) and replace only the blocks that shall be different."
-
 
 class PartOrderError(Problem):
     """The parts of the notice are not in their order: what happened comes before what is asked."""
 
     remedy = f"The order is: {', '.join(PARTS)}."
-
-
-class MissingFactError(Problem):
-    """The notice does not state something that the client needs."""
 
 
 class ChoicesError(Problem):
@@ -65,30 +56,18 @@ class ChoicesError(Problem):
     remedy = "The part 'question' holds one list with one item for each of the choices, in their order."
 
 
-class OwnAmountError(Problem):
-    """The template states an amount by itself."""
-
-    remedy = "Use the facts, such as {{ totals.incl_tax_minor|money }}; they are those of the statement."
-
-
 def check_content(page: Page, view: ClientView, speech: Speech) -> Iterator[Problem]:
     """All that is wrong with what a notice says."""
     yield from _parts(page, view)
     yield from _facts(page, view, speech)
     yield from _choices(page, view, speech)
-    for part in page.parts:
-        for runs in part.lines():
-            for run in runs:
-                for match in () if run.is_fact else _AMOUNT.finditer(run.text):
-                    yield OwnAmountError(f"{page.template}, part {part.name!r}", match[0])
 
 
 def _parts(page: Page, view: ClientView) -> Iterator[Problem]:
     is_needed = {"owed_back": bool(view.overbilled), "reservation": view.has_reservation}
+    names = [name for name in PARTS if is_needed.get(name, True)]
+    yield from missing_parts(page, names)
     found = [part.name for part in page.parts if part.name in PARTS and part.text.strip()]
-    for name in PARTS:
-        if is_needed.get(name, True) and name not in found:
-            yield MissingPartError(page.template, name)
     if found != sorted(found, key=PARTS.index):
         yield PartOrderError(page.template, ", ".join(found))
 
@@ -106,20 +85,10 @@ def _facts(page: Page, view: ClientView, speech: Speech) -> Iterator[Problem]:
         "contact": (view.contact.name, view.contact.phone),
         "attachments": view.attachments,
     }
-    for name, facts in wanted.items():
-        part = page.part(name)
-        yield from () if part is None else _missing(page, name, part.text, facts)
+    yield from missing_facts(page, wanted)
     table = page.part("table")
     if table is not None:
         yield from _rows(page, table, view, speech)
-
-
-def _missing(page: Page, name: str, text: str, facts: Iterable[str]) -> Iterator[Problem]:
-    plain = " ".join(text.split())
-    for fact in facts:
-        if " ".join(visible(fact).split()) not in plain:
-            what = "The notice does not state a fact that the client needs."
-            yield MissingFactError(f"{page.template}, part {name!r}", fact, what=what)
 
 
 def _rows(page: Page, part: Part, view: ClientView, speech: Speech) -> Iterator[Problem]:
@@ -133,7 +102,7 @@ def _rows(page: Page, part: Part, view: ClientView, speech: Speech) -> Iterator[
         text = " ".join(text_of(cell) for cell in row.cells)
         amounts = map(speech.amount, (period.agreed_minor, period.billed_minor, period.difference_minor))
         numbers = (invoice.number for invoice in period.invoices)
-        yield from _missing(page, "table", text, (speech.period(period.first_day, period.last_day), *amounts, *numbers))
+        yield from lacking(page, "table", text, (speech.period(period.first_day, period.last_day), *amounts, *numbers))
 
 
 def _choices(page: Page, view: ClientView, speech: Speech) -> Iterator[Problem]:
@@ -146,7 +115,7 @@ def _choices(page: Page, view: ClientView, speech: Speech) -> Iterator[Problem]:
         yield ChoicesError(f"{page.template}, part 'question'", what=found)
         return
     for item, choice in zip(lists[0], view.choices, strict=True):
-        yield from _missing(page, "question", text_of(item), _facts_of(choice, speech))
+        yield from lacking(page, "question", text_of(item), _facts_of(choice, speech))
 
 
 def _facts_of(choice: ClientChoice, speech: Speech) -> Iterator[str]:

@@ -8,55 +8,27 @@ receives a view.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from billcheck.recovery.notice.content import check_content
-from billcheck.recovery.writing import docx_format, page_formats
 from billcheck.recovery.writing.filters import speech_filters
 from billcheck.recovery.writing.language import Speech
-from billcheck.recovery.writing.templates import TemplatesRefusedError, shipped
-from billcheck.recovery.writing.tone import check_tone, find
+from billcheck.recovery.writing.letter import Letter, write_letter
+from billcheck.recovery.writing.tone import find
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from billcheck.recovery.client_view import ClientView
     from billcheck.recovery.writing.language import Language
-    from billcheck.recovery.writing.page import Page
     from billcheck.recovery.writing.templates import Templates
     from billcheck.recovery.writing.tone import Tone
 
 TONES: tuple[Tone, ...] = ("blame", "plea", "threat", "third_way")
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A notice that may go to the client; `warnings` are what the user's own words might better not say."""
-
-    page: Page
-    templates: Templates
-    warnings: tuple[str, ...] = ()
-
-    def to_markdown(self) -> str:
-        """The notice as Markdown."""
-        return page_formats.to_markdown(self.page)
-
-    def to_html(self) -> str:
-        """The notice as a page of HTML that needs nothing else."""
-        return page_formats.to_html(self.page, self.templates)
-
-    def to_text(self) -> str:
-        """The notice as plain text for a mail."""
-        return page_formats.to_text(self.page)
-
-    def to_docx(self) -> bytes:
-        """The notice as a DOCX document, on the letterhead of the folder of templates where there is one.
-
-        Raises:
-            MissingPackageError: python-docx is not installed.
-        """
-        return docx_format.to_docx(self.page, self.templates.file(docx_format.LETTERHEAD))
+Notice = Letter
+"""A notice is a letter like the others."""
 
 
 def make_notice(view: ClientView, *, language: Language, templates: Templates | None = None) -> Notice:
@@ -70,15 +42,17 @@ def make_notice(view: ClientView, *, language: Language, templates: Templates | 
     Raises:
         TemplatesRefusedError: A template has faults, or what it makes must not go to a client.
     """
-    sources = templates or shipped()
     speech = Speech(language, view.currency)
-    filters = speech_filters(speech, view.amounts_minor())
-    page = sources.make_page(f"notice-{language}.html", language, _facts(view), filters)
-    frame = sources.frame_page(page_formats.FRAME, language)
-    problems = [*check_tone(page, TONES), *check_tone(frame, TONES), *check_content(page, view, speech)]
-    if problems:
-        raise TemplatesRefusedError(problems)
-    return Notice(page, sources, tuple(_warnings(view, language)))
+    return write_letter(
+        "notice",
+        language,
+        facts=_facts(view),
+        filters=speech_filters(speech, view.amounts_minor()),
+        templates=templates,
+        tones=TONES,
+        judge=lambda page: check_content(page, view, speech),
+        warnings=_warnings(view, language),
+    )
 
 
 def _facts(view: ClientView) -> dict[str, object]:
