@@ -21,7 +21,6 @@ from billcheck.cli.recover.arguments import (
     keep,
     parse_percent,
 )
-from billcheck.cli.recover.letter_files import LANGUAGES
 from billcheck.errors import Problem, UsageError
 from billcheck.money import tax_on
 from billcheck.recovery.document_kinds import ARREARS_KINDS
@@ -92,7 +91,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     dates.add_argument("--country", metavar="XX", help="your country, which chooses what usually bills arrears")
     dates.add_argument("--tax-percent", type=parse_percent, metavar="PERCENT", help="where the contract states none")
     dates.add_argument(
-        "--language", choices=DRAFT_LANGUAGES, default="en", help="the client's, for the texts of lines (default: en)"
+        "--language", choices=DRAFT_LANGUAGES, default="en", help="the client's, for all texts (default: en)"
     )
     dates.add_argument(
         "--number", action="append", default=[], metavar="NUMBER", help="what a document is to be called; repeatable"
@@ -107,7 +106,6 @@ def _add_file_options(parser: ArgumentParser) -> None:
     files = parser.add_argument_group("files")
     files.add_argument("-o", "--output", metavar="FOLDER", help="where to write them, one file for each")
     files.add_argument("--format", choices=FORMATS, default="generic", help="in which format (default: generic)")
-    files.add_argument("--language", choices=LANGUAGES, default="en", help="of markdown and html (default: en)")
     files.add_argument("--templates", metavar="FOLDER", help="templates of your own for markdown and html")
     files.add_argument("--force", action="store_true", help="replace files that are there")
     files.add_argument(

@@ -26,8 +26,10 @@ LETTERHEAD = "letterhead.docx"
 """A document of this name in the folder of templates gives the letter its styles, header, footer and margins."""
 
 _LANGUAGES = {"en": "en-GB", "nl": "nl-NL", "de": "de-DE", "fr": "fr-FR"}
-_GAP = 4
+_GAP = 3
 """Characters between two columns."""
+_CHARACTERS = 84
+"""So many characters of a table stand beside each other on a page with our margins, in a wide font."""
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 _HEADING_POINTS = {1: 14, 2: 11}
 _FONT, _POINTS, _TABLE_POINTS = "Liberation Sans", 10, 9
@@ -173,16 +175,26 @@ def _add_table(document: Any, block: Table) -> None:  # noqa: ANN401
 
 
 def _widths(document: Any, block: Table) -> list[Any]:  # noqa: ANN401
-    """The width of each column, by its longest words: not every word processor works that out by itself."""
+    """The width of each column: not every word processor works that out by itself.
+
+    Every column gets room for its longest word, and one of amounts for all of them; what is left goes to those whose
+    lines are longer.
+    """
     from docx.shared import Emu  # noqa: PLC0415
 
     section = document.sections[-1]
     room = section.page_width - section.left_margin - section.right_margin
-    longest = [
-        max(max(map(len, text_of(row.cells[index]).split("\n"))) for row in block.rows) + _GAP
-        for index in range(len(block.is_amount))
+    columns = [[text_of(row.cells[index]) for row in block.rows] for index in range(len(block.is_amount))]
+    whole = [max(len(line) for text in column for line in text.split("\n")) + _GAP for column in columns]
+    least = [
+        size if is_amount else max((len(word) for text in column for word in text.split()), default=0) + _GAP
+        for column, size, is_amount in zip(columns, whole, block.is_amount, strict=True)
     ]
-    return [Emu(width) for width in split_by_weights(room, longest)]
+    spare = max(_CHARACTERS - sum(least), 0)
+    wanted = [size - minimum for size, minimum in zip(whole, least, strict=True)]
+    more = wanted if sum(wanted) <= spare else split_by_weights(spare, wanted)
+    weights = [minimum + extra for minimum, extra in zip(least, more, strict=True)]
+    return [Emu(width) for width in split_by_weights(room, weights)]
 
 
 def _draw_border(cell: Any, row: TableRow) -> None:  # noqa: ANN401
