@@ -29,6 +29,8 @@ BREACHES = {
     "contracts/terms.py": "import pydantic",
     "contracts/files.py": "import billcheck.configuration.rules",
     "configuration/rules.py": "import pydantic",
+    "recovery/states.py": "import billcheck.recovery.ladder",
+    "recovery/statement.py": "import billcheck.recovery.survival",
 }
 """One import for each way of breaking a contract: rooms of one floor, upwards, and what lies outside the package."""
 

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from billcheck.recovery.arrears import Arrears, CasePeriod
     from billcheck.recovery.brief import Brief, make_brief
     from billcheck.recovery.case import Case
-    from billcheck.recovery.case_files import case_text, load_case, parse_case, write_case
+    from billcheck.recovery.case_files import case_schema, case_text, load_case, parse_case, write_case
     from billcheck.recovery.claims import RowClaim, row_claims
     from billcheck.recovery.contact_gate import ContactFirstError
+    from billcheck.recovery.deadlines import Deadlines, deadlines_of
     from billcheck.recovery.documents import (
         Wishes,
         credit_note,
@@ -62,10 +63,12 @@ if TYPE_CHECKING:
         waive_all,
         waive_part,
     )
-    from billcheck.recovery.opening import open_case
+    from billcheck.recovery.opening import open_case, reopen_case
     from billcheck.recovery.statement import Statement, make_statement
     from billcheck.recovery.states import State, add, state_of
-    from billcheck.recovery.sums import document_sums, period_sums, sums_of
+    from billcheck.recovery.status import CaseStatus, make_status
+    from billcheck.recovery.sums import CaseSums, DocumentSum, PeriodSum, document_sums, period_sums, sums_of
+    from billcheck.recovery.surprise import find_surprises
     from billcheck.recovery.telling_apart import TELLINGS, Telling, unclear_charges
     from billcheck.recovery.time_limits import TimeLimit, find_time_limit, parse_time_limit
     from billcheck.recovery.time_shares import YearEnd
@@ -79,11 +82,15 @@ __all__ = [
     "Briefed",
     "Case",
     "CasePeriod",
+    "CaseStatus",
+    "CaseSums",
     "Closed",
     "ContactFirstError",
     "ContactPlan",
     "Contacted",
+    "Deadlines",
     "Disputed",
+    "DocumentSum",
     "Drafted",
     "InstalmentInvoice",
     "Invoiced",
@@ -93,6 +100,7 @@ __all__ = [
     "Offered",
     "Override",
     "Paid",
+    "PeriodSum",
     "Planned",
     "Refused",
     "Relationship",
@@ -110,12 +118,15 @@ __all__ = [
     "Wishes",
     "YearEnd",
     "add",
+    "case_schema",
     "case_text",
     "compare_offers",
     "credit_note",
+    "deadlines_of",
     "default_count",
     "document_sums",
     "draft_documents",
+    "find_surprises",
     "find_time_limit",
     "first_correct_invoice",
     "instalment_offer",
@@ -123,6 +134,7 @@ __all__ = [
     "load_case",
     "make_brief",
     "make_statement",
+    "make_status",
     "next_invoice",
     "next_invoice_offer",
     "open_case",
@@ -130,6 +142,7 @@ __all__ = [
     "parse_time_limit",
     "period_sums",
     "preset_offers",
+    "reopen_case",
     "row_claims",
     "separate_invoice_offer",
     "split",
@@ -145,12 +158,31 @@ __all__ = [
 ]
 
 _ROOMS = {
-    "arrears": ("Arrears", "CasePeriod"),
-    "brief": ("Brief", "make_brief"),
+    "arrears": (
+        "Arrears",
+        "CasePeriod",
+    ),
+    "brief": (
+        "Brief",
+        "make_brief",
+    ),
     "case": ("Case",),
-    "case_files": ("case_text", "load_case", "parse_case", "write_case"),
-    "claims": ("RowClaim", "row_claims"),
+    "case_files": (
+        "case_schema",
+        "case_text",
+        "load_case",
+        "parse_case",
+        "write_case",
+    ),
+    "claims": (
+        "RowClaim",
+        "row_claims",
+    ),
     "contact_gate": ("ContactFirstError",),
+    "deadlines": (
+        "Deadlines",
+        "deadlines_of",
+    ),
     "documents": (
         "Wishes",
         "credit_note",
@@ -161,8 +193,15 @@ _ROOMS = {
         "supplementary_invoice",
     ),
     "instalments": ("split",),
-    "ladder": ("Rung", "compare_offers", "preset_offers"),
-    "offer": ("InstalmentInvoice", "Offer"),
+    "ladder": (
+        "Rung",
+        "compare_offers",
+        "preset_offers",
+    ),
+    "offer": (
+        "InstalmentInvoice",
+        "Offer",
+    ),
     "offers": (
         "default_count",
         "instalment_offer",
@@ -171,17 +210,43 @@ _ROOMS = {
         "waive_all",
         "waive_part",
     ),
-    "opening": ("open_case",),
-    "statement": ("Statement", "make_statement"),
-    "states": ("State", "add", "state_of"),
-    "time_limits": ("TimeLimit", "find_time_limit", "parse_time_limit"),
-    "time_shares": ("YearEnd",),
-    "sums": ("document_sums", "period_sums", "sums_of"),
+    "opening": (
+        "open_case",
+        "reopen_case",
+    ),
+    "statement": (
+        "Statement",
+        "make_statement",
+    ),
+    "states": (
+        "State",
+        "add",
+        "state_of",
+    ),
+    "status": (
+        "CaseStatus",
+        "make_status",
+    ),
+    "sums": (
+        "CaseSums",
+        "DocumentSum",
+        "PeriodSum",
+        "document_sums",
+        "period_sums",
+        "sums_of",
+    ),
+    "surprise": ("find_surprises",),
     "telling_apart": (
         "TELLINGS",
         "Telling",
         "unclear_charges",
     ),
+    "time_limits": (
+        "TimeLimit",
+        "find_time_limit",
+        "parse_time_limit",
+    ),
+    "time_shares": ("YearEnd",),
     "waivers": (
         "waiver_decisions",
         "waiver_entries",

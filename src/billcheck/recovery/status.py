@@ -10,17 +10,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from billcheck.money import format_minor
+from billcheck.recovery.claims import row_claims
 from billcheck.recovery.events import Drafted, Noticed, Waived
 from billcheck.recovery.states import MEANINGS, State, state_of
 from billcheck.recovery.sums import plan_of, sums_of
 from billcheck.report.page import BLANK, Line, Span, grid, line
-from billcheck.report.wording import amount_text, counted, money_text
+from billcheck.report.wording import amount_text, counted, listed, money_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import date
 
     from billcheck.recovery.case import Case
+    from billcheck.recovery.claims import RowClaim
     from billcheck.recovery.sums import CaseSums
     from billcheck.report.page import Align
 
@@ -45,13 +47,18 @@ class PlannedPayment:
 
 @dataclass(frozen=True, slots=True)
 class CaseStatus:
-    """A case as it stands on a day. `age_days` counts from the day the mistake was found."""
+    """A case as it stands on a day.
+
+    `age_days` counts from the day the mistake was found. `claimable_minor` is what of the open amount can be claimed
+    on that day, excluding tax: what a credit note made, or a clause on late invoices takes, is open and not claimable.
+    """
 
     case: Case
     as_of: date
     state: State
     sums: CaseSums
     age_days: int
+    claimable_minor: int
     plan: tuple[PlannedPayment, ...]
     next_steps: tuple[str, ...]
 
@@ -65,6 +72,7 @@ def make_status(case: Case, *, as_of: date) -> CaseStatus:
         state=state_of(case),
         sums=sums_of(case),
         age_days=(as_of - case.opened.cause.found_on).days,
+        claimable_minor=sum(row.claimable_minor for row in row_claims(case, on=as_of)),
         plan=plan,
         next_steps=tuple(_next_steps(case, plan, as_of)),
     )
@@ -107,6 +115,9 @@ def _next_steps(case: Case, plan: tuple[PlannedPayment, ...], as_of: date) -> It
         yield f"Ask after {counted(len(late), 'payment')} past due, {_money(sum(p.left_minor for p in late), case)}."
     if sums.outstanding_minor:
         yield f"Record what comes in: {_money(sums.outstanding_minor, case)} is outstanding, incl. tax."
+    rows = row_claims(case, on=as_of)
+    if sums.open_minor and not any(row.claimable_minor for row in rows):
+        yield f"Waive what cannot be claimed, or decide otherwise: {_barred(rows, case)}."
     if not sums.open_minor and not sums.outstanding_minor:
         yield "Close the case: everything is settled."
 
@@ -142,8 +153,9 @@ def _money(minor: int, case: Case) -> str:
 
 
 def opening_lines(case: Case) -> list[Line]:
-    """What a new case is about."""
-    arrears = case.arrears
+    """What a new case is about: the arrears, what of them can be claimed, and what stands beside them."""
+    arrears, rows = case.arrears, row_claims(case, on=case.events[-1].on)
+    claimable = sum(row.claimable_minor for row in rows)
     lines = [
         line(
             f"{arrears.customer}: {_money(arrears.arrears_minor, case)} excl. tax in "
@@ -151,23 +163,30 @@ def opening_lines(case: Case) -> list[Line]:
             indent=2,
         )
     ]
-    if arrears.credited_minor:
+    if claimable != arrears.arrears_minor:
         lines.append(
-            line(
-                f"{_money(arrears.credited_minor, case)} of it was credited, and is not asked for until billed again.",
-                "attention",
-                indent=2,
-            )
+            line(f"Of it {_money(claimable, case)} can be claimed: {_barred(rows, case)}.", "attention", indent=2)
         )
     if arrears.overbilled_minor:
-        lines.append(
-            line(f"{_money(arrears.overbilled_minor, case)} is owed back, and set off against nothing.", indent=2)
-        )
+        owed = _money(arrears.overbilled_minor, case)
+        lines.append(line(f"{owed} is owed back, and set off against nothing.", indent=2))
     lines.extend(
         line(f"Passed by: {override.safeguard}. {override.reason}", "attention", indent=2)
         for override in case.overrides
     )
     return lines
+
+
+def _barred(rows: Iterable[RowClaim], case: Case) -> str:
+    """What cannot be claimed, and why."""
+    credited = cut_off = 0
+    for row in rows:
+        credited, cut_off = credited + row.credited_minor, cut_off + row.cut_off_minor
+    reasons = [
+        *([f"{_money(credited, case)} was credited"] if credited else ()),
+        *([f"the clause on late invoices takes {_money(cut_off, case)}"] if cut_off else ()),
+    ]
+    return listed(reasons)
 
 
 def to_lines(status: CaseStatus) -> list[Line]:
@@ -176,6 +195,7 @@ def to_lines(status: CaseStatus) -> list[Line]:
     amounts = [
         ("arrears", sums.arrears_minor),
         ("open", sums.open_minor),
+        *([] if status.claimable_minor == sums.open_minor else [("  claimable", status.claimable_minor)]),
         ("invoiced", sums.invoiced_minor),
         ("waived", sums.waived_minor),
     ]
@@ -256,6 +276,7 @@ def to_table(status: CaseStatus) -> dict[str, object]:
         "age_days": status.age_days,
         "arrears": money(sums.arrears_minor),
         "open": money(sums.open_minor),
+        "claimable": money(status.claimable_minor),
         "invoiced": money(sums.invoiced_minor),
         "waived": money(sums.waived_minor),
         "documents": [
