@@ -266,7 +266,7 @@ def test_what_was_agreed_stands_beside_the_rows() -> None:
         "charges": [
             {
                 "name": "Retainer",
-                "every": {"unit": "month", "count": 1},
+                "every": {"unit": "month", "count": 1, "days": None},
                 "last_day": "2027-12-31",
                 "items": ["RET"],
                 "accounts": ["200"],

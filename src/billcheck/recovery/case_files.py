@@ -51,6 +51,9 @@ EVENTS: dict[str, type[events.Event]] = {
 }
 """Every kind of event by the name it has in a file."""
 
+MOST_EVENTS = 2_000
+"""Each event is held against all before it, so a file made to keep a reader busy is refused."""
+
 _LONGEST = 50_000_000
 _LINE = 140
 """A value is written in one line where it fits."""
@@ -80,6 +83,12 @@ class RepeatedKeyProblem(Problem):
 
 class EmptyCaseProblem(Problem):
     """A case begins with the event opened, and has no other of that kind."""
+
+
+class TooManyEventsProblem(Problem):
+    """No case holds so many events."""
+
+    remedy = f"At most {MOST_EVENTS} are read."
 
 
 class CurrencyProblem(Problem):
@@ -226,6 +235,9 @@ def _read_events(found: Any, reading: Reading) -> Iterator[events.Event]:  # noq
     """The events that can be read; the faults of the others are noted."""
     if not isinstance(found, list) or not found:
         reading.fault(EmptyCaseProblem, "events")
+        return
+    if len(found) > MOST_EVENTS:
+        reading.fault(TooManyEventsProblem, "events", str(len(found)))
         return
     for number, entry in enumerate(found, start=1):
         place = f"event {number}"

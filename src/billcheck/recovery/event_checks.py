@@ -173,9 +173,9 @@ def _check_agreed(event: events.Agreed, case: Case) -> Iterator[Problem]:
 def _offer_problems(case: Case, name: str, offer: Offer) -> Iterator[Problem]:
     """What is claimed and given up of each row is at most its arrears; payments add up to the whole."""
     sums = {each.period.row: each for each in period_sums(case)}
-    asked = dict(offer.claims)
-    for row in {**asked, **dict(offer.waived)}:
-        claim, waived = asked.get(row, 0), dict(offer.waived).get(row, 0)
+    asked, given_up = dict(offer.claims), dict(offer.waived)
+    for row in {**asked, **given_up}:
+        claim, waived = asked.get(row, 0), given_up.get(row, 0)
         if row not in sums:
             yield _unknown_period(name, row, sums)
         elif min(claim, waived) < 0:

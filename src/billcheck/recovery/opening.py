@@ -133,7 +133,9 @@ def open_case(
         problems.append(NoCauseProblem("cause"))
     if problems:
         raise OpeningRefusedError(problems)
-    identity = digest_id("case", fold_name(arrears.customer), arrears.currency, on.isoformat(), arrears.report_digest)
+    identity = digest_id(
+        "case", fold_name(arrears.customer), arrears.currency, arrears.as_of.isoformat(), on.isoformat()
+    )
     opened = Opened(on=on, by=by, note=note, arrears=arrears, cause=cause, overrides=tuple(overrides))
     return Case(identity, (opened,))
 
@@ -424,12 +426,19 @@ def _charge(charge: Table) -> AgreedCharge:
     every = charge["every"]
     return AgreedCharge(
         name=charge["name"],
-        every=None if every is None else Cadence(every["unit"], every["count"]),
+        every=None if every is None else _cadence(every),
         item=next(iter(charge["items"]), ""),
         account=next(iter(charge["accounts"]), ""),
         tracking=next(iter(charge["tracking"]), ""),
         last_day=_day(charge["last_day"]),
     )
+
+
+def _cadence(every: Table) -> Cadence:
+    if every["days"] is None:
+        return Cadence(every["unit"], every["count"])
+    first, second = every["days"]
+    return Cadence(every["unit"], every["count"], (first, second))
 
 
 def _day(text: str | None) -> date | None:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         Residue,
         Totals,
     )
+    from billcheck.period import Cadence
     from billcheck.report.report import Report
 
 SCHEMA_VERSION = 1
@@ -240,12 +241,17 @@ def _charge(charge: Charge) -> Json:
     every, codes = charge.every, charge.matching
     return {
         "name": charge.name,
-        "every": None if every is None else {"unit": every.unit, "count": every.count},
+        "every": None if every is None else _every(every),
         "last_day": _last_day(charge.ends_on),
         "items": list(codes.items),
         "accounts": list(codes.accounts),
         "tracking": list(codes.tracking),
     }
+
+
+def _every(every: Cadence) -> Json:
+    days = list(every.days) if every.unit == "semi_month" else None
+    return {"unit": every.unit, "count": every.count, "days": days}
 
 
 def _last_day(end: date | None) -> str | None:

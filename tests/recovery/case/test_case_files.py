@@ -244,6 +244,10 @@ FAULTS: dict[str, tuple[Any, str]] = {
         ),
         "case.json: event 2 waived rows: This is not written as a case writes it. Name each row once.",
     ),
+    "far too many events": (
+        lambda data: data.update(events=data["events"] * 2_001),
+        "case.json: events: No case holds so many events. Found '2001'. At most 2000 are read.",
+    ),
     "another version": (
         lambda data: data.update(schema_version=2),
         "case.json: The case is of another version of this format. Found '2'. This billcheck reads version 1.",

@@ -393,3 +393,18 @@ def test_the_same_figures_give_the_same_digest_wherever_the_files_lie() -> None:
     assert opened(json.dumps(data)) == opened(made.report)
     data["contracts"][0]["rows"][0]["shortfall_tax"][0]["percent"] = "20"
     assert opened(json.dumps(data)).arrears.report_digest != opened(made.report).arrears.report_digest
+
+
+def test_days_of_half_months_are_kept() -> None:
+    halves = CHARGE.replace('"month"', '"semi_month"').replace(
+        'invoice_day = "period_end"\n', "semi_month_days = [5, 20]\n"
+    )
+    made = checked(contract(charges=halves).replace("2026-05-01", "2026-08-05"), halved(), AS_OF)
+    (agreement,) = opened(made.report).arrears.agreements
+    every = agreement.charges[0].every
+    assert every is not None
+    assert (every.unit, every.count, every.days) == ("semi_month", 1, (5, 20))
+
+
+def halved() -> str:
+    return f"{COLUMNS}\nF-1,invoice,approved,2026-08-20,Acme BV,Care,40.00,,EUR,2026-08-05,2026-08-19,,\n"
