@@ -79,14 +79,16 @@ def make_status(case: Case, *, as_of: date) -> CaseStatus:
 
 
 def _planned(case: Case, as_of: date) -> Iterator[PlannedPayment]:
+    """The payments agreed; what no document bills yet is open, whatever its date: nobody was asked for it."""
     sums = sums_of(case)
-    left = sums.paid_minor + sums.credited_minor
+    left, billed = sums.paid_minor + sums.credited_minor, sums.billed_minor
     for payment in plan_of(case):
         paid = min(left, payment.amount_minor)
         left -= paid
         status: PaymentStatus = "paid"
         if paid < payment.amount_minor:
-            status = "past_due" if payment.due_date < as_of else "open"
+            status = "past_due" if payment.due_date < as_of and billed > paid else "open"
+        billed -= payment.amount_minor
         yield PlannedPayment(payment.number, payment.due_date, payment.amount_minor, paid, status)
 
 

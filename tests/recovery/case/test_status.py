@@ -140,6 +140,18 @@ def test_what_comes_in_fills_the_earliest_payment_first(
     assert sum(payment.paid_minor + payment.left_minor for payment in status.plan) == 60_000
 
 
+def test_what_is_not_invoiced_is_not_late() -> None:
+    plan = Agreed(on=DAY, offer=make_offer(ALL, payments=(30_000, 30_000)))
+    case = make_case(None, CONTACT, plan)
+    late = DAY + timedelta(500)
+    assert [payment.status for payment in make_status(case, as_of=late).plan] == ["open", "open"]
+    first = Invoiced(on=DAY, draft="", number="S-1", rows=(("r1", 10_000), ("r2", 20_000)), incl_tax_minor=30_000)
+    case = make_case(None, CONTACT, plan, first)
+    assert [payment.status for payment in make_status(case, as_of=late).plan] == ["past_due", "open"]
+    case = make_case(None, CONTACT, plan, first, paid(30_000))
+    assert [payment.status for payment in make_status(case, as_of=late).plan] == ["paid", "open"]
+
+
 def test_what_is_late_is_asked_for_with_its_sum() -> None:
     status = make_status(planned(paid(30_000)), as_of=DAY + timedelta(100))
     assert "Ask after 2 payments past due, 300.00 EUR." in status.next_steps
