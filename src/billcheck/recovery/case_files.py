@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from billcheck.characters import visible_json
 from billcheck.errors import CaseRefusedError, EventRefusedError, Problem
+from billcheck.ledger.names import fold_name
 from billcheck.money import MINOR_DIGITS
 from billcheck.recovery import events
 from billcheck.recovery.case import Case
@@ -263,7 +264,7 @@ def _replayed(case: Case, currency: str, name: str) -> Case:
         arrears = event.arrears if isinstance(event, events.Opened | events.Reopened) else None
         if arrears is not None:
             problems.extend(_placed(each, f"event {number}") for each in arrears_problems(arrears))
-            if (arrears.currency, arrears.customer) != (currency, case.customer):
+            if (arrears.currency, fold_name(arrears.customer)) != (currency, fold_name(case.customer)):
                 problems.append(CurrencyProblem(f"event {number} arrears", f"{arrears.customer} {arrears.currency}"))
     if problems:
         raise CaseRefusedError([_placed(problem, f"{name}:") for problem in problems])

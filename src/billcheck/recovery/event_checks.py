@@ -54,6 +54,18 @@ class UnknownDraftProblem(Problem):
     """No draft of this number is on record."""
 
 
+class CreditNoteProblem(Problem):
+    """The draft is a credit note, which bills nothing."""
+
+    remedy = "Where it takes something off a document of the case, record it as paid by a credit note."
+
+
+class NothingOfCaseProblem(Problem):
+    """The document bills none of the arrears, so it is no document of the case."""
+
+    remedy = "The case follows what bills its arrears; what is due anyway stays with the ledger."
+
+
 class RepeatedDocumentProblem(Problem):
     """A document of this number is on record already."""
 
@@ -226,7 +238,11 @@ def _check_drafted(event: events.Drafted, case: Case) -> Iterator[Problem]:
 
 @_check.register(events.Invoiced)
 def _check_invoiced(event: events.Invoiced, case: Case) -> Iterator[Problem]:
-    drafts = [document.number for each in case.of(events.Drafted) for document in each.documents]
+    drafts = {document.number: document for each in case.of(events.Drafted) for document in each.documents}
+    if event.draft in drafts and drafts[event.draft].kind == "credit_note":
+        yield CreditNoteProblem("invoiced", event.draft)
+    elif not event.rows:
+        yield NothingOfCaseProblem("invoiced", event.number)
     if event.draft and event.draft not in drafts:
         yield UnknownDraftProblem("invoiced", event.draft, remedy=f"On record: {', '.join(drafts) or 'none'}.")
     if any(document.number == event.number for document in document_sums(case)):

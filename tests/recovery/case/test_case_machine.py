@@ -116,7 +116,7 @@ class CaseMachine(RuleBasedStateMachine):
             Invoiced(on=self.day, draft="", number=document, rows=tuple(rows.items()), incl_tax_minor=billed + tax)
         )
         within = self.told is None or sum(self.invoiced.values()) + billed <= self.told
-        is_whole = self.fits(rows) and document not in self.totals and billed + tax >= max(billed, 1)
+        is_whole = bool(rows) and self.fits(rows) and document not in self.totals and billed + tax >= max(billed, 1)
         assert came == (not self.is_closed and self.has_contact and is_whole and within)
         if came:
             self.totals[document] = billed + tax

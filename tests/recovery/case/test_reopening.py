@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from billcheck.errors import EventRefusedError, OpeningRefusedError
+from billcheck.recovery.case_files import case_text, parse_case
 from billcheck.recovery.events import Contacted, Invoiced, Waived
 from billcheck.recovery.opening import reopen_case
 from billcheck.recovery.states import State, add, state_of
@@ -106,3 +107,10 @@ def test_what_is_not_settled_in_the_later_report_keeps_the_case_as_it_is() -> No
 def test_a_reason_is_needed() -> None:
     with pytest.raises(OpeningRefusedError, match="for a reason only"):
         reopen_case(talked(), reason=" ", on=LATER)
+
+
+def test_another_spelling_of_the_customer_is_the_same_customer() -> None:
+    contracts = half_rate.CONTRACT_TOML.replace('customer = "Hartwell Interieur"', 'customer = "HARTWELL INTERIEUR"')
+    made = checked(contracts, half_rate.generic_csv() + HALF, LATER)
+    case = reopen_case(talked(), reason="A later report.", report=made.report, on=LATER)
+    assert parse_case(case_text(case)) == case

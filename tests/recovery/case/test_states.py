@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -329,6 +330,21 @@ def test_a_draft_without_contact_bears_its_reason_and_may_be_invoiced() -> None:
 def test_what_is_due_anyway_may_be_drafted_without_contact() -> None:
     drafted = Drafted(on=DAY, documents=(make_draft("D-1", {"": 240_000}, is_arrears=False),))
     assert state_of(make_case(None, drafted)) is State.OPENED
+
+
+def test_what_bills_none_of_the_arrears_is_no_document_of_the_case() -> None:
+    case = make_case(None, CONTACT)
+    assert (
+        "invoiced: The document bills none of the arrears, so it is no document of the case. Found 'S-1'."
+        in refusal(case, invoice(rows={}, total=240_000))
+    )
+
+
+def test_a_credit_note_is_not_invoiced() -> None:
+    note = replace(make_draft("CN-1", {"": 5_000}, is_arrears=False), kind="credit_note")
+    case = make_case(None, CONTACT, Drafted(on=DAY, documents=(note,)))
+    approved = Invoiced(on=DAY, draft="CN-1", number="CN-1", rows=(), incl_tax_minor=6_050)
+    assert "invoiced: The draft is a credit note, which bills nothing. Found 'CN-1'." in refusal(case, approved)
 
 
 def test_after_reopening_the_client_has_to_hear_of_it_again() -> None:
