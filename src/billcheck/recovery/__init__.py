@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from billcheck.recovery.case import Case
     from billcheck.recovery.case_files import case_schema, case_text, load_case, parse_case, write_case
     from billcheck.recovery.claims import RowClaim, row_claims
+    from billcheck.recovery.client_view import ClientContact, ClientView
     from billcheck.recovery.contact_gate import ContactFirstError
     from billcheck.recovery.deadlines import Deadlines, deadlines_of
+    from billcheck.recovery.disclosed_letters import price_view, waiver_view
+    from billcheck.recovery.disclosure import Billing, NextInvoice, choices_of, client_view
     from billcheck.recovery.documents import (
         Wishes,
         credit_note,
@@ -54,6 +57,8 @@ if TYPE_CHECKING:
     )
     from billcheck.recovery.instalments import split
     from billcheck.recovery.ladder import Rung, compare_offers, preset_offers
+    from billcheck.recovery.letters.letters import draft_to_hand_over, price_confirmation, waiver_letter
+    from billcheck.recovery.notice.notice import make_notice
     from billcheck.recovery.offer import InstalmentInvoice, Offer
     from billcheck.recovery.offers import (
         default_count,
@@ -73,17 +78,22 @@ if TYPE_CHECKING:
     from billcheck.recovery.time_limits import TimeLimit, find_time_limit, parse_time_limit
     from billcheck.recovery.time_shares import YearEnd
     from billcheck.recovery.waivers import waiver_decisions, waiver_entries
+    from billcheck.recovery.writing.letter import Letter
+    from billcheck.recovery.writing.templates import Templates, TemplatesRefusedError
 
 __all__ = [
     "TELLINGS",
     "Agreed",
     "Arrears",
+    "Billing",
     "Brief",
     "Briefed",
     "Case",
     "CasePeriod",
     "CaseStatus",
     "CaseSums",
+    "ClientContact",
+    "ClientView",
     "Closed",
     "ContactFirstError",
     "ContactPlan",
@@ -94,6 +104,8 @@ __all__ = [
     "Drafted",
     "InstalmentInvoice",
     "Invoiced",
+    "Letter",
+    "NextInvoice",
     "Noticed",
     "Objected",
     "Offer",
@@ -112,6 +124,8 @@ __all__ = [
     "Statement",
     "Survival",
     "Telling",
+    "Templates",
+    "TemplatesRefusedError",
     "TimeLimit",
     "Waived",
     "WalkAway",
@@ -120,12 +134,15 @@ __all__ = [
     "add",
     "case_schema",
     "case_text",
+    "choices_of",
+    "client_view",
     "compare_offers",
     "credit_note",
     "deadlines_of",
     "default_count",
     "document_sums",
     "draft_documents",
+    "draft_to_hand_over",
     "find_surprises",
     "find_time_limit",
     "first_correct_invoice",
@@ -133,6 +150,7 @@ __all__ = [
     "letters_for",
     "load_case",
     "make_brief",
+    "make_notice",
     "make_statement",
     "make_status",
     "next_invoice",
@@ -142,6 +160,8 @@ __all__ = [
     "parse_time_limit",
     "period_sums",
     "preset_offers",
+    "price_confirmation",
+    "price_view",
     "reopen_case",
     "row_claims",
     "separate_invoice_offer",
@@ -154,35 +174,22 @@ __all__ = [
     "waive_part",
     "waiver_decisions",
     "waiver_entries",
+    "waiver_letter",
+    "waiver_view",
     "write_case",
 ]
 
 _ROOMS = {
-    "arrears": (
-        "Arrears",
-        "CasePeriod",
-    ),
-    "brief": (
-        "Brief",
-        "make_brief",
-    ),
+    "arrears": ("Arrears", "CasePeriod"),
+    "brief": ("Brief", "make_brief"),
     "case": ("Case",),
-    "case_files": (
-        "case_schema",
-        "case_text",
-        "load_case",
-        "parse_case",
-        "write_case",
-    ),
-    "claims": (
-        "RowClaim",
-        "row_claims",
-    ),
+    "case_files": ("case_schema", "case_text", "load_case", "parse_case", "write_case"),
+    "claims": ("RowClaim", "row_claims"),
+    "client_view": ("ClientContact", "ClientView"),
     "contact_gate": ("ContactFirstError",),
-    "deadlines": (
-        "Deadlines",
-        "deadlines_of",
-    ),
+    "deadlines": ("Deadlines", "deadlines_of"),
+    "disclosed_letters": ("price_view", "waiver_view"),
+    "disclosure": ("Billing", "NextInvoice", "choices_of", "client_view"),
     "documents": (
         "Wishes",
         "credit_note",
@@ -193,15 +200,10 @@ _ROOMS = {
         "supplementary_invoice",
     ),
     "instalments": ("split",),
-    "ladder": (
-        "Rung",
-        "compare_offers",
-        "preset_offers",
-    ),
-    "offer": (
-        "InstalmentInvoice",
-        "Offer",
-    ),
+    "ladder": ("Rung", "compare_offers", "preset_offers"),
+    "letters.letters": ("draft_to_hand_over", "price_confirmation", "waiver_letter"),
+    "notice.notice": ("make_notice",),
+    "offer": ("InstalmentInvoice", "Offer"),
     "offers": (
         "default_count",
         "instalment_offer",
@@ -210,47 +212,18 @@ _ROOMS = {
         "waive_all",
         "waive_part",
     ),
-    "opening": (
-        "open_case",
-        "reopen_case",
-    ),
-    "statement": (
-        "Statement",
-        "make_statement",
-    ),
-    "states": (
-        "State",
-        "add",
-        "state_of",
-    ),
-    "status": (
-        "CaseStatus",
-        "make_status",
-    ),
-    "sums": (
-        "CaseSums",
-        "DocumentSum",
-        "PeriodSum",
-        "document_sums",
-        "period_sums",
-        "sums_of",
-    ),
+    "opening": ("open_case", "reopen_case"),
+    "statement": ("Statement", "make_statement"),
+    "states": ("State", "add", "state_of"),
+    "status": ("CaseStatus", "make_status"),
+    "sums": ("CaseSums", "DocumentSum", "PeriodSum", "document_sums", "period_sums", "sums_of"),
     "surprise": ("find_surprises",),
-    "telling_apart": (
-        "TELLINGS",
-        "Telling",
-        "unclear_charges",
-    ),
-    "time_limits": (
-        "TimeLimit",
-        "find_time_limit",
-        "parse_time_limit",
-    ),
+    "telling_apart": ("TELLINGS", "Telling", "unclear_charges"),
+    "time_limits": ("TimeLimit", "find_time_limit", "parse_time_limit"),
     "time_shares": ("YearEnd",),
-    "waivers": (
-        "waiver_decisions",
-        "waiver_entries",
-    ),
+    "waivers": ("waiver_decisions", "waiver_entries"),
+    "writing.letter": ("Letter",),
+    "writing.templates": ("Templates", "TemplatesRefusedError"),
 }
 """Which room has which names; all others are events."""
 

@@ -97,7 +97,7 @@ def test_both_choices_name_their_dates_and_totals(language: Language) -> None:
     }
     eighth = {"en": "8 October 2026", "nl": "8 oktober 2026", "de": "8. Oktober 2026", "fr": "8 octobre 2026"}
     assert local("11,616.00", language) in first
-    assert f"{thirtieth[language]} 2026" in first
+    assert thirtieth[language] in first
     assert local("8,712.00", language) in second
     assert local("2,904.00", language) in second
     assert eighth[language] in second
@@ -154,6 +154,19 @@ def test_a_mistake_that_still_runs_is_not_said_to_be_mended(language: Language) 
     part = make_notice(replace(view_of(), fixed_on=None), language=language).page.part("found_and_fixed")
     assert part is not None
     assert mended not in part.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_day_it_was_mended_is_said_once(language: Language) -> None:
+    same = {"en": "the same day", "nl": "dezelfde dag", "de": "am selben Tag", "fr": "le jour même"}[language]
+    day = {"en": "5 September 2026", "nl": "5 september 2026", "de": "5. September 2026", "fr": "5 septembre 2026"}
+    at_once = make_notice(view_of(), language=language).page.part("found_and_fixed")
+    later = make_notice(replace(view_of(), fixed_on=date(2026, 9, 5)), language=language).page.part("found_and_fixed")
+    assert at_once is not None
+    assert later is not None
+    assert same in at_once.text
+    assert same not in later.text
+    assert day[language] in later.text
 
 
 def test_taxes_are_stated_by_percent() -> None:
