@@ -62,6 +62,7 @@ def test_decimals_are_made_of_literals_or_by_the_grammar() -> None:
         "contracts/values.py": "the shape of contract files lets only plain decimals through, by a pattern",
         "connectors/files/invoice_xml/__init__.py": "the price of one unit, if ten decimals hold it, becomes a decimal",
         "connectors/files/workbook/formulas.py": "literals of formulas, found by a pattern, become decimals",
+        "connectors/payload.py": "whole numbers of JSON become decimals",
         "connectors/snapshot_shapes.py": "digits of a snapshot, found by their form, become decimals",
         "spreadsheets.py": "numbers of a spreadsheet become decimals; its texts go through the grammar",
         "connectors/frames/values.py": "numbers of a data frame become decimals; its texts go through the grammar",

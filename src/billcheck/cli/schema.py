@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
 NAME = "schema"
-HELP = "print the JSON Schema of a report, of a contract file or of a case"
-DESCRIPTION = "Print the JSON Schema (2020-12) of the JSON report, of contract files, or of a case."
+HELP = "print the JSON Schema of a report, a contract file, a case or a snapshot"
+DESCRIPTION = "Print the JSON Schema (2020-12) of the JSON report, of contract files, of a case, or of a snapshot."
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The options of this command."""
-    parser.add_argument("subject", choices=("report", "contract", "case"), help="which schema")
+    parser.add_argument("subject", choices=("report", "contract", "case", "snapshot"), help="which schema")
 
 
 def run(arguments: Namespace) -> int:
@@ -33,6 +33,10 @@ def run(arguments: Namespace) -> int:
         from billcheck.recovery.case_files import case_schema
 
         write_text(json.dumps(case_schema(), indent=2) + "\n")
+    elif arguments.subject == "snapshot":
+        from billcheck.connectors.snapshot import snapshot_schema
+
+        write_text(json.dumps(snapshot_schema(), indent=2) + "\n")
     else:
         from billcheck.contracts.files import contract_schema
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from argparse import ArgumentTypeError
-from contextlib import suppress
+from decimal import Decimal
 from typing import TYPE_CHECKING, get_args
 
 from billcheck.cli.arguments import parse_working_date
@@ -29,7 +29,6 @@ from billcheck.grammar import GrammarError, parse_plain_decimal
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from datetime import date
-    from decimal import Decimal
 
     from billcheck.recovery.case import Case
     from billcheck.recovery.events import Event
@@ -69,12 +68,14 @@ def parse_share(text: str) -> Decimal:
     Raises:
         ArgumentTypeError: The text is no number above zero.
     """
-    with suppress(GrammarError):
+    try:
         percent = parse_plain_decimal(text.removesuffix("%"))
-        if percent > 0:
-            return percent
-    message = f"{text!r} is no percent above zero; write it as 25"
-    raise ArgumentTypeError(message)
+    except GrammarError:
+        percent = Decimal(0)
+    if percent <= 0:
+        message = f"{text!r} is no percent above zero; write it as 25"
+        raise ArgumentTypeError(message)
+    return percent
 
 
 def add_arguments(parser: ArgumentParser) -> None:

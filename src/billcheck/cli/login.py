@@ -1,0 +1,48 @@
+"""`billcheck login`: sign in to a live ledger by a browser.
+
+Comes in: which ledger. Goes out: a sign-in that is kept for later fetches. Must not know where, or how it is renewed.
+"""
+
+from __future__ import annotations
+
+import os
+import webbrowser
+from typing import TYPE_CHECKING
+
+from billcheck.cli.console import note
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+NAME = "login"
+HELP = "sign in to a live ledger by a browser (Xero)"
+DESCRIPTION = """\
+Sign in to a live ledger. A browser opens, or open the address that is shown; what comes back is kept in a file that
+only you can read. Set BILLCHECK_XERO_CLIENT_ID to the id of your application first."""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The options of this command."""
+    parser.add_argument("ledger", choices=("xero",), help="which ledger")
+    parser.add_argument(
+        "--port",
+        type=int,
+        default=8319,
+        metavar="PORT",
+        help="of this machine, where the browser comes back to (default: 8319; register http://127.0.0.1:8319/callback)",
+    )
+    parser.add_argument("--no-browser", action="store_true", help="only show the address")
+
+
+def run(arguments: Namespace) -> int:
+    """Sign in."""
+    from billcheck.connectors.xero.setup import login
+
+    def show(address: str) -> None:
+        note(f"Open this address to sign in:\n{address}")
+        if not arguments.no_browser:
+            webbrowser.open(address)
+
+    login(os.environ, port=arguments.port, show=show)
+    note(f"Signed in to {arguments.ledger}.")
+    return 0

@@ -1,0 +1,124 @@
+"""What the environment says of a live ledger: addresses, and who signs in.
+
+Comes in: environment variables that begin with ``BILLCHECK_`` and the name of the connector. Goes out: checked
+addresses, and the credentials they set up. Must not know any ledger.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from billcheck.connectors.http import check_address
+from billcheck.connectors.oauth import Client, ClientSignIn, GivenToken, SignIn
+from billcheck.connectors.tokens import KeyringStore, Secret, TokenFile, Tokens, state_folder
+from billcheck.errors import Problem, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from billcheck.connectors.http import Credentials, Http
+    from billcheck.connectors.tokens import TokenStore
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class MissingSettingError(Problem):
+    """A setting is missing."""
+
+
+class TokenStoreError(Problem):
+    """Tokens are kept in a file or in the keyring."""
+
+    remedy = "Write file or keyring."
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The environment as one connector reads it."""
+
+    name: str
+    environment: Mapping[str, str]
+
+    def variable(self, key: str) -> str:
+        """The name of a variable."""
+        return f"BILLCHECK_{self.name.upper()}_{key}"
+
+    def text(self, key: str, default: str = "") -> str:
+        """A value, else the default."""
+        return self.environment.get(self.variable(key)) or default
+
+    def needed(self, key: str, remedy: str) -> str:
+        """A value that has to be there.
+
+        Raises:
+            UsageError: It is not.
+        """
+        value = self.text(key)
+        if not value:
+            raise UsageError([MissingSettingError(self.variable(key), remedy=remedy)])
+        return value
+
+    def secret(self, key: str) -> Secret:
+        """A value that shows nowhere."""
+        return Secret(self.text(key))
+
+    def address(self, key: str, default: str) -> str:
+        """An address that a token may go to.
+
+        Raises:
+            UsageError: It is another.
+        """
+        return check_address(self.variable(key), self.text(key, default))
+
+    def store(self) -> TokenStore:
+        """Where a sign-in is kept: ``BILLCHECK_TOKEN_STORE`` is file or keyring.
+
+        Raises:
+            UsageError: It is neither.
+            MissingPackageError: The keyring was asked for and is not installed.
+        """
+        kind = self.environment.get("BILLCHECK_TOKEN_STORE") or "file"
+        if kind not in {"file", "keyring"}:
+            raise UsageError([TokenStoreError("BILLCHECK_TOKEN_STORE", kind)])
+        folder = state_folder(self.environment)
+        return TokenFile(folder, self.name) if kind == "file" else KeyringStore(folder, self.name)
+
+    def client(self, token_address: str) -> Client:
+        """Who asks.
+
+        Raises:
+            UsageError: No client id is set, or the address is not one a token may go to.
+        """
+        remedy = "Register an application with the ledger, and give its client id."
+        return Client(
+            id=self.needed("CLIENT_ID", remedy),
+            secret=self.secret("CLIENT_SECRET"),
+            token_address=self.address("TOKEN_URL", token_address),
+        )
+
+    def credentials(self, http: Http, token_address: str, *, own_scopes: str = "") -> Credentials:
+        """Who asks, by what is set: a token that is given, a sign-in that is kept, or a client that signs in by itself.
+
+        Args:
+            http: For the token service.
+            token_address: Where the token service is unless the environment says otherwise.
+            own_scopes: What a client that signs in by itself asks for; empty where the ledger has no such clients.
+
+        Raises:
+            UsageError: Something is missing or makes no sense.
+        """
+        given = self.secret("ACCESS_TOKEN")
+        if given:
+            return GivenToken(self.name, given)
+        store, refresh = self.store(), self.secret("REFRESH_TOKEN")
+        client = self.client(token_address)
+        if refresh:
+            with store.locked():
+                # One that is kept is newer: the one from the environment was good for a single use.
+                if store.load() is None:
+                    store.save(Tokens(access_token=Secret("none"), expires_at=_LONG_AGO, refresh_token=refresh))
+        elif own_scopes and client.secret and store.load() is None:
+            return ClientSignIn(self.name, http, client, self.text("SCOPES", own_scopes))
+        return SignIn(self.name, http, store, client)
