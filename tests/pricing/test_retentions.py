@@ -228,6 +228,33 @@ class TestReleasesInParts:
         (first, *_) = charges_until(unknown, date(2026, 1, 1))
         assert first.derivation[-1] == "1,000.10 − 50.01 = 950.09; 5 % retention held back until it is released"
 
+    def test_parts_of_one_day_are_released_together(self) -> None:
+        """Two milestones accepted on 1 July release 50 % and 30 % of 30.00 (15.00 and 9.00), and October the rest."""
+        parts = (Release(HALF_YEAR, Decimal(50)), Release(HALF_YEAR, Decimal(30)), Release(OCTOBER, Decimal(20)))
+        fee = flat("100", end=HALF_YEAR, retention=in_parts("5", *parts))
+        assert released_in_parts(fee) == [("2026-07-01", "24.00"), ("2026-10-01", "6.00")]
+        assert released(fee, on=None).charge_at(0).derivation == (
+            "Fee: 5 % of each of 6 rows due before 2026-07-01, 600.00 in all: 30.00",
+            "50 % of what is held back, 30.00 until 2026-07-01 = 15.00",
+            "30 % of what is held back, 24.00 of 30.00 until 2026-07-01, less 15.00 released before = 9.00",
+            "together on 2026-07-01 = 24.00",
+        )
+
+    def test_what_is_due_on_the_day_of_a_release_is_not_held_back_for_it(self) -> None:
+        fee = flat("100", retention=in_parts("5", *HALVES))
+        rows = {row.due_on: row.derivation[-1] for row in charges_until(fee, HALF_YEAR)}
+        assert rows[HALF_YEAR] == "100.00 − 2.50 = 97.50; 50 % of 5 % retention held back until 2026-10-01"
+
+    def test_an_amount_that_is_all_there_is_is_explained(self) -> None:
+        parts = (Release(date(2026, 3, 1), amount=Decimal(4)), Release(HALF_YEAR, amount=Decimal(99)), Release(OCTOBER))
+        fee = flat("100", end=HALF_YEAR, retention=Retention(Decimal(5), OCTOBER, parts))
+        schedule = released(fee, on=None)
+        assert [schedule.charge_at(index).derivation[-1] for index in range(3)] == [
+            "10.00 held back until 2026-03-01, of it an amount = 4.00",
+            "30.00 held back until 2026-07-01, less 4.00 released before = 26.00",
+            "30.00 held back until 2026-10-01, less 30.00 released before = 0.00",
+        ]
+
     def test_an_amount_is_explained(self) -> None:
         parts = (Release(HALF_YEAR, amount=Decimal("12.50")), Release(OCTOBER))
         fee = flat("100", retention=Retention(Decimal(5), OCTOBER, parts))

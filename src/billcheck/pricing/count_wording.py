@@ -61,11 +61,8 @@ def _tier(price: TieredPrice, units: Decimal) -> str:
         return "no units: nothing is due (bill_zero: false)"
     if price.rule == "graduated":
         return ""
-    below = ZERO
-    for tier in price.tiers:
-        if tier.up_to is None or units <= tier.up_to:
-            above = f" above {plain_number(below)}" if below else ""
-            up_to = "" if tier.up_to is None else f" up to {plain_number(tier.up_to)}, inclusive"
-            return f"{plain_number(units)} units: the tier{above}{up_to}" if above or up_to else ""
-        below = tier.up_to
-    return ""
+    number = next(index for index, tier in enumerate(price.tiers) if tier.up_to is None or units <= tier.up_to)
+    below, bound = price.tiers[number - 1].up_to if number else None, price.tiers[number].up_to
+    above = "" if below is None else f" above {plain_number(below)}"
+    up_to = "" if bound is None else f" up to {plain_number(bound)}, inclusive"
+    return f"{plain_number(units)} units: the tier{above}{up_to}" if above or up_to else ""

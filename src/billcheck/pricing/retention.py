@@ -108,9 +108,16 @@ def release_rows(releases: Sequence[Release], charges: Sequence[Held], currency:
             amount = min(round_ratio(wanted.numerator, wanted.denominator), max(held - before, 0))
         else:
             amount = held - before
-        lines = (*_lines(day, charges, currency), _sum_line(day, part, (held, before, amount), currency, percent))
-        unknown = next((row.unknown for charge in charges for row in charge.before(day) if row.unknown), "")
-        rows.append(on_day(day, amount, lines)._replace(unknown=unknown))
+        line = _sum_line(day, part, (held, before, amount), currency, percent)
+        if rows and rows[-1].due_day == day.toordinal():
+            # Milestones that are accepted on one day release their parts together.
+            amount_of_day = rows[-1].amount + amount
+            lines = (*rows[-1].lines, line, f"together on {day} = {minor_text(amount_of_day, currency)}")
+            rows[-1] = rows[-1]._replace(amount=amount_of_day, lines=lines)
+        else:
+            unknown = next((row.unknown for charge in charges for row in charge.before(day) if row.unknown), "")
+            lines = (*_lines(day, charges, currency), line)
+            rows.append(on_day(day, amount, lines)._replace(unknown=unknown))
         before += amount
     return rows
 
