@@ -47,6 +47,21 @@ def test_exactly_all_that_is_open_goes_to_all_parts() -> None:
     ]
 
 
+def test_what_comes_after_an_invoice_for_all_goes_on() -> None:
+    assert placed((600, 310), (5, 320))[3:] == [(2, 5, PLACED)]
+
+
+def test_one_cent_that_is_open_is_open() -> None:
+    assert placed((299, 100), (200, 200), (100, 300), (1, 310))[3:] == [(0, 1, PLACED)]
+    assert placed((299, 100), (301, 310))[1:] == [(0, 1, COMBINED), (1, 200, COMBINED), (2, 100, COMBINED)]
+
+
+def test_each_posting_is_of_its_invoice() -> None:
+    books = books_of(ROWS)
+    place_releases(books, [event(300, 100, "R-1"), event(300, 310, "R-2")])
+    assert [posting.event.number for posting in books.postings] == ["R-1", "R-2", "R-2"]
+
+
 def test_of_parts_of_one_amount_the_nearest_is_billed() -> None:
     halves = [Row(100, 101, 100, 300), Row(300, 301, 300, 300)]
     books = books_of(halves)

@@ -24,7 +24,7 @@ def place_releases(books: Books, billed: Iterable[Event]) -> None:
     for event in billed:
         opened = {part: books.open_amount(part) for part in parts if books.open_amount(part) > 0}
         exact = [part for part, amount in opened.items() if amount == event.amount]
-        if not exact and len(opened) > 1 and sum(opened.values()) == event.amount:
+        if opened and not exact and sum(opened.values()) == event.amount:
             for part, amount in opened.items():
                 books.post(event, part, amount, PostingRule.COMBINED)
             continue
