@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from billcheck import Ledger, SourceChangedError, check, read_ledger
 from billcheck.contracts.terms import ChargeMatching
+from billcheck.errors import InternalError
 from billcheck.ledger.lines import LineList
 from billcheck.ledger.numbers import DocumentNumbers, overlapping, sharing
 from billcheck.report.markdown import to_markdown
@@ -192,6 +193,16 @@ def test_a_file_that_changes_before_the_second_look_is_noticed(tmp_path: Path) -
 
     with pytest.raises(SourceChangedError):
         checked(sources[0], Changes(sources[1]))  # type: ignore[arg-type]
+
+
+def test_a_source_without_a_receipt_is_a_fault_of_its_reader() -> None:
+    class Silent(Counted):
+        def scan(self, keys: Keys) -> Iterator[Batch]:
+            for batch in super().scan(keys):
+                yield replace(batch, receipt=None)
+
+    with pytest.raises(InternalError, match="every source ends with one receipt"):
+        checked(LineList((other("F-1"),), "x"), Silent(LineList((other("F-1"),), "y")))
 
 
 DOCUMENTS = st.lists(

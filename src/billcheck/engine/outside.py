@@ -16,7 +16,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from billcheck.engine.overlaps import repeated_numbers
-from billcheck.errors import SourceChangedError
+from billcheck.errors import InternalError, SourceChangedError
 from billcheck.ledger.line import DocumentStatus, Kind
 from billcheck.ledger.names import fold_name
 from billcheck.ledger.numbers import overlapping, sharing
@@ -102,6 +102,8 @@ def count_once(
     kept_names = {kept[number] for number in range(len(kept))}
     divided = {key for key in outside.totals if key[0] in kept_names}
     suspects = outside.suspects | divided
+    if suspects and len(receipts) != len(sources):
+        raise InternalError("every source ends with one receipt", sources=len(sources), receipts=len(receipts))
     again = _may_share(receipts) if suspects else []
     if not again:
         return Repeats()
