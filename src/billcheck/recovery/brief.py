@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING
 from billcheck.errors import Problem, UsageError
 from billcheck.ledger.draft import group_by_percent
 from billcheck.money import percent_of
-from billcheck.period import add_months
 from billcheck.recovery.claims import row_claims
 from billcheck.recovery.deadlines import deadlines_of
 from billcheck.recovery.events import Briefed, Noticed, Objected
-from billcheck.recovery.ladder import compare_offers, preset_offers
+from billcheck.recovery.ladder import compare_offers, first_instalment_day, preset_offers
 from billcheck.recovery.proportion import proportion_of, waiver_weight
 from billcheck.recovery.statement import make_statement
 from billcheck.recovery.states import state_of
@@ -46,8 +45,6 @@ if TYPE_CHECKING:
 
 PLAN_FROM_MONTHS = 2
 """From more than so many normal months on, have a plan ready: where utilities must offer one (16 NYCRR 13.5)."""
-
-_LAST_OF_A_MONTH = 31
 
 
 class EarlyBriefProblem(Problem):
@@ -205,8 +202,3 @@ def make_brief(
         objections=tuple(case.of(Objected)),
         notice=next((event for event in reversed([*case.current]) if isinstance(event, Noticed)), None),
     )
-
-
-def first_instalment_day(as_of: date) -> date:
-    """The last day of the month after that of the brief, which leaves time to agree and to invoice."""
-    return add_months(as_of, 1, _LAST_OF_A_MONTH)

@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from billcheck.money import percent_of, round_half_up
+from billcheck.period import add_months
 from billcheck.recovery.claims import row_claims
 from billcheck.recovery.offers import (
     default_count,
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from billcheck.recovery.claims import RowClaim
     from billcheck.recovery.instalments import Every
     from billcheck.recovery.offer import Offer
+
+LAST_DAY_OF_MONTH = 31
 
 WAIVED_PERCENTS = (Decimal(10), Decimal(25), Decimal(50))
 """What the ladder gives up where nobody says: no more than a start, which the supplier decides on."""
@@ -70,14 +73,9 @@ def floor_of(case: Case) -> int | None:
     return None if walk_away is None else walk_away.floor_excl_tax_minor
 
 
-def separate_due_day(case: Case, *, on: date | None = None) -> date | None:
-    """When a separate invoice of a day is due; None where no contract states terms of payment.
-
-    Raises:
-        UsageError: Nothing can be claimed.
-    """
-    day = case.arrears.as_of if on is None else on
-    return _last_day(case, separate_invoice_offer(case, on=on), day)
+def first_instalment_day(on: date) -> date:
+    """The last day of the month after that of a claim or a talk, which leaves time to agree and to invoice."""
+    return add_months(on, 1, LAST_DAY_OF_MONTH)
 
 
 def preset_offers(
@@ -92,7 +90,7 @@ def preset_offers(
 
     Args:
         case: The case.
-        first: The day of the first instalment.
+        first: The day of the first instalment, such as `first_instalment_day`.
         every: How far instalments lie apart.
         waiver: A partial waiver to set beside them.
         on: The day on which it is claimed, for a clause on late invoices; None for the day of the report.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import pytest
 
 from billcheck.errors import UsageError
-from billcheck.recovery.brief import EarlyBriefProblem, first_instalment_day, make_brief
+from billcheck.recovery.brief import EarlyBriefProblem, make_brief
 from billcheck.recovery.brief_paper import MARK, NOT_READY, to_html, to_markdown
 from billcheck.recovery.brief_talk import ADVISER, ANSWERS
 from billcheck.recovery.documents import first_correct_invoice
@@ -30,6 +30,7 @@ from billcheck.recovery.events import (
     Waived,
     WalkAway,
 )
+from billcheck.recovery.ladder import first_instalment_day
 from billcheck.recovery.states import add
 from billcheck.recovery.time_limits import time_limits
 from billcheck.recovery.time_shares import YearEnd

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from billcheck.cli.main import main
+from billcheck.recovery.brief import make_brief
 from billcheck.recovery.case_files import load_case, write_case
 from billcheck.recovery.documents import Wishes, draft_documents
 from billcheck.recovery.events import Agreed, Contacted, Offered, Planned
@@ -296,12 +297,16 @@ def test_refused(name: str, file: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert file.read_bytes() == before
 
 
-def test_a_first_day_is_needed_where_no_terms_say_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_first_instalment_is_at_the_end_of_next_month(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _, text, _ = run(capsys, "offers", file, "--on", "2026-11-29", "--format", "json")
+    last = {offer["offer"]: offer["last_day"] for offer in json.loads(text)["offers"]}
+    assert last["instalments_6"] == "2027-05-31"
+    assert last["instalments_6"] == str(make_brief(load_case(file), as_of=date(2026, 11, 29)).rungs[2].last_day)
+
+
+def test_no_terms_of_payment_give_no_day(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = kept(tmp_path, case_of([row(1, 1_000)], agreements=[agreement(payment_terms=None)]))
-    code, _, err = run(capsys, "offers", file, *ON)
-    assert code == 2
-    assert "--first: No terms of payment say when a first instalment would be due. Give --first DATE." in err
-    _, out, _ = run(capsys, "offers", file, *ON, *FIRST)
+    _, out, _ = run(capsys, "offers", file, *ON)
     assert "not stated" in out
 
 

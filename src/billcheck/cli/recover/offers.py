@@ -37,12 +37,6 @@ waivers, a full waiver; what each brings, gives up and costs the client at a tim
 Internal: never send it. With --record, one of the offers is put on record as made to the client."""
 
 
-class NoFirstDayError(Problem):
-    """No terms of payment say when a first instalment would be due."""
-
-    remedy = "Give --first DATE."
-
-
 class UnknownOfferError(Problem):
     """The ladder has no offer of this name."""
 
@@ -57,7 +51,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--first",
         type=parse_working_date,
         metavar="DATE",
-        help="when the first instalment is due (default: when a separate invoice would be)",
+        help="when the first instalment is due (default: at the end of next month)",
     )
     add_concession_options(parser)
     parser.add_argument("--record", metavar="OFFER", help="put the offer of this name on record, as made to the client")
@@ -69,14 +63,14 @@ def run(arguments: Namespace) -> int:
     """Show the ladder, or put an offer of it on record."""
     from billcheck.recovery import ladder_faces
     from billcheck.recovery.claims import row_claims
-    from billcheck.recovery.ladder import compare_offers, floor_of, preset_offers
+    from billcheck.recovery.ladder import compare_offers, first_instalment_day, floor_of, preset_offers
 
     on_record, on = case_of(arguments), day_of(arguments)
     case = reckoned(arguments, on_record)
     floor = floor_of(case) if arguments.floor is None else minor_of(arguments.floor, case.currency, "--floor")
     offers = preset_offers(
         case,
-        first=_first(arguments, case, on),
+        first=arguments.first or first_instalment_day(on),
         every=arguments.every,
         waiver=waiver_of(arguments.waive, case, on),
         on=on,
@@ -90,15 +84,6 @@ def run(arguments: Namespace) -> int:
     else:
         write_text(ladder_faces.to_text(ladder, arguments.format))
     return 0
-
-
-def _first(arguments: Namespace, case: Case, on: date) -> date:
-    from billcheck.recovery.ladder import separate_due_day
-
-    first: date | None = arguments.first or separate_due_day(case, on=on)
-    if first is None:
-        raise UsageError([NoFirstDayError("--first")])
-    return first
 
 
 def _record(arguments: Namespace, case: Case, offers: dict[str, Offer], on: date) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from argparse import ArgumentTypeError
-from decimal import Decimal
+from contextlib import suppress
 from typing import TYPE_CHECKING, get_args
 
 from billcheck.cli.arguments import parse_working_date
@@ -29,6 +29,7 @@ from billcheck.grammar import GrammarError, parse_plain_decimal
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from datetime import date
+    from decimal import Decimal
 
     from billcheck.recovery.case import Case
     from billcheck.recovery.events import Event
@@ -68,14 +69,12 @@ def parse_share(text: str) -> Decimal:
     Raises:
         ArgumentTypeError: The text is no number above zero.
     """
-    try:
+    with suppress(GrammarError):
         percent = parse_plain_decimal(text.removesuffix("%"))
-    except GrammarError:
-        percent = Decimal(0)
-    if percent <= 0:
-        message = f"{text!r} is no percent above zero; write it as 25"
-        raise ArgumentTypeError(message)
-    return percent
+        if percent > 0:
+            return percent
+    message = f"{text!r} is no percent above zero; write it as 25"
+    raise ArgumentTypeError(message)
 
 
 def add_arguments(parser: ArgumentParser) -> None:
