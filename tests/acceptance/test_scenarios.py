@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from billcheck import Line, Report
     from billcheck.contracts.terms import Charge
 
-YARDSTICKS = 150
+YARDSTICKS = 50
 """So much longer than the yardstick it may take. A slow machine must not fail this, a quadratic search must."""
 
 
