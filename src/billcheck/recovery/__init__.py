@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from billcheck.recovery.contact_gate import ContactFirstError
     from billcheck.recovery.deadlines import Deadlines, deadlines_of
     from billcheck.recovery.disclosed_letters import price_view, waiver_view
-    from billcheck.recovery.disclosure import Billing, NextInvoice, choices_of, client_view
+    from billcheck.recovery.disclosure import Billing, NextInvoice, choices_of, notice_view
     from billcheck.recovery.documents import (
         Wishes,
         credit_note,
@@ -135,7 +135,6 @@ __all__ = [
     "case_schema",
     "case_text",
     "choices_of",
-    "client_view",
     "compare_offers",
     "credit_note",
     "deadlines_of",
@@ -155,6 +154,7 @@ __all__ = [
     "make_status",
     "next_invoice",
     "next_invoice_offer",
+    "notice_view",
     "open_case",
     "parse_case",
     "parse_time_limit",
@@ -189,7 +189,7 @@ _ROOMS = {
     "contact_gate": ("ContactFirstError",),
     "deadlines": ("Deadlines", "deadlines_of"),
     "disclosed_letters": ("price_view", "waiver_view"),
-    "disclosure": ("Billing", "NextInvoice", "choices_of", "client_view"),
+    "disclosure": ("Billing", "NextInvoice", "choices_of", "notice_view"),
     "documents": (
         "Wishes",
         "credit_note",

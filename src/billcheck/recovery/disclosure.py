@@ -150,7 +150,7 @@ def choices_of(case: Case, billing: Billing) -> Choices:
     return choices
 
 
-def client_view(
+def notice_view(
     case: Case,
     choices: Mapping[ChoiceHow, Sequence[DraftDocument]],
     *,

@@ -15,7 +15,7 @@ import pytest
 
 from billcheck.recovery.client_view import ClientContact
 from billcheck.recovery.disclosed_letters import price_view, waiver_view
-from billcheck.recovery.disclosure import Billing, choices_of, client_view
+from billcheck.recovery.disclosure import Billing, choices_of, notice_view
 from billcheck.recovery.documents import next_invoice
 from billcheck.recovery.letters.letters import draft_to_hand_over, price_confirmation, waiver_letter
 from billcheck.recovery.notice.notice import make_notice
@@ -81,7 +81,7 @@ def pages_of(pdf: Path) -> int:
 def the_notice(language: Language) -> Letter:
     case = story_case()
     choices = choices_of(case, Billing(separate_on=date(2026, 9, 8)))
-    view = client_view(case, choices, issue_date=DAY, reply_by=date(2026, 9, 8), contact=CONTACT, has_reservation=True)
+    view = notice_view(case, choices, issue_date=DAY, reply_by=date(2026, 9, 8), contact=CONTACT, has_reservation=True)
     return make_notice(view, language=language)
 
 

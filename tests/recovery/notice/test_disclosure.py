@@ -12,7 +12,7 @@ import pytest
 from billcheck.contracts.terms import LateInvoiceCutoff
 from billcheck.errors import NoticeRefusedError
 from billcheck.recovery.client_view import ClientContact
-from billcheck.recovery.disclosure import Billing, NextInvoice, choices_of, client_view
+from billcheck.recovery.disclosure import Billing, NextInvoice, choices_of, notice_view
 from billcheck.recovery.events import Waived
 from billcheck.recovery.notice.notice import make_notice
 from tests.recovery.by_hand import half_rate_case, make_agreement, make_period
@@ -28,7 +28,7 @@ ON_8_SEPTEMBER = Billing(separate_on=date(2026, 9, 8))
 
 def view_of(case: Case, billing: Billing = ON_8_SEPTEMBER, **stated: Any) -> ClientView:
     days = {"issue_date": date(2026, 9, 4), "reply_by": date(2026, 9, 8)}
-    return client_view(case, choices_of(case, billing), contact=CONTACT, **{**days, **stated})
+    return notice_view(case, choices_of(case, billing), contact=CONTACT, **{**days, **stated})
 
 
 def refusal(case: Case, billing: Billing = ON_8_SEPTEMBER, **stated: Any) -> str:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from billcheck.ledger.draft import DocumentReference, PaymentDue, TaxGroup
 from billcheck.recovery import client_view as views
 from billcheck.recovery.client_view import ClientContact, ClientView
-from billcheck.recovery.disclosure import Billing, choices_of, client_view
+from billcheck.recovery.disclosure import Billing, choices_of, notice_view
 from billcheck.recovery.events import (
     Briefed,
     ContactPlan,
@@ -130,7 +130,7 @@ def _graph() -> grimp.ImportGraph:
 def rendered(case: Case, language: Language, form: str) -> str | bytes:
     """A notice about everything that can be claimed."""
     choices = choices_of(case, Billing(separate_on=date(2026, 9, 8)))
-    view = client_view(
+    view = notice_view(
         case,
         choices,
         issue_date=date(2026, 9, 4),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from billcheck.money import MINOR_DIGITS, minor_scale
 from billcheck.recovery.client_view import ClientContact
-from billcheck.recovery.disclosure import Billing, choices_of, client_view
+from billcheck.recovery.disclosure import Billing, choices_of, notice_view
 from billcheck.recovery.notice.notice import make_notice
 from billcheck.recovery.statement import make_statement
 from billcheck.recovery.writing.language import LANGUAGES, Language
@@ -129,7 +129,7 @@ def test_every_number_of_the_story_is_one_of_the_statement_or_of_the_documents(l
     choices = choices_of(case, Billing(separate_on=date(2026, 9, 8)))
     written, reply_by, talk = date(2026, 9, 4), date(2026, 9, 11), date(2026, 9, 7)
     contact = ClientContact(name="Anna", phone="+31 20 555 0117", meeting_on=talk)
-    view = client_view(case, choices, issue_date=written, reply_by=reply_by, contact=contact, cause="A mistake.")
+    view = notice_view(case, choices, issue_date=written, reply_by=reply_by, contact=contact, cause="A mistake.")
     statement = make_statement(case)
     documents = [document for each in choices.values() for document in each]
     amounts = {

@@ -119,12 +119,12 @@ def run(arguments: Namespace) -> int:
 
 def _view(arguments: Namespace, case: Case) -> ClientView:
     from billcheck.recovery.client_view import ClientContact
-    from billcheck.recovery.disclosure import choices_of, client_view
+    from billcheck.recovery.disclosure import choices_of, notice_view
 
     billing = _billing(arguments, case)
     if billing.separate_on < arguments.reply_by:
         note(f"The separate invoice of {billing.separate_on} is dated before the client has to reply.")
-    return client_view(
+    return notice_view(
         case,
         choices_of(case, billing),
         issue_date=arguments.issue_date,
