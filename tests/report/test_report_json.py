@@ -252,7 +252,7 @@ def test_what_was_agreed_stands_beside_the_rows() -> None:
         payment_terms=PaymentTerms(14, is_from_month_end=True),
         matching=ContractMatching(aliases=("Acme Ltd",), customer_ids=("17",), references=("PO-9",)),
     )
-    charge = replace(terms.charges[0], matching=ChargeMatching(items=("RET",), accounts=("200",)))
+    charge = replace(terms.charges[0], matching=ChargeMatching(items=("RET",), accounts=("200",), patterns=("care",)))
     (contract,) = loaded(make_report([ContractRows(replace(terms, charges=(charge,)), ())]))["contracts"]
     assert contract["agreed"] == {
         "start": "2026-01-01",
@@ -271,6 +271,7 @@ def test_what_was_agreed_stands_beside_the_rows() -> None:
                 "items": ["RET"],
                 "accounts": ["200"],
                 "tracking": [],
+                "patterns": ["care"],
             }
         ],
     }

@@ -75,13 +75,17 @@ class CasePeriod:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgreedCharge:
-    """How a charge is told apart in the ledger, and how often it is billed; `every` is None for a single charge."""
+    """How a charge is told apart in the ledger, and how often it is billed; `every` is None for a single charge.
+
+    `patterns` are phrases that name it in the text of a line, also of one that was meant for another charge.
+    """
 
     name: str
     every: Cadence | None = None
     item: str = ""
     account: str = ""
     tracking: str = ""
+    patterns: tuple[str, ...] = ()
     last_day: date | None = None
 
 

@@ -21,7 +21,7 @@ from billcheck.recovery.claims import row_claims
 from billcheck.recovery.contact_gate import pass_gate
 from billcheck.recovery.document_kinds import kind_in
 from billcheck.recovery.drafting import NO_CODES, arrears_line, credit_line, make_document, regular_line
-from billcheck.recovery.events import Drafted, Noticed
+from billcheck.recovery.events import Contacted, Drafted, Noticed
 from billcheck.recovery.line_texts import lacking
 from billcheck.recovery.line_words import WORDS
 from billcheck.recovery.options import TALK_DAYS
@@ -96,7 +96,7 @@ class Wishes:
     """What somebody wishes of the documents; all may be left out.
 
     `issue_date` is that of documents for arrears alone and of credit notes: by default some days after the report, to
-    leave time for the talk, and not before the last notice. The next regular invoice keeps its own day. `due_date` is
+    leave time for the talk, and not before the last notice or contact. The next regular invoice keeps its own day. `due_date` is
     that of documents for arrears, and of others where no terms of payment give one. `kind` and `country` choose the
     document that bills arrears. `tax_percent` is that of periods of which nobody stated one. `language` is that of the
     client. `numbers` are what documents are to be called, in their order.
@@ -212,9 +212,9 @@ def letters_for(offer: Offer) -> tuple[Letter, ...]:
 
 
 def default_issue_date(case: Case) -> date:
-    """The date of documents for arrears alone where nobody states one."""
-    notices = [event.on for event in case.current if isinstance(event, Noticed)]
-    return max([case.arrears.as_of + timedelta(days=TALK_DAYS), *notices])
+    """The date of documents for arrears alone where nobody states one: not before the notice, nor before the talk."""
+    told = [event.on for event in case.current if isinstance(event, Noticed | Contacted)]
+    return max([case.arrears.as_of + timedelta(days=TALK_DAYS), *told])
 
 
 class _Drafting:
@@ -264,13 +264,13 @@ class _Drafting:
         regular, day = self._regular_lines()
         lines = [*regular, *self._arrears_lines(claims, day)]
         remark = "The ledger may make its regular invoice itself: then add the lines for earlier periods to that one."
-        return self._document("next_invoice", lines, day, (), [remark])
+        return self._document("next_invoice", lines, day, (), [remark, self._past(day)])
 
     def regular(self) -> DraftDocument:
         """The next regular invoice as agreed."""
         lines, day = self._regular_lines()
         remark = "The ledger may make this invoice itself: then check that it comes to this amount, and import none."
-        return self._document("regular_invoice", lines, day, (), [remark])
+        return self._document("regular_invoice", lines, day, (), [remark, self._past(day)])
 
     def credit(self) -> DraftDocument:
         """A credit note for what was billed too much."""
@@ -284,6 +284,16 @@ class _Drafting:
             for period in self._case.arrears.overbilled
         ]
         return self._document("credit_note", lines, day, (), ["It is owed back whatever becomes of the arrears."])
+
+    def _past(self, day: date) -> str:
+        """What to say of a next invoice whose day had passed when something last happened in the case."""
+        latest = self._case.events[-1].on
+        if day >= latest:
+            return ""
+        return (
+            f"This invoice was the next one when the case was opened; on {latest} its day had passed, so it may stand "
+            "in the ledger by now. Check again, and reopen the case with that report."
+        )
 
     def _regular_lines(self) -> tuple[list[DraftLine], date]:
         coming = self._case.arrears.coming

@@ -430,6 +430,7 @@ def _charge(charge: Table) -> AgreedCharge:
         item=next(iter(charge["items"]), ""),
         account=next(iter(charge["accounts"]), ""),
         tracking=next(iter(charge["tracking"]), ""),
+        patterns=tuple(charge["patterns"]),
         last_day=_day(charge["last_day"]),
     )
 

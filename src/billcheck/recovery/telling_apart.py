@@ -118,8 +118,12 @@ def _written(code: str) -> str:
 
 
 def _by_text(known: Sequence[_Candidate], text: str) -> list[_Candidate]:
-    """Those whose name stands in the text, without names inside longer ones found there; all where none does."""
+    """Those whose phrase stands in the text, of these those whose name does, without names inside longer ones."""
     words = spaced_words(text)
+    bearing = [one for one in known if any(spaced_words(pattern) in words for pattern in one.charge.patterns)]
+    if len(bearing) == 1:
+        return bearing
+    known = bearing or known
     named = [(one, spaced_words(one.charge.name)) for one in known]
     found = [(one, name) for one, name in named if name.strip() and name in words]
     longest = [one for one, name in found if not any(name != other and name in other for _, other in found)]

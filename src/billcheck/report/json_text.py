@@ -246,6 +246,7 @@ def _charge(charge: Charge) -> Json:
         "items": list(codes.items),
         "accounts": list(codes.accounts),
         "tracking": list(codes.tracking),
+        "patterns": list(codes.patterns),
     }
 
 

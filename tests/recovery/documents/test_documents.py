@@ -8,8 +8,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from billcheck.errors import DraftsRefusedError
+from billcheck.money import tax_on
 from billcheck.recovery.contact_gate import ContactFirstError, NoReasonError, pass_gate
 from billcheck.recovery.documents import (
     Wishes,
@@ -332,8 +335,45 @@ def test_a_document_is_not_dated_before_its_notice() -> None:
     problem = refused(lambda: supplementary_invoice(case, wishes=Wishes(issue_date=date(2026, 9, 9))))
     assert "The notice is of 2026-09-10." in str(problem)
     document = supplementary_invoice(case)
-    assert document.issue_date == date(2026, 9, 10)
+    assert document.issue_date == date(2026, 9, 11)
     assert "as explained in our notice of 2026-09-10" in document.reason
+
+
+def test_a_next_invoice_whose_day_has_passed_is_said() -> None:
+    case = add(story_case(), Contacted(on=date(2026, 10, 2), channel="phone"))
+    for document in (next_invoice(case), first_correct_invoice(case)):
+        assert any("on 2026-10-02 its day had passed" in remark for remark in document.remarks)
+    assert supplementary_invoice(case).issue_date == date(2026, 10, 2)
+    assert not any("had passed" in remark for remark in next_invoice(talked()).remarks)
+
+
+rows_and_amounts = st.lists(st.tuples(st.integers(0, 5), st.integers(1, 120_000), st.booleans()), max_size=8)
+
+
+@settings(deadline=None, max_examples=60)
+@given(rows_and_amounts)
+def test_whatever_is_waived_or_invoiced_never_reaches_a_document(drawn: list[tuple[int, int, bool]]) -> None:
+    case, left = talked(), dict.fromkeys((period.row for period in story_case().arrears.periods), 120_000)
+    rows = list(left)
+    for number, (index, minor, is_waived) in enumerate(drawn):
+        row, amount = rows[index], min(minor, left[rows[index]])
+        if not amount:
+            continue
+        left[row] -= amount
+        part = ((row, amount),)
+        if is_waived:
+            case = add(case, Waived(on=TALK, rows=part, reason="drawn"))
+        else:
+            total = amount + amount // 4
+            case = add(case, Invoiced(on=TALK, draft="", number=f"I-{number}", rows=part, incl_tax_minor=total))
+    if not any(left.values()):
+        assert "Nothing of the arrears is left" in str(refused(lambda: supplementary_invoice(case)))
+        return
+    document = supplementary_invoice(case)
+    assert {line.row: line.amount_minor for line in document.lines} == {
+        row: minor for row, minor in left.items() if minor
+    }
+    assert document.tax_minor == tax_on(sum(left.values()), Decimal(21))
 
 
 def test_wishes_for_due_date_and_numbers() -> None:

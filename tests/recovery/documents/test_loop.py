@@ -289,6 +289,24 @@ def test_charges_that_a_format_cannot_tell_apart_are_said(tmp_path: Path, way: W
 
 
 @every_way
+def test_a_phrase_of_another_charge_in_the_text_is_said(tmp_path: Path, way: Way) -> None:
+    """The name of the first charge holds the phrase by which lines name the second."""
+    second = 'name = "Help desk"\nmatching = { patterns = ["host"] }'
+    terms = TWINS.replace('name = "Hosting"', 'name = "Web host"', 1).replace('name = "Hosting"', second)
+    contracts, ledger = loaded(tmp_path, terms, twins_ledger())
+    case = opened(contracts, check(contracts, ledger, as_of=date(2026, 3, 10)))
+    document = supplementary_invoice(case)
+    said = unclear_charges(case.arrears, [document], TELLING[way.form])
+    again = check_again(tmp_path, contracts, ledger, [document], way, document.issue_date)
+    if way.form == "quickbooks":
+        assert 'tells it from T-2 "Help desk"' in said[0]
+        assert again.verdict != "clean"
+    else:
+        assert said == ()
+        assert_clean(case, again)
+
+
+@every_way
 def test_a_charge_that_reads_as_a_period_is_said_and_told_by_its_code(tmp_path: Path, way: Way) -> None:
     contracts, ledger = loaded(
         tmp_path,
