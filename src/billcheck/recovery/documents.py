@@ -96,10 +96,10 @@ class Wishes:
     """What somebody wishes of the documents; all may be left out.
 
     `issue_date` is that of documents for arrears alone and of credit notes: by default some days after the report, to
-    leave time for the talk, and not before the last notice or contact. The next regular invoice keeps its own day. `due_date` is
-    that of documents for arrears, and of others where no terms of payment give one. `kind` and `country` choose the
-    document that bills arrears. `tax_percent` is that of periods of which nobody stated one. `language` is that of the
-    client. `numbers` are what documents are to be called, in their order.
+    leave time for the talk, and not before the last notice or contact. The next regular invoice keeps its own day.
+    `due_date` is that of documents for arrears, and of others where no terms of payment give one. `kind` and `country`
+    choose the document that bills arrears. `tax_percent` is that of periods of which nobody stated one. `language` is
+    that of the client. `numbers` are what documents are to be called, in their order.
     """
 
     issue_date: date | None = None
