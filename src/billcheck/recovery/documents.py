@@ -237,7 +237,7 @@ class _Drafting:
         """A document for arrears alone."""
         lines = self._arrears_lines(claims, self._issue_date)
         kind, remark = kind_in(self._wishes.country, self._wishes.kind)
-        document = self._document(kind, lines, self._issue_date, payments, [remark])
+        document = self._document(kind, lines, self._issue_date, payments, [remark, *self._left_out(self._issue_date)])
         if payments and sum(each.amount_minor for each in payments) != document.incl_tax_minor:
             raise DraftsRefusedError([self._plan_problem(document, sum(each.amount_minor for each in payments))])
         return document
@@ -254,7 +254,7 @@ class _Drafting:
             # Each invoice has to be in time for what it bills; what an earlier one billed stays billed.
             self._judge_claims(tuple((row, billed[row]) for row, _ in each.claims), day)
             lines = self._arrears_lines(each.claims, day)
-            document = self._document(kind, lines, day, (), [remark], due_date=each.due_date)
+            document = self._document(kind, lines, day, (), [remark, *self._left_out(day)], due_date=each.due_date)
             if document.incl_tax_minor != each.incl_tax_minor:
                 raise DraftsRefusedError([self._plan_problem(document, each.incl_tax_minor)])
             yield document
@@ -264,7 +264,7 @@ class _Drafting:
         regular, day = self._regular_lines()
         lines = [*regular, *self._arrears_lines(claims, day)]
         remark = "The ledger may make its regular invoice itself: then add the lines for earlier periods to that one."
-        return self._document("next_invoice", lines, day, (), [remark, self._past(day)])
+        return self._document("next_invoice", lines, day, (), [remark, self._past(day), *self._left_out(day)])
 
     def regular(self) -> DraftDocument:
         """The next regular invoice as agreed."""
@@ -284,6 +284,20 @@ class _Drafting:
             for period in self._case.arrears.overbilled
         ]
         return self._document("credit_note", lines, day, (), ["It is owed back whatever becomes of the arrears."])
+
+    def _left_out(self, day: date) -> Iterator[str]:
+        """What of the arrears is in no document of this date, though nobody gave it up."""
+        for each in row_claims(self._case, on=day):
+            if each.cut_off_minor:
+                amount, last = self._amount(each.cut_off_minor), each.period.last_invoice_day
+                clause = "the clause on late invoices takes it" + (f" after {last}" if last is not None else "")
+                yield f"{each.label}: {amount} is in no document, because {clause}."
+            if each.credited_minor:
+                amount = self._amount(each.credited_minor)
+                yield (
+                    f"{each.label}: {amount} is in no document, because a credit note made it and nobody decided about "
+                    "it."
+                )
 
     def _past(self, day: date) -> str:
         """What to say of a next invoice whose day had passed when something last happened in the case."""

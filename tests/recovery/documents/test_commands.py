@@ -17,8 +17,9 @@ from billcheck.recovery.case_files import load_case, write_case
 from billcheck.recovery.events import Contacted, Drafted, Offered
 from billcheck.recovery.offers import separate_invoice_offer, waive_part
 from billcheck.recovery.states import add
+from tests.acceptance import half_rate
 from tests.recovery.cases import FOUND_ON, made_case, story_case
-from tests.recovery.documents.test_documents import talked
+from tests.recovery.documents.test_documents import CUTOFF, talked
 from tests.recovery.documents.test_loop import TWINS, twins_ledger
 
 if TYPE_CHECKING:
@@ -183,6 +184,16 @@ def test_words_that_make_no_sense(words: str, message: str, capsys: pytest.Captu
         run(f"documents case.json {words}")
     assert caught.value.code == 2
     assert message in capsys.readouterr().err
+
+
+def test_a_choice_asks_for_what_the_clause_leaves_on_its_day(capsys: pytest.CaptureFixture[str]) -> None:
+    write_case(talked(made_case(CUTOFF, half_rate.generic_csv())), "case.json")
+    assert run("documents case.json --choice separate_invoice") == 0
+    captured = capsys.readouterr()
+    assert "5,808.00 EUR" in captured.out  # four months: 4,800.00 and 21 %
+    assert "2026-03: 1,200.00 EUR is in no document, because the clause on late invoices takes it" in captured.err
+    assert run("documents case.json --choice separate_invoice --issue-date 2026-09-29") == 0
+    assert "4,356.00 EUR" in capsys.readouterr().out
 
 
 def test_the_language_of_the_client(in_a_folder: Path) -> None:

@@ -238,6 +238,10 @@ def test_a_period_that_a_clause_cuts_off_never_reaches_a_document() -> None:
     supplementary = supplementary_invoice(case)
     assert [str(line.first_day)[:7] for line in supplementary.lines] == ["2026-05", "2026-06", "2026-07", "2026-08"]
     assert supplementary.excl_tax_minor == 480_000
+    assert supplementary.remarks == (
+        "2026-03: 1,200.00 EUR is in no document, because the clause on late invoices takes it after 2026-07-29.",
+        "2026-04: 1,200.00 EUR is in no document, because the clause on late invoices takes it after 2026-08-28.",
+    )
     late = supplementary_invoice(case, wishes=Wishes(issue_date=date(2026, 9, 29)))
     assert [str(line.first_day)[:7] for line in late.lines] == ["2026-06", "2026-07", "2026-08"]
     problem = refused(lambda: draft_documents(case, separate_invoice_offer(case), issue_date=date(2026, 9, 29)))
@@ -250,6 +254,20 @@ A-1,invoice,approved,2026-01-31,Hartwell Interieur,Website care,2400.00,EUR,2026
 A-2,invoice,approved,2026-02-28,Hartwell Interieur,Website care,2500.00,EUR,2026-02-01,2026-02-28
 A-3,invoice,approved,2026-03-31,Hartwell Interieur,Website care,1200.00,EUR,2026-03-01,2026-03-31
 """
+
+
+def test_what_a_credit_note_made_is_in_no_document_and_said() -> None:
+    credited = LEDGER.replace("2500.00", "2400.00") + (
+        "N-1,credit note,approved,2026-03-02,Hartwell Interieur,Website care,-400.00,EUR,2026-02-01,2026-02-28\n"
+    )
+    passed = (Override(safeguard="credited", reason="to be looked at later"),)
+    case = made_case(half_rate.CONTRACT_TOML, credited, as_of=date(2026, 4, 11), overrides=passed)
+    document = supplementary_invoice(add(case, Contacted(on=date(2026, 4, 12), channel="phone")))
+    assert [str(line.first_day)[:7] for line in document.lines] == ["2026-03"]
+    assert (
+        "2026-02: 400.00 EUR is in no document, because a credit note made it and nobody decided about it."
+        in document.remarks
+    )
 
 
 def overbilled_case() -> Case:

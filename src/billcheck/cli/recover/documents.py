@@ -191,12 +191,14 @@ def _record(arguments: Namespace, case: Case, documents: tuple[DraftDocument, ..
 
 def _offer(arguments: Namespace, case: Case) -> Offer:
     """What is to be drafted: the client's choice, an offer on record, or what was agreed to last."""
+    from billcheck.recovery.documents import default_issue_date
     from billcheck.recovery.events import Agreed, Offered
     from billcheck.recovery.offers import next_invoice_offer, separate_invoice_offer
 
     if arguments.choice is not None:
-        make = next_invoice_offer if arguments.choice == "next_invoice" else separate_invoice_offer
-        return make(case)
+        if arguments.choice == "next_invoice":
+            return next_invoice_offer(case)
+        return separate_invoice_offer(case, on=arguments.issue_date or default_issue_date(case))
     agreed = [event.offer for event in case.current if isinstance(event, Agreed)]
     if arguments.offer is None:
         if not agreed:
