@@ -69,7 +69,7 @@ def test_option_b_of_the_story_as_files(in_a_folder: Path, capsys: pytest.Captur
         "8,712.00", "EUR",
     ]  # fmt: skip
     assert "The case stays as it is; --record appends the drafts." in captured.err
-    assert "Letters that go with it: price confirmation." in captured.err
+    assert "by billcheck recover letter: price_confirmation." in captured.err
     files = sorted((in_a_folder / "drafts").iterdir())
     assert len(files) == 2
     rows = rows_in(files[0])
@@ -156,7 +156,7 @@ def test_an_offer_on_record(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(f"documents case.json --offer {offer.name}") == 0
     captured = capsys.readouterr()
     assert "7,260.00 EUR" in captured.out
-    assert "Letters that go with it: waiver letter, price confirmation." in captured.err
+    assert "by billcheck recover letter: waiver_letter, price_confirmation." in captured.err
     assert "billcheck recover record CASE waived --agreed" in captured.err
     assert run(f"record case.json agreed --offer {offer.name} --on 2026-09-09") == 0
     assert run("record case.json waived --agreed --reason goodwill --on 2026-09-09") == 0
@@ -205,7 +205,7 @@ def test_the_language_of_the_client(in_a_folder: Path) -> None:
 
 
 def test_the_formats_offered_are_those_that_can_be_written() -> None:
-    assert set(documents.FORMATS) == set(FORMATS)
+    assert set(documents.FORMATS) == {*FORMATS, *documents.TO_HAND_OVER}
 
 
 def test_decisions_are_printed_and_appended_once(in_a_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -49,9 +49,9 @@ bills arrears before a contact with the client is on record, unless you say why.
 
 CHOICES = ("next_invoice", "separate_invoice")
 FORMATS = ("generic", "json", "xero", "quickbooks", "markdown", "html")
+"""Those of `connectors.files.drafts`, which loads only when one is written, and those to hand over."""
 TO_HAND_OVER = {"markdown": ".md", "html": ".html"}
 """Formats for the client's eyes, with the endings of their files."""
-"""Those of `connectors.files.drafts`, which loads only when one is written."""
 
 
 class NothingAgreedError(Problem):
@@ -148,7 +148,7 @@ def run(arguments: Namespace) -> int:
         note(remark)
     if offer.waived and not _is_waived(case, offer):
         note("Record what is given up, so that nobody bills it later: billcheck recover record CASE waived --agreed.")
-    note(f"Letters that go with it: {', '.join(letters_for(offer)).replace('_', ' ')}.")
+    note(f"Letters that go with it, by billcheck recover letter: {', '.join(letters_for(offer))}.")
     if not written:
         note("Nothing was written; give -o FOLDER.")
     if arguments.record:
