@@ -181,6 +181,29 @@ def test_a_decision_about_it_sets_it_aside(tmp_path: Path) -> None:
     assert [str(outcome.standing) for outcome in decided.decisions] == ["applied"]
 
 
+def test_what_else_an_invoice_bills_counts_too(tmp_path: Path) -> None:
+    # 2,400.00 for September and a laptop of 1,200.01, which went to no period: 3,600.01 is more than 3,600.00.
+    contracts = half_rate.CONTRACT_TOML + 'matching = { items = ["CARE"] }\n'
+    head, *rows = half_rate.generic_csv().splitlines()
+    ledger = "\n".join([f"{head},item", *(f"{row},CARE" for row in rows)]) + "\n"
+    september, laptop = lines(SEPTEMBER, "A laptop,1200.01").splitlines()
+    made = report(
+        tmp_path,
+        f"{ledger}{september},CARE\n{laptop},HW\n",
+        story_case(),
+        contracts=contracts,
+        as_of=date(2026, 9, 30),
+    )
+    (found,) = [finding for finding in made.findings if finding.kind == "surprise"]
+    assert (found.amount_minor, found.contract) == (360_001, "C-117")
+
+
+def test_a_customer_no_longer_under_contract_is_left_alone(tmp_path: Path) -> None:
+    other = half_rate.CONTRACT_TOML.replace("Hartwell Interieur", "Other BV")
+    made = report(tmp_path, half_rate.generic_csv(), story_case(), contracts=other, as_of=date(2026, 9, 30))
+    assert [finding for finding in made.findings if finding.kind == "surprise"] == []
+
+
 def test_days_of_events_do_not_depend_on_their_order(tmp_path: Path) -> None:
     case = add(story_case(), Contacted(on=date(2026, 9, 4) + timedelta(3), channel="phone"))
     assert surprises(tmp_path, lines(SEPTEMBER, *ARREARS), story_case(), case) == []
