@@ -42,6 +42,9 @@ nitpick_ignore_regex = [
     ("py:.*", r"(?:pandas|polars)\.DataFrame|(?:[a-z.]+\.)?T|Verb"),
     ("py:.*", r"(?:StrEnum|NamedTuple|ValueError|KeyError|Exception|str|int|bool|float|tuple|None)"),
     ("py:.*", r"(?:DraftFormat|DraftKind|Path)"),
+    # Values of cases and offers, which their pages describe.
+    ("py:.*", r"(?:[a-z.]+\.)?(?:Case|CasePeriod|CaseStatus|CaseSums|Event|Every|How|InvoiceMode|Offer|Rung)"),
+    ("py:.*", r"LateInvoiceCutoff|Override|Release|RowClaim|StatedCause"),
 ]
 
 html_theme = "furo"
