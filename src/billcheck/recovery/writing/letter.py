@@ -82,8 +82,8 @@ def write_letter(
     sources = templates or shipped()
     page = sources.make_page(f"{name}-{language}.html", language, facts, filters)
     frame = sources.frame_page(page_formats.FRAME, language)
-    problems = [problem for each in (page, frame) for problem in (*check_tone(each, tones), *own_amounts(each))]
-    problems += judge(page)
+    problems = [*check_tone(page, tones), *own_amounts(page), *judge(page)]
+    problems += [*check_tone(frame, tones), *own_amounts(frame, is_letterhead=True)]
     if problems:
         raise TemplatesRefusedError(problems)
     return Letter(page, sources, tuple(warnings))

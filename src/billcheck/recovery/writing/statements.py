@@ -11,14 +11,20 @@ from typing import TYPE_CHECKING
 
 from billcheck.characters import visible
 from billcheck.errors import Problem
+from billcheck.money import is_currency
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from billcheck.recovery.writing.page import Page
 
-_AMOUNT = re.compile(r"\d[\d.,'\s]*[.,]\d{2,3}(?!\d)|(?:[€£$¥]|\b[A-Z]{3}\b)\s?\d|\d\s?[€£$¥%]")
-"""What looks like a sum of money, or like a percentage."""
+_WITH_CURRENCY = re.compile(
+    r"[€£$¥]\s?\d[\d.,]*|\d[\d.,]*\s?[€£$¥%]|\b([A-Z]{3})\s?\d[\d.,]*|\b\d[\d.,]*\s?([A-Z]{3})\b"
+)
+"""A sum of money with a sign or a code, or a percentage."""
+
+_BARE = re.compile(r"(?<![\d.,'])\d{1,3}(?:(?:[.,'\s]\d{3})+(?:[.,]\d{2,3})?|[.,]\d{2})(?![.,]?\d)")
+"""A number as sums of money are written; on a letterhead it may as well be a telephone number or an hour."""
 
 
 class MissingPartError(Problem):
@@ -58,10 +64,24 @@ def lacking(page: Page, name: str, text: str, facts: Iterable[str]) -> Iterator[
             yield MissingFactError(f"{page.template}, part {name!r}", fact)
 
 
-def own_amounts(page: Page) -> Iterator[Problem]:
-    """The amounts and percentages that are words of the template."""
+def own_amounts(page: Page, *, is_letterhead: bool = False) -> Iterator[Problem]:
+    """The amounts and percentages that are words of the template.
+
+    Args:
+        page: The page.
+        is_letterhead: Whether it surrounds the letter; then only what bears a currency or a percent sign is an amount.
+    """
     for part in page.parts:
         for runs in part.lines():
             for run in runs:
-                for match in () if run.is_fact else _AMOUNT.finditer(run.text):
-                    yield OwnAmountError(f"{page.template}, part {part.name!r}", match[0])
+                for amount in () if run.is_fact else _amounts_in(run.text, has_bare=not is_letterhead):
+                    yield OwnAmountError(f"{page.template}, part {part.name!r}", amount)
+
+
+def _amounts_in(text: str, *, has_bare: bool) -> Iterator[str]:
+    for match in _WITH_CURRENCY.finditer(text):
+        code = match[1] or match[2]
+        if code is None or is_currency(code):
+            yield match[0]
+    if has_bare:
+        yield from (match[0] for match in _BARE.finditer(_WITH_CURRENCY.sub(" ", text)))
