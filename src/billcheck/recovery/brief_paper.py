@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from billcheck.period import ONE_DAY
 from billcheck.recovery.brief_talk import answer_blocks, outcome_blocks
 from billcheck.recovery.deadline_texts import deadline_blocks
-from billcheck.recovery.paper import Bullets, Heading, Paper, Paragraph, Table
+from billcheck.recovery.paper import INTERNAL_MARK, Bullets, Heading, Paper, Paragraph, Table
 from billcheck.recovery.paper import to_html as paper_html
 from billcheck.recovery.paper import to_markdown as paper_markdown
 from billcheck.recovery.statement_faces import arrears_blocks, share_blocks
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from billcheck.recovery.ladder import Rung
     from billcheck.recovery.paper import Block
 
-MARK = "internal – do not send"
+MARK = INTERNAL_MARK
 """What every page bears."""
 
 NOT_READY = "NOT READY"
