@@ -41,7 +41,7 @@ nitpick_ignore_regex = [
     ("py:.*", r"(?:ProrationRule|Quantity|QuantityBasis|Remainder|Stop|TierRule|Timing|UpliftBilling|UpliftRounding)"),
     ("py:.*", r"(?:pandas|polars)\.DataFrame|(?:[a-z.]+\.)?T|Verb"),
     ("py:.*", r"(?:StrEnum|NamedTuple|ValueError|KeyError|Exception|str|int|bool|float|tuple|None)"),
-    ("py:.*", r"(?:DraftFormat|DraftKind|Path)"),
+    ("py:.*", r"(?:CutoffEffect|CutoffStart|DraftFormat|DraftKind|E|Fault|Path|PaymentStatus)"),
     # Values of cases and offers, which their pages describe.
     ("py:.*", r"(?:[a-z.]+\.)?(?:Case|CasePeriod|CaseStatus|CaseSums|Event|Every|How|InvoiceMode|Offer|Rung)"),
     ("py:.*", r"LateInvoiceCutoff|Override|Release|RowClaim|StatedCause"),
