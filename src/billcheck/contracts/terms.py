@@ -398,12 +398,11 @@ class Contract:
     def last_invoice_day(self, last_day: date, due_on: date) -> date | None:
         """The last day (inclusive) on which a period may still be invoiced by the contract's clause on late invoices.
 
+        None where no clause sets a day: there is none, or it counts from the end of a contract that is open.
+
         Args:
             last_day: The last day of the period (inclusive).
             due_on: The day the period was due to be invoiced.
-
-        Returns:
-            None where no clause sets a day: there is none, or it counts from the end of a contract that is open.
         """
         clause = self.late_invoice_cutoff
         if clause is None:
