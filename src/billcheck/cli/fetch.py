@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from billcheck.connectors.base import Fetched
 
 NAME = "fetch"
-HELP = "read a live ledger into a file that a check reads (Xero)"
+HELP = "read a live ledger into a file that a check reads (Xero, QuickBooks)"
 DESCRIPTION = """\
 Read the invoices and credit notes of a window from a live ledger, and write them to a snapshot. Nothing in the ledger
 is changed. Exit code: 0 everything was read and that is proved, 3 something may lack and the snapshot says what, 2

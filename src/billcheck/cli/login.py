@@ -15,15 +15,16 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
 NAME = "login"
-HELP = "sign in to a live ledger by a browser (Xero)"
+HELP = "sign in to a live ledger by a browser (Xero, QuickBooks)"
 DESCRIPTION = """\
 Sign in to a live ledger. A browser opens, or open the address that is shown; what comes back is kept in a file that
-only you can read. Set BILLCHECK_XERO_CLIENT_ID to the id of your application first."""
+only you can read. Set BILLCHECK_XERO_CLIENT_ID to the id of your application first; for QuickBooks
+BILLCHECK_QUICKBOOKS_CLIENT_ID and BILLCHECK_QUICKBOOKS_CLIENT_SECRET."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The options of this command."""
-    parser.add_argument("ledger", choices=("xero",), help="which ledger")
+    parser.add_argument("ledger", choices=("quickbooks", "xero"), help="which ledger")
     parser.add_argument(
         "--port",
         type=int,
@@ -36,7 +37,10 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Sign in."""
-    from billcheck.connectors.xero.setup import login
+    if arguments.ledger == "quickbooks":
+        from billcheck.connectors.quickbooks.setup import login
+    else:
+        from billcheck.connectors.xero.setup import login
 
     def show(address: str) -> None:
         note(f"Open this address to sign in:\n{address}")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import random
 import threading
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -61,11 +62,15 @@ class PlainAddressError(Problem):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What an answer says is wrong, in the ledger's own words; `limit` names the limit that was met, if it is told."""
+    """What an answer says is wrong, in the ledger's own words; `limit` names the limit that was met, if it is told.
+
+    `repeats` is how often it is worth asking again where patience would ask more often.
+    """
 
     kind: FaultKind
     remark: str = ""
     limit: str = ""
+    repeats: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +227,7 @@ class Http:
         Raises:
             ConnectorError: No usable answer came.
         """
-        request = httpx.Request("GET", address, params=tuple(parameters), headers=dict(headers or {}))
+        request = httpx.Request("GET", address, params=tuple(parameters) or None, headers=dict(headers or {}))
         return self._persist(f"{self._name} GET {what}", request, credentials)
 
     def post_form(
@@ -238,7 +243,7 @@ class Http:
 
     def _persist(self, where: str, request: httpx.Request, credentials: Credentials | None) -> Answer:
         """One answer, with as many exchanges as that takes and patience allows."""
-        renewals = 0
+        renewals, faults = 0, Counter[FaultKind]()
         attempts = tenacity.Retrying(
             stop=tenacity.stop_after_attempt(self._patience.tries),
             wait=self._wait,
@@ -254,7 +259,9 @@ class Http:
                         renewals += 1
                         credentials.renew(used)
                         answer, fault, used = self._exchange(where, request, credentials)
-                    self._raise_for(where, answer, fault)
+                    if fault is not None:
+                        faults[fault.kind] += 1
+                        self._raise_for(where, answer, fault, faults[fault.kind])
                     return answer
         except _Again as again:
             raise again.error from None
@@ -297,19 +304,22 @@ class Http:
             response.status_code, {name.lower(): value for name, value in response.headers.items()}, bytes(body)
         )
 
-    def _raise_for(self, where: str, answer: Answer, fault: Fault | None) -> None:
-        if fault is None:
-            return
+    def _raise_for(self, where: str, answer: Answer, fault: Fault, times: int) -> NoReturn:
+        """Say what is wrong, `times` counts how often by now."""
         request_id = self._dialect.request_id(answer.headers)
         remark = f"The server answered {answer.status}{f': {fault.remark}' if fault.remark else ''}."
         if fault.kind == "limit":
             error = ServerFaultError(where, remark, request_id=request_id)
             wait = wait_of(answer.headers, self._clock.now())
-            raise _Again(error, self._patience.limit_seconds if wait is None else wait, fault.limit)
-        if fault.kind in {"again", "answer"}:
+            again = _Again(error, self._patience.limit_seconds if wait is None else wait, fault.limit)
+        elif fault.kind in {"again", "answer"}:
             kind = ServerFaultError if fault.kind == "again" else AnswerError
-            raise _Again(kind(where, remark, request_id=request_id), wait_of(answer.headers, self._clock.now()))
-        raise _FINAL[fault.kind](where, remark, request_id=request_id)
+            again = _Again(kind(where, remark, request_id=request_id), wait_of(answer.headers, self._clock.now()))
+        else:
+            raise _FINAL[fault.kind](where, remark, request_id=request_id)
+        if fault.repeats is not None and times > fault.repeats:
+            raise again.error
+        raise again
 
     def _wait(self, state: tenacity.RetryCallState) -> float:
         """How long to pause before the next attempt; raises where that is longer than we wait."""

@@ -67,3 +67,16 @@ def sweep(
             break
         stated = after
     return dict(sorted(found.items())), Count(kind=kind, stated=stated, read=len(found))
+
+
+def add_counts(counts: Sequence[Count]) -> tuple[Count, ...]:
+    """The counts, those of one kind added."""
+    kinds = dict.fromkeys(count.kind for count in counts)
+    return tuple(
+        Count(
+            kind=kind,
+            stated=sum(count.stated for count in counts if count.kind == kind),
+            read=sum(count.read for count in counts if count.kind == kind),
+        )
+        for kind in kinds
+    )

@@ -9,11 +9,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from billcheck.connectors.base import Completeness, Count, Fetched
+from billcheck.connectors.base import Completeness, Fetched
 from billcheck.connectors.faults import AnswerError, NotAllowedError
 from billcheck.connectors.patience import SYSTEM_CLOCK, Clock
 from billcheck.connectors.payload import Payload
-from billcheck.connectors.sweep import Page, sweep
+from billcheck.connectors.sweep import Page, add_counts, sweep
 from billcheck.connectors.xero.dialect import PACE
 from billcheck.connectors.xero.documents import CREDIT_NOTE, INVOICE, id_of, lacks_lines, read_document
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from billcheck.connectors.base import FetchedDocument, Request
+    from billcheck.connectors.base import Count, FetchedDocument, Request
     from billcheck.connectors.http import Credentials, Http
 
 API_ADDRESS = "https://api.xero.com/api.xro/2.0"
@@ -97,7 +97,7 @@ class XeroConnector:
                 organisation_id=tenant,
                 request=request,
                 read_at=self._clock.now(),
-                counts=_added(counts),
+                counts=add_counts(counts),
                 shortcomings=tuple(doubts),
                 blind_spots=(_NOT_INVOICED,),
             ),
@@ -206,16 +206,3 @@ def _of_contact(key: str) -> str:
 
 def _day(day: date) -> str:
     return f"DateTime({day.year},{day.month:02},{day.day:02})"
-
-
-def _added(counts: Sequence[Count]) -> tuple[Count, ...]:
-    """The counts, those of one kind added."""
-    kinds = dict.fromkeys(count.kind for count in counts)
-    return tuple(
-        Count(
-            kind=kind,
-            stated=sum(count.stated for count in counts if count.kind == kind),
-            read=sum(count.read for count in counts if count.kind == kind),
-        )
-        for kind in kinds
-    )

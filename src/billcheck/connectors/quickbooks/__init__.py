@@ -1,0 +1,1 @@
+"""QuickBooks Online, read through its accounting interface."""
