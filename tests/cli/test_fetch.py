@@ -166,13 +166,16 @@ def test_signing_in_and_fetching(run: Run, folder: Path, company: Company, monke
 def test_connectors_are_listed_with_what_brings_them(run: Run) -> None:
     listed = run("connectors", "list")
     assert listed.code == 0
-    assert ["xero", "billcheck"] in [line.split()[:2] for line in listed.out.splitlines()[1:]]
+    assert [line.split()[:2] for line in listed.out.splitlines()[1:]] == [
+        ["quickbooks", "billcheck"],
+        ["xero", "billcheck"],
+    ]
 
 
 def test_a_connector_that_is_not_there(run: Run) -> None:
     failed = run("fetch", "sage", *WINDOW, "--out", "a.jsonl")
     assert failed.code == 2
-    assert "There is no connector of this name. Found 'sage'. Installed are: " in failed.err
+    assert "There is no connector of this name. Found 'sage'. Installed are: quickbooks, xero." in failed.err
 
 
 def test_two_of_one_name_and_one_that_does_not_load(monkeypatch: pytest.MonkeyPatch) -> None:

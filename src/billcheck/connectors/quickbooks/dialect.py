@@ -30,6 +30,7 @@ _NOT_ALLOWED = {
     6190: "The subscription of this company has ended",
 }
 _CODE_IN_WORDS = re.compile(r"errorCode=0*([0-9]{1,9})")
+_MAY_BE_FAULT = re.compile(rb"fault", re.IGNORECASE)
 _XML_FAULT = re.compile(rb"<(?:\w+:)?Fault\b")
 _XML_CODE = re.compile(r"<(?:\w+:)?Error\b[^>]{0,500}?\bcode=\"0*([0-9]{1,9})\"")
 _XML_WORDS = re.compile(r"<(?:\w+:)?(?:Message|Detail)>([^<]{0,2000})<")
@@ -72,6 +73,8 @@ _BY_STATUS: dict[int, Any] = {401: "expired", 403: "not_allowed"}
 
 def _said(answer: Answer) -> tuple[int, str] | None:
     """The code and the words of the first fault in an answer; None where it holds none."""
+    if not _MAY_BE_FAULT.search(answer.body):
+        return None  # most answers are large and good: they are not taken apart twice
     try:
         found = answer.json()
     except ValueError:
