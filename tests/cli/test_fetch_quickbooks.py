@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from billcheck.connectors.tokens import TokenFile
+from billcheck.connectors.tokens import Secret, TokenFile
 from tests.servers.quickbooks import REALM, QuickBooksServer, customer, invoice
 from tests.servers.raw import Asked, RawServer, Reply
 from tests.servers.tokens import TokenService
@@ -142,3 +142,27 @@ def test_a_token_that_is_given_needs_the_company(
     assert words in failed.err
     monkeypatch.setenv("BILLCHECK_QUICKBOOKS_REALM_ID", REALM)
     assert run(*FETCH).code == 0
+
+
+@pytest.mark.parametrize("number", [1, 4, 9])
+def test_a_token_that_expires_on_the_way_is_renewed_once_and_the_company_stays(
+    run: Run, folder: Path, company: Company, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    monkeypatch.setattr("webbrowser.open", come_back(f"realmId={REALM}"))
+    assert run("login", "quickbooks", "--port", "0").code == 0
+    asked: list[Asked] = []
+
+    def expire(server: QuickBooksServer, one: Asked) -> None:
+        asked.append(one)
+        if len(asked) == number:
+            server.signed_in = "Bearer access-1"
+
+    company.ledger.before = expire
+    fetched = run(*FETCH)
+    assert fetched.code == 0, fetched.err
+    assert "ledger.jsonl: 3 documents" in fetched.err
+    assert company.tokens.refreshes == 1
+    kept = TokenFile(folder / "state", "quickbooks").load()
+    assert kept is not None
+    assert (kept.account, kept.access_token) == (REALM, Secret("access-1"))
+    assert "access-" not in fetched.err + (folder / "ledger.jsonl").read_text()

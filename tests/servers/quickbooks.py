@@ -41,13 +41,14 @@ class QuickBooksServer:
     before: Callable[[QuickBooksServer, Asked], Reply | None] | None = None
     largest_page: int = MOST_ON_A_PAGE
     repeats_first_page: bool = False
+    signed_in: str = SIGNED_IN
     statements: list[str] = field(default_factory=list)
 
     def __call__(self, asked: Asked) -> Reply:
         given = self.before(self, asked) if self.before else None
         if given is not None:
             return given
-        if asked.headers.get("authorization") != SIGNED_IN:
+        if asked.headers.get("authorization") != self.signed_in:
             return answer(lower_fault("3200", "AuthenticationFailed", "AUTHENTICATION", 401), status=401)
         parts = urlsplit(asked.target)
         query = dict(each.split("=", 1) for each in parts.query.split("&"))
