@@ -13,6 +13,7 @@ import re
 import sys
 import tomllib
 from collections import Counter
+from datetime import date
 from html.parser import HTMLParser
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -27,6 +28,8 @@ from python_calamine import load_workbook
 import billcheck
 from billcheck.cli.main import COMMANDS, main
 from billcheck.contracts.sheets import unguarded
+from tests.servers.raw import RawServer
+from tests.servers.xero import XeroServer, contact, invoice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -136,7 +139,7 @@ class Desk:
 
     def prints_safely(self, *words: str) -> str:
         """Everything printed is seen, and no line of a table or remark begins a command."""
-        _, out, err = self.run(*words)
+        self.code, out, err = self.run(*words)
         assert out or err
         out = out.replace("\r\n", "\n")  # as CSV ends its lines
         for text in (out, err):
@@ -306,9 +309,58 @@ def test_profiles_and_what_they_make_of_a_file(desk: Desk, form: str) -> None:
             no_commands(told)
 
 
+def test_following_up_says_nothing_unseen(desk: Desk) -> None:
+    nasty = NASTY[0]
+    desk.run("check", str(desk.ledger), *WHEN, "--exit-zero", "--output", "json=r.json")
+    opening = ("recover", "open", "r.json", "--customer", TURNING, "--cause", nasty, "--prevention", nasty)
+    day = ("--found-on", "2026-05-31", "--on", "2026-05-31")
+    no_commands(desk.prints_safely(*opening, *day))
+    overrides = [word for name in ("residue", "overbilled") for word in ("--override", f"{name}={nasty}")]
+    no_commands(desk.prints_safely(*opening, *day, *overrides))
+    record = ("recover", "record", "case.json")
+    letter = ("--from", nasty, "--phone", "1", "--issue-date", "2026-05-31", "--payment-days", "30")
+    notice = ("recover", "notice", "case.json", "--language", "nl", "--reply-by", "2026-06-09", *letter)
+    for words in (
+        ("recover", "status", "case.json", "--as-of", "2026-05-31"),
+        *(("recover", "statement", "case.json", "--format", form) for form in ("csv", "json", "markdown", "html")),
+        *(
+            ("recover", "brief", "case.json", "--as-of", "2026-05-31", "--who-calls", nasty, "--format", form)
+            for form in ("markdown", "html")
+        ),
+        *(("recover", "offers", "case.json", "--on", "2026-05-31", "--format", form) for form in ("table", "csv")),
+        *((*notice, "--format", form) for form in ("markdown", "html", "text")),
+        (*record, "contacted", "--channel", "phone", "--person", nasty, "--on", "2026-05-31"),
+        (*record, "objected", "--kind", "other", "--text", nasty, "--on", "2026-05-31"),
+        ("recover", "status", "case.json", "--as-of", "2026-05-31", "--format", "json"),
+        ("recover", "documents", "case.json", "--choice", "separate_invoice", "--format", "generic", "-o", "out",
+         "--issue-date", "2026-06-01"),
+    ):  # fmt: skip
+        no_commands(desk.prints_safely(*words))
+        assert desk.code == 0, words
+    drafts = list(Path("out").iterdir())
+    assert drafts
+    assert [draft.name for draft in drafts if found(draft.name)] == []
+
+
+def test_what_is_fetched_is_seen(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    customer = contact(1, NASTY[0])
+    ledger = XeroServer([invoice(1, customer, date(2026, 3, 31), "10.00", Status=BIDI)], [customer])
+    with RawServer(ledger) as server:
+        monkeypatch.setenv("BILLCHECK_XERO_API_URL", f"{server.address}/api.xro/2.0")
+        monkeypatch.setenv("BILLCHECK_XERO_CONNECTIONS_URL", f"{server.address}/connections")
+        monkeypatch.setenv("BILLCHECK_XERO_ACCESS_TOKEN", "access-0")
+        window = ("--since", "2026-01-01", "--until", "2026-12-31", "--out", "a.jsonl")
+        for words in (("--customer", NASTY[0]), ("--customer", TURNING), ()):
+            code, out, err = desk.run("fetch", "xero", *window, *words)
+            assert code == 3, err
+            assert found(out + err) == []
+    assert found(Path("a.jsonl").read_text(encoding="utf-8")) == []
+
+
 def test_every_command_is_tried_here() -> None:
     tried = set(re.findall(r'"([a-z]+)"[,)]', Path(__file__).read_text(encoding="utf-8"))) | {"demo"}
-    assert {command.NAME for command in COMMANDS} - tried == {"schema"}, "it prints nothing of anybody's"
+    quiet = {"schema", "login", "connectors"}  # they print nothing of anybody's
+    assert {command.NAME for command in COMMANDS} - tried <= quiet
 
 
 def test_a_workflow_gets_only_our_own_commands(desk: Desk) -> None:
