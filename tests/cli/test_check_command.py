@@ -181,7 +181,7 @@ def test_what_a_folder_holds_beside_ledgers_is_told(run: Run, folder: Path) -> N
     assert outcome.code == 0
     assert outcome.err == (
         "exports: not read: b.pdf, d.ods, e.numbers, f.csv.bak, notes.txt and 1 more; only names that end in .csv, "
-        ".xlsx or .xml are.\n"
+        ".xlsx, .xml or .jsonl are.\n"
         "exports: not read: .hidden.csv; names that begin with a dot are left out.\n"
     )
     assert run("check", "exports/right.csv", *AS_OF).err == ""

@@ -33,7 +33,7 @@ class Page(Generic[Item]):
 
 
 def sweep(
-    kind: str, ask: Callable[[int, int], Page[Item]], *, size: int, at_once: int
+    kind: str, ask: Callable[[int, int], Page[Item]], *, size: int, at_once: int, has_overlap: bool = False
 ) -> tuple[dict[str, Item], Count]:
     """Everything, by id in the order of the ids, and the proof.
 
@@ -43,16 +43,20 @@ def sweep(
             count alone.
         size: Objects of a page.
         at_once: Pages asked for at a time.
+        has_overlap: Whether each page repeats the end of the one before, so that a hole between two shows. Without, one
+            object that goes and another that comes between two pages leave a hole that no count tells: several pages
+            are believed only once two sweeps found the same.
 
     Raises:
         IncompleteError: The ledger states more pages than anybody reads.
         ConnectorError: A page could not be read.
     """
     found: dict[str, Item] = {}
+    agreed: set[str] = set()
     stated = 0
     for _ in range(MOST_SWEEPS):
         first = ask(1, size)
-        stated = first.stated
+        stated, before = first.stated, set(found)
         found = dict(first.items)
         # A ledger may give fewer at a time than are asked for; then its pages are of that many.
         pages = -(-stated // (min(size, len(first.items)) or 1))
@@ -63,10 +67,11 @@ def sweep(
                 for page in pool.map(lambda number: ask(number, size), range(2, pages + 1)):
                     found.update(page.items)
         after = ask(1, 1).stated
-        if len(found) == stated == after:
+        agreed = set(found) if has_overlap or pages <= 1 else before & set(found)
+        if len(agreed) == len(found) == stated == after:
             break
         stated = after
-    return dict(sorted(found.items())), Count(kind=kind, stated=stated, read=len(found))
+    return dict(sorted(found.items())), Count(kind=kind, stated=stated, read=len(agreed))
 
 
 def add_counts(counts: Sequence[Count]) -> tuple[Count, ...]:

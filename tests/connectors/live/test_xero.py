@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -254,6 +255,27 @@ def test_what_is_inserted_or_changed_while_pages_are_read_is_in_the_end_result()
     def script(server: XeroServer, asked: Asked) -> Reply | None:
         if asked.number in {6, 9}:
             server.documents.append(invoice(asked.number, HARTWELL, MARCH, "77.00"))
+        return None
+
+    ledger.before = script
+    fetched = fetch(ledger)
+    assert fetched.completeness.is_complete
+    assert key(fetched) == truth(ledger)
+
+
+@pytest.mark.usefixtures("_small_pages")
+@pytest.mark.parametrize("number", [6, 7, 8])
+def test_one_that_goes_and_one_that_comes_between_two_pages_leave_no_hole(number: int) -> None:
+    ledger = many(130)
+
+    def script(server: XeroServer, asked: Asked) -> Reply | None:
+        if asked.number == number:
+            # The counts stay what they were: one leaves the window, another enters it.
+            first, *_, last = sorted(
+                (each for each in server.documents if "InvoiceID" in each), key=itemgetter("InvoiceID")
+            )
+            server.documents.remove(first)
+            server.documents.append({**last, "InvoiceID": f"ffffffff{last['InvoiceID'][8:]}", "InvoiceNumber": "INV-X"})
         return None
 
     ledger.before = script

@@ -126,7 +126,7 @@ class QuickBooksConnector:
             start, most = (number - 1) * size + 1 - repeated, size + repeated
             return Page(self._rows(entity, conditions, start, min(most, stated - start + 1)), stated)
 
-        return sweep(entity, ask, size=PAGE_SIZE, at_once=PACE.at_once)
+        return sweep(entity, ask, size=PAGE_SIZE, at_once=PACE.at_once, has_overlap=True)
 
     def _rows(self, entity: str, conditions: str, start: int, most: int) -> list[tuple[str, Payload]]:
         """So many objects from a place on, in as many answers as that takes; fewer where an answer holds none."""
