@@ -120,7 +120,7 @@ class WaitError(ConnectorError):
             where,
             f"{limit} of the ledger is used up until {moment}.",
             request_id=request_id,
-            remedy="Run the same command again then: what was read is kept, and only the rest is asked for.",
+            remedy="Run the same command again then; nothing was written yet.",
         )
 
 

@@ -175,7 +175,7 @@ def test_a_long_wait_ends_the_run_and_says_when_to_go_on() -> None:
         assert time.monotonic() - began < 1
         assert len(server.asked) == 1
     assert timedelta(hours=18) < caught.value.resume_at - datetime.now(UTC) < timedelta(hours=19)
-    assert "only the rest is asked for" in str(caught.value)
+    assert "Run the same command again then" in str(caught.value)
 
 
 def test_all_pauses_of_a_run_have_a_bound() -> None:
