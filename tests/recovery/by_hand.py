@@ -101,7 +101,7 @@ def half_rate_case(**changes: Any) -> Case:
     for number in range(16):
         first = add_months(date(2026, 9, 1), number, 1)
         last = Period(first, add_months(first, 1, 1)).last_day
-        remaining.append(RemainingPeriod(first, last, last, 240_000))
+        remaining.append(RemainingPeriod(first, last, last, 240_000, "Retainer"))
     wanted: dict[str, Any] = {
         "agreements": (make_agreement(remaining=tuple(remaining)),),
         "coming": (make_period("2026-09", 240_000, 0, status="not_due"),),

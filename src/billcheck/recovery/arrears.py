@@ -8,7 +8,7 @@ works from, so that a figure a client was told never changes under way. Amounts 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from billcheck.ledger.draft import group_by_percent
 from billcheck.money import tax_on
@@ -89,13 +89,18 @@ class AgreedCharge:
     last_day: date | None = None
 
 
-class RemainingPeriod(NamedTuple):
-    """A period still to come, with what it will be billed at, excluding tax."""
+@dataclass(frozen=True, slots=True)
+class RemainingPeriod:
+    """A period still to come, with what it will be billed at, excluding tax.
+
+    `charge` is its name; empty in a case of before it was kept.
+    """
 
     first_day: date
     last_day: date
     due_on: date
     amount_minor: int
+    charge: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

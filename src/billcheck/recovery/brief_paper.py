@@ -285,8 +285,14 @@ def _waiver(brief: Brief) -> Iterator[Block]:
     weight, currency = brief.waiver, brief.currency
     if weight is None:
         return
-    months = percent_text(weight.months).removesuffix("%")
     yield Heading("A full waiver beside what the right price brings")
+    if weight.months is None:
+        yield Paragraph(
+            "Nothing leaks any more: the latest periods give no sign that a charge still to come will be billed too "
+            "low. So no correction brings back what a full waiver gives up."
+        )
+        return
+    months = percent_text(weight.months).removesuffix("%")
     yield Bullets(
         (
             f"{months} months of corrected billing bring as much more as a full waiver gives up",

@@ -495,5 +495,5 @@ def _remaining(contract: Contract, as_of: date) -> Iterator[RemainingPeriod]:
             due_on = date.fromordinal(schedule.due_days[index])
             if due_on > as_of and index not in schedule.unknowns:
                 first, last = (date.fromordinal(day) for day in (schedule.first_days[index], schedule.ends[index] - 1))
-                found.append(RemainingPeriod(first, last, due_on, amount))
+                found.append(RemainingPeriod(first, last, due_on, amount, charge.name))
     yield from sorted(found, key=lambda period: (period.due_on, period.first_day, period.last_day))

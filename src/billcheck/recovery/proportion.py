@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from billcheck.period import Cadence
-    from billcheck.recovery.arrears import Arrears, CasePeriod
+    from billcheck.recovery.arrears import Agreement, Arrears, CasePeriod
 
 MONTHS_OF_A_YEAR = 12
 DAYS_OF_A_MONTH = Fraction(146_097, 4_800)
@@ -49,12 +49,13 @@ class Proportion:
 class WaiverWeight:
     """A full waiver beside what the right price brings from now on, excluding tax.
 
-    `months` of corrected billing bring as much more as the waiver gives up. `remaining_minor` is what the contracts
-    with arrears still bill until they end, `uplift_minor` what of it the correction brings: about, for the latest
-    shortfall is taken to go on.
+    `months` of corrected billing bring as much more as the waiver gives up; None where nothing leaks any more, so that
+    a correction brings nothing. `remaining_minor` is what the contracts with arrears still bill until they end,
+    `uplift_minor` what of it the correction brings: about, for the latest shortfall of the charges that still leak is
+    taken to go on.
     """
 
-    months: Decimal
+    months: Decimal | None
     remaining_minor: int
     uplift_minor: int
 
@@ -81,26 +82,56 @@ def proportion_of(arrears: Arrears) -> Proportion:
 
 
 def waiver_weight(arrears: Arrears) -> WaiverWeight | None:
-    """What waiving everything weighs; None where the right price is billed already, or nothing is priced ahead."""
-    short = _short_month(arrears)
+    """What waiving everything weighs; None where nothing is priced ahead, or nobody can tell what leaks."""
     contracts = {period.contract for period in arrears.periods}
-    remaining = {
-        agreement.contract: sum(period.amount_minor for period in agreement.remaining)
-        for agreement in arrears.agreements
-        if agreement.contract in contracts
-    }
-    if not arrears.still_leaks or not short or not any(remaining.values()):
+    own = [agreement for agreement in arrears.agreements if agreement.contract in contracts]
+    remaining = sum(period.amount_minor for agreement in own for period in agreement.remaining)
+    if not arrears.still_leaks:
+        return WaiverWeight(months=None, remaining_minor=remaining, uplift_minor=0)
+    leaking = _leaking(arrears)
+    if not leaking or not arrears.monthly_leak_minor or not remaining:
         return None
-    uplift = Fraction(0)
-    for contract, minor in remaining.items():
-        normal = _normal_month(arrears, contract)
-        if normal > 0:
-            uplift += minor * _short_month(arrears, contract) / normal
     return WaiverWeight(
-        months=_quotient(arrears.arrears_minor, short),
-        remaining_minor=sum(remaining.values()),
-        uplift_minor=round_half_up(uplift),
+        months=_quotient(arrears.arrears_minor, Fraction(arrears.monthly_leak_minor)),
+        remaining_minor=remaining,
+        uplift_minor=round_half_up(sum((_uplift(arrears, each, leaking) for each in own), start=Fraction(0))),
     )
+
+
+def _leaking(arrears: Arrears) -> list[CasePeriod]:
+    """The latest period of each charge that still leaks: where it was billed right or too high since, nothing does.
+
+    A period that was credited shows what happened once, so it tells nothing of the next.
+    """
+    latest: dict[tuple[str, tuple[str, ...]], CasePeriod] = {}
+    cadences = _cadences(arrears)
+    for row in (*arrears.periods, *arrears.overbilled, *arrears.right):
+        if row.is_change or row.credited_minor or (row.contract, row.charges[0]) not in cadences:
+            continue
+        key = row.contract, row.charges
+        if key not in latest or row.first_day > latest[key].first_day:
+            latest[key] = row
+    return [row for row in latest.values() if row in arrears.periods]
+
+
+def _uplift(arrears: Arrears, agreement: Agreement, leaking: Iterable[CasePeriod]) -> Fraction:
+    """What a correction brings of a contract's periods still to come.
+
+    Each leaking charge goes on with the share that its latest period was short. Where nobody kept of which charge a
+    period is, the whole contract has the share that a month of it is short.
+    """
+    own = [row for row in leaking if row.contract == agreement.contract]
+    uplift = Fraction(0)
+    for row in own:
+        coming = sum(period.amount_minor for period in agreement.remaining if period.charge in row.charges)
+        uplift += Fraction(coming * row.shortfall_minor, row.expected_minor) if row.expected_minor > 0 else 0
+    nameless = sum(period.amount_minor for period in agreement.remaining if not period.charge)
+    normal = _normal_month(arrears, agreement.contract)
+    if nameless and normal > 0:
+        cadences = _cadences(arrears)
+        short = sum((_by_month(row, row.shortfall_minor, cadences) for row in own), start=Fraction(0))
+        uplift += nameless * short / normal
+    return uplift
 
 
 def _quotient(part: Fraction | int, whole: Fraction) -> Decimal:
@@ -117,10 +148,10 @@ def _normal_month(arrears: Arrears, contract: str = "") -> Fraction:
     return sum((_by_month(row, row.expected_minor, cadences) for row in latest), start=Fraction(0))
 
 
-def _short_month(arrears: Arrears, contract: str = "") -> Fraction:
-    """What a month was short, by the latest period of each charge that was; of all contracts or of one."""
+def _short_month(arrears: Arrears) -> Fraction:
+    """What a month was short, by the latest period of each charge that was."""
     cadences = _cadences(arrears)
-    latest = _latest((row for row in arrears.periods if contract in {"", row.contract}), cadences)
+    latest = _latest(arrears.periods, cadences)
     return sum((_by_month(row, row.shortfall_minor, cadences) for row in latest), start=Fraction(0))
 
 

@@ -49,8 +49,9 @@ class PlannedPayment:
 class CaseStatus:
     """A case as it stands on a day.
 
-    `age_days` counts from the day the mistake was found. `claimable_minor` is what of the open amount can be claimed
-    on that day, excluding tax: what a credit note made, or a clause on late invoices takes, is open and not claimable.
+    `age_days` counts from the day the mistake was found; below zero before it. `claimable_minor` is what of the open
+    amount can be claimed on that day, excluding tax: what a credit note made, or a clause on late invoices takes, is
+    open and not claimable.
     """
 
     case: Case
@@ -103,6 +104,7 @@ def _next_steps(case: Case, plan: tuple[PlannedPayment, ...], as_of: date) -> It
     """What is to be done next, the most pressing first."""
     state, sums = state_of(case), sums_of(case)
     if state.name.startswith("CLOSED"):
+        yield from _to_give_back(case, _CREDIT_ONCE_CLOSED)
         if case.opened.cause.fixed_on is None:
             yield "Put right what made the mistake, and check the next invoice run."
         return
@@ -120,8 +122,22 @@ def _next_steps(case: Case, plan: tuple[PlannedPayment, ...], as_of: date) -> It
     rows = row_claims(case, on=as_of)
     if sums.open_minor and not any(row.claimable_minor for row in rows):
         yield f"Waive what cannot be claimed, or decide otherwise: {_barred(rows, case)}."
+    owed_back = [*_to_give_back(case, _CREDIT)]
+    yield from owed_back
     if not sums.open_minor and not sums.outstanding_minor:
-        yield "Close the case: everything is settled."
+        yield f"Close the case: {'the arrears are' if owed_back else 'everything is'} settled."
+
+
+_CREDIT = "draft the credit note (billcheck recover documents), and send it."
+_CREDIT_ONCE_CLOSED = "no credit note is on record; see that it has gone out."
+
+
+def _to_give_back(case: Case, how: str) -> Iterator[str]:
+    """What was billed too high, until a credit note is on record for it; also once the case is closed."""
+    drafts = (draft for event in case.current if isinstance(event, Drafted) for draft in event.documents)
+    if case.arrears.overbilled and not any(draft.kind == "credit_note" for draft in drafts):
+        owed = _money(case.arrears.overbilled_minor, case)
+        yield f"Give back {owed} excl. tax, owed to the client and set off against nothing: {how}"
 
 
 def _before_contact(case: Case, state: State, as_of: date) -> Iterator[str]:
@@ -207,7 +223,7 @@ def to_lines(status: CaseStatus) -> list[Line]:
             Span(f" (case {case.id})", "muted"),
         ),
         line(MEANINGS[status.state], indent=2),
-        line(f"Found {counted(status.age_days, 'day')} ago, on {case.opened.cause.found_on}.", indent=2),
+        line(_found_text(status), indent=2),
         BLANK,
         *grid(
             [(Span(name), Span(amount_text(minor, case.currency))) for name, minor in amounts],
@@ -222,6 +238,14 @@ def to_lines(status: CaseStatus) -> list[Line]:
     if status.next_steps:
         lines.extend([BLANK, line("Next", "heading"), *(line(f"- {step}", indent=2) for step in status.next_steps)])
     return lines
+
+
+def _found_text(status: CaseStatus) -> str:
+    """How long ago the mistake was found, or how long after the day that is looked from."""
+    found_on, days = status.case.opened.cause.found_on, counted(abs(status.age_days), "day")
+    if status.age_days < 0:
+        return f"Found on {found_on}, {days} after the day of this status, {status.as_of}."
+    return f"Found {days} ago, on {found_on}."
 
 
 def _document_lines(status: CaseStatus) -> list[Line]:

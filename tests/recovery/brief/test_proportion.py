@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -10,9 +11,15 @@ from hypothesis import strategies as st
 
 from billcheck.period import Cadence
 from billcheck.recovery.arrears import AgreedCharge, RemainingPeriod
+from billcheck.recovery.brief import make_brief
+from billcheck.recovery.brief_paper import to_markdown
+from billcheck.recovery.case_files import case_text, parse_case
 from billcheck.recovery.proportion import proportion_of, waiver_weight
 from tests.recovery.by_hand import half_rate_case, make_agreement, make_case, make_period
-from tests.recovery.cases import story_case
+from tests.recovery.cases import made_case, story_case
+
+if TYPE_CHECKING:
+    from billcheck.recovery.case import Case
 
 
 def test_the_story_is_three_normal_months_and_a_quarter_of_a_year() -> None:
@@ -29,9 +36,89 @@ def test_waiving_all_of_the_story_is_six_months_of_the_right_price() -> None:
     assert (weight.months, weight.remaining_minor, weight.uplift_minor) == (Decimal("6.00"), 3_840_000, 1_920_000)
 
 
-def test_a_waiver_weighs_nothing_where_the_right_price_is_billed_already_or_nothing_is_priced() -> None:
-    assert waiver_weight(half_rate_case(still_leaks=False).arrears) is None
+def test_where_the_right_price_is_billed_already_no_month_earns_a_waiver_back() -> None:
+    weight = waiver_weight(half_rate_case(still_leaks=False).arrears)
+    assert weight is not None
+    assert (weight.months, weight.remaining_minor, weight.uplift_minor) == (None, 3_840_000, 0)
+
+
+def test_a_waiver_is_not_weighed_where_nothing_is_priced_or_nobody_can_tell_what_leaks() -> None:
     assert waiver_weight(half_rate_case(agreements=(make_agreement(),)).arrears) is None
+    right = (make_period("2026-08", 240_000, 240_000, document="A"),)
+    assert waiver_weight(half_rate_case(periods=[make_period("2026-03", 240_000, 0)], right=right).arrears) is None
+
+
+def test_a_case_that_does_not_say_of_which_charge_a_coming_period_is_takes_the_whole_contract() -> None:
+    arrears = half_rate_case().arrears
+    agreement = arrears.agreements[0]
+    nameless = tuple(replace(period, charge="") for period in agreement.remaining)
+    weight = waiver_weight(replace(arrears, agreements=(replace(agreement, remaining=nameless),)))
+    assert weight is not None
+    assert (weight.months, weight.uplift_minor) == (Decimal("6.00"), 1_920_000)
+
+
+SEATS_AND_CARE = """\
+[[contract]]
+id = "C-1"
+customer = "Hartwell Interieur"
+currency = "EUR"
+start = 2026-01-01
+last_day = 2027-06-30
+tax = { percent = "19" }
+
+[[contract.charge]]
+name = "Seats"
+model = "flat"
+amount = "167.30"
+every = "month"
+timing = "in_advance"
+
+[[contract.charge]]
+name = "Wartung"
+model = "flat"
+amount = "449.55"
+every = "quarter"
+timing = "in_arrears"
+"""
+
+
+def seats_and_care(*, last_care: str) -> Case:
+    """Seats: March at half, May missing, right since. Wartung: the first quarter right, the last billed at this."""
+    seats = [(month, "83.65" if month == 3 else "167.30") for month in (1, 2, 3, 4, 6, 7)]
+    lines = [
+        *(f"S-{month},2026-{month:02}-01,Hartwell Interieur,Seats,{amount},EUR" for month, amount in seats),
+        "W-1,2026-04-01,Hartwell Interieur,Wartung,449.55,EUR",
+        f"W-2,2026-07-01,Hartwell Interieur,Wartung,{last_care},EUR",
+    ]
+    ledger = "document,issue_date,customer,description,amount,currency\n" + "\n".join(lines) + "\n"
+    return made_case(SEATS_AND_CARE, ledger, as_of=date(2026, 7, 20))
+
+
+def waiver_section(case: Case) -> str:
+    page = to_markdown(make_brief(case, as_of=case.opened.on))
+    return page.partition("A full waiver beside what the right price brings")[2].partition("\n## ")[0]
+
+
+def test_only_a_charge_that_still_leaks_earns_a_waiver_back() -> None:
+    # Missing: 83.65 in March, 167.30 in May, 449.55 - 224.78 = 224.77 in the quarter: 475.72. Still short is Wartung
+    # alone: 224.77 / 3 = 74.92 a month; 475.72 / 74.92 = 6.35. To come: 11 × 167.30 + 4 × 449.55 = 3,638.50, of which
+    # the correction brings 4 × 224.77 = 899.08.
+    case = seats_and_care(last_care="224.78")
+    assert (case.arrears.arrears_minor, case.arrears.monthly_leak_minor) == (47_572, 7_492)
+    weight = waiver_weight(case.arrears)
+    assert weight is not None
+    assert (weight.months, weight.remaining_minor, weight.uplift_minor) == (Decimal("6.35"), 363_850, 89_908)
+    assert waiver_weight(parse_case(case_text(case)).arrears) == weight
+    section = waiver_section(case)
+    assert "6.35 months of corrected billing" in section
+    assert "the correction brings about 899.08 EUR" in section
+
+
+def test_where_nothing_leaks_any_more_the_brief_says_so_and_gives_no_figure() -> None:
+    section = waiver_section(seats_and_care(last_care="449.55"))
+    assert "Nothing leaks any more" in section
+    assert "months of corrected billing" not in section
+    assert "EUR" not in section
 
 
 def test_a_quarter_counts_as_three_months() -> None:
@@ -86,10 +173,12 @@ def test_an_uplift_missed_for_two_years_weighs_as_much_as_is_missed_now() -> Non
         *(make_period(f"2026-{month:02}", 110_250, 100_000, document=f"B{month}") for month in range(1, 7)),
     ]
     remaining = tuple(
-        RemainingPeriod(date(2026, month, 1), date(2026, month, 28), date(2026, month, 28), 110_250)
+        RemainingPeriod(date(2026, month, 1), date(2026, month, 28), date(2026, month, 28), 110_250, "Retainer")
         for month in range(7, 13)
     )
-    case = make_case(rows, agreements=(make_agreement(remaining=remaining),), still_leaks=True)
+    case = make_case(
+        rows, agreements=(make_agreement(remaining=remaining),), still_leaks=True, monthly_leak_minor=10_250
+    )
     proportion, weight = proportion_of(case.arrears), waiver_weight(case.arrears)
     assert (proportion.arrears_minor, proportion.monthly_shortfall_minor) == (121_500, 10_250)
     assert proportion.months == Decimal("1.10")  # 1,215.00 / 1,102.50 = 1.102…

@@ -218,3 +218,30 @@ def test_what_is_owed_back_is_never_set_off() -> None:
     case = make_case(make_arrears(overbilled=(make_period("r8", 100, 350),)))
     assert "  2.50 EUR is owed back, and set off against nothing.\n" in plain(opening_lines(case))
     assert make_status(case, as_of=DAY).sums.arrears_minor == 60_000
+
+
+GIVE_BACK = "Give back 2.50 EUR excl. tax, owed to the client and set off against nothing: "
+
+
+def test_what_is_owed_back_stays_a_step_until_a_credit_note_is_on_record() -> None:
+    arrears = make_arrears(overbilled=(make_period("r8", 100, 350),))
+    first = f"{GIVE_BACK}draft the credit note (billcheck recover documents), and send it."
+    settled = (CONTACT, AGREED, INVOICED, paid(60_000))
+    asked = make_status(make_case(arrears, *settled), as_of=DAY).next_steps
+    assert asked == (first, "Close the case: the arrears are settled.")
+    closed = make_case(arrears, *settled, Closed(on=DAY, outcome="paid"))
+    assert make_status(closed, as_of=DAY).next_steps == (
+        f"{GIVE_BACK}no credit note is on record; see that it has gone out.",
+        FIX,
+    )
+    other = Drafted(on=DAY, documents=(make_draft("D", ALL),))
+    assert first in make_status(make_case(arrears, CONTACT, AGREED, other), as_of=DAY).next_steps
+    credit = Drafted(on=DAY, documents=(replace(make_draft("C", {"r8": 250}), kind="credit_note"),))
+    asked = make_status(make_case(arrears, CONTACT, AGREED, credit, INVOICED, paid(60_000)), as_of=DAY).next_steps
+    assert asked == ("Close the case: everything is settled.",)
+
+
+def test_a_day_before_the_mistake_was_found_is_said_in_words() -> None:
+    page = plain(to_lines(make_status(make_case(), as_of=DAY - timedelta(19))))
+    assert "Found on 2026-09-04, 19 days after the day of this status, 2026-08-16." in page
+    assert "ago" not in page
