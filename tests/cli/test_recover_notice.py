@@ -77,10 +77,29 @@ def test_recorded_it_stands_in_the_case(case: Path, capsys: pytest.CaptureFixtur
 
 
 def test_what_cannot_be_recorded_is_not_written_either(case: Path) -> None:
-    """The case was opened on 4 September; a notice of the day before cannot follow."""
-    words = ("recover", "notice", "case.json", *NEEDED, "--issue-date", "2026-09-03", "--record", "-o", "n.md")
-    assert main(list(words)) == 2
+    """A notice of 5 September is on record; one of the day before cannot follow."""
+    assert run("--issue-date", "2026-09-05", "--record") == 0
+    assert run("--record", "-o", "n.md") == 2
     assert not (case.parent / "n.md").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "is_noted"),
+    [
+        (("--language", "en"), False),
+        (("--language", "de"), True),
+        (("--language", "de", "--cause", "In der Vorlage stand eine falsche Menge."), False),
+    ],
+)
+@pytest.mark.usefixtures("case")
+def test_a_cause_in_another_language_is_remarked_on(
+    words: tuple[str, ...], is_noted: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(*words) == 0
+    said = (
+        "The cause is printed as it was recorded, which does not read as German; --cause gives it in that language.\n"
+    )
+    assert (said in capsys.readouterr().err) is is_noted
 
 
 @pytest.mark.usefixtures("case")
@@ -106,6 +125,9 @@ def test_a_separate_invoice_before_the_reply_is_remarked_on(capsys: pytest.Captu
         (("--templates", "none"), "There is no such folder of templates."),
         (("--next-invoice", "2026-09-30=lots"), "This is no amount of the case's currency. Found 'lots'."),
         (("--reply-by", "2026-09-01"), "The client is to reply before the notice of 2026-09-04."),
+        (("--reply-by", "2026-09-30"), "Give a day before 2026-09-30, or state the regular invoice after that one"),
+        (("--issue-date", "2026-09-03"), "The notice says that the mistake was found on 2026-09-04"),
+        (("--meeting", "2026-09-03"), "The talk would be before the notice of 2026-09-04 that asks for it."),
     ],
 )
 def test_what_is_refused(words: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]) -> None:

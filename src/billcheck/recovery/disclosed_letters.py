@@ -15,6 +15,7 @@ from billcheck.recovery.letters.letter_views import AgreedPrice, PriceView, Righ
 from billcheck.recovery.sums import period_sums
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
     from billcheck.ledger.draft import DraftDocument
@@ -91,6 +92,8 @@ def waiver_view(
 def price_view(case: Case, *, issue_date: date, contact: ClientContact, wishes: Wishes = NO_WISHES) -> PriceView:
     """What a confirmation of the price is made from: the first invoice at the agreed price, charge by charge.
 
+    What else recurs is named without a price.
+
     Raises:
         LetterRefusedError: No next regular invoice is known.
         DraftsRefusedError: That invoice cannot be made; holds every reason.
@@ -117,7 +120,21 @@ def price_view(case: Case, *, issue_date: date, contact: ClientContact, wishes: 
         ),
         next_invoice=_right(invoice),
         contact=contact,
+        further_charges=tuple(_further_charges(case, invoice)),
     )
+
+
+def _further_charges(case: Case, invoice: DraftDocument) -> Iterator[str]:
+    """The recurring charges of the contracts on an invoice that it has no line for, unless they have ended by then."""
+    listed = {(line.contract, name) for line in invoice.lines for name in line.charges}
+    begins = min(line.first_day for line in invoice.lines)
+    for agreement in case.arrears.agreements:
+        if agreement.contract not in {line.contract for line in invoice.lines}:
+            continue
+        for charge in agreement.charges:
+            has_ended = charge.last_day is not None and charge.last_day < begins
+            if charge.every is not None and not has_ended and (agreement.contract, charge.name) not in listed:
+                yield f"{agreement.contract}: {charge.name}"
 
 
 def _right(invoice: DraftDocument) -> RightInvoice:

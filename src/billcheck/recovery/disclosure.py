@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from billcheck.recovery.case import Case
     from billcheck.recovery.claims import RowClaim
     from billcheck.recovery.client_view import ChoiceHow, ClientContact
+    from billcheck.recovery.events import StatedCause
 
 Choices = dict["ChoiceHow", tuple["DraftDocument", ...]]
 """The documents of each way to be billed: the one that bears the arrears first, then the regular invoice."""
@@ -72,6 +73,10 @@ class PastNextInvoiceProblem(Problem):
     remedy = (
         "Check the ledger anew and reopen the case with the new report, or state the one after with --next-invoice."
     )
+
+
+class ReplyAfterInvoiceProblem(Problem):
+    """The client may still answer when the next regular invoice, one of the two ways, has gone out already."""
 
 
 class ChoicesDifferProblem(Problem):
@@ -177,7 +182,10 @@ def notice_view(
         NoticeRefusedError: The days are not in their order; holds every reason.
     """
     separate = choices["separate_invoice"][0]
-    problems = list(_day_problems(choices, issue_date, reply_by))
+    problems = [
+        *_day_problems(choices, issue_date, reply_by),
+        *_told_problems(case.opened.cause, issue_date, contact.meeting_on),
+    ]
     if problems:
         raise NoticeRefusedError(problems)
     percents = {line.row: line.tax_percent for line in separate.lines}
@@ -278,6 +286,23 @@ def _day_problems(
     for document in choices.get("next_invoice", ()):
         if document.issue_date < issue_date:
             yield PastNextInvoiceProblem("next invoice", str(document.issue_date))
+        elif reply_by >= document.issue_date:
+            remedy = (
+                f"Give a day before {document.issue_date}, or state the regular invoice after that one with"
+                " --next-invoice DATE=AMOUNT, excl. tax."
+            )
+            yield ReplyAfterInvoiceProblem("--reply-by", str(reply_by), remedy=remedy)
+
+
+def _told_problems(cause: StatedCause, issue_date: date, meeting_on: date | None) -> Iterator[Problem]:
+    """The notice tells what was found and mended by its day, and asks for a talk from then on."""
+    for told_on, done in ((cause.found_on, "found"), (cause.fixed_on, "mended")):
+        if told_on is not None and issue_date < told_on:
+            what = f"The notice says that the mistake was {done} on {told_on}, and would be dated before that day."
+            yield DayOrderProblem("--issue-date", str(issue_date), what=what, remedy="Give a later day.")
+    if meeting_on is not None and meeting_on < issue_date:
+        what = f"The talk would be before the notice of {issue_date} that asks for it."
+        yield DayOrderProblem("--meeting", str(meeting_on), what=what, remedy="Give a later day.")
 
 
 def _period(period: CasePeriod, percent: Decimal | None, credited_minor: int = 0) -> ClientPeriod:

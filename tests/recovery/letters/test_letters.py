@@ -12,10 +12,13 @@ import pytest
 
 from billcheck.errors import LetterRefusedError
 from billcheck.ledger.draft import DocumentReference, DraftDocument, DraftLine, PaymentDue
+from billcheck.period import Cadence
 from billcheck.recovery import Agreed, Waived, waive_part
+from billcheck.recovery.arrears import AgreedCharge
 from billcheck.recovery.client_view import ClientContact
 from billcheck.recovery.disclosed_letters import price_view, waiver_view
 from billcheck.recovery.letters.letters import draft_to_hand_over, price_confirmation, waiver_letter
+from billcheck.recovery.line_words import WORDS
 from billcheck.recovery.writing.language import LANGUAGES, Language
 from billcheck.recovery.writing.templates import Templates, TemplatesRefusedError
 from tests.recovery.by_hand import half_rate_case, make_agreement
@@ -105,6 +108,44 @@ def test_the_price_confirmation_states_the_price_and_has_a_line_for_both(languag
     assert SEVEN[language] not in text
 
 
+FURTHER = {
+    "en": "further charges, which are not listed here and stay as agreed: C-117: Hosting and C-117: Support.",
+    "nl": "nog andere posten, die hier niet staan en blijven zoals afgesproken: C-117: Hosting en C-117: Support.",
+    "de": "weitere Positionen, die hier nicht aufgeführt sind und wie vereinbart bestehen bleiben: "
+    "C-117: Hosting und C-117: Support.",
+    "fr": "d’autres postes, qui ne figurent pas ici et restent tels que convenus\N{NO-BREAK SPACE}: "
+    "C-117: Hosting et C-117: Support.",
+}
+OF_INVOICE = {
+    "en": "the charges of our invoice of 30 September 2026 as follows",
+    "nl": "de posten van onze factuur van 30 september 2026 als volgt",
+    "de": "die Positionen unserer Rechnung vom 30. September 2026 wie folgt",
+    "fr": "les postes de notre facture du 30 septembre 2026 comme suit",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_price_confirmation_says_which_charges_it_lists_and_names_the_others(language: Language) -> None:
+    """September bills the retainer; hosting and support are billed by quarter, the setup once, the pilot until July."""
+    quarter = Cadence("month", 3)
+    charges = (
+        AgreedCharge(name="Retainer", every=Cadence("month")),
+        AgreedCharge(name="Hosting", every=quarter),
+        AgreedCharge(name="Setup"),
+        AgreedCharge(name="Pilot", every=quarter, last_day=date(2026, 7, 31)),
+        AgreedCharge(name="Support", every=quarter),
+    )
+    case = half_rate_case(agreements=(make_agreement(charges=charges),))
+    view = price_view(case, issue_date=DAY, contact=CONTACT)
+    assert view.further_charges == ("C-117: Hosting", "C-117: Support")
+    text = words(price_confirmation(view, language=language).to_text())
+    assert OF_INVOICE[language] in text
+    assert FURTHER[language] in text
+    alone = words(price_confirmation(replace(view, further_charges=()), language=language).to_text())
+    assert OF_INVOICE[language] in alone
+    assert "C-117: Hosting" not in alone
+
+
 def test_a_price_that_nobody_knows_is_not_confirmed() -> None:
     with pytest.raises(LetterRefusedError, match="there is no price to confirm"):
         price_view(half_rate_case(coming=()), issue_date=DAY, contact=CONTACT)
@@ -192,6 +233,30 @@ def test_a_draft_to_hand_over_shows_every_line_and_sum(language: Language) -> No
 )
 def test_a_draft_is_called_what_it_is(kind: DraftKind, title: str) -> None:
     assert draft_to_hand_over(draft(line(100), kind=kind), language="nl").page.title == title
+
+
+@pytest.mark.parametrize(
+    ("language", "difference", "missed"),
+    [
+        ("en", "difference to the agreed price", "not billed before"),
+        ("nl", "verschil met de afgesproken prijs", "niet eerder gefactureerd"),
+        ("de", "Unterschied zum vereinbarten Preis", "bisher nicht berechnet"),
+        ("fr", "différence avec le prix convenu", "pas encore facturé"),
+    ],
+)
+def test_a_period_that_was_never_billed_is_said_to_be_so(language: Language, difference: str, missed: str) -> None:
+    """March was billed too low, April not at all: each line says its own, as the ledger's file does."""
+    never = replace(line(240000, month=4), references=())
+    text = words(draft_to_hand_over(draft(line(120000), never), language=language).to_html())
+    march, april = (row for row in text.split("<tr") if "C-117" in row)
+    assert difference in march
+    assert missed not in march
+    assert missed in april
+    assert difference not in april
+    regular = replace(line(240000, is_arrears=False), references=())
+    alone = draft_to_hand_over(draft(regular, kind="regular_invoice"), language=language).to_html()
+    assert missed not in alone
+    assert WORDS[language].missed == missed
 
 
 def test_a_draft_without_a_due_date_names_none() -> None:

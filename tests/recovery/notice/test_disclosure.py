@@ -145,6 +145,49 @@ def test_the_days_are_in_their_order() -> None:
     )
 
 
+@pytest.mark.parametrize("reply_by", [date(2026, 9, 30), date(2026, 10, 2)])
+def test_nobody_may_answer_when_the_next_invoice_has_gone_out(reply_by: date) -> None:
+    """The next invoice is that of 30 September; the day before is the last to answer by."""
+    message = refusal(story_case(), reply_by=reply_by)
+    assert message == (
+        "There is no notice (1 problem):\n"
+        "  --reply-by: The client may still answer when the next regular invoice, one of the two ways, has gone out"
+        f" already. Found '{reply_by}'. Give a day before 2026-09-30, or state the regular invoice after that one with"
+        " --next-invoice DATE=AMOUNT, excl. tax."
+    )
+    assert view_of(story_case(), reply_by=date(2026, 9, 29)).reply_by == date(2026, 9, 29)
+    october = NextInvoice(issue_date=date(2026, 10, 31), excl_tax_minor=240000)
+    stated = view_of(story_case(), replace(ON_8_SEPTEMBER, next_invoice=october), reply_by=reply_by)
+    assert stated.choices[0].invoice.issue_date == date(2026, 10, 31)
+    separate = view_of(story_case(), replace(ON_8_SEPTEMBER, has_next_invoice=False), reply_by=reply_by)
+    assert separate.reply_by == reply_by
+
+
+def test_a_notice_does_not_tell_what_was_found_or_mended_later() -> None:
+    """Found and mended on 4 September, and dated the day before; dated that day it is made."""
+    message = refusal(story_case(), issue_date=date(2026, 9, 3))
+    assert message == (
+        "There is no notice (2 problems):\n"
+        "  --issue-date: The notice says that the mistake was found on 2026-09-04, and would be dated before that day."
+        " Found '2026-09-03'. Give a later day.\n"
+        "  --issue-date: The notice says that the mistake was mended on 2026-09-04, and would be dated before that day."
+        " Found '2026-09-03'. Give a later day."
+    )
+
+
+def test_nobody_is_asked_for_a_talk_before_the_notice() -> None:
+    before = replace(CONTACT, meeting_on=date(2026, 9, 3))
+    with pytest.raises(NoticeRefusedError) as caught:
+        notice_view(
+            story_case(), choices_of(story_case(), ON_8_SEPTEMBER), contact=before,
+            issue_date=date(2026, 9, 4), reply_by=date(2026, 9, 8),
+        )  # fmt: skip
+    assert (
+        "--meeting: The talk would be before the notice of 2026-09-04 that asks for it. Found '2026-09-03'. "
+        "Give a later day." in str(caught.value)
+    )
+
+
 def test_a_period_that_was_waived_in_part_cannot_be_shown() -> None:
     case = half_rate_case()
     row = case.arrears.periods[0].row

@@ -50,6 +50,22 @@ def test_markdown() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("1. Juli 2026", "1.\N{NO-BREAK SPACE}Juli 2026"),
+        ("31. März 2026, Köln", "31.\N{NO-BREAK SPACE}März 2026, Köln"),
+        ("am 1. Juli 2026", "am 1. Juli 2026"),
+        ("1. FC Köln", "1\\. FC Köln"),
+        ("2026. Juli 2026", "2026\\. Juli 2026"),
+        ("1) Juli 2026", "1\\) Juli 2026"),
+    ],
+)
+def test_a_day_at_the_start_of_a_line_of_markdown_is_neither_a_list_nor_escaped(text: str, shown: str) -> None:
+    broken = (Run("Name"), Run("\n", is_break=True), Run(text))
+    assert to_markdown(page_of(Paragraph(cell(text)), Paragraph(broken))) == f"{shown}\n\nName  \n{shown}\n"
+
+
 def test_html() -> None:
     html = to_html(
         page_of(Paragraph((Run("a < b"), Run("\n", is_break=True), Run("c", is_strong=True))), TABLE), Templates()

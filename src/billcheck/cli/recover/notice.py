@@ -32,6 +32,9 @@ invoice, or by a separate one, both for the full amount. It shows nothing of wha
 is sent; call the client before you send it."""
 
 
+LANGUAGE_NAMES = {"en": "English", "nl": "Dutch", "de": "German", "fr": "French"}
+
+
 def parse_next_invoice(text: str) -> tuple[date, str]:
     """A date and an amount, as ``2026-09-30=2400.00``.
 
@@ -95,6 +98,7 @@ def _add_billing_options(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Write the letter, and record it where asked for."""
     from billcheck.recovery.notice.notice import make_notice
+    from billcheck.recovery.writing.spoken import seems_to_be_in
     from billcheck.recovery.writing.templates import Templates
 
     refuse_output(arguments)
@@ -105,6 +109,11 @@ def run(arguments: Namespace) -> int:
     deliver(notice, arguments)
     for warning in notice.warnings:
         note(warning)
+    if not arguments.cause.strip() and not seems_to_be_in(view.cause, arguments.language):
+        note(
+            f"The cause is printed as it was recorded, which does not read as {LANGUAGE_NAMES[arguments.language]}; "
+            "--cause gives it in that language."
+        )
     if arguments.output is not None and not arguments.attachment:
         note(f"Attach the statement: billcheck recover statement {arguments.case}.")
     if noted is None:

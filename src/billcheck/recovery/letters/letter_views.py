@@ -81,7 +81,11 @@ class AgreedPrice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceView:
-    """All that a confirmation of the price is made from."""
+    """All that a confirmation of the price is made from.
+
+    `further_charges` are the recurring charges of these contracts that are not on the next invoice or have no known
+    amount there, each with its contract; the letter names them without a price.
+    """
 
     customer: str
     currency: str
@@ -90,3 +94,4 @@ class PriceView:
     prices: tuple[AgreedPrice, ...]
     next_invoice: RightInvoice
     contact: ClientContact
+    further_charges: tuple[str, ...] = ()

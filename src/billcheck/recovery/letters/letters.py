@@ -84,7 +84,7 @@ def price_confirmation(view: PriceView, *, language: Language, templates: Templa
             for price in view.prices
             for fact in (speech.amount(price.amount_minor), speech.percent(price.tax_percent))
         ],
-        "agreement": (),
+        "agreement": view.further_charges,
         "signatures": (view.customer,),
         "contact": (view.contact.name, view.contact.phone),
     }
@@ -94,6 +94,7 @@ def price_confirmation(view: PriceView, *, language: Language, templates: Templa
         "contracts": view.contracts,
         "issue_date": view.issue_date,
         "prices": view.prices,
+        "further_charges": view.further_charges,
         "next_invoice": view.next_invoice,
         "contact": view.contact,
     }

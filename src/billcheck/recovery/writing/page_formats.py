@@ -6,6 +6,7 @@ Must not know what the letter is about.
 
 from __future__ import annotations
 
+import re
 from html import escape
 from textwrap import wrap
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 TEXT_WIDTH = 78
 """Columns of plain text; a table may be wider."""
 
+_ESCAPED_DAY = re.compile(r"^(\d{1,2})\\\. (?=\w+ \d{4}\b)")
 _AMOUNT, _SUM = ' class="amount"', ' class="sum"'
 
 FRAME = "page.html"
@@ -61,7 +63,8 @@ def _markdown_line(runs: Runs) -> str:
         if run.is_break:
             parts.append("  \n")
             continue
-        text = escaped(run.text)
+        # A no-break space keeps "1. Juli 2026" from being a list as a backslash does, and is not seen.
+        text = _ESCAPED_DAY.sub("\\1.\N{NO-BREAK SPACE}", escaped(run.text))
         if run.is_strong and text.strip():
             inner = text.strip(" ")
             text = text.replace(inner, f"**{inner}**", 1)
