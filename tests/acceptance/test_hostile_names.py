@@ -319,7 +319,7 @@ def test_following_up_says_nothing_unseen(desk: Desk) -> None:
     no_commands(desk.prints_safely(*opening, *day, *overrides))
     record = ("recover", "record", "case.json")
     letter = ("--from", nasty, "--phone", "1", "--issue-date", "2026-05-31", "--payment-days", "30")
-    notice = ("recover", "notice", "case.json", "--language", "nl", "--reply-by", "2026-06-09", *letter)
+    notice = ("recover", "notice", "case.json", "--language", "nl", "--reply-by", "2026-05-31", *letter)
     for words in (
         ("recover", "status", "case.json", "--as-of", "2026-05-31"),
         *(("recover", "statement", "case.json", "--format", form) for form in ("csv", "json", "markdown", "html")),
