@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
+from billcheck.cli import clock
 from billcheck.cli.main import main
 from billcheck.recovery.case_files import load_case, write_case
 from billcheck.recovery.events import Drafted
@@ -108,6 +110,53 @@ def test_today_is_said_where_no_day_is_given(run: Run, place: Path) -> None:
     assert outcome.code == 0
     shown = run("recover", "status", "case.json")
     assert "which is today; give --as-of for another day." in shown.err
+
+
+def test_a_day_still_to_come_is_never_put_on_record(run: Run, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "today", lambda: date(2026, 9, 8))
+    refused = run(*OPEN[:-1], "2026-09-09")
+    said = "--on: What is put on record has happened, and this day is still to come. Found '2026-09-09'. Today is 2026"
+    assert (refused.code, said in refused.err, (place / "case.json").exists()) == (2, True, False)
+    assert run(*OPEN).code == 0
+    before = (place / "case.json").read_bytes()
+    recover = (
+        ("record", "case.json", "contacted", "--channel", "phone", "--on"),
+        ("reopen", "case.json", "--reason", "x", "--on"),
+        ("offers", "case.json", "--record", "separate_invoice", "--on"),
+        ("plan", "case.json", "--first", "2026-10-31", "--count", "2", "--record", "--on"),
+        ("documents", "case.json", "--choice", "separate_invoice", "--without-contact", "x", "--record", "--on"),
+        (
+            "notice",
+            "case.json",
+            "--reply-by",
+            "2027-08-10",
+            "--language",
+            "en",
+            "--from",
+            "A",
+            "--phone",
+            "1",
+            "--no-next-invoice",
+            "--record",
+            "--issue-date",
+        ),
+        ("brief", "case.json", "--floor", "1.00", "--decided-by", "A", "--record", "--as-of"),
+    )
+    for words in recover:
+        outcome = run("recover", *words, "2027-07-27")
+        assert (outcome.code, "this day is still to come. Found '2027-07-27'." in outcome.err) == (2, True), outcome.err
+    assert (place / "case.json").read_bytes() == before
+    # What is only looked at, or planned, may lie ahead; today itself is right.
+    assert run("recover", "offers", "case.json", "--on", "2026-09-30").code == 0
+    assert recorded(run, "contacted", "--channel", "phone", "--on", "2026-09-08").code == 0
+    backwards = recorded(run, "disputed", "--on", "2026-09-07")
+    assert "The last event is of 2026-09-08. If that day is wrong, take its event out of the file" in backwards.err
+
+
+def test_a_report_in_the_place_of_a_case_is_called_that(run: Run, place: Path) -> None:
+    outcome = run("recover", "status", "report.json")
+    assert "report.json: This is a report of billcheck, and no case. billcheck recover open makes" in outcome.err
+    assert (outcome.code, place.is_dir()) == (2, True)
 
 
 def test_the_whole_story_on_the_command_line(run: Run, place: Path) -> None:

@@ -70,6 +70,12 @@ class NoCaseProblem(Problem):
     remedy = "billcheck recover open writes one."
 
 
+class ReportNotCaseProblem(Problem):
+    """This is a report of billcheck, and no case."""
+
+    remedy = "billcheck recover open makes a case of what it says about one customer."
+
+
 class CaseVersionProblem(Problem):
     """The case is of another version of this format."""
 
@@ -135,6 +141,8 @@ def parse_case(text: str, name: str = "case") -> Case:
     """
     found = _parse(text, name)
     version, currency = found.get("schema_version"), found.get("currency")
+    if "verdict" in found and "events" not in found:
+        raise CaseRefusedError([ReportNotCaseProblem(name)])
     if not isinstance(version, int) or isinstance(version, bool):
         raise CaseRefusedError([NoCaseProblem(name)])
     if version != SCHEMA_VERSION:

@@ -121,8 +121,6 @@ class NoContactProblem(Problem):
 class EarlierDayProblem(Problem):
     """The day lies before that of the event before it."""
 
-    remedy = "Record events in the order of their days."
-
 
 def name_of(event: Event) -> str:
     """What the table calls an event."""
@@ -154,7 +152,7 @@ def add(case: Case, event: Event) -> Case:
     elif not case.has_contact and _needs_contact(event):
         problems.append(NoContactProblem(name))
     if event.on < case.events[-1].on:
-        problems.append(EarlierDayProblem(name, str(event.on), remedy=f"The last event is of {case.events[-1].on}."))
+        problems.append(EarlierDayProblem(name, str(event.on), remedy=_ways_out(case)))
     if not problems:
         problems.extend(problems_with(case, event))
     if problems:
@@ -171,6 +169,14 @@ def _needs_contact(event: Event) -> bool:
 
 def _impossible(state: State, name: str) -> str:
     return f"In a case that is {state}, {name} cannot happen."
+
+
+def _ways_out(case: Case) -> str:
+    """What to do about a day that lies before the last event, which may be the one that is wrong."""
+    return (
+        f"The last event is of {case.events[-1].on}. If that day is wrong, take its event out of the file of the case, "
+        "or put back the file as it was before; it is checked again when it is read."
+    )
 
 
 def _possible(case: Case, state: State) -> str:

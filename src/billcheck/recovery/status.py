@@ -6,12 +6,13 @@ what was waived. Must not know terminals or files.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from billcheck.errors import Problem, UsageError
 from billcheck.money import format_minor
 from billcheck.recovery.claims import row_claims
-from billcheck.recovery.events import Drafted, Noticed, Waived
+from billcheck.recovery.events import Agreed, Drafted, Invoiced, Noticed, Waived
 from billcheck.recovery.states import MEANINGS, State, state_of
 from billcheck.recovery.sums import plan_of, sums_of
 from billcheck.report.page import BLANK, Line, Span, grid, line
@@ -23,21 +24,29 @@ if TYPE_CHECKING:
 
     from billcheck.recovery.case import Case
     from billcheck.recovery.claims import RowClaim
-    from billcheck.recovery.sums import CaseSums
+    from billcheck.recovery.sums import CaseSums, DocumentSum
     from billcheck.report.page import Align
 
 PaymentStatus = Literal["open", "paid", "past_due"]
 
 
+class BeforeOpeningError(Problem):
+    """The case was not opened yet on this day."""
+
+
 @dataclass(frozen=True, slots=True)
 class PlannedPayment:
-    """One payment of the plan, including tax, and what of it came in; what comes in fills the earliest first."""
+    """One payment of the plan, including tax, and what of it came in; what comes in fills the earliest first.
+
+    `is_billed` tells whether a document asks for what is left of it.
+    """
 
     number: int
     due_date: date
     amount_minor: int
     paid_minor: int
     status: PaymentStatus
+    is_billed: bool
 
     @property
     def left_minor(self) -> int:
@@ -49,9 +58,9 @@ class PlannedPayment:
 class CaseStatus:
     """A case as it stands on a day.
 
-    `age_days` counts from the day the mistake was found; below zero before it. `claimable_minor` is what of the open
-    amount can be claimed on that day, excluding tax: what a credit note made, or a clause on late invoices takes, is
-    open and not claimable.
+    `case` holds the events up to that day, and `later_events` says how many are left out. `age_days` counts from the
+    day the mistake was found. `claimable_minor` is what of the open amount can be claimed on that day, excluding tax:
+    what a credit note made, or a clause on late invoices takes, is open and not claimable.
     """
 
     case: Case
@@ -62,10 +71,21 @@ class CaseStatus:
     claimable_minor: int
     plan: tuple[PlannedPayment, ...]
     next_steps: tuple[str, ...]
+    later_events: int = 0
 
 
 def make_status(case: Case, *, as_of: date) -> CaseStatus:
-    """How the case stands; events later than `as_of` count as well, since they are on record."""
+    """How the case stood at the end of a day: what happened later is left out.
+
+    Raises:
+        UsageError: The case was not opened yet.
+    """
+    if as_of < case.opened.on:
+        remedy = f"It was opened on {case.opened.on}."
+        raise UsageError([BeforeOpeningError("as_of", str(as_of), remedy=remedy)])
+    events = tuple(event for event in case.events if event.on <= as_of)
+    later = len(case.events) - len(events)
+    case = replace(case, events=events)
     plan = tuple(_planned(case, as_of))
     return CaseStatus(
         case=case,
@@ -76,11 +96,12 @@ def make_status(case: Case, *, as_of: date) -> CaseStatus:
         claimable_minor=sum(row.claimable_minor for row in row_claims(case, on=as_of)),
         plan=plan,
         next_steps=tuple(_next_steps(case, plan, as_of)),
+        later_events=later,
     )
 
 
 def _planned(case: Case, as_of: date) -> Iterator[PlannedPayment]:
-    """The payments agreed; what no document bills yet is open, whatever its date: nobody was asked for it."""
+    """The payments agreed; past due are those whose day has gone by with something left of them that is still owed."""
     sums = sums_of(case)
     left, billed = sums.paid_minor + sums.credited_minor, sums.billed_minor
     for payment in plan_of(case):
@@ -88,9 +109,10 @@ def _planned(case: Case, as_of: date) -> Iterator[PlannedPayment]:
         left -= paid
         status: PaymentStatus = "paid"
         if paid < payment.amount_minor:
-            status = "past_due" if payment.due_date < as_of and billed > paid else "open"
+            is_owed = billed > paid or sums.open_minor > 0
+            status = "past_due" if payment.due_date < as_of and is_owed else "open"
+        yield PlannedPayment(payment.number, payment.due_date, payment.amount_minor, paid, status, billed > paid)
         billed -= payment.amount_minor
-        yield PlannedPayment(payment.number, payment.due_date, payment.amount_minor, paid, status)
 
 
 _ANSWERS = {
@@ -114,11 +136,11 @@ def _next_steps(case: Case, plan: tuple[PlannedPayment, ...], as_of: date) -> It
         yield _ANSWERS[state]
     elif state in {State.AGREED, State.PLAN_RUNNING} and sums.open_minor:
         yield from _to_bill(case)
-    late = [payment for payment in plan if payment.status == "past_due"]
-    if late:
-        yield f"Ask after {counted(len(late), 'payment')} past due, {_money(sum(p.left_minor for p in late), case)}."
+    yield from _late_payments(case, plan, as_of)
     if sums.outstanding_minor:
         yield f"Record what comes in: {_money(sums.outstanding_minor, case)} is outstanding, incl. tax."
+    if state is State.AWAITING_PAYMENT and not any(isinstance(event, Agreed) for event in case.current):
+        yield "No agreement of the client is on record; if there is one, record it as agreed."
     rows = row_claims(case, on=as_of)
     if sums.open_minor and not any(row.claimable_minor for row in rows):
         yield f"Waive what cannot be claimed, or decide otherwise: {_barred(rows, case)}."
@@ -138,6 +160,35 @@ def _to_give_back(case: Case, how: str) -> Iterator[str]:
     if case.arrears.overbilled and not any(draft.kind == "credit_note" for draft in drafts):
         owed = _money(case.arrears.overbilled_minor, case)
         yield f"Give back {owed} excl. tax, owed to the client and set off against nothing: {how}"
+
+
+def _late_payments(case: Case, plan: tuple[PlannedPayment, ...], as_of: date) -> Iterator[str]:
+    """Payments of the plan that are late, billed or not; without a plan, documents that are."""
+    late = [payment for payment in plan if payment.status == "past_due"]
+    billed = [payment for payment in late if payment.is_billed]
+    if billed:
+        left = _money(sum(payment.left_minor for payment in billed), case)
+        yield f"Ask after {counted(len(billed), 'payment')} past due, {left}."
+    if len(late) > len(billed):
+        yield f"Bill {counted(len(late) - len(billed), 'payment')} past due that no document asks for."
+    for document in () if plan else sums_of(case).documents:
+        due_date = _due_date(case, document)
+        if document.outstanding_minor and due_date is not None and due_date < as_of:
+            left = _money(document.outstanding_minor, case)
+            yield f"Ask after {document.number}, past due since {due_date}: {left} is outstanding, incl. tax."
+
+
+def _due_date(case: Case, document: DocumentSum) -> date | None:
+    """When a document is to be paid: as drafted; else by the terms of what it bills, from the day it was recorded."""
+    (invoiced,) = (event for event in case.of(Invoiced) if event.number == document.number)
+    if invoiced.draft:
+        drafts = (each for event in case.of(Drafted) for each in event.documents if each.number == invoiced.draft)
+        return list(drafts)[-1].due_date
+    rows = {row for row, _ in invoiced.rows}
+    contracts = {period.contract for period in case.arrears.periods if period.row in rows}
+    terms = [each.payment_terms for each in case.arrears.agreements if each.contract in contracts]
+    days = [each.due_date(invoiced.on) for each in terms if each is not None]
+    return max(days) if days and len(days) == len(terms) else None
 
 
 def _before_contact(case: Case, state: State, as_of: date) -> Iterator[str]:
@@ -223,7 +274,7 @@ def to_lines(status: CaseStatus) -> list[Line]:
             Span(f" (case {case.id})", "muted"),
         ),
         line(MEANINGS[status.state], indent=2),
-        line(_found_text(status), indent=2),
+        line(f"Found {counted(status.age_days, 'day')} ago, on {case.opened.cause.found_on}.", indent=2),
         BLANK,
         *grid(
             [(Span(name), Span(amount_text(minor, case.currency))) for name, minor in amounts],
@@ -233,19 +284,14 @@ def to_lines(status: CaseStatus) -> list[Line]:
         ),
         line(f"{case.currency}, excl. tax", "muted", indent=2),
     ]
+    if status.later_events:
+        later = counted(status.later_events, "later event")
+        lines.insert(3, line(f"As of {status.as_of}; {later} left out.", "attention", indent=2))
     lines.extend(_document_lines(status))
     lines.extend(_plan_lines(status))
     if status.next_steps:
         lines.extend([BLANK, line("Next", "heading"), *(line(f"- {step}", indent=2) for step in status.next_steps)])
     return lines
-
-
-def _found_text(status: CaseStatus) -> str:
-    """How long ago the mistake was found, or how long after the day that is looked from."""
-    found_on, days = status.case.opened.cause.found_on, counted(abs(status.age_days), "day")
-    if status.age_days < 0:
-        return f"Found on {found_on}, {days} after the day of this status, {status.as_of}."
-    return f"Found {days} ago, on {found_on}."
 
 
 def _document_lines(status: CaseStatus) -> list[Line]:
@@ -297,6 +343,7 @@ def to_table(status: CaseStatus) -> dict[str, object]:
         "customer": case.customer,
         "currency": currency,
         "as_of": status.as_of.isoformat(),
+        "later_events": status.later_events,
         "state": str(status.state),
         "found_on": case.opened.cause.found_on.isoformat(),
         "age_days": status.age_days,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from billcheck.contracts.terms import LateInvoiceCutoff
+from billcheck.errors import UsageError
 from billcheck.recovery.events import (
     Agreed,
     Briefed,
@@ -140,16 +141,76 @@ def test_what_comes_in_fills_the_earliest_payment_first(
     assert sum(payment.paid_minor + payment.left_minor for payment in status.plan) == 60_000
 
 
-def test_what_is_not_invoiced_is_not_late() -> None:
+def test_an_agreed_day_that_went_by_is_past_due_billed_or_not() -> None:
     plan = Agreed(on=DAY, offer=make_offer(ALL, payments=(30_000, 30_000)))
     case = make_case(None, CONTACT, plan)
     late = DAY + timedelta(500)
-    assert [payment.status for payment in make_status(case, as_of=late).plan] == ["open", "open"]
+    assert [payment.status for payment in make_status(case, as_of=DAY + timedelta(28)).plan] == ["open", "open"]
+    assert [payment.status for payment in make_status(case, as_of=DAY + timedelta(29)).plan] == ["past_due", "open"]
+    assert "Bill 2 payments past due that no document asks for." in make_status(case, as_of=late).next_steps
+    drafted = make_case(None, CONTACT, plan, Drafted(on=DAY, documents=(make_draft("D", ALL),)))
+    assert [payment.status for payment in make_status(drafted, as_of=late).plan] == ["past_due", "past_due"]
     first = Invoiced(on=DAY, draft="", number="S-1", rows=(("r1", 10_000), ("r2", 20_000)), incl_tax_minor=30_000)
     case = make_case(None, CONTACT, plan, first)
-    assert [payment.status for payment in make_status(case, as_of=late).plan] == ["past_due", "open"]
+    status = make_status(case, as_of=late)
+    assert [(payment.status, payment.is_billed) for payment in status.plan] == [("past_due", True), ("past_due", False)]
+    assert status.next_steps[1:3] == (
+        "Ask after 1 payment past due, 300.00 EUR.",
+        "Bill 1 payment past due that no document asks for.",
+    )
     case = make_case(None, CONTACT, plan, first, paid(30_000))
+    assert [payment.status for payment in make_status(case, as_of=late).plan] == ["paid", "past_due"]
+    # What is left was waived: nobody owes it any more.
+    case = make_case(
+        None, CONTACT, plan, first, paid(30_000), Waived(on=DAY, rows=(("r3", 30_000),), reason="To keep them.")
+    )
     assert [payment.status for payment in make_status(case, as_of=late).plan] == ["paid", "open"]
+
+
+def late_step(due_date: str) -> str:
+    return f"Ask after S-1, past due since {due_date}: 600.00 EUR is outstanding, incl. tax."
+
+
+def test_a_document_past_its_day_is_asked_for() -> None:
+    # No day was drafted; by the terms it is to be paid 30 days from 4 September.
+    assert late_step("2026-10-04") not in steps(CONTACT, AGREED, INVOICED, as_of=date(2026, 10, 4))
+    assert late_step("2026-10-04") in steps(CONTACT, AGREED, INVOICED, as_of=date(2026, 10, 5))
+    draft = replace(make_draft("D", ALL), due_date=date(2026, 9, 20))
+    drafted = (CONTACT, AGREED, Drafted(on=DAY, documents=(draft,)), replace(INVOICED, draft="D"))
+    assert late_step("2026-09-20") not in steps(*drafted, as_of=date(2026, 9, 20))
+    assert late_step("2026-09-20") in steps(*drafted, as_of=date(2026, 9, 21))
+    assert not any("past due" in step for step in steps(*drafted, paid(60_000), as_of=date(2026, 12, 1)))
+
+
+def test_without_terms_no_document_is_called_late() -> None:
+    arrears = make_arrears()
+    bare = replace(arrears, agreements=(replace(arrears.agreements[0], payment_terms=None),))
+    late = make_status(make_case(bare, CONTACT, AGREED, INVOICED), as_of=date(2027, 9, 4))
+    assert late.next_steps == ("Record what comes in: 600.00 EUR is outstanding, incl. tax.",)
+
+
+def test_an_invoice_without_an_agreement_is_accepted_and_hinted_at() -> None:
+    hint = "No agreement of the client is on record; if there is one, record it as agreed."
+    assert steps(CONTACT, INVOICED) == ("Record what comes in: 600.00 EUR is outstanding, incl. tax.", hint)
+    assert hint not in steps(CONTACT, INVOICED, AGREED)
+    assert hint not in steps(CONTACT, Refused(on=DAY), INVOICED)
+
+
+def test_what_happened_after_the_day_is_left_out_and_said() -> None:
+    case = make_case(
+        None, CONTACT, AGREED, replace(INVOICED, on=DAY + timedelta(1)), replace(paid(1), on=date(2026, 9, 9))
+    )
+    before = make_status(case, as_of=DAY)
+    assert (str(before.state), before.sums.open_minor, before.later_events) == ("agreed", 60_000, 2)
+    assert "  As of 2026-09-04; 2 later events left out.\n" in plain(to_lines(before))
+    assert to_table(before)["later_events"] == 2
+    last = make_status(case, as_of=date(2026, 9, 9))
+    assert (last.sums.paid_minor, last.later_events) == (1, 0)
+    assert "left out" not in plain(to_lines(last))
+    with pytest.raises(
+        UsageError, match=r"not opened yet on this day. Found '2026-09-03'. It was opened on 2026-09-04."
+    ):
+        make_status(case, as_of=DAY - timedelta(1))
 
 
 def test_what_is_late_is_asked_for_with_its_sum() -> None:
@@ -239,9 +300,3 @@ def test_what_is_owed_back_stays_a_step_until_a_credit_note_is_on_record() -> No
     credit = Drafted(on=DAY, documents=(replace(make_draft("C", {"r8": 250}), kind="credit_note"),))
     asked = make_status(make_case(arrears, CONTACT, AGREED, credit, INVOICED, paid(60_000)), as_of=DAY).next_steps
     assert asked == ("Close the case: everything is settled.",)
-
-
-def test_a_day_before_the_mistake_was_found_is_said_in_words() -> None:
-    page = plain(to_lines(make_status(make_case(), as_of=DAY - timedelta(19))))
-    assert "Found on 2026-09-04, 19 days after the day of this status, 2026-08-16." in page
-    assert "ago" not in page

@@ -7,10 +7,10 @@ the value is written. Must not know what the verbs do.
 from __future__ import annotations
 
 from argparse import ArgumentTypeError
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from billcheck.cli import clock
 from billcheck.cli.arguments import parse_working_date
 from billcheck.cli.console import note, write
 from billcheck.errors import Problem, UsageError
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 class AmountError(Problem):
     """This is no amount of the case's currency."""
+
+
+class FutureDayError(Problem):
+    """What is put on record has happened, and this day is still to come."""
 
 
 def parse_percent(text: str) -> Decimal:
@@ -68,8 +72,24 @@ def day_of(arguments: Namespace, option: str = "on") -> date:
     """The day of `--on`, else today, which is said."""
     day: date | None = getattr(arguments, option)
     if day is None:
-        day = datetime.now(UTC).astimezone().date()
+        day = clock.today()
         note(f"On {day}, which is today; give --{option.replace('_', '-')} for another day.")
+    return day
+
+
+def happened_on(arguments: Namespace, option: str = "on") -> date:
+    """As `day_of`, for what goes on record: a day still to come would keep out every right day after it.
+
+    Raises:
+        UsageError: The day is later than today.
+    """
+    day, today = day_of(arguments, option), clock.today()
+    if day > today:
+        raise UsageError([
+            FutureDayError(
+                f"--{option.replace('_', '-')}", str(day), remedy=f"Today is {today}; record it on the day it happens."
+            )
+        ])  # fmt: skip
     return day
 
 

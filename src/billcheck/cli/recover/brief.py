@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, get_args
 
 from billcheck.cli.arguments import parse_days, parse_working_date
 from billcheck.cli.console import note
-from billcheck.cli.recover.arguments import add_case_argument, case_of, day_of, minor_of
+from billcheck.cli.recover.arguments import add_case_argument, case_of, day_of, happened_on, minor_of
 from billcheck.cli.recover.statement import add_output_option, add_year_end_option, deliver
 from billcheck.errors import Problem, UsageError
 
@@ -104,7 +104,8 @@ def run(arguments: Namespace) -> int:
     from billcheck.recovery.states import add
 
     _check_pairs(arguments)
-    case, as_of = case_of(arguments), day_of(arguments, "as_of")
+    case = case_of(arguments)
+    as_of = happened_on(arguments, "as_of") if arguments.record else day_of(arguments, "as_of")
     event = _briefed(arguments, case, as_of)
     if event is not None:
         case = add(case, event)

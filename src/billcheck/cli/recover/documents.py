@@ -17,7 +17,7 @@ from billcheck.cli.recover.arguments import (
     add_day_option,
     add_teller_options,
     case_of,
-    day_of,
+    happened_on,
     keep,
     parse_percent,
 )
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from billcheck.ledger.draft import DraftDocument
     from billcheck.recovery.case import Case
     from billcheck.recovery.documents import Wishes
-    from billcheck.recovery.events import Override
     from billcheck.recovery.offer import Offer
     from billcheck.report.page import Line
 
@@ -128,8 +127,11 @@ def run(arguments: Namespace) -> int:
     from billcheck.connectors.files.drafts import write_drafts
     from billcheck.recovery.contact_gate import pass_gate
     from billcheck.recovery.documents import draft_documents, letters_for
+    from billcheck.recovery.events import Drafted
+    from billcheck.recovery.states import add, state_of
 
     case = case_of(arguments)
+    record_on = happened_on(arguments) if arguments.record else None
     offer = _offer(arguments, case)
     documents = draft_documents(case, offer, wishes=_wishes(arguments), without_contact=arguments.without_contact)
     has_arrears = any(each.is_arrears for document in documents for each in document.lines)
@@ -151,8 +153,10 @@ def run(arguments: Namespace) -> int:
     note(f"Letters that go with it, by billcheck recover letter: {', '.join(letters_for(offer))}.")
     if not written:
         note("Nothing was written; give -o FOLDER.")
-    if arguments.record:
-        return _record(arguments, case, documents, override)
+    if record_on is not None:
+        event = Drafted(on=record_on, by=arguments.by, note=arguments.note, documents=documents, override=override)
+        changed = add(case, event)
+        return keep(changed, arguments.case, f"drafted on {record_on}; the case is now {state_of(changed)}.")
     note("The case stays as it is; --record appends the drafts.")
     return 0
 
@@ -177,16 +181,6 @@ def _is_waived(case: Case, offer: Offer) -> bool:
 
     waived = {each.period.row: each.waived_minor for each in period_sums(case)}
     return all(waived.get(row, 0) >= minor for row, minor in offer.waived)
-
-
-def _record(arguments: Namespace, case: Case, documents: tuple[DraftDocument, ...], override: Override | None) -> int:
-    from billcheck.recovery.events import Drafted
-    from billcheck.recovery.states import add, state_of
-
-    day = day_of(arguments)
-    event = Drafted(on=day, by=arguments.by, note=arguments.note, documents=documents, override=override)
-    changed = add(case, event)
-    return keep(changed, arguments.case, f"drafted on {day}; the case is now {state_of(changed)}.")
 
 
 def _offer(arguments: Namespace, case: Case) -> Offer:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from billcheck.cli.arguments import parse_days, parse_working_date
 from billcheck.cli.console import note
-from billcheck.cli.recover.arguments import add_case_argument, case_of, minor_of, parse_percent
+from billcheck.cli.recover.arguments import add_case_argument, case_of, happened_on, minor_of, parse_percent
 from billcheck.cli.recover.letter_files import add_letter_options, deliver, refuse_output
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ def _noted(arguments: Namespace, case: Case, view: ClientView, notice: Notice) -
     from billcheck.recovery.states import add
 
     noticed = Noticed(
-        on=arguments.issue_date,
+        on=happened_on(arguments, "issue_date"),
         by=arguments.by,
         language=arguments.language,
         excl_tax_minor=view.totals.excl_tax_minor,

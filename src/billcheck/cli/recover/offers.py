@@ -16,6 +16,7 @@ from billcheck.cli.recover.arguments import (
     add_teller_options,
     case_of,
     day_of,
+    happened_on,
     keep,
     minor_of,
 )
@@ -65,7 +66,8 @@ def run(arguments: Namespace) -> int:
     from billcheck.recovery.claims import row_claims
     from billcheck.recovery.ladder import compare_offers, first_instalment_day, floor_of, preset_offers
 
-    on_record, on = case_of(arguments), day_of(arguments)
+    on_record = case_of(arguments)
+    on = happened_on(arguments) if arguments.record is not None else day_of(arguments)
     case = reckoned(arguments, on_record)
     floor = floor_of(case) if arguments.floor is None else minor_of(arguments.floor, case.currency, "--floor")
     offers = preset_offers(

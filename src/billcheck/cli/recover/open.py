@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from billcheck.cli.arguments import parse_currency, parse_working_date
 from billcheck.cli.console import write
-from billcheck.cli.recover.arguments import add_day_option, add_teller_options, day_of
+from billcheck.cli.recover.arguments import add_day_option, add_teller_options, happened_on
 from billcheck.errors import Problem, UsageError
 from billcheck.report.page import line
 
@@ -127,7 +127,7 @@ def run(arguments: Namespace) -> int:
             fixed_on=arguments.fixed_on,
             prevention=arguments.prevention.strip(),
         ),
-        on=day_of(arguments),
+        on=happened_on(arguments),
         overrides=[Override(safeguard=name, reason=reason) for name, reason in arguments.override],
         contracts=load_contracts(*arguments.contracts) if arguments.contracts else None,
         by=arguments.by,

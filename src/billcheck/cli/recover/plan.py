@@ -19,6 +19,7 @@ from billcheck.cli.recover.arguments import (
     add_teller_options,
     case_of,
     day_of,
+    happened_on,
     keep,
     minor_of,
 )
@@ -120,7 +121,8 @@ def run(arguments: Namespace) -> int:
     from billcheck.recovery import plan_faces
     from billcheck.recovery.offers import instalment_offer
 
-    on_record, on = case_of(arguments), day_of(arguments)
+    on_record = case_of(arguments)
+    on = happened_on(arguments) if arguments.record else day_of(arguments)
     case = reckoned(arguments, on_record)
     if arguments.first is None and arguments.every != "regular":
         raise UsageError([NoFirstDayError("--first")])

@@ -14,7 +14,7 @@ from billcheck.cli.recover.arguments import (
     add_day_option,
     add_teller_options,
     case_of,
-    day_of,
+    happened_on,
     keep,
     minor_of,
 )
@@ -89,7 +89,7 @@ def run(arguments: Namespace) -> int:
     from billcheck.recovery.states import add, state_of
 
     case = case_of(arguments)
-    said = {"on": day_of(arguments), "by": arguments.by, "note": arguments.note}
+    said = {"on": happened_on(arguments), "by": arguments.by, "note": arguments.note}
     changed = add(case, _EVENTS[arguments.event][2](arguments, case, said))
     return keep(changed, arguments.case, f"{arguments.event} on {said['on']}; the case is now {state_of(changed)}.")
 

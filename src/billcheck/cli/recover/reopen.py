@@ -13,7 +13,7 @@ from billcheck.cli.recover.arguments import (
     add_day_option,
     add_teller_options,
     case_of,
-    day_of,
+    happened_on,
     keep,
 )
 from billcheck.cli.recover.open import add_report_options
@@ -49,7 +49,7 @@ def run(arguments: Namespace) -> int:
         case_of(arguments),
         reason=arguments.reason.strip(),
         report=None if arguments.report is None else read_report_text(arguments.report),
-        on=day_of(arguments),
+        on=happened_on(arguments),
         overrides=[Override(safeguard=name, reason=reason) for name, reason in arguments.override],
         contracts=load_contracts(*arguments.contracts) if arguments.contracts else None,
         by=arguments.by,
