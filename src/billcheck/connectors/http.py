@@ -308,13 +308,13 @@ class Http:
         """Say what is wrong, `times` counts how often by now."""
         request_id = self._dialect.request_id(answer.headers)
         remark = f"The server answered {answer.status}{f': {fault.remark}' if fault.remark else ''}."
+        wait = wait_of(answer.headers, self._clock.now())
         if fault.kind == "limit":
             error = ServerFaultError(where, remark, request_id=request_id)
-            wait = wait_of(answer.headers, self._clock.now())
             again = _Again(error, self._patience.limit_seconds if wait is None else wait, fault.limit)
         elif fault.kind in {"again", "answer"}:
             kind = ServerFaultError if fault.kind == "again" else AnswerError
-            again = _Again(kind(where, remark, request_id=request_id), wait_of(answer.headers, self._clock.now()))
+            again = _Again(kind(where, remark, request_id=request_id), wait)
         else:
             raise _FINAL[fault.kind](where, remark, request_id=request_id)
         if fault.repeats is not None and times > fault.repeats:

@@ -10,15 +10,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from billcheck.connectors.http import check_address
+from billcheck.connectors.http import Http, check_address
 from billcheck.connectors.oauth import Client, ClientSignIn, GivenToken, SignIn
+from billcheck.connectors.patience import Patience
 from billcheck.connectors.tokens import KeyringStore, Secret, TokenFile, Tokens, state_folder
 from billcheck.errors import Problem, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from billcheck.connectors.http import Credentials, Http
+    from billcheck.connectors.http import Credentials, Dialect
+    from billcheck.connectors.patience import Pace
     from billcheck.connectors.tokens import TokenStore
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -71,6 +73,15 @@ class Settings:
             UsageError: It is another.
         """
         return check_address(self.variable(key), self.text(key, default))
+
+    def http(self, dialect: Dialect, pace: Pace, tell: Callable[[str], None] | None = None) -> Http:
+        """Exchanges with the ledger, as patient as the environment says.
+
+        Raises:
+            UsageError: A figure of patience is none.
+        """
+        patience = Patience.from_environment(self.environment)
+        return Http(self.name, dialect, pace=pace, patience=patience, tell=tell)
 
     def store(self) -> TokenStore:
         """Where a sign-in is kept: ``BILLCHECK_TOKEN_STORE`` is file or keyring.

@@ -34,6 +34,11 @@ Cell = str | Decimal | date
 """A text as it stands, or the exact value of a typed cell; an `Unreadable` text where there is none."""
 
 
+def or_empty(cell: Cell | None) -> Cell:
+    """A value that may be missing, as a cell."""
+    return "" if cell is None else cell
+
+
 class CellRow(NamedTuple):
     """One row; `row` is its number in the source, from 1, by which messages and evidence name it."""
 

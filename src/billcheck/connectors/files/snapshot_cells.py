@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from billcheck.connectors.files.cells import CellRow
+from billcheck.connectors.files.cells import CellRow, or_empty
 from billcheck.connectors.files.limits import LINE_BYTES
 from billcheck.connectors.files.stream import Facts
 from billcheck.connectors.files.tokens import LongLineError
@@ -105,7 +105,7 @@ def _cells(document: FetchedDocument, number: str, line: FetchedLine | None) -> 
     yield document.kind
     yield document.status
     yield document.issue_date
-    yield _or_empty(document.due_date)
+    yield or_empty(document.due_date)
     yield document.customer
     yield document.customer_id
     yield document.currency
@@ -120,19 +120,14 @@ def _cells(document: FetchedDocument, number: str, line: FetchedLine | None) -> 
         yield line.tracking
         yield line.template
         yield line.charge
-        yield _or_empty(line.quantity)
-        yield _or_empty(line.unit_price)
+        yield or_empty(line.quantity)
+        yield or_empty(line.unit_price)
         yield line.amount
-        yield _or_empty(line.tax)
-    yield _or_empty(document.total)
-    yield _or_empty(document.amount_due)
-    # The period of the line; a text that states one is read like any other.
-    yield "" if line is None else _or_empty(line.period_first_day)
-    yield "" if line is None else _or_empty(line.period_last_day)
+        yield or_empty(line.tax)
+    yield or_empty(document.total)
+    yield or_empty(document.amount_due)
+    yield "" if line is None else or_empty(line.period_first_day)
+    yield "" if line is None else or_empty(line.period_last_day)
     yield document.contract
     yield document.reference
     yield document.credits_document
-
-
-def _or_empty(cell: Cell | None) -> Cell:
-    return "" if cell is None else cell

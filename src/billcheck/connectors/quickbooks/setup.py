@@ -11,10 +11,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from billcheck.connectors.faults import SignInError
-from billcheck.connectors.http import Http
 from billcheck.connectors.login import Invitation, sign_in
 from billcheck.connectors.oauth import SignIn
-from billcheck.connectors.patience import Patience
 from billcheck.connectors.quickbooks.connector import API_ADDRESS, QuickBooksConnector
 from billcheck.connectors.quickbooks.dialect import PACE, QuickBooksDialect
 from billcheck.connectors.settings import MissingSettingError, Settings
@@ -45,7 +43,7 @@ def connect(environment: Mapping[str, str], *, tell: Callable[[str], None]) -> I
         SignInError: Nobody has signed in, which also says which company to read.
     """
     settings = Settings(NAME, environment)
-    with _http(environment, tell) as http:
+    with settings.http(QuickBooksDialect(), PACE, tell) as http:
         credentials = settings.credentials(http, TOKEN_ADDRESS)
         realm_id = settings.text("REALM_ID") or (credentials.account if isinstance(credentials, SignIn) else "")
         variable = settings.variable("REALM_ID")
@@ -76,7 +74,7 @@ def login(environment: Mapping[str, str], *, port: int, show: Callable[[str], ob
         has_pkce=False,
     )
     store = settings.store()
-    with _http(environment, lambda _: None) as http:
+    with settings.http(QuickBooksDialect(), PACE) as http:
         tokens, told = sign_in(invitation, http, client, show=show, port=port)
     realm_id = told.get("realmId", "")
     if not _is_realm(realm_id):
@@ -87,7 +85,3 @@ def login(environment: Mapping[str, str], *, port: int, show: Callable[[str], ob
 
 def _is_realm(text: str) -> bool:
     return text.isascii() and text.isdigit()
-
-
-def _http(environment: Mapping[str, str], tell: Callable[[str], None]) -> Http:
-    return Http(NAME, QuickBooksDialect(), pace=PACE, patience=Patience.from_environment(environment), tell=tell)

@@ -9,9 +9,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from billcheck.connectors.http import Http
 from billcheck.connectors.login import Invitation, sign_in
-from billcheck.connectors.patience import Patience
 from billcheck.connectors.settings import Settings
 from billcheck.connectors.xero.connector import API_ADDRESS, CONNECTIONS_ADDRESS, XeroConnector
 from billcheck.connectors.xero.dialect import PACE, XeroDialect
@@ -35,7 +33,7 @@ def connect(environment: Mapping[str, str], *, tell: Callable[[str], None]) -> I
         UsageError: Something of the environment makes no sense, or is missing.
     """
     settings = Settings(NAME, environment)
-    with _http(environment, tell) as http:
+    with settings.http(XeroDialect(), PACE, tell) as http:
         yield XeroConnector(
             http,
             settings.credentials(http, TOKEN_ADDRESS, own_scopes=READING_SCOPES),
@@ -58,11 +56,7 @@ def login(environment: Mapping[str, str], *, port: int, show: Callable[[str], ob
         name=NAME, authorise_address=settings.address("AUTHORISE_URL", AUTHORISE_ADDRESS), scopes=scopes
     )
     store = settings.store()
-    with _http(environment, lambda _: None) as http:
+    with settings.http(XeroDialect(), PACE) as http:
         tokens, _ = sign_in(invitation, http, settings.client(TOKEN_ADDRESS), show=show, port=port)
     with store.locked():
         store.save(tokens)
-
-
-def _http(environment: Mapping[str, str], tell: Callable[[str], None]) -> Http:
-    return Http(NAME, XeroDialect(), pace=PACE, patience=Patience.from_environment(environment), tell=tell)

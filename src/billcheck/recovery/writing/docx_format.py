@@ -33,7 +33,6 @@ _CHARACTERS = 84
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 _HEADING_POINTS = {1: 14, 2: 11}
 _FONT, _POINTS, _TABLE_POINTS = "Liberation Sans", 10, 9
-_FONT_ON_OTHERS = "Arial"
 
 
 class LetterheadError(Problem):

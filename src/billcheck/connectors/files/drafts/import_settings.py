@@ -6,7 +6,7 @@ Comes in: what a person says of their ledger. Goes out: one frozen value. Must n
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,5 +37,3 @@ class ImportSettings:
 
 
 DEFAULT_SETTINGS = ImportSettings()
-
-OrderOfDates = Literal["day_first", "month_first"]

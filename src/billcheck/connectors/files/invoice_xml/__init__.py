@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from billcheck.connectors.files.cells import CellRow
+from billcheck.connectors.files.cells import CellRow, or_empty
 from billcheck.connectors.files.invoice_xml import cii, ubl
 from billcheck.connectors.files.invoice_xml.invoice import Values
 from billcheck.connectors.files.invoice_xml.tree import read_tree
@@ -115,27 +115,23 @@ def _cells(invoice: Invoice, line: InvoiceLine, period: Period | None) -> Iterat
     yield invoice.number
     yield invoice.kind
     yield invoice.issue_date
-    yield _or_empty(invoice.due_date)
+    yield or_empty(invoice.due_date)
     yield invoice.customer
     yield invoice.customer_id
     yield line.description
     yield line.item
-    yield _or_empty(line.quantity)
-    yield _or_empty(_unit_price(line))
+    yield or_empty(line.quantity)
+    yield or_empty(_unit_price(line))
     # What is positive on a credit note is credited. Where credits and charges cancel each other out, no sum shows that.
     yield _shortest(-line.amount if is_credit and not invoice.totals.excl_tax else line.amount, invoice.currency)
     yield invoice.currency
-    yield _or_empty(totals.incl_tax)
-    yield _or_empty(totals.payable)
+    yield or_empty(totals.incl_tax)
+    yield or_empty(totals.payable)
     yield "" if period is None else period.first_day
     yield "" if period is None else period.last_day
     yield invoice.contract
     yield " ".join(dict.fromkeys(filter(None, references)))
     yield one
-
-
-def _or_empty(cell: Cell | None) -> Cell:
-    return "" if cell is None else cell
 
 
 def _shortest(amount: Decimal, currency: str) -> Decimal:
