@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from decimal import Decimal
 
+    from billcheck.ledger.template import Template
+
 SNAPSHOT_MARK = b'{"billcheck_snapshot":'
 """How a snapshot of a live ledger begins."""
 
@@ -120,10 +122,15 @@ class Completeness:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What a connector read: the documents by issue date, then number, then id, each id once, and what that proves."""
+    """What a connector read: the documents by issue date, then number, then id, each id once, and what that proves.
+
+    `templates` are all of the customers asked for, whatever the window, since what they make lies ahead; by customer,
+    then id, each id once; empty where the ledger has none or does not show them.
+    """
 
     documents: tuple[FetchedDocument, ...]
     completeness: Completeness
+    templates: tuple[Template, ...] = ()
 
 
 class Connector(Protocol):

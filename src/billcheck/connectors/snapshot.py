@@ -1,8 +1,9 @@
 """A snapshot of a live ledger: JSON lines that a check, git and auditors use like any ledger file.
 
-Comes in: documents and what they are complete for. Goes out: text, one document a line below a header, that is the same
-bytes for the same documents; and back. What is read is believed only where it fits the header: the number of documents,
-the digest of their lines, and each document's own sum. Must not know the network, profiles or the engine.
+Comes in: documents, templates, and what they are complete for. Goes out: text, one document or template a line below a
+header, that is the same bytes for the same documents; and back. What is read is believed only where it fits the header:
+how many there are of both, the digest of their lines, and the own sum of each. Must not know the network, profiles or
+the engine.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from billcheck.connectors.base import Completeness, Count, FetchedDocument, FetchedLine, Request
-from billcheck.connectors.snapshot_shapes import DocumentShape, HeaderShape
+from billcheck.connectors.snapshot_shapes import DocumentShape, HeaderShape, TemplateShape
 from billcheck.errors import LedgerRefusedError, Problem
+from billcheck.ledger.template import Template, TemplateLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,7 +30,8 @@ if TYPE_CHECKING:
 VERSION = 1
 """Changes when a key changes its meaning or goes away."""
 
-AnyShape = TypeVar("AnyShape", HeaderShape, DocumentShape)
+AnyShape = TypeVar("AnyShape", HeaderShape, DocumentShape, TemplateShape)
+_TEMPLATE_MARK = b'{"template":'
 
 
 class NotASnapshotLineError(Problem):
@@ -44,7 +47,7 @@ class SnapshotVersionError(Problem):
 
 
 class CutSnapshotError(Problem):
-    """The snapshot does not hold the documents that its header counts."""
+    """The snapshot does not hold the documents and templates that its header counts."""
 
     remedy = "It was cut short or edited: fetch it again."
 
@@ -56,7 +59,7 @@ class ChangedSnapshotError(Problem):
 
 
 class UnfootedDocumentError(Problem):
-    """The lines of a document do not add up to what the document says."""
+    """The lines of a document or template do not add up to what it says itself."""
 
     remedy = "It was edited: fetch it again."
 
@@ -68,33 +71,36 @@ class ContradictionError(Problem):
 
 
 class TwiceError(Problem):
-    """The snapshot holds a document twice."""
+    """The snapshot holds a document or a template twice."""
 
     remedy = "It was edited: fetch it again."
 
 
 @dataclass(frozen=True, slots=True)
 class SnapshotHeader:
-    """The first line: what the documents are complete for, how many there are, and the SHA-256 of their lines."""
+    """The first line: what the documents are complete for, how many lines there are, and the SHA-256 of those."""
 
     completeness: Completeness
     documents: int
+    templates: int
     digest: str
 
 
 def snapshot_schema() -> dict[str, Any]:
-    """The JSON Schema (2020-12) of one line of a snapshot: the header or a document."""
-    schema = TypeAdapter(HeaderShape | DocumentShape).json_schema(mode="validation")
+    """The JSON Schema (2020-12) of one line of a snapshot: the header, a document or a template."""
+    schema = TypeAdapter(HeaderShape | DocumentShape | TemplateShape).json_schema(mode="validation")
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "A line of a snapshot", **schema}
 
 
 def snapshot_lines(fetched: Fetched) -> Iterator[str]:
     """The text of a snapshot, line by line, each with its line end: ASCII, the header first."""
-    lines = [_text(_document(document)) for document in fetched.documents]
+    lines = [_text(_keys(document)) for document in fetched.documents]
+    lines += [_text(_template(template)) for template in fetched.templates]
     digest = sha256()
     for line in lines:
         digest.update(line.encode("ascii"))
-    yield _text(_header(fetched.completeness, len(lines), digest.hexdigest()))
+    counted = {"documents": len(fetched.documents), "templates": len(fetched.templates)}
+    yield _text({**_header(fetched.completeness), **counted, "digest": digest.hexdigest()})
     yield from lines
 
 
@@ -102,7 +108,7 @@ def _text(value: object) -> str:
     return json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":")) + "\n"
 
 
-def _header(completeness: Completeness, documents: int, digest: str) -> dict[str, object]:
+def _header(completeness: Completeness) -> dict[str, object]:
     request = completeness.request
     return {
         "billcheck_snapshot": VERSION,
@@ -117,18 +123,21 @@ def _header(completeness: Completeness, documents: int, digest: str) -> dict[str
         "shortcomings": list(completeness.shortcomings),
         "blind_spots": list(completeness.blind_spots),
         "counts": [{"kind": count.kind, "stated": count.stated, "read": count.read} for count in completeness.counts],
-        "documents": documents,
-        "digest": digest,
     }
 
 
-def _document(document: FetchedDocument) -> dict[str, object]:
-    """The fields of a document in their order, those without a value left out."""
-    value = {name: _plain(getattr(document, name)) for name in _names(FetchedDocument) if name != "lines"}
-    lines = [
-        _without_empty({name: _plain(getattr(line, name)) for name in _names(FetchedLine)}) for line in document.lines
-    ]
-    return {**_without_empty(value, keep=_NEEDED), "lines": lines}
+def _template(template: Template) -> dict[str, object]:
+    """The fields of a template; its id comes first, under the key that lines of documents name it by."""
+    keys = _keys(template)
+    return {"template": keys.pop("id"), **keys}
+
+
+def _keys(whole: FetchedDocument | Template) -> dict[str, object]:
+    """The fields of a document or template in their order, those without a value left out."""
+    needed = frozenset(field.name for field in fields(whole) if field.default is MISSING)
+    value = {name: _plain(getattr(whole, name)) for name in _names(type(whole)) if name != "lines"}
+    lines = [_without_empty({name: _plain(getattr(line, name)) for name in _names(type(line))}) for line in whole.lines]
+    return {**_without_empty(value, keep=needed), "lines": lines}
 
 
 def _names(kind: type) -> tuple[str, ...]:
@@ -141,9 +150,6 @@ def _plain(value: object) -> object:
     if isinstance(value, date):
         return value.isoformat()
     return list(value) if isinstance(value, tuple) else value
-
-
-_NEEDED = frozenset(field.name for field in fields(FetchedDocument) if field.default is MISSING)
 
 
 def _without_empty(values: dict[str, object], keep: frozenset[str] = frozenset({"amount"})) -> dict[str, object]:
@@ -170,7 +176,7 @@ def read_header(path: str, line: bytes) -> SnapshotHeader:
     )
     if shape.complete is not completeness.is_complete:
         raise LedgerRefusedError([ContradictionError(where, str(shape.complete).lower())])
-    return SnapshotHeader(completeness, shape.documents, shape.digest)
+    return SnapshotHeader(completeness, shape.documents, shape.templates, shape.digest)
 
 
 def read_documents(path: str, header: SnapshotHeader, lines: Iterable[bytes]) -> Iterator[tuple[int, FetchedDocument]]:
@@ -182,31 +188,55 @@ def read_documents(path: str, header: SnapshotHeader, lines: Iterable[bytes]) ->
         lines: The lines below it, each with its line end.
 
     Raises:
-        LedgerRefusedError: A line is no document, a document does not add up or stands there twice, or the lines are
-            not those the header was written for.
+        LedgerRefusedError: A line is neither a document nor a template, one does not add up or stands there twice, or
+            the lines are not those the header was written for.
     """
-    digest, ids = sha256(), set[str]()
+    return ((row, whole) for row, whole in _read_lines(path, header, lines) if isinstance(whole, FetchedDocument))
+
+
+def read_templates(path: str, header: SnapshotHeader, lines: Iterable[bytes]) -> tuple[Template, ...]:
+    """The templates below the documents, in their order; the arguments and errors are those of `read_documents`."""
+    return tuple(whole for _, whole in _read_lines(path, header, lines) if isinstance(whole, Template))
+
+
+def _read_lines(
+    path: str, header: SnapshotHeader, lines: Iterable[bytes]
+) -> Iterator[tuple[int, FetchedDocument | Template]]:
+    digest, ids = sha256(), set[tuple[bool, str]]()
     row = 1
     for row, line in enumerate(lines, start=2):
         digest.update(line)
         where = f"{path} row {row}"
-        document = _document_of(_read(DocumentShape, where, line))
-        if sum(part.amount for part in document.lines) != document.excl_tax:
-            raise LedgerRefusedError([UnfootedDocumentError(where, document.number or document.id)])
-        if document.id in ids:
-            raise LedgerRefusedError([TwiceError(where, document.id)])
-        ids.add(document.id)
-        yield row, document
-    if len(ids) != header.documents:
-        remark = f"The header counts {header.documents} documents, and {len(ids)} follow."
-        raise LedgerRefusedError([CutSnapshotError(f"{path} row {row}", what=remark)])
+        is_template = line.startswith(_TEMPLATE_MARK)
+        whole = _read_template(where, line) if is_template else _read_document(where, line)
+        if sum(part.amount for part in whole.lines) != whole.excl_tax:
+            raise LedgerRefusedError([UnfootedDocumentError(where, _called(whole))])
+        if (is_template, whole.id) in ids:
+            raise LedgerRefusedError([TwiceError(where, whole.id)])
+        ids.add((is_template, whole.id))
+        yield row, whole
+    for counted, word, is_template in ((header.documents, "documents", False), (header.templates, "templates", True)):
+        found = sum(kind is is_template for kind, _ in ids)
+        if found != counted:
+            remark = f"The header counts {counted} {word}, and {found} follow."
+            raise LedgerRefusedError([CutSnapshotError(f"{path} row {row}", what=remark)])
     if digest.hexdigest() != header.digest:
         raise LedgerRefusedError([ChangedSnapshotError(path)])
 
 
-def _document_of(shape: DocumentShape) -> FetchedDocument:
-    values = dict(shape)
-    return FetchedDocument(**{**values, "lines": tuple(FetchedLine(**dict(line)) for line in shape.lines)})
+def _called(whole: FetchedDocument | Template) -> str:
+    return (whole.name if isinstance(whole, Template) else whole.number) or whole.id
+
+
+def _read_template(where: str, line: bytes) -> Template:
+    values = dict(_read(TemplateShape, where, line))
+    lines = tuple(TemplateLine(**dict(part)) for part in values.pop("lines"))
+    return Template(id=values.pop("template"), lines=lines, **values)
+
+
+def _read_document(where: str, line: bytes) -> FetchedDocument:
+    values = dict(_read(DocumentShape, where, line))
+    return FetchedDocument(lines=tuple(FetchedLine(**dict(part)) for part in values.pop("lines")), **values)
 
 
 def _read(shape: type[AnyShape], where: str, line: bytes) -> AnyShape:

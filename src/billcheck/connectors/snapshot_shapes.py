@@ -74,7 +74,8 @@ class HeaderShape(_Shape):
     counts: tuple[CountShape, ...] = Field(
         description="What the ledger says it holds, and what was read.", strict=False
     )
-    documents: Whole = Field(description="How many lines follow.")
+    documents: Whole = Field(description="How many documents follow.")
+    templates: Whole = Field(description="How many templates follow the documents.")
     digest: str = Field(description="SHA-256 of the lines that follow, in hexadecimal.", pattern="^[0-9a-f]{64}$")
 
 
@@ -104,7 +105,7 @@ class LineShape(_Shape):
 
 
 class DocumentShape(_Shape):
-    """Every line but the first: one document; absent keys have no value."""
+    """A line below the first: one document; absent keys have no value."""
 
     NAME: ClassVar = "document"
 
@@ -125,5 +126,44 @@ class DocumentShape(_Shape):
     credits_document: str = Field("", description="Number of the document that a credit note credits.")
     total: Amount | None = Field(None, description="Including tax.")
     amount_due: Amount | None = Field(None, description="What is still to be paid.")
+    updated: str = Field("", description="When it was last changed, as the ledger writes it.")
+    notes: tuple[Needed, ...] = Field((), description="What was inferred.", strict=False)
+
+
+class TemplateLineShape(_Shape):
+    """A line of a template; absent keys have no value."""
+
+    amount: Amount = Field(description="Excluding tax; below zero where it lowers what is billed.")
+    description: str = Field("", description="Text of the line.")
+    item: str = Field("", description="Item code.")
+    account: str = Field("", description="Account.")
+    tracking: str = Field("", description="Tracking, class or location.")
+    quantity: Amount | None = Field(None, description="Units.")
+    unit_price: Amount | None = Field(None, description="Price of a unit.")
+
+
+class TemplateShape(_Shape):
+    """A line below the documents: what the ledger makes documents from by itself; absent keys have no value."""
+
+    NAME: ClassVar = "template"
+
+    template: Needed = Field(description="The ledger's own id of it, as lines of documents bear it.")
+    status: Literal["active", "paused", "ended"] = Field(description="Whether it makes anything.")
+    makes: Literal["approved", "draft", "reminder"] = Field(description="What it makes on its day.")
+    customer: Needed = Field(description="Name of the customer.")
+    currency: Currency = Field(description="ISO 4217.")
+    every: str = Field(description="How often, spelt as in a contract; empty where it is not known.")
+    excl_tax: Amount = Field(description="What the lines add up to by the template itself.")
+    lines: tuple[TemplateLineShape, ...] = Field(description="Its lines.", strict=False)
+    digest: str = Field(description="SHA-256 of the payload it came in.", pattern="^[0-9a-f]{64}$")
+    name: str = Field("", description="What people call it.")
+    kind: Literal["invoice", "credit_note", "other"] = Field("invoice", description="What it makes; other is cash.")
+    customer_id: str = Field("", description="The ledger's id of the customer.")
+    next_date: date | None = Field(None, description="Date of the next document.")
+    previous_date: date | None = Field(None, description="Date of the last document it made.")
+    first_date: date | None = Field(None, description="Where its schedule begins; an edit may have moved it.")
+    last_date: date | None = Field(None, description="Last day of its schedule, inclusive.")
+    reference: str = Field("", description="The reference of what it makes.")
+    contract: str = Field("", description="Id of the contract, where it bears one.")
     updated: str = Field("", description="When it was last changed, as the ledger writes it.")
     notes: tuple[Needed, ...] = Field((), description="What was inferred.", strict=False)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from billcheck.grammar import DateOrder
     from billcheck.ledger.line import Line, SourceRow
     from billcheck.ledger.numbers import DocumentNumbers
+    from billcheck.ledger.template import Template
 
 NO_DAY = 0
 """The day ordinal that stands for "no date given"."""
@@ -263,6 +264,19 @@ class DivisibleSource(Source, Protocol):
         ...
 
 
+@runtime_checkable
+class TemplateSource(Source, Protocol):
+    """A source that may also hold what the ledger makes documents from by itself."""
+
+    def templates(self) -> tuple[Template, ...]:
+        """Those, in the order of the source; empty where it holds none.
+
+        Raises:
+            LedgerRefusedError: The source cannot be read.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Ledger:
     """One or more sources that are read together; nothing is read until a check asks."""
@@ -284,3 +298,16 @@ class Ledger:
         from billcheck.ledger.lines import LineList  # noqa: PLC0415 - the list reader is only needed here
 
         return cls((LineList(tuple(lines), path),))
+
+    def templates(self) -> tuple[Template, ...]:
+        """What the ledger makes documents from by itself, as snapshots of live ledgers hold it.
+
+        By customer, then id. What several sources hold alike comes once; where they differ, the template changed
+        between two fetches, and both versions come. Empty where no source says.
+
+        Raises:
+            LedgerRefusedError: A source cannot be read, or a snapshot was cut or changed.
+        """
+        held = [source.templates() for source in self.sources if isinstance(source, TemplateSource)]
+        distinct = {(each.customer, each.id, each.digest): each for templates in held for each in templates}
+        return tuple(distinct[key] for key in sorted(distinct))

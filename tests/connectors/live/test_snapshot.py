@@ -13,9 +13,16 @@ from hypothesis import strategies as st
 
 import billcheck
 from billcheck.connectors.base import Completeness, Count, Fetched, FetchedDocument, FetchedLine, Request
-from billcheck.connectors.snapshot import read_documents, read_header, snapshot_lines, snapshot_schema
+from billcheck.connectors.snapshot import (
+    read_documents,
+    read_header,
+    read_templates,
+    snapshot_lines,
+    snapshot_schema,
+)
 from billcheck.errors import LedgerRefusedError
 from billcheck.ledger.source import Keys
+from billcheck.ledger.template import Template, TemplateLine
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,6 +57,18 @@ CREDIT = replace(
     lines=(FetchedLine(amount=Decimal("-60.00")), FetchedLine(amount=Decimal("10.00"))),
     credits_document="INV-1",
 )
+TEMPLATE = Template(
+    id="r-1",
+    status="active",
+    makes="approved",
+    customer="Hartwell Interieur",
+    currency="EUR",
+    every="month",
+    excl_tax=Decimal("1200.00"),
+    lines=(TemplateLine(amount=Decimal("1200.00"), description="Retainer", item="RET", quantity=Decimal(1)),),
+    digest="1" * 64,
+    next_date=date(2026, 9, 30),
+)
 VOID = replace(INVOICE, id="v-1", number="INV-2", status="void", excl_tax=Decimal(0), lines=())
 WHOLE = Completeness(
     connector="xero",
@@ -63,8 +82,8 @@ WHOLE = Completeness(
 jsonschema: Any = import_module("jsonschema")
 
 
-def text(*documents: FetchedDocument, completeness: Completeness = WHOLE) -> str:
-    return "".join(snapshot_lines(Fetched(documents, completeness)))
+def text(*documents: FetchedDocument, completeness: Completeness = WHOLE, templates: tuple[Template, ...] = ()) -> str:
+    return "".join(snapshot_lines(Fetched(documents, completeness, templates)))
 
 
 def read_back(said: str) -> tuple[Completeness, list[FetchedDocument]]:
@@ -89,6 +108,25 @@ def test_what_is_written_is_read_back() -> None:
     assert text(INVOICE, CREDIT, VOID) == said
 
 
+def test_templates_are_read_back_beside_the_documents(tmp_path: Path) -> None:
+    ended = replace(TEMPLATE, id="r-2", status="ended", every="", next_date=None, lines=(), excl_tax=Decimal(0))
+    said = text(INVOICE, templates=(TEMPLATE, ended))
+    first, *rest = said.encode().splitlines(keepends=True)
+    assert read_templates("s.jsonl", read_header("s.jsonl", first), rest) == (TEMPLATE, ended)
+    assert read_back(said) == (WHOLE, [INVOICE])
+    path = tmp_path / "s.jsonl"
+    path.write_text(said)
+    (tmp_path / "again.jsonl").write_text(text(templates=(TEMPLATE,)))
+    assert billcheck.read_ledger(path, tmp_path / "again.jsonl").templates() == (TEMPLATE, ended)
+
+
+def test_what_is_no_snapshot_has_no_templates(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.csv"
+    path.write_text("document,issue_date,customer,amount,currency\nINV-1,2026-01-31,Hartwell,2400.00,EUR\n")
+    assert billcheck.read_ledger(path).templates() == ()
+    assert billcheck.Ledger.from_lines([]).templates() == ()
+
+
 @given(
     st.text(max_size=20),
     st.decimals(allow_nan=False, allow_infinity=False, places=2, min_value=-(10**9), max_value=10**9),
@@ -105,7 +143,7 @@ def test_every_line_fits_the_schema() -> None:
     schema = snapshot_schema()
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
-    for line in text(INVOICE, CREDIT, VOID).splitlines():
+    for line in text(INVOICE, CREDIT, VOID, templates=(TEMPLATE,)).splitlines():
         validator.validate(json.loads(line))
     assert not validator.is_valid({"id": "x"})
 
@@ -116,6 +154,7 @@ def changed(said: str, old: str, new: str) -> str:
 
 
 SAID = text(INVOICE, CREDIT)
+REPEATING = text(INVOICE, templates=(TEMPLATE,))
 REFUSED = {
     "another version": (changed(SAID, '"billcheck_snapshot":1', '"billcheck_snapshot":2'), "version"),
     "no header": (SAID.split("\n", 1)[1], "Needs|columns|first row|heading"),
@@ -124,7 +163,7 @@ REFUSED = {
     "a line cut off": (SAID[:-30], "row 3"),
     "a document cut off": ("".join(SAID.splitlines(keepends=True)[:2]), "counts 2 documents, and 1 follow"),
     "a document too many": (SAID + SAID.splitlines(keepends=True)[1].replace("a-1", "a-2"), "counts 2 documents"),
-    "a document twice": (SAID + SAID.splitlines(keepends=True)[1], "a document twice"),
+    "a document twice": (SAID + SAID.splitlines(keepends=True)[1], "a document or a template twice"),
     "an amount changed": (changed(SAID, '"amount":"2400.00"', '"amount":"2300.00"'), "do not add up"),
     "a text changed": (changed(SAID, "Retainer", "Retained"), "not those it was written with"),
     "a number as a float": (changed(SAID, '"amount":"2400.00"', '"amount":2400.00'), "amount"),
@@ -140,6 +179,13 @@ REFUSED = {
     ),
     "no customer": (changed(SAID, '"customer":"Hartwell Interieur"', '"customer":""'), "customer"),
     "nothing below the header": (SAID.split("\n", 1)[0] + "\n", "counts 2 documents, and 0 follow"),
+    "a template cut off": ("".join(REPEATING.splitlines(keepends=True)[:2]), "counts 1 templates, and 0 follow"),
+    "a template twice": (REPEATING + REPEATING.splitlines(keepends=True)[2], "a document or a template twice"),
+    "a template that does not add up": (
+        changed(REPEATING, '"excl_tax":"1200.00"', '"excl_tax":"1.00"'),
+        "do not add up",
+    ),
+    "a template of an unknown status": (changed(REPEATING, '"active"', '"maybe"'), "status"),
     "no JSON": (SAID + "oops\n", "row 4"),
 }
 

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from billcheck.connectors.files.instructions import Instructions
     from billcheck.connectors.files.profile import Profile
     from billcheck.connectors.files.stream import Stream
+    from billcheck.ledger.template import Template
 
 
 _PORTABLE_DOCUMENT = b"%PDF-"
@@ -106,6 +107,19 @@ class FileOpener:
             LedgerRefusedError: The file cannot be opened.
         """
         return TextFile(self.path, self.location).digest()
+
+    def templates(self) -> tuple[Template, ...]:
+        """What the ledger makes documents from by itself, which only a snapshot says; empty for any other file.
+
+        Raises:
+            LedgerRefusedError: The file cannot be opened, or the snapshot was cut or changed.
+        """
+        file = TextFile(self.path, self.location)
+        if not next(file.stored(), b"").startswith(SNAPSHOT_MARK):
+            return ()
+        from billcheck.connectors.files import snapshot_cells  # noqa: PLC0415 - loads pydantic, which few files need
+
+        return snapshot_cells.Snapshot(self.path, file.stored()).templates()
 
     def _open_xml(self, file: TextFile, size: int) -> tuple[Stream, Layout]:
         """An electronic invoice, which says itself how it is written: no profile the user named changes that."""

@@ -13,7 +13,7 @@ from billcheck.connectors.files.cells import CellRow, or_empty
 from billcheck.connectors.files.limits import LINE_BYTES
 from billcheck.connectors.files.stream import Facts
 from billcheck.connectors.files.tokens import LongLineError
-from billcheck.connectors.snapshot import read_documents, read_header
+from billcheck.connectors.snapshot import read_documents, read_header, read_templates
 from billcheck.errors import LedgerRefusedError
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from billcheck.connectors.base import Completeness, FetchedDocument, FetchedLine
     from billcheck.connectors.files.cells import Cell
+    from billcheck.ledger.template import Template
 
 HEADINGS = (
     "document", "kind", "status", "issue_date", "due_date", "customer", "customer_id", "currency", "description",
@@ -68,6 +69,14 @@ class Snapshot:
                 yield CellRow(row, tuple(_cells(document, number, None)))
             for line in document.lines:
                 yield CellRow(row, tuple(_cells(document, number, line)))
+
+    def templates(self) -> tuple[Template, ...]:
+        """The templates; instead of `rows`, since either reads the snapshot to its end.
+
+        Raises:
+            LedgerRefusedError: The snapshot was cut or changed.
+        """
+        return read_templates(self._path, self._header, self._lines)
 
 
 def _lines(path: str, blocks: Iterable[bytes]) -> Iterator[bytes]:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from billcheck.connectors.files.places import PlaceIndex
     from billcheck.connectors.files.stream import Fingerprint, Stream
     from billcheck.ledger.source import Batch, Keys, SourceShare
+    from billcheck.ledger.template import Template
 
 
 @dataclass(slots=True)
@@ -66,6 +67,14 @@ class Opener(Protocol):
 
     def digest(self) -> str:
         """The SHA-256 of the whole as stored, in hexadecimal.
+
+        Raises:
+            LedgerRefusedError: It cannot be read.
+        """
+        ...
+
+    def templates(self) -> tuple[Template, ...]:
+        """What the ledger makes documents from by itself; empty where this does not say.
 
         Raises:
             LedgerRefusedError: It cannot be read.
@@ -122,6 +131,14 @@ class StreamSource:
             LedgerRefusedError: The file cannot be opened.
         """
         return self.opener.digest()
+
+    def templates(self) -> tuple[Template, ...]:
+        """What the ledger makes documents from by itself, which only a snapshot says; empty for any other file.
+
+        Raises:
+            LedgerRefusedError: The file cannot be opened, or the snapshot was cut or changed.
+        """
+        return self.opener.templates()
 
     def finish(
         self, keys: Keys, shares: Sequence[SourceShare], remainders: Sequence[object], digest: str

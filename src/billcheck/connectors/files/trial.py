@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from billcheck.connectors.files.stream import Stream
     from billcheck.grammar import DateOrder
     from billcheck.ledger.source import RefusedRow
+    from billcheck.ledger.template import Template
 
 NO_BILLING = "of another kind than invoices and credit notes: cash, or no billing at all"
 DRAFT = "of drafts: evidence, but not billed"
@@ -108,6 +109,9 @@ class _Opened:
 
     def digest(self) -> str:
         return self.opener.digest()
+
+    def templates(self) -> tuple[Template, ...]:
+        return self.opener.templates()
 
 
 def try_file(opener: Opener) -> Trial:

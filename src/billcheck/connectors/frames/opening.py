@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from billcheck.connectors.files.profile import Profile
     from billcheck.connectors.files.stream import Stream
     from billcheck.connectors.frames.columns import Columns
+    from billcheck.ledger.template import Template
 
 TOLD = 100
 """How many values that no cell can hold are listed."""
@@ -129,6 +130,10 @@ class FrameOpener:
         for block in stream.blocks():
             digest.update(block)
         return digest.hexdigest()
+
+    def templates(self) -> tuple[Template, ...]:
+        """None: a frame holds what was billed."""
+        return ()
 
 
 @dataclass(slots=True)
