@@ -52,9 +52,11 @@ class QuickBooksServer:
             return answer(lower_fault("3200", "AuthenticationFailed", "AUTHENTICATION", 401), status=401)
         parts = urlsplit(asked.target)
         query = dict(each.split("=", 1) for each in parts.query.split("&"))
-        if asked.method != "GET" or parts.path != f"/v3/company/{REALM}/query" or query.get("minorversion") != "75":
+        if parts.path != f"/v3/company/{REALM}/query" or query.get("minorversion") != "75":
             return answer(b"<html>no such page", status=404, kind="text/html")
-        statement = unquote(query["query"], errors="strict")  # a plus stays one, as QuickBooks takes it
+        statement = unquote(query.get("query", ""), errors="strict")  # a plus stays one, as QuickBooks takes it
+        if asked.method == "POST" and asked.headers.get("content-type") == "application/text":
+            statement = " ".join(asked.body.decode().split())
         found = _STATEMENT.fullmatch(statement)
         self.statements.append(statement)
         if found is None or (found["most"] and int(found["most"]) > MOST_ON_A_PAGE):

@@ -51,7 +51,7 @@ class XeroServer:
         parts = urlsplit(asked.target)
         query = dict(parse_qsl(parts.query, strict_parsing=True)) if parts.query else {}
         path = parts.path.removeprefix("/api.xro/2.0")
-        if path == "/connections":
+        if path.lower() == "/connections":  # Xero takes both ways of writing it
             return answer([{"tenantId": tenant, "tenantName": f"Company {tenant[:4]}"} for tenant in self.tenants])
         if asked.headers.get("xero-tenant-id") not in self.tenants:
             return answer({"Title": "Forbidden", "Status": 403, "Detail": "AuthenticationUnsuccessful"}, status=403)
@@ -109,6 +109,10 @@ def money(amount: str | Decimal) -> float:
     return float(amount)
 
 
+def milliseconds(day: date) -> str:
+    return f"/Date({(day - date(1970, 1, 1)).days * 86_400_000}+0000)/"
+
+
 def invoice(
     number: int,
     of: dict[str, Any],
@@ -120,6 +124,7 @@ def invoice(
 ) -> dict[str, Any]:
     """A sales invoice; amounts are those of its lines as its LineAmountTypes has them."""
     lines, excl_tax, tax_total = [], Decimal(0), Decimal(0)
+    due = day + timedelta(days=30)
     for at, text in enumerate(amounts):
         amount = Decimal(text)
         base = amount * 100 / (100 + tax_percent) if is_inclusive else amount
@@ -144,8 +149,9 @@ def invoice(
         "Reference": "",
         "Contact": {"ContactID": of["ContactID"], "Name": of["Name"]},
         "DateString": f"{day}T00:00:00",
-        "Date": f"/Date({(day - date(1970, 1, 1)).days * 86_400_000}+0000)/",
-        "DueDateString": f"{day + timedelta(days=30)}T00:00:00",
+        "Date": milliseconds(day),
+        "DueDateString": f"{due}T00:00:00",
+        "DueDate": milliseconds(due),
         "Status": "AUTHORISED",
         "LineAmountTypes": "Inclusive" if is_inclusive else "Exclusive",
         "LineItems": lines,
