@@ -308,7 +308,22 @@ def test_rows_before_the_first_day_to_check_are_absent() -> None:
     ],
 )
 def test_the_pace_of_a_charge(lags: list[int], offset: int, pace: tuple[int, int]) -> None:
-    assert pace_of(lags, offset, known()) == pace
+    assert pace_of([(30 * number + lag, lag) for number, lag in enumerate(lags)], offset, known()) == pace
+
+
+@pytest.mark.parametrize(
+    ("dated", "pace"),
+    [
+        ([(0, 0), (250, 181), (250, 89)], (0, 0)),  # two days show no pace
+        ([(0, 0), (250, 181), (250, 89), (300, 40)], (0, 40)),  # 0, 89, 40
+        ([(300, 40), (250, 89), (250, 181), (0, 0)], (0, 40)),
+        ([(0, 0), (0, -30), (0, -60)], (60, 0)),  # how early they may come every one of them shows
+        ([(5, 5), (5, -5), (60, 9), (90, 9)], (5, 9)),  # -5, 9, 9
+        ([(5, -5), (5, 5), (60, -9), (90, 9)], (9, 0)),  # -9, -5, 9
+    ],
+)
+def test_invoices_of_one_day_show_the_usual_delay_once(dated: list[tuple[int, int]], pace: tuple[int, int]) -> None:
+    assert pace_of(dated, 0, known()) == pace
 
 
 def test_the_pace_counts_every_invoice_for_a_period_of_its_own() -> None:

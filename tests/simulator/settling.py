@@ -110,20 +110,22 @@ def settle(
     count = len(rows)
     account = _Account(rows, [0] * count, [0] * count, [None] * count)
     placed: dict[int, tuple[int, ...]] = {}
-    lags = []
+    lags: dict[int, int] = {}
     for taken, numbers in reading:
         members = tuple(sorted(index for number in numbers for index in slots[number].members))
         placed.update(dict.fromkeys(taken, members))
         _deal_out(account, events, taken, members)
         if len(taken) == 1 and len(members) == 1:
-            lags.append(events[taken[0]].issued - rows[members[0]].due.toordinal())
+            issued = events[taken[0]].issued
+            lag = issued - rows[members[0]].due.toordinal()
+            lags[issued] = min(lag, lags.get(issued, lag), key=lambda one: (abs(one), one))
     for event in given_back:
         reduced = [index for index, row in enumerate(rows) if row.is_change and account.open(index) == event.amount]
         for index in reduced[:1]:
             account.post(index, event.amount, event)
     _feed_changes(account)
     due = _block_dues(rows, slots)
-    late = max(0, offset, sorted(lags)[(len(lags) - 1) // 2] if len(lags) >= SURE_OF_LAGS else 0)
+    late = max(0, offset, sorted(lags.values())[(len(lags) - 1) // 2] if len(lags) >= SURE_OF_LAGS else 0)
     rest = []
     for number in (number for number in range(len(events)) if number not in placed):
         event = events[number]

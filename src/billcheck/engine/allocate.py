@@ -187,26 +187,47 @@ class Pace(NamedTuple):
     late_days: int
 
 
-def pace_of(lags: list[int], offset: int, known: Known) -> Pace:
-    """The pace by a charge's own lags, in days and ascending, where there are enough; else by margin and habit."""
-    is_sure = len(lags) >= SURE_OF_HABIT
-    usual = lags[(len(lags) - 1) // 2] if is_sure else 0
-    return Pace(max(0, -lags[0]) if is_sure else known.default_early_days, max(0, offset, usual))
+def pace_of(dated: list[tuple[int, int]], offset: int, known: Known) -> Pace:
+    """The pace by a charge's own invoices where there are enough; else by margin and habit.
+
+    Args:
+        dated: Issue day of every invoice for one period of its own, and how many days after the due day that is.
+        offset: The days of the charge's habit.
+        known: What the ledger can tell.
+    """
+    is_sure = len(dated) >= SURE_OF_HABIT
+    early_days = max(0, -min([lag for _, lag in dated])) if is_sure else known.default_early_days
+    return Pace(early_days, max(0, offset, _usual_lag(dated) if is_sure else 0))
+
+
+def _usual_lag(dated: list[tuple[int, int]]) -> int:
+    """The lower median lag, 0 where invoices were written on too few days.
+
+    Those of one day bear witness once, by the period they are most nearly in time for: who makes up for a forgotten
+    quarter together with a late one is not usually late.
+    """
+    nearest: dict[int, int] = {}
+    for day, lag in dated:
+        other = nearest.get(day)
+        if other is None or (abs(lag), lag) < (abs(other), other):
+            nearest[day] = lag
+    lags = sorted(nearest.values())
+    return lags[(len(lags) - 1) // 2] if len(lags) >= SURE_OF_HABIT else 0
 
 
 def find_pace(books: Books, known: Known) -> Pace:
     """The pace of a charge by its books, whether or not its invoices state their period."""
-    return pace_of(_lags(books), books.offset, known)
+    return pace_of(_dated_lags(books), books.offset, known)
 
 
-def _lags(books: Books) -> list[int]:
-    """Days from due day to issue day of every invoice for one period of its own, ascending."""
+def _dated_lags(books: Books) -> list[tuple[int, int]]:
+    """Issue day of every invoice for one period of its own, and the days from due day to that."""
     due_days = books.schedule.due_days
-    return sorted(
-        posting.event.issue_day - due_days[posting.period]
+    return [
+        (posting.event.issue_day, posting.event.issue_day - due_days[posting.period])
         for posting in books.postings
         if posting.amount > 0 and posting.rule in _KEPT_AT_ZERO
-    )
+    ]
 
 
 def open_flags(books: Books, known: Known, *, is_awaiting_open: bool = False) -> list[bool]:
@@ -285,7 +306,7 @@ def _stated_offsets(books: Books, free: int) -> tuple[int, ...] | None:
     None where too few do, or fewer than do not. A stray line without a period has no habit of its own: else it would be
     taken for one that comes early, and go to whatever period has room for it.
     """
-    lags = _lags(books)
+    lags = sorted(lag for _, lag in _dated_lags(books))
     return (0, lags[(len(lags) - 1) // 2]) if len(lags) >= max(SURE_OF_HABIT, free) else None
 
 

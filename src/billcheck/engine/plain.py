@@ -85,8 +85,8 @@ def _periods_by_habit(schedule: Schedule, dated: list[tuple[int, int]], known: K
 
 def judge_one_by_one(schedule: Schedule, billed: Billed, known: Known) -> list[JudgedRow]:
     """The rows of every due period; see `match_one_by_one` for what `billed` promises."""
-    lags = sorted(day - schedule.due_days[period] for period, (_, day) in billed.periods.items())
-    pace = pace_of(lags, billed.offset, known)
+    dated = [(day, day - schedule.due_days[period]) for period, (_, day) in billed.periods.items()]
+    pace = pace_of(dated, billed.offset, known)
     rows = []
     for period in range(bisect_right(schedule.due_days, known.as_of_day)):
         expected = schedule.amounts[period]
