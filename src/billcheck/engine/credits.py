@@ -117,15 +117,19 @@ def take_reversals(books: Books, billed: list[Event], credits_: list[Event]) -> 
 
     A credit reverses the events of the document it names where it equals their sum, exceeds it, or equals one of them,
     or where it completes the sum together with earlier credits that name the document. Else it reverses the latest
-    earlier event of the period it states, or, naming neither, of any period, that has exactly its amount. Both lists
-    come in the order of issue days.
+    earlier event of the period it states, or, naming neither, of any period, that has exactly its amount. A line of an
+    invoice that takes off more than the invoice bills here, and is exactly a change to lower terms, gives that back.
+    Both lists come in the order of issue days.
     """
     open_ = _Billed(billed)
     reversals: list[Reversal] = []
     later: dict[tuple[int, ...], Event] = {}
     for credit in credits_:
-        reversed_ = _reversed_by(credit, open_)
         named = open_.named_by(credit)
+        if credit.is_own and open_.amount(named) < -credit.amount and _reductions_equal(books, credit):
+            later[credit.rows] = credit
+            continue
+        reversed_ = _reversed_by(credit, open_)
         if reversed_:
             reversals.append(Reversal((credit,), open_.take(reversed_)))
         elif named and _completes(credit, named, open_):
@@ -241,6 +245,8 @@ def _why_not_subtracted(credit: Event, periods: list[int], amount: int) -> str:
 
 def _periods_credited(books: Books, credit: Event, named: set[int]) -> list[int]:
     """The periods a credit is for; `named` are those that the document it names bills."""
+    if reductions := _reductions_equal(books, credit):
+        return reductions
     if credit.credited and named:
         stated = periods_of(books.schedule, credit) if credit.is_pinned else []
         if any(books.expected[period] < 0 for period in stated):
@@ -248,8 +254,6 @@ def _periods_credited(books: Books, credit: Event, named: set[int]) -> list[int]
         return sorted(named & set(stated) or named)
     if credit.is_pinned:
         return periods_of(books.schedule, credit)
-    if reductions := _reductions_equal(books, credit):
-        return reductions
     exceeded = {
         period for period, billed in enumerate(books.billed) if books.expected[period] - billed == credit.amount
     }
