@@ -74,7 +74,9 @@ def test_list_names_those_that_ship_and_the_users(run: Run) -> None:
     }
     outcome = run("profile", "list")
     assert (outcome.code, outcome.err) == (0, "Read profiles/, the profiles beside the contracts.\n")
-    assert outcome.out.splitlines()[-1].split() == ["acme.lines", "real", "file", "profiles/acme.toml", "Acme"]
+    profiles, without = outcome.out.split("\n\n")
+    assert profiles.splitlines()[-1].split() == ["acme.lines", "real", "file", "profiles/acme.toml", "Acme"]
+    assert [said.split()[0] for said in without.splitlines()[1:]] == [*SYNTAXES, "snapshot"]
     assert run("profile", "list", "--profiles", "profiles/acme.toml").err == ""
 
 

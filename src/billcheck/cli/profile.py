@@ -127,8 +127,23 @@ def _list(arguments: Namespace) -> int:
         for one in known
     ]
     head = (Span("Profile"), Span("Evidence"), Span("From"), Span("Reads"))
-    write(grid([head, *cells], ("left", "left", "left", "left")))
+    without = [(Span(name, "strong"), Span(what)) for name, what in _read_without_a_profile()]
+    write(
+        [
+            *grid([head, *cells], ("left", "left", "left", "left")),
+            BLANK,
+            line("Read without a profile, since such a file says itself how it is written"),
+            *grid(without, ("left", "left"), indent=2),
+        ]
+    )
     return 0
+
+
+def _read_without_a_profile() -> list[tuple[str, str]]:
+    """What reports call each kind of such a file, and what it is."""
+    from billcheck.connectors.files.invoice_xml import SYNTAXES
+
+    return [*SYNTAXES.items(), ("snapshot", "What billcheck fetch writes of a live ledger")]
 
 
 def _show(arguments: Namespace) -> int:
