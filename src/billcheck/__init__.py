@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from billcheck.check import check
     from billcheck.configuration.files import load_configuration
     from billcheck.configuration.rules import Configuration
+    from billcheck.connectors.faults import ConnectorError
     from billcheck.connectors.files import read_ledger
     from billcheck.connectors.files.drafts import write_drafts
     from billcheck.connectors.files.drafts.import_settings import ImportSettings
     from billcheck.connectors.files.limits import Limits
     from billcheck.connectors.frames import read_frame
+    from billcheck.connectors.live import fetch_ledger
     from billcheck.contracts.files import load_contracts
     from billcheck.contracts.quantity_files import load_quantities
     from billcheck.contracts.terms import Contract
@@ -64,6 +66,7 @@ __all__ = [
     "Comparison",
     "Configuration",
     "ConfigurationRefusedError",
+    "ConnectorError",
     "Contract",
     "ContractsRefusedError",
     "Decision",
@@ -90,6 +93,7 @@ __all__ = [
     "__version__",
     "check",
     "compare_reports",
+    "fetch_ledger",
     "load_configuration",
     "load_contracts",
     "load_decisions",
@@ -106,6 +110,7 @@ _HOMES = {
     "Comparison": "report.comparison",
     "Configuration": "configuration.rules",
     "ConfigurationRefusedError": "errors",
+    "ConnectorError": "connectors.faults",
     "Contract": "contracts.terms",
     "ContractsRefusedError": "errors",
     "Decision": "decisions.rules",
@@ -131,6 +136,7 @@ _HOMES = {
     "UsageError": "errors",
     "check": "check",
     "compare_reports": "report.comparison",
+    "fetch_ledger": "connectors.live",
     "load_configuration": "configuration.files",
     "load_contracts": "contracts.files",
     "load_decisions": "decisions.files",

@@ -20,6 +20,7 @@ bookkeeper can act on, with every character of the value visible. Knows nothing 
     │   ├── ReportRefusedError
     │   └── UsageError              a wrong argument (also a ValueError)
     ├── Problem                     one fault; its subclasses stand where the fault is found
+    ├── ConnectorError              a live ledger could not be read; `connectors.faults` draws the tree below it
     ├── SourceChangedError          a ledger file changed between two readings
     ├── MissingPackageError         a table was asked for whose library is not installed (also an ImportError)
     ├── FindingsError               raised by Report.raise_for_findings(); carries the report

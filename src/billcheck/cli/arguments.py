@@ -10,6 +10,7 @@ import re
 from argparse import ArgumentTypeError
 from datetime import date
 from difflib import get_close_matches
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from billcheck.findings import KINDS
@@ -202,20 +203,53 @@ def _add_ledgers(parser: ArgumentParser, *, is_option: bool) -> None:
             "--ledger",
             action="append",
             metavar="LEDGER",
-            help="ledger file, or folder of them; may be given several times",
+            help="ledger file, folder of them, or live ledger such as xero: (may be given several times)",
         )
     else:
         parser.add_argument(
-            "ledger", nargs="*", metavar="LEDGER", help="ledger file, or folder of them (default: those configured)"
+            "ledger",
+            nargs="*",
+            metavar="LEDGER",
+            help="ledger file, folder of them, or live ledger such as xero: (default: those configured)",
         )
 
 
-def add_reading_options(parser: ArgumentParser, *, has_ledger_option: bool = False) -> None:
+def add_live_options(parser: ArgumentParser, *, has_until: bool = True) -> None:
+    """`--since DATE`, `--until DATE` and `--snapshot FILE`, of which live ledgers are read.
+
+    `--until` is left out where the command means something else by it.
+    """
+    parser.add_argument(
+        "--since",
+        type=parse_working_date,
+        metavar="DATE",
+        help="of a live ledger: documents dated from this day on are read",
+    )
+    if has_until:
+        parser.add_argument(
+            "--until",
+            dest="fetch_until",
+            type=parse_working_date,
+            metavar="DATE",
+            help="of a live ledger: and up to this day, inclusive (default: the day of the check)",
+        )
+    parser.add_argument(
+        "--snapshot",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="keep what is read of a live ledger in this file, as in ledger.jsonl; once for each of them",
+    )
+
+
+def add_reading_options(parser: ArgumentParser, *, has_ledger_option: bool = False, has_until: bool = True) -> None:
     """The ledger, the contracts, and the terms on which they are compared.
 
     The ledger is an option, `--ledger`, where the command's words mean something else.
     """
     _add_ledgers(parser, is_option=has_ledger_option)
+    add_live_options(parser, has_until=has_until)
     add_contracts_option(parser)
     add_quantities_option(parser)
     parser.add_argument(

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 from billcheck.cli.arguments import add_reading_options, add_scope_options, add_threshold_options
 from billcheck.cli.console import write
 from billcheck.cli.inputs import make_report
-from billcheck.cli.outputs import add_output_options, deliver, inputs_of, ledger_folders_of, refuse_outputs
+from billcheck.cli.outputs import (
+    add_output_options,
+    deliver,
+    inputs_of,
+    ledger_folders_of,
+    refuse_outputs,
+    snapshots_of,
+)
 from billcheck.findings import Verdict
 from billcheck.report import table
 from billcheck.report.page import BLANK, Line, line, plain
@@ -54,7 +61,11 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Check, write the files asked for, print, and return the exit code, which is the same for every format."""
-    refuse_outputs(arguments.output, [*inputs_of(arguments), *arguments.case], ledger_folders_of(arguments))
+    refuse_outputs(
+        [*arguments.output, *snapshots_of(arguments)],
+        [*inputs_of(arguments), *arguments.case],
+        ledger_folders_of(arguments),
+    )
     report = make_report(arguments, cases=_cases(arguments))
     redaction = Redaction(report, names="names" in arguments.redact, amounts="amounts" in arguments.redact)
     shown = redaction.report if arguments.redact else report

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from billcheck.cli.arguments import add_format_option, add_reading_options, add_scope_options, add_threshold_options
 from billcheck.cli.console import write, write_text
 from billcheck.cli.effective import DEFAULT, effective
+from billcheck.cli.live import LiveLedger
 from billcheck.configuration.rules import LedgerFile
 from billcheck.report.page import Line, Span, grid
 
@@ -73,7 +74,7 @@ def _plain(value: object) -> object:
         return {name: said for name, said in asdict(value).items() if said is not None}
     if isinstance(value, tuple | list):
         return [_plain(one) for one in value]
-    return str(value) if isinstance(value, date) else value
+    return str(value) if isinstance(value, date | LiveLedger) else value
 
 
 def _text(value: object) -> str:

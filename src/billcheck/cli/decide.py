@@ -109,7 +109,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--line", type=parse_line, metavar="DOCUMENT:LINE", help="with --confirm: a line that no finding is about"
     )
     parser.add_argument("--report", metavar="REPORT", help="find the findings in this JSON report, and check nothing")
-    add_reading_options(parser, has_ledger_option=True)
+    add_reading_options(parser, has_ledger_option=True, has_until=False)
 
 
 def run(arguments: Namespace) -> int:

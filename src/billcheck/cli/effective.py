@@ -136,9 +136,12 @@ def _settings(arguments: Namespace, configuration: Configuration | None) -> Iter
 
 
 def _ledgers(ledgers: Setting, profile: Setting, currency: Setting, *, has_sheet: bool) -> Setting:
-    """What the command line says of all ledgers counts for those too that the configuration reads otherwise."""
+    """Those of a command line may be live. What it says of all counts for those too that are configured otherwise."""
+    from billcheck.cli.live import live_or_path
     from billcheck.configuration.rules import LedgerFile
 
+    if ledgers.origin == COMMAND_LINE:
+        return ledgers._replace(value=tuple(map(live_or_path, ledgers.value)))
     said = [
         LedgerFile(
             one.path,

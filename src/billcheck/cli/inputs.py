@@ -13,13 +13,17 @@ from typing import TYPE_CHECKING
 
 from billcheck.cli.console import note, progress
 from billcheck.cli.effective import CONTRACTS_FILE, CONTRACTS_FOLDER, DECISIONS_FILE, DEFAULT, effective
+from billcheck.cli.live import LiveLedger, fetch_live
+from billcheck.cli.outputs import inputs_of, ledger_folders_of, refuse_outputs, snapshots_of
 from billcheck.errors import Problem, UsageError
 from billcheck.processes import usable_processors
 
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Sequence
+    from datetime import date
 
+    from billcheck import Ledger
     from billcheck.configuration.rules import LedgerFile
     from billcheck.contracts.files import Written
     from billcheck.contracts.terms import Contracts
@@ -42,7 +46,7 @@ class NoContractsError(Problem):
 class NoLedgerError(Problem):
     """No ledger was given, and no configuration names one."""
 
-    remedy = "Give the path of an export, or name it as ledgers in billcheck.toml."
+    remedy = "Give the path of an export, or a live ledger such as xero:, or name it as ledgers in billcheck.toml."
 
 
 def load(arguments: Namespace) -> Contracts:
@@ -122,7 +126,11 @@ def own_profiles(arguments: Namespace) -> Sequence[str]:
     setting = next(one for one in settings.settings if one.key == "profiles")
     paths: Sequence[str] = setting.value
     named = settings["profile"]
-    if named is not None and split_path(named) and all(isinstance(ledger, str) for ledger in settings["ledgers"]):
+    if (
+        named is not None
+        and split_path(named)
+        and all(isinstance(ledger, str | LiveLedger) for ledger in settings["ledgers"])
+    ):
         return ()  # all ledgers are read by that file alone
     if setting.origin == DEFAULT:
         for path in paths:
@@ -145,6 +153,52 @@ def _say_what_is_passed_over(ledgers: Sequence[str | LedgerFile]) -> None:
                 note(f"{os.fspath(ledger)}: not read: {', '.join(names[:SHOWN_NAMES])}{rest}; {why}.")
 
 
+def open_ledger(arguments: Namespace, as_of: date) -> Ledger:
+    """The ledgers of the command line, or those configured, as one; live ones are fetched now.
+
+    Args:
+        arguments: The command line.
+        as_of: Up to when live ledgers are read, unless it says otherwise.
+
+    Raises:
+        UsageError: There is none, or the options make no sense beside those there are.
+        LedgerRefusedError: A path does not exist, or is given twice.
+        ConnectorError: A live ledger could not be read.
+    """
+    from billcheck import Ledger, read_ledger
+
+    settings = effective(arguments)
+    named = settings["ledgers"]
+    if not named:
+        raise UsageError([NoLedgerError("LEDGER")])
+    refuse_outputs(snapshots_of(arguments), inputs_of(arguments), ledger_folders_of(arguments))
+    files = [ledger for ledger in named if not isinstance(ledger, LiveLedger)]
+    stored = (
+        read_ledger(
+            *files,
+            profile=settings["profile"],
+            currency=settings["currency"],
+            profiles=own_profiles(arguments),
+            sheet=arguments.sheet,
+            limits=settings.limits,
+        ).sources
+        if files
+        else ()
+    )
+    _say_what_is_passed_over(files)
+    live = [ledger for ledger in named if isinstance(ledger, LiveLedger)]
+    return Ledger((*fetch_live(arguments, live, as_of, settings.limits), *stored))
+
+
+def _as_of(arguments: Namespace) -> date:
+    """The day to look back from; today where none is given, which is said."""
+    day: date | None = arguments.as_of
+    if day is None:
+        day = datetime.now(UTC).astimezone().date()
+        note(f"As of {day}, which is today; give --as-of for a result that can be repeated.")
+    return day
+
+
 def make_report(
     arguments: Namespace,
     *,
@@ -162,28 +216,16 @@ def make_report(
 
     Raises:
         InputError: Contracts, the configuration, a ledger or an argument were refused.
+        ConnectorError: A live ledger could not be read.
     """
-    from billcheck import check, read_ledger
+    from billcheck import check
 
     settings = effective(arguments)
     contracts = load(arguments)
     quantities = load_usage(arguments)
     decisions = load_decided(arguments) if decisions is None else decisions
-    if not settings["ledgers"]:
-        raise UsageError([NoLedgerError("LEDGER")])
-    ledger = read_ledger(
-        *settings["ledgers"],
-        profile=settings["profile"],
-        currency=settings["currency"],
-        profiles=own_profiles(arguments),
-        sheet=arguments.sheet,
-        limits=settings.limits,
-    )
-    _say_what_is_passed_over(settings["ledgers"])
-    as_of = arguments.as_of
-    if as_of is None:
-        as_of = datetime.now(UTC).astimezone().date()
-        note(f"As of {as_of}, which is today; give --as-of for a result that can be repeated.")
+    as_of = _as_of(arguments)
+    ledger = open_ledger(arguments, as_of)
     with progress("Checking"):
         report = check(
             contracts,

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from billcheck.cli.arguments import suggestion
 from billcheck.cli.console import note, write_text
 from billcheck.cli.effective import effective
+from billcheck.cli.live import LiveLedger
 from billcheck.errors import Problem, UsageError
 from billcheck.report.formats import FORMATS, render
 from billcheck.report.markdown import to_markdown
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Callable, Iterable
 
+    from billcheck.cli.effective import Effective
     from billcheck.report.places import Places
     from billcheck.report.report import Report
 
@@ -43,10 +45,11 @@ _SHOWN = (100, 25, 5, 0)
 
 
 class Output(NamedTuple):
-    """A format, and the file it is written to."""
+    """A format, the file it is written to, and the option that says so."""
 
     form: str
     file: Path
+    option: str = "--output"
 
 
 class RepeatedFileError(Problem):
@@ -137,14 +140,19 @@ def refuse_outputs(outputs: Iterable[Output], inputs: Iterable[str], folders: It
     for output in outputs:
         place = os.path.realpath(output.file)
         if place in seen:
-            problems.append(RepeatedFileError("--output", str(output.file)))
+            problems.append(RepeatedFileError(output.option, str(output.file)))
         elif place in read:
-            problems.append(OverwritesInputError("--output", str(output.file)))
+            problems.append(OverwritesInputError(output.option, str(output.file)))
         elif place.startswith(beneath) and place.lower().endswith(SUFFIXES):
-            problems.append(BecomesInputError("--output", str(output.file)))
+            problems.append(BecomesInputError(output.option, str(output.file)))
         seen.add(place)
     if problems:
         raise UsageError(problems)
+
+
+def snapshots_of(arguments: Namespace) -> list[Output]:
+    """Where live ledgers are to be kept, if anywhere."""
+    return [Output("snapshot", file, "--snapshot") for file in arguments.snapshot]
 
 
 def inputs_of(arguments: Namespace) -> list[str]:
@@ -156,8 +164,8 @@ def inputs_of(arguments: Namespace) -> list[str]:
     own = () if settings.configuration is None else (settings.configuration.place,)
     files = [*settings["quantities"], *own, *filter(None, [settings["decisions"]])]
     files += ["contracts.toml", "billcheck.toml", "decisions.toml"]
-    for path in settings["ledgers"]:
-        files += _files_in(os.fspath(path), frozenset(SUFFIXES))
+    for path in _stored(settings):
+        files += _files_in(path, frozenset(SUFFIXES))
     for path in settings["profiles"]:
         files += _files_in(path, _PROFILE_ENDINGS)
     named = (settings["profile"], *(getattr(ledger, "profile", None) for ledger in settings["ledgers"]))
@@ -169,7 +177,12 @@ def inputs_of(arguments: Namespace) -> list[str]:
 
 def ledger_folders_of(arguments: Namespace) -> list[str]:
     """The folders whose ledgers a check reads, as whole paths."""
-    return [os.path.realpath(path) for path in effective(arguments)["ledgers"] if Path(path).is_dir()]
+    return [os.path.realpath(path) for path in _stored(effective(arguments)) if Path(path).is_dir()]
+
+
+def _stored(settings: Effective) -> list[str]:
+    """The ledgers that are files or folders; live ones are neither."""
+    return [os.fspath(ledger) for ledger in settings["ledgers"] if not isinstance(ledger, LiveLedger)]
 
 
 def _files_in(path: str, endings: frozenset[str]) -> list[str]:

@@ -24,7 +24,7 @@ from billcheck.connectors.files.heading import (
     place_fields,
 )
 from billcheck.connectors.files.limits import HEADING_ROWS, LimitProblem
-from billcheck.connectors.files.profile import CreditSign, find_profile, shipped_profiles
+from billcheck.connectors.files.profile import find_profile, shipped_profiles
 from billcheck.connectors.files.rendered import DELIMITER, Rendered
 from billcheck.connectors.files.report_file import read_report
 from billcheck.connectors.files.stream import Facts
@@ -91,7 +91,9 @@ class FileOpener:
         if invoice_xml.is_xml(head):
             return self._open_xml(file, size)
         if head.startswith(SNAPSHOT_MARK):
-            return self._open_snapshot(file)
+            from billcheck.connectors.files import snapshot_cells  # noqa: PLC0415 - loads pydantic, for few files
+
+            return snapshot_cells.open_snapshot(file, self.instructions.limits)
         name, own = self.instructions.profile, self.instructions.own
         profiles = (*shipped_profiles(), *own) if name is None else (find_profile(name, own),)
         if head.startswith(OLD_MARK):
@@ -130,17 +132,6 @@ class FileOpener:
         profile = replace(find_profile("generic"), id=invoice.syntax)
         rendered = Rendered(file, field_bytes=limits.field_bytes)
         placed = rendered.write(invoice_xml.HEADINGS, 1, invoice_xml.to_cells(invoice), profile.values.marks.decimal)
-        return rendered, place_fields(self.path, profile, placed, limits=limits)
-
-    def _open_snapshot(self, file: TextFile) -> tuple[Stream, Layout]:
-        """A snapshot of a live ledger, which says itself what it is complete for and how its amounts are signed."""
-        from billcheck.connectors.files import snapshot_cells  # noqa: PLC0415 - loads pydantic, which few files need
-
-        limits = self.instructions.limits
-        snapshot = snapshot_cells.Snapshot(self.path, file.stored())
-        profile = replace(find_profile("generic"), id="snapshot", credit_sign=CreditSign.NEGATIVE)
-        rendered = Rendered(file, snapshot.facts, limits.field_bytes)
-        placed = rendered.write(snapshot_cells.HEADINGS, 1, snapshot.rows(), profile.values.marks.decimal)
         return rendered, place_fields(self.path, profile, placed, limits=limits)
 
     def _open_workbook(self, file: TextFile, profiles: Sequence[Profile], *, is_named: bool) -> tuple[Stream, Layout]:

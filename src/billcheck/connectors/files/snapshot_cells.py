@@ -1,4 +1,4 @@
-"""A snapshot of a live ledger as rows of cells.
+"""A snapshot of a live ledger as rows of cells, and as the stream of them that a scan reads.
 
 Comes in: the bytes of a snapshot. Goes out: a heading row of the generic ledger and one row for each line of a
 document, with what the snapshot is complete for. Must not know contracts, the engine or the network.
@@ -6,11 +6,15 @@ document, with what the snapshot is complete for. Must not know contracts, the e
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC
 from typing import TYPE_CHECKING
 
 from billcheck.connectors.files.cells import CellRow, or_empty
+from billcheck.connectors.files.heading import place_fields
 from billcheck.connectors.files.limits import LINE_BYTES
+from billcheck.connectors.files.profile import CreditSign, find_profile
+from billcheck.connectors.files.rendered import Rendered
 from billcheck.connectors.files.stream import Facts
 from billcheck.connectors.files.tokens import LongLineError
 from billcheck.connectors.snapshot import read_documents, read_header, read_templates
@@ -21,6 +25,10 @@ if TYPE_CHECKING:
 
     from billcheck.connectors.base import Completeness, FetchedDocument, FetchedLine
     from billcheck.connectors.files.cells import Cell
+    from billcheck.connectors.files.heading import Layout
+    from billcheck.connectors.files.limits import Limits
+    from billcheck.connectors.files.rendered import Origin
+    from billcheck.connectors.files.stream import Stream
     from billcheck.ledger.template import Template
 
 HEADINGS = (
@@ -29,6 +37,23 @@ HEADINGS = (
     "amount_due", "period_first_day", "period_last_day", "contract", "reference",
     "credits_document",
 )  # fmt: skip
+
+
+def open_snapshot(origin: Origin, limits: Limits) -> tuple[Stream, Layout]:
+    """A snapshot as a stream, and the columns of its fields; it says itself how its amounts are signed.
+
+    Args:
+        origin: Where it stands.
+        limits: What it may hold at most.
+
+    Raises:
+        LedgerRefusedError: It is none, was cut or changed, or holds more than is read.
+    """
+    snapshot = Snapshot(origin.path, origin.stored())
+    profile = replace(find_profile("generic"), id="snapshot", credit_sign=CreditSign.NEGATIVE)
+    rendered = Rendered(origin, snapshot.facts, limits.field_bytes)
+    placed = rendered.write(HEADINGS, 1, snapshot.rows(), profile.values.marks.decimal)
+    return rendered, place_fields(origin.path, profile, placed, limits=limits)
 
 
 class Snapshot:

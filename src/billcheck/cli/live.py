@@ -1,0 +1,145 @@
+"""Live ledgers on a command line: ``xero:`` where a ledger file could stand.
+
+Comes in: the words of a command line. Goes out: which of them name a live ledger, and each of those fetched, as a
+ledger or as the file that its snapshot was asked to be kept in. Must not know any of them, or what a check does.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from billcheck.cli.console import note, progress
+from billcheck.errors import Problem, UsageError
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from billcheck import Limits
+    from billcheck.connectors.base import Fetched, Request
+    from billcheck.ledger.source import Source
+
+_NAME = re.compile(r"([a-z][a-z0-9-]+):")
+"""At least two characters, so that it is no drive."""
+
+
+class NoLiveLedgerError(Problem):
+    """No live ledger is named that this would say something of."""
+
+    remedy = "Name one, such as xero:, or leave this out; what a file holds needs no window."
+
+
+class NoFirstDayError(Problem):
+    """A live ledger is read from a day on, and none is given."""
+
+    remedy = "Give --since DATE, such as the day on which the oldest contract starts."
+
+
+class ReversedDaysError(Problem):
+    """The last day lies before the first."""
+
+    remedy = "Without --until, documents up to the day of the check are read."
+
+
+class NamedTwiceError(Problem):
+    """The live ledger is named twice, so its documents would count twice."""
+
+    remedy = "Name it once."
+
+
+class SnapshotFilesError(Problem):
+    """Every live ledger needs a file of its own to be kept in."""
+
+    remedy = "Give --snapshot FILE once for each, in their order, or not at all."
+
+
+@dataclass(frozen=True, slots=True)
+class LiveLedger:
+    """A live ledger, by the name of its connector."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.name}:"
+
+
+def live_or_path(word: str) -> str | LiveLedger:
+    """What a word means that names a ledger: ``xero:`` the live one, everything else a path."""
+    found = _NAME.fullmatch(word)
+    return word if found is None else LiveLedger(found[1])
+
+
+def fetch_live(arguments: Namespace, live: Sequence[LiveLedger], as_of: date, limits: Limits) -> list[Source]:
+    """Every live ledger that is named, fetched; its snapshot is kept where that was asked for.
+
+    Args:
+        arguments: The command line, with the window and where snapshots go.
+        live: The ledgers.
+        as_of: The last day that is of interest.
+        limits: What a ledger may hold at most.
+
+    Raises:
+        UsageError: The options make no sense beside these ledgers, or there is no such connector.
+        ConnectorError: A ledger could not be read.
+    """
+    request = _request(arguments, live, as_of)
+    if request is None:
+        return []
+    from billcheck import read_ledger
+    from billcheck.connectors.live import fetch, hold, keep
+    from billcheck.connectors.registry import load_connector
+
+    for ledger in live:
+        load_connector(ledger.name)  # one that is not there is told before anything is read
+    kept: Sequence[Path | None] = arguments.snapshot or [None] * len(live)
+    found: list[Source] = []
+    for ledger, file in zip(live, kept, strict=True):
+        with progress(f"Fetching {ledger}"):
+            fetched = fetch(ledger.name, request, os.environ, note)
+        tell_counts(str(ledger) if file is None else str(file), fetched)
+        if file is not None:
+            keep(fetched, file)
+        opened = hold(str(ledger), fetched, limits) if file is None else read_ledger(file, limits=limits)
+        found += opened.sources
+    return found
+
+
+def tell_counts(path: str, fetched: Fetched) -> None:
+    """Remarks on what was fetched."""
+    completeness = fetched.completeness
+    note(f"{path}: {len(fetched.documents)} documents of {completeness.organisation}.")
+    for count in completeness.counts:
+        remark = "" if count.read == count.stated else ", which is not all"
+        note(f"  {count.kind}: {count.read} read, {count.stated} in the ledger{remark}.")
+
+
+def _request(arguments: Namespace, live: Sequence[LiveLedger], as_of: date) -> Request | None:
+    """What is wanted of the live ledgers; None where there are none."""
+    since: date | None = arguments.since
+    until: date | None = getattr(arguments, "fetch_until", None)
+    files: Sequence[Path] = arguments.snapshot
+    problems: list[Problem] = []
+    if not live:
+        given = {"--since": since, "--until": until, "--snapshot": files[0] if files else None}
+        problems += [NoLiveLedgerError(option, str(value)) for option, value in given.items() if value is not None]
+    names = [str(ledger) for ledger in live]
+    problems += [NamedTwiceError(name) for name in dict.fromkeys(names) if names.count(name) > 1]
+    if live and since is None:
+        problems.append(NoFirstDayError(names[0]))
+    if live and files and len(files) != len(live):
+        problems.append(SnapshotFilesError("--snapshot", ", ".join(map(str, files))))
+    last_day = as_of if until is None else until
+    if live and since is not None and last_day < since:
+        problems.append(ReversedDaysError("--since", f"{since}..{last_day}"))
+    if problems:
+        raise UsageError(problems)
+    if since is None:
+        return None
+    from billcheck.connectors.base import Request
+
+    return Request(first_day=since, last_day=last_day)
