@@ -1,15 +1,17 @@
 """QuickBooks Online on this machine: what its accounting interface documents of what we read, over real sockets.
 
 It knows the query language only as far as a reader needs it: any other statement, path or method is refused, so that a
-condition that nobody understands is never taken for none.
+condition that nobody understands is never taken for none. What is not confirmed of QuickBooks is left to the test: in
+which order the ids come, and whether recurring transactions can be counted.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from operator import eq, ge, gt, le, lt
 from random import Random
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -17,24 +19,49 @@ from urllib.parse import unquote, urlsplit
 from tests.servers.raw import Asked, Reply, answer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Mapping
 
 SIGNED_IN = "Bearer access-0"
 REALM = "9130357766654321"
 MOST_ON_A_PAGE = 1000
-_STATEMENT = re.compile(
-    r"SELECT (?P<what>\*|COUNT\(\*\)) FROM (?P<entity>\w+)"
-    r"(?: WHERE (?:Active IN \((?P<active>true, false)\)"
-    r"|TxnDate >= '(?P<first>[\d-]{10})' AND TxnDate <= '(?P<last>[\d-]{10})'"
-    r"(?: AND CustomerRef IN \((?P<customers>'\w+'(?:, '\w+')*)\))?))?"
-    r"(?: ORDERBY Id STARTPOSITION (?P<start>[1-9]\d*) MAXRESULTS (?P<most>[1-9]\d*))?"
-)
+MOST_CHANGES = 1000
 ENTITIES = ("Invoice", "SalesReceipt", "CreditMemo", "RefundReceipt")
+_STATEMENT = re.compile(
+    r"(?i:SELECT) (?P<what>\*|(?i:COUNT)\(\*\)) (?i:FROM) (?P<entity>\w+)"
+    r"(?: (?i:WHERE) (?P<where>.+?))?"
+    r"(?: (?i:ORDER ?BY) (?P<order>[\w.]+)(?: (?i:ASC))?)?"
+    r"(?: (?i:STARTPOSITION) (?P<start>[1-9]\d*))?(?: (?i:MAXRESULTS) (?P<most>[1-9]\d*))?"
+)
+_TEXT = r"'(?:[^'\\]|\\.)*'"
+_CONDITION = re.compile(
+    rf"(?P<field>[\w.]+) (?:(?P<sign>=|<=|>=|<|>) (?P<value>{_TEXT}|true|false)"
+    rf"|IN \((?P<values>(?:{_TEXT}|true|false)(?:, ?(?:{_TEXT}|true|false))*)\))(?: AND |$)"
+)
+_SIGNS = {"=": eq, "<": lt, ">": gt, "<=": le, ">=": ge}
+_OF_ALL = {"Id", "MetaData.LastUpdatedTime", "MetaData.CreateTime"}
+_OF_DOCUMENTS = _OF_ALL | {"TxnDate", "DueDate", "DocNumber", "CustomerRef"}
+_FILTERS = {
+    **dict.fromkeys((*ENTITIES, "Payment"), _OF_DOCUMENTS),
+    "Customer": _OF_ALL | {"Active", "DisplayName"},
+    "Item": _OF_ALL | {"Active", "Name"},
+    "RecurringTransaction": {"Id", "RecurDataRef", "MetaData.LastUpdatedTime", "Type"},
+    "CompanyInfo": set[str](),
+    "Preferences": set[str](),
+}
+
+
+class NotUnderstoodError(Exception):
+    """The server would refuse this query."""
 
 
 @dataclass
 class QuickBooksServer:
-    """A script for a `RawServer`. `before` may answer a request itself, or change the company before it is read."""
+    """A script for a `RawServer`. `before` may answer a request itself, or change the company before it is read.
+
+    `order` is what ``ORDERBY Id`` does: ``text`` or ``number`` sort by it, ``changed`` ignores it and gives the newest
+    change first, as without any order, and ``refused`` refuses it. `templates` are wrapped by what they make, as in
+    ``{"Invoice": {...}}``. `claims_deleted` are documents that the list of changes calls deleted though they are there.
+    """
 
     documents: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     customers: list[dict[str, Any]] = field(default_factory=list)
@@ -43,6 +70,17 @@ class QuickBooksServer:
     repeats_first_page: bool = False
     signed_in: str = SIGNED_IN
     statements: list[str] = field(default_factory=list)
+    items: list[dict[str, Any]] = field(default_factory=list)
+    templates: list[dict[str, Any]] = field(default_factory=list)
+    payments: list[dict[str, Any]] = field(default_factory=list)
+    preferences: dict[str, Any] = field(
+        default_factory=lambda: {"CurrencyPrefs": {"HomeCurrency": {"value": "EUR"}, "MultiCurrencyEnabled": False}}
+    )
+    order: str = "text"
+    counts_templates: bool = True
+    deleted: list[tuple[str, str, datetime]] = field(default_factory=list)
+    claims_deleted: set[tuple[str, str]] = field(default_factory=set)
+    now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
 
     def __call__(self, asked: Asked) -> Reply:
         given = self.before(self, asked) if self.before else None
@@ -51,40 +89,151 @@ class QuickBooksServer:
         if asked.headers.get("authorization") != self.signed_in:
             return answer(lower_fault("3200", "AuthenticationFailed", "AUTHENTICATION", 401), status=401)
         parts = urlsplit(asked.target)
-        query = dict(each.split("=", 1) for each in parts.query.split("&"))
-        if parts.path != f"/v3/company/{REALM}/query" or query.get("minorversion") != "75":
+        # A plus stays one, as QuickBooks takes it.
+        query = {
+            name: unquote(text, errors="strict")
+            for name, _, text in (one.partition("=") for one in parts.query.split("&"))
+        }
+        company, path = parts.path[: len(_COMPANY)], parts.path[len(_COMPANY) :].split("/")
+        if company != _COMPANY or query.get("minorversion") != "75":
             return answer(b"<html>no such page", status=404, kind="text/html")
-        statement = unquote(query.get("query", ""), errors="strict")  # a plus stays one, as QuickBooks takes it
-        if asked.method == "POST" and asked.headers.get("content-type") == "application/text":
-            statement = " ".join(asked.body.decode().split())
-        found = _STATEMENT.fullmatch(statement)
-        self.statements.append(statement)
-        if found is None or (found["most"] and int(found["most"]) > MOST_ON_A_PAGE):
-            return answer(fault("4001", "Invalid query"), status=400)
-        return self._answer(found)
+        try:
+            if path == ["query"] and asked.method == "POST" and asked.headers.get("content-type") == "application/text":
+                return self._answer(" ".join(asked.body.decode().split()))
+            if path == ["query"] and asked.method == "GET":
+                return self._answer(query["query"])
+            if path == ["cdc"] and asked.method == "GET":
+                return self._changes(query["entities"].split(","), query["changedSince"])
+            return self._one(*path) if asked.method == "GET" else answer(b"", status=405)
+        except NotUnderstoodError as error:
+            return answer(fault("4001", "Invalid query", detail=f"QueryValidationError: {error}"), status=400)
 
-    def _answer(self, found: re.Match[str]) -> Reply:
-        entity = found["entity"]
-        if entity == "CompanyInfo":
-            return _told({"CompanyInfo": [{"CompanyName": "Duinweg Webbeheer", "Id": "1"}], "maxResults": 1})
-        if entity == "Customer":
-            chosen = [each for each in self.customers if each["Active"] or found["active"]]
-        else:
-            chosen = list(self._chosen(entity, found))
+    def delete(self, entity: str, key: str) -> None:
+        """Delete a document, as people do: only the list of changes tells of it."""
+        self.documents = [each for each in self.documents if (each[0], each[1]["Id"]) != (entity, key)]
+        self.deleted.append((entity, key, self.now()))
+
+    def objects(self, entity: str) -> list[dict[str, Any]]:
+        """Everything there is of an entity."""
+        if entity in ENTITIES:
+            return [each for kind, each in self.documents if kind == entity]
+        return {
+            "Customer": self.customers,
+            "Item": self.items,
+            "Payment": self.payments,
+            "RecurringTransaction": self.templates,
+            "CompanyInfo": [{"CompanyName": "Duinweg Webbeheer", "Id": "1", "Country": "NLD"}],
+            "Preferences": [{"Id": "1", **self.preferences}],
+        }[entity]
+
+    def _answer(self, statement: str) -> Reply:
+        self.statements.append(statement)
+        found = _STATEMENT.fullmatch(statement)
+        if found is None or found["entity"] not in _FILTERS:
+            raise NotUnderstoodError(statement)
+        entity, most = found["entity"], int(found["most"] or 100)
+        if most > MOST_ON_A_PAGE or (entity == "RecurringTransaction" and found["order"]):
+            raise NotUnderstoodError(statement)
+        chosen = _filtered(entity, self.objects(entity), found["where"] or "")
         if found["what"] != "*":
+            if entity == "RecurringTransaction" and not self.counts_templates:
+                raise NotUnderstoodError(statement)
             return _told({"totalCount": len(chosen)})
-        chosen.sort(key=lambda each: str(each["Id"]))
-        start, most = int(found["start"] or 1), min(int(found["most"] or 100), self.largest_page)
+        self._sort(chosen, found["order"])
+        start, most = int(found["start"] or 1), min(most, self.largest_page)
         start = 1 if self.repeats_first_page else start
         page = chosen[start - 1 : start - 1 + most]
         return _told({entity: page, "startPosition": start, "maxResults": len(page)} if page else {})
 
-    def _chosen(self, entity: str, found: re.Match[str]) -> Iterator[dict[str, Any]]:
-        customers = set(re.findall(r"'(\w+)'", found["customers"] or ""))
-        for kind, each in self.documents:
-            is_of = not customers or each.get("CustomerRef", {}).get("value") in customers
-            if kind == entity and is_of and (found["first"] or "") <= each["TxnDate"] <= (found["last"] or "9"):
-                yield each
+    def _sort(self, chosen: list[dict[str, Any]], order: str | None) -> None:
+        if order not in {None, "Id", "TxnDate"} or (order == "Id" and self.order == "refused"):
+            raise NotUnderstoodError(f"property {order} is not sortable")
+        if order == "Id" and self.order in {"text", "number"}:
+            chosen.sort(key=lambda each: int(each["Id"]) if self.order == "number" else str(each["Id"]))
+        elif order == "TxnDate":
+            chosen.sort(key=lambda each: str(each["TxnDate"]))
+        else:
+            chosen.sort(key=_updated, reverse=True)
+
+    def _one(self, entity: str = "", key: str = "", *_: str) -> Reply:
+        for kind in _FILTERS:
+            for each in self.objects(kind) if kind.lower() == entity.lower() else ():
+                if each.get("Id") == key:
+                    return answer({kind: each, "time": "2026-11-29T04:12:55.901-08:00"})
+        return answer(fault("610", "Object Not Found"), status=400)
+
+    def _changes(self, entities: list[str], since: str) -> Reply:
+        moment = _moment(since)
+        if moment < self.now() - timedelta(days=30):
+            raise NotUnderstoodError("changedSince is more than 30 days ago")
+        left, groups = MOST_CHANGES, []
+        for entity in entities:
+            changed = [each for each in self.objects(entity) if _updated(each) >= moment]
+            told = [_gone(each["Id"]) if (entity, each["Id"]) in self.claims_deleted else each for each in changed]
+            told += [_gone(key) for kind, key, at in self.deleted if kind == entity and at >= moment]
+            groups.append({entity: told[:left], "startPosition": 1, "maxResults": len(told[:left])} if told else {})
+            left -= len(told[:left])
+        groups.reverse()  # their order is free
+        return answer({"CDCResponse": [{"QueryResponse": groups}], "time": "2026-11-29T04:12:55.901-08:00"})
+
+
+_COMPANY = f"/v3/company/{REALM}/"
+
+
+def _gone(key: str) -> dict[str, Any]:
+    return {
+        "domain": "QBO",
+        "status": "Deleted",
+        "Id": key,
+        "MetaData": {"LastUpdatedTime": "2026-11-20T09:00:00-08:00"},
+    }
+
+
+def _filtered(entity: str, objects: list[dict[str, Any]], where: str) -> list[dict[str, Any]]:
+    """The objects that meet every condition; lists of names hold inactive ones only where that is asked for."""
+    at, conditions = 0, []
+    while at < len(where):
+        found = _CONDITION.match(where, at)
+        if found is None or found["field"].replace("Metadata.", "MetaData.") not in _FILTERS[entity]:
+            raise NotUnderstoodError(where)
+        conditions.append(found)
+        at = found.end()
+    chosen = [each for each in objects if all(_meets(entity, each, one) for one in conditions)]
+    if entity in {"Customer", "Item"} and all(one["field"] != "Active" for one in conditions):
+        return [each for each in chosen if each["Active"]]
+    return chosen
+
+
+def _meets(entity: str, one: Mapping[str, Any], condition: re.Match[str]) -> bool:
+    kept = next(iter(one.values())) if entity == "RecurringTransaction" else one
+    name = condition["field"].replace("Metadata.", "MetaData.")
+    value: Any = kept
+    for part in name.split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    value = value.get("value") if isinstance(value, dict) else value
+    if condition["values"]:
+        return value in [_literal(text) for text in re.findall(rf"{_TEXT}|true|false", condition["values"])]
+    wanted = _literal(condition["value"])
+    if name.startswith("MetaData."):
+        return bool(_SIGNS[condition["sign"]](_moment(str(value)), _moment(str(wanted))))
+    return value is not None and bool(_SIGNS[condition["sign"]](value, wanted))
+
+
+def _literal(text: str) -> str | bool:
+    return text == "true" if text in {"true", "false"} else re.sub(r"\\(.)", r"\1", text[1:-1])
+
+
+def _moment(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise NotUnderstoodError(text) from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _updated(one: Mapping[str, Any]) -> datetime:
+    kept = one if "MetaData" in one or "Id" in one else next(iter(one.values()))
+    return _moment(kept.get("MetaData", {}).get("LastUpdatedTime", "2026-01-02T00:00:00-08:00"))
 
 
 def _told(response: dict[str, Any]) -> Reply:
@@ -92,8 +241,8 @@ def _told(response: dict[str, Any]) -> Reply:
     return answer(body, headers={"intuit_tid": "1-674f"})
 
 
-def fault(code: str, message: str, kind: str = "ValidationFault") -> dict[str, Any]:
-    return {"Fault": {"Error": [{"Message": message, "Detail": "", "code": code}], "type": kind}, "time": "2026"}
+def fault(code: str, message: str, kind: str = "ValidationFault", *, detail: str = "") -> dict[str, Any]:
+    return {"Fault": {"Error": [{"Message": message, "Detail": detail, "code": code}], "type": kind}, "time": "2026"}
 
 
 def lower_fault(code: str, message: str, kind: str, status: int) -> dict[str, Any]:
@@ -115,6 +264,19 @@ def customer(number: int, name: str, *, parent: dict[str, Any] | None = None, **
     full = name if parent is None else f"{parent['FullyQualifiedName']}:{name}"
     above = {} if parent is None else {"ParentRef": {"value": parent["Id"]}, "Job": True}
     return {"Id": str(number), "DisplayName": name, "FullyQualifiedName": full, "Active": True, **above, **more}
+
+
+def product(number: int, name: str, *, account: str = "", **more: Any) -> dict[str, Any]:
+    income = {"IncomeAccountRef": {"value": "79", "name": account}} if account else {}
+    return {
+        "Id": str(number),
+        "Name": name,
+        "FullyQualifiedName": name,
+        "Type": "Service",
+        "Active": True,
+        **income,
+        **more,
+    }
 
 
 def item(amount: str, **detail: Any) -> dict[str, Any]:

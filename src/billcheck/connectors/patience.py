@@ -131,11 +131,10 @@ class Pacer:
         self._places = threading.Semaphore(pace.at_once)
         self._lock = threading.Lock()
         self._held_until = float("-inf")
-        self._windows = [
-            (seconds, deque[float](maxlen=most))
-            for seconds, most in ((60.0, pace.per_minute), (1.0, pace.per_second))
-            if most
-        ]
+        self._windows = [(60.0, deque[float](maxlen=pace.per_minute))]
+        if pace.per_second:
+            # One after the other: two bursts a second apart, of which the first is late, would come within one.
+            self._windows.append((1.0 / pace.per_second, deque[float](maxlen=1)))
 
     @contextmanager
     def turn(self) -> Iterator[None]:

@@ -22,22 +22,30 @@ _MOST_DECIMALS = 10
 
 
 class Payload:
-    """One object of an answer; `where` names it for messages, as in ``xero invoice INV-7``."""
+    """One object of an answer; `where` names it for messages, as in ``xero invoice INV-7``.
 
-    def __init__(self, where: str, data: Any) -> None:  # noqa: ANN401 - whatever was answered
+    `request_id` is that of the exchange it came in, by which the ledger's support finds it.
+    """
+
+    def __init__(self, where: str, data: Any, *, request_id: str = "") -> None:  # noqa: ANN401 - whatever was answered
         """Take an object.
 
         Raises:
             AnswerError: It is none.
         """
         self.where = where
+        self.request_id = request_id
         if not isinstance(data, dict):
-            raise AnswerError(where, f"It is {_shown(data)} in place of an object.")
+            raise self.fault(f"It is {_shown(data)} in place of an object.")
         self._data = data
+
+    def fault(self, remark: str, *, remedy: str = "") -> AnswerError:
+        """What is wrong with it, to be raised."""
+        return AnswerError(self.where, remark, request_id=self.request_id, remedy=remedy)
 
     def refuse(self, name: str, wanted: str) -> NoReturn:
         """Say that a value is not what was promised."""
-        raise AnswerError(self.where, f"Its {name} is {_shown(self._data.get(name))} in place of {wanted}.")
+        raise self.fault(f"Its {name} is {_shown(self._data.get(name))} in place of {wanted}.")
 
     def has(self, name: str) -> bool:
         """Whether there is a value."""
@@ -82,7 +90,7 @@ class Payload:
 
     def nested(self, name: str) -> Payload:
         """An object that has to be there."""
-        return Payload(f"{self.where} {name}", self._data.get(name))
+        return Payload(f"{self.where} {name}", self._data.get(name), request_id=self.request_id)
 
     def each(self, name: str) -> Iterator[Payload]:
         """The objects of a list that has to be there."""
@@ -90,7 +98,7 @@ class Payload:
         if not isinstance(value, list):
             self.refuse(name, "a list")
         for number, one in enumerate(value, start=1):
-            yield Payload(f"{self.where} {name} {number}", one)
+            yield Payload(f"{self.where} {name} {number}", one, request_id=self.request_id)
 
     def optional_each(self, name: str) -> Iterator[Payload]:
         """The objects of a list that may be missing."""

@@ -7,21 +7,26 @@ are kept.
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from billcheck.connectors.base import Completeness, Fetched
-from billcheck.connectors.faults import AnswerError
+from billcheck.connectors.faults import AnswerError, RefusedError, ServerFaultError, SignInError
 from billcheck.connectors.patience import SYSTEM_CLOCK, Clock
 from billcheck.connectors.payload import Payload
-from billcheck.connectors.quickbooks.dialect import PACE
-from billcheck.connectors.quickbooks.documents import KINDS, read_document
+from billcheck.connectors.quickbooks.changes import find_deletions
+from billcheck.connectors.quickbooks.company import Currencies, Products, customer_names, wanted_customers
+from billcheck.connectors.quickbooks.dialect import PACE, QuickBooksDialect
+from billcheck.connectors.quickbooks.documents import KINDS, Books, read_document
+from billcheck.connectors.quickbooks.remarks import credits_linked, remarks_on, told_of_deletions
 from billcheck.connectors.sweep import Page, add_counts, sweep
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
+    from datetime import datetime
 
-    from billcheck.connectors.base import Count, FetchedDocument, Request
+    from billcheck.connectors.base import Count, Request
     from billcheck.connectors.http import Credentials, Http
     from billcheck.connectors.quickbooks.documents import ReadDocument
 
@@ -30,15 +35,8 @@ PAGE_SIZE = 999
 """One less than QuickBooks gives at once, for the object that a page repeats of the one before."""
 MINOR_VERSION = "75"
 _CHUNK = 100
-"""Customers named in one query: addresses have a length."""
-_MOST_LISTED = 10
-_ALL_CUSTOMERS = "WHERE Active IN (true, false)"
-_GONE = " (deleted)"
-
-_NOT_INVOICED = (
-    "QuickBooks lists no delayed charges, billable expenses, unbilled time, estimates or journal entries among its "
-    "invoices: what was billed that way is not in here. An invoice that was deleted is gone without a trace."
-)
+"""Ids named in one query: addresses have a length."""
+_ALSO_INACTIVE = "WHERE Active IN (true, false)"
 
 
 class QuickBooksConnector:
@@ -67,7 +65,8 @@ class QuickBooksConnector:
         self._http = http
         self._credentials = credentials
         self._realm_id = realm_id
-        self._address = f"{api_address.rstrip('/')}/v3/company/{realm_id}/query"
+        self._company_address = f"{api_address.rstrip('/')}/v3/company/{realm_id}"
+        self._address = f"{self._company_address}/query"
         self._clock = clock
 
     def fetch(self, request: Request) -> Fetched:
@@ -76,23 +75,28 @@ class QuickBooksConnector:
         Raises:
             ConnectorError: Something could not be read.
         """
-        company = self._company()
-        customers, customer_count = self._sweep("Customer", _ALL_CUSTOMERS)
-        names = {key: _full_name(payload) for key, payload in customers.items()}
-        wanted, missing = _wanted(request.customers, customers, names)
-        counts = [customer_count]
+        company = self._only("CompanyInfo").text("CompanyName")
+        customers, customer_count = self._sweep("Customer", _ALSO_INACTIVE)
+        items, item_count = self._sweep("Item", _ALSO_INACTIVE)
+        books = Books(
+            names=customer_names(customers),
+            products=Products(items),
+            currencies=Currencies(lambda: self._only("Preferences")),
+        )
+        wanted, missing = wanted_customers(request.customers, customers, books.names)
+        counts = [customer_count, item_count]
         read: list[ReadDocument] = []
         for entity in KINDS:
             for conditions in _conditions(request, wanted):
                 found, count = self._sweep(entity, conditions)
-                read += [read_document(entity, payload, names) for payload in found.values()]
+                read += [read_document(entity, payload, books) for payload in found.values()]
                 counts.append(count)
         read.sort(key=lambda each: (each.document.issue_date, each.document.number, each.document.id))
-        documents = tuple(each.document for each in read)
         doubts = [f"QuickBooks has no customer {name}: check the name, or its id." for name in missing]
-        doubts += [f"{_called(each.document)}: {doubt}" for each in read for doubt in each.doubts]
+        doubts += [f"{each.document.number or each.document.id}: {doubt}" for each in read for doubt in each.doubts]
+        gone = {key for key, payload in customers.items() if not payload.is_set("Active")}
         return Fetched(
-            documents,
+            credits_linked(read),
             Completeness(
                 connector=self.name,
                 organisation=company,
@@ -101,14 +105,38 @@ class QuickBooksConnector:
                 read_at=self._clock.now(),
                 counts=add_counts(counts),
                 shortcomings=tuple(doubts),
-                blind_spots=(_NOT_INVOICED, *_remarks(read, customers)),
+                blind_spots=(*self._deletions(), *remarks_on(read, gone)),
             ),
         )
 
-    def _company(self) -> str:
-        for each in self._ask("CompanyInfo", "SELECT * FROM CompanyInfo").optional_each("CompanyInfo"):
-            return each.text("CompanyName")
-        raise AnswerError("quickbooks GET query CompanyInfo", "It names no company.")
+    def _only(self, entity: str) -> Payload:
+        """The one object there is of an entity."""
+        for each in self._ask(entity, "SELECT * FROM", entity).optional_each(entity):
+            return each
+        raise AnswerError(f"quickbooks GET query {entity}", "It holds none.")
+
+    def _deletions(self) -> tuple[str, ...]:
+        """What is said of documents that are no longer there; it changes nothing about those that are."""
+        entities = tuple(KINDS)
+
+        def ask(since: datetime) -> Payload:
+            moment = since.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+            address = f"{self._company_address}/cdc?entities={','.join(entities)}&changedSince={quote(moment, safe='')}"
+            return self._payload("cdc", f"{address}&minorversion={MINOR_VERSION}")
+
+        def find(entity: str, ids: Sequence[str]) -> set[str]:
+            found = set[str]()
+            for chunk in _chunks(ids):
+                answer = self._ask(entity, "SELECT * FROM", entity, f"WHERE Id IN ({chunk}) MAXRESULTS {_CHUNK}")
+                found |= {each.text("Id") for each in answer.optional_each(entity)}
+            return found
+
+        try:
+            return told_of_deletions(find_deletions(self._clock.now(), entities, ask, find))
+        except SignInError:
+            raise
+        except (RefusedError, ServerFaultError, AnswerError) as error:
+            return told_of_deletions(error)
 
     def _sweep(self, entity: str, conditions: str) -> tuple[dict[str, Payload], Count]:
         stated = 0
@@ -146,40 +174,12 @@ class QuickBooksConnector:
     def _ask(self, entity: str, *words: str) -> Payload:
         statement = " ".join(words)
         address = f"{self._address}?query={quote(statement, safe='')}&minorversion={MINOR_VERSION}"
-        found: Any = self._http.get(f"query {entity}", address, credentials=self._credentials).json()
-        return Payload(f"quickbooks query {entity}", found).nested("QueryResponse")
+        return self._payload(f"query {entity}", address).nested("QueryResponse")
 
-
-def _full_name(customer: Payload) -> str:
-    """A customer with those it belongs to, as in ``Parent:Child``; the mark of one that was deleted is left out."""
-    name = customer.optional_text("FullyQualifiedName") or customer.text("DisplayName")
-    return name if customer.is_set("Active") else ":".join(part.removesuffix(_GONE) for part in name.split(":"))
-
-
-def _wanted(
-    asked: Sequence[str], customers: Mapping[str, Payload], names: Mapping[str, str]
-) -> tuple[list[str], list[str]]:
-    """The ids of the customers asked for by id or name, with all below them; and what was asked for in vain."""
-    wanted, missing = set[str](), []
-    for one in asked:
-        found = {key for key in customers if one == key or _folded(one) in _names_of(customers[key], names[key])}
-        wanted |= found
-        if not found:
-            missing.append(one)
-    parents = {
-        key: payload.nested("ParentRef").text("value") for key, payload in customers.items() if payload.has("ParentRef")
-    }
-    while grown := {key for key, parent in parents.items() if parent in wanted} - wanted:
-        wanted |= grown
-    return sorted(wanted), missing
-
-
-def _names_of(customer: Payload, full_name: str) -> set[str]:
-    return {_folded(full_name), _folded(customer.optional_text("DisplayName"))}
-
-
-def _folded(name: str) -> str:
-    return " ".join(name.casefold().split())
+    def _payload(self, what: str, address: str) -> Payload:
+        answer = self._http.get(what, address, credentials=self._credentials)
+        found: Any = answer.json()
+        return Payload(f"quickbooks {what}", found, request_id=QuickBooksDialect().request_id(answer.headers))
 
 
 def _conditions(request: Request, wanted: Sequence[str]) -> list[str]:
@@ -187,42 +187,15 @@ def _conditions(request: Request, wanted: Sequence[str]) -> list[str]:
     window = f"WHERE TxnDate >= '{request.first_day}' AND TxnDate <= '{request.last_day}'"
     if not request.customers:
         return [window]
-    chunks = [wanted[at : at + _CHUNK] for at in range(0, len(wanted), _CHUNK)]
-    return [f"{window} AND CustomerRef IN ({', '.join(map(_quoted, chunk))})" for chunk in chunks]
+    return [f"{window} AND CustomerRef IN ({chunk})" for chunk in _chunks(wanted)]
+
+
+def _chunks(ids: Sequence[str]) -> list[str]:
+    """Ids as members of lists that are short enough for an address."""
+    return [", ".join(map(_quoted, ids[at : at + _CHUNK])) for at in range(0, len(ids), _CHUNK)]
 
 
 def _quoted(text: str) -> str:
     """A text of a statement."""
     escaped = text.replace("\\", "\\\\").replace("'", "\\'")
     return f"'{escaped}'"
-
-
-def _called(document: FetchedDocument) -> str:
-    return document.number or document.id
-
-
-def _remarks(read: Sequence[ReadDocument], customers: Mapping[str, Payload]) -> list[str]:
-    """What a reader of the documents should know, though all of them were read."""
-    remarks = []
-    charges = [each.document for each in read if each.document.notes and not each.doubts]
-    if charges:
-        remarks.append(
-            f"Made from delayed charges, whose lines QuickBooks does not give: {_listed(charges)}. What each bills "
-            "that way counts as one line, unitemised."
-        )
-    gone = {key for key, payload in customers.items() if not payload.is_set("Active")}
-    credited = [
-        each.document for each in read if each.document.kind == "credit_note" and each.document.customer_id in gone
-    ]
-    if credited:
-        remarks.append(
-            "Where a customer with a balance is made inactive, QuickBooks writes a credit memo by itself, which nobody "
-            f"agreed with the customer. Of customers that are inactive: {_listed(credited)}."
-        )
-    return remarks
-
-
-def _listed(documents: Sequence[FetchedDocument]) -> str:
-    shown = ", ".join(map(_called, documents[:_MOST_LISTED]))
-    more = len(documents) - _MOST_LISTED
-    return f"{shown} and {more} more" if more > 0 else shown

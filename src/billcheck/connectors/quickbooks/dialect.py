@@ -29,6 +29,12 @@ _NOT_ALLOWED = {
     "the sandbox and those for production to production",
     6190: "The subscription of this company has ended",
 }
+_HINTS = {
+    610: "what it refers to may have been made inactive, and a whole list be refused for it: fetch shorter windows to "
+    "find out which"
+}
+_TOKEN = re.compile(r"(token[^:\s]{0,20}(?: \w{1,20})?:\s*)[^\s;<]+", re.IGNORECASE)
+"""A token in the words of a fault, as QuickBooks repeats one that has expired."""
 _CODE_IN_WORDS = re.compile(r"errorCode=0*([0-9]{1,9})")
 _MAY_BE_FAULT = re.compile(rb"fault", re.IGNORECASE)
 _XML_FAULT = re.compile(rb"<(?:\w+:)?Fault\b")
@@ -65,7 +71,8 @@ class QuickBooksDialect:
         if answer.status in _FAILED:
             return Fault("again", words)
         # 401 and 403 say by themselves whether a new token or another sign-in is called for.
-        return Fault(_BY_STATUS.get(answer.status, "refused"), words)
+        hint = f" ({_HINTS[code]})" if code in _HINTS else ""
+        return Fault(_BY_STATUS.get(answer.status, "refused"), words + hint)
 
 
 _BY_STATUS: dict[int, Any] = {401: "expired", 403: "not_allowed"}
@@ -85,7 +92,7 @@ def _said(answer: Answer) -> tuple[int, str] | None:
         # Where the gateway speaks, the code may be 0 and stand, padded with zeros, in the words alone.
         code = _number(lower.get("code")) or _number_in("; ".join(words))
         shown = "; ".join([*words, *([f"code {code}"] if code else [])])
-        return code, excerpt(shown.encode())
+        return code, _shown(shown)
     return None
 
 
@@ -115,7 +122,11 @@ def _said_in_xml(body: bytes) -> tuple[int, str] | None:
     text = body.decode("utf-8", "replace")
     code = _XML_CODE.search(text)
     words = "; ".join(_XML_WORDS.findall(text))
-    return (int(code[1]) if code else _number_in(words)), excerpt(words.encode()) or "a fault without words"
+    return (int(code[1]) if code else _number_in(words)), _shown(words) or "a fault without words"
+
+
+def _shown(words: str) -> str:
+    return excerpt(_TOKEN.sub(r"\1…", words).encode())
 
 
 def _number(code: object) -> int:
