@@ -13,7 +13,8 @@ from tests.servers.raw import Asked, Reply, answer
 class TokenService:
     """Gives new tokens for the refresh token in force; with `has_grace` the one before stays good until it is used.
 
-    `loses` are numbers of refreshes, from 1, whose answers never arrive.
+    `loses` are numbers of refreshes, from 1, whose answers never arrive. A client that asks for another scope than
+    `scopes` is refused, where there are any.
     """
 
     seconds: int = 1800
@@ -23,6 +24,7 @@ class TokenService:
     valid: list[str] = field(default_factory=lambda: ["refresh-0"])
     codes: dict[str, str] = field(default_factory=dict)
     forms: list[dict[str, str]] = field(default_factory=list)
+    scopes: frozenset[str] = frozenset()
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __call__(self, asked: Asked) -> Reply:
@@ -33,6 +35,8 @@ class TokenService:
 
     def _reply(self, form: dict[str, str]) -> Reply:
         kind = form.get("grant_type")
+        if kind == "client_credentials" and self.scopes and not self.scopes.issuperset(form["scope"].split()):
+            return answer({"error": "invalid_scope"}, status=400)
         if kind == "client_credentials":
             return answer({"access_token": f"access-client-{len(self.forms)}", "expires_in": self.seconds})
         if kind == "authorization_code":

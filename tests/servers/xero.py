@@ -1,14 +1,15 @@
 """Xero on this machine: what its accounting interface documents of what we read, over real sockets.
 
 It knows only the queries a reader may send: another one is a bad request, so that a filter that nobody understands is
-never taken for no filter.
+never taken for no filter. What changed since a moment is told to the second, as Xero does, so that a change within that
+second is not.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -28,17 +29,49 @@ _WHERE = re.compile(
     r"(?: AND \((?P<contacts>.*)\))?"
 )
 _CONTACT = re.compile(r'Contact\.ContactID==Guid\("([0-9a-f-]{36})"\)')
+_SINCE = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}")
+ORGANISATION = {
+    "Name": "Duinweg Webbeheer",
+    "BaseCurrency": "EUR",
+    "CountryCode": "NL",
+    "Version": "GLOBAL",
+    "Timezone": "WEUROPESTANDARDTIME",
+    "IsDemoCompany": False,
+}
+SCOPES = {
+    "Organisation": "accounting.settings.read",
+    "Items": "accounting.settings.read",
+    "Contacts": "accounting.contacts.read",
+    "Invoices": "accounting.invoices.read",
+    "CreditNotes": "accounting.invoices.read",
+    "RepeatingInvoices": "accounting.invoices.read",
+}
 
 
 @dataclass
 class XeroServer:
-    """A script for a `RawServer`. `before` may answer a request itself, or change the ledger before it is read."""
+    """A script for a `RawServer`. `before` may answer a request itself, or change the ledger before it is read.
+
+    `items`, `repeating` and `organisation` are what their endpoints answer. `scopes` are those of the sign-in. Ids in
+    `leaves_lines_out_of` are listed without their lines, those in `leaves_allocations_out_of` without what became of
+    them, and those in `gone` are not there when they are asked for one by one. `left_today` and `left_this_minute` are
+    counted down by each answer where they are set.
+    """
 
     documents: list[dict[str, Any]] = field(default_factory=list)
     contacts: list[dict[str, Any]] = field(default_factory=list)
+    items: list[dict[str, Any]] = field(default_factory=list)
+    repeating: list[dict[str, Any]] = field(default_factory=list)
+    organisation: dict[str, Any] = field(default_factory=lambda: dict(ORGANISATION))
+    scopes: frozenset[str] = frozenset(SCOPES.values())
     before: Callable[[XeroServer, Asked], Reply | None] | None = None
     tenants: tuple[str, ...] = (TENANT,)
     leaves_lines_out_of: frozenset[str] = frozenset()
+    leaves_allocations_out_of: frozenset[str] = frozenset()
+    gone: frozenset[str] = frozenset()
+    left_today: int | None = None
+    left_this_minute: int | None = None
+    warnings: tuple[str, ...] = ()
     largest_page: int = MOST_ON_A_PAGE
     repeats_first_page: bool = False
 
@@ -55,31 +88,68 @@ class XeroServer:
             return answer([{"tenantId": tenant, "tenantName": f"Company {tenant[:4]}"} for tenant in self.tenants])
         if asked.headers.get("xero-tenant-id") not in self.tenants:
             return answer({"Title": "Forbidden", "Status": 403, "Detail": "AuthenticationUnsuccessful"}, status=403)
-        if path == "/Organisation":
-            return self._told(Organisations=[{"Name": "Duinweg Webbeheer", "BaseCurrency": "EUR"}])
         _, kind, *rest = path.split("/")
-        if rest:
-            found = [each for each in self.documents if each.get(_ID[kind]) == rest[0]]
-            return self._told(**{kind: found}) if found else answer(b"not found", status=404, kind="text/html")
-        if kind == "Contacts":
-            return self._page(kind, self.contacts, query)
-        return self._documents(kind, query)
+        if SCOPES[kind] not in self.scopes:
+            refused = {"Type": None, "Title": "Unauthorized", "Status": 401, "Detail": "AuthorizationUnsuccessful"}
+            return answer(refused, status=401)
+        self._count_down()
+        return self._single(kind, rest[0]) if rest else self._listed(kind, query, asked)
 
-    def _documents(self, kind: str, query: dict[str, str]) -> Reply:
+    def _single(self, kind: str, key: str) -> Reply:
+        found = [each for each in self.documents if each.get(_ID[kind]) == key not in self.gone]
+        return self._told(**{kind: found}) if found else answer(b"not found", status=404, kind="text/html")
+
+    def _listed(self, kind: str, query: dict[str, str], asked: Asked) -> Reply:
+        # Neither of these two is paged, nor told by when it changed.
+        if kind == "Items":
+            return self._told(Items=self.items)
+        if kind == "RepeatingInvoices":
+            found = [each for each in self.repeating if each["Type"] == "ACCREC"]
+            whole = query == {"where": 'Type=="ACCREC"'}
+            return self._told(RepeatingInvoices=found) if whole else _refused("No property")
+        if kind == "Organisation":
+            return self._told(Organisations=[self.organisation])
+        since = asked.headers.get("if-modified-since", "")
+        if since and not _SINCE.fullmatch(since):
+            return _refused("If-Modified-Since")
+        changed = [each for each in (self.contacts if kind == "Contacts" else self.documents) if _is_after(each, since)]
+        return self._page(kind, changed, query) if kind == "Contacts" else self._documents(kind, changed, query)
+
+    def _count_down(self) -> None:
+        if self.left_today is not None:
+            self.left_today -= 1
+        if self.left_this_minute is not None:
+            self.left_this_minute -= 1
+
+    def change(self, document: dict[str, Any], at: datetime, **more: Any) -> None:
+        """Change a document, as somebody does at a moment in Xero."""
+        document.update(
+            more, UpdatedDateUTC=moment(at), UpdatedDateUTCString=f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        )
+
+    def _documents(self, kind: str, held: list[dict[str, Any]], query: dict[str, str]) -> Reply:
         found = _WHERE.fullmatch(query.get("where", ""))
         if found is None or query.get("order") != _ID[kind] or query.get("unitdp") != "4":
-            return answer({"ErrorNumber": 16, "Type": "QueryParseException", "Message": "No property"}, status=400)
+            return _refused("No property")
+        if "summaryOnly" in query or ("includeArchived" in query and kind != "Invoices"):
+            return _refused("No parameter")
+        has_archived = query.get("includeArchived") == "true"
         first, end = (date(*map(int, found[name].split(","))) for name in ("first", "end"))
         contacts = set(_CONTACT.findall(found["contacts"] or ""))
         chosen = [
             each
-            for each in self.documents
+            for each in held
             if each["Type"] == found["type"]
+            and (has_archived or each["Status"] != "ARCHIVED")
             and first <= date.fromisoformat(each["DateString"][:10]) < end
             and (not contacts or each["Contact"]["ContactID"] in contacts)
         ]
-        shown = [{**each, "LineItems": []} if each[_ID[kind]] in self.leaves_lines_out_of else each for each in chosen]
-        return self._page(kind, shown, query)
+        return self._page(kind, [self._shown(each, each[_ID[kind]]) for each in chosen], query)
+
+    def _shown(self, document: dict[str, Any], key: str) -> dict[str, Any]:
+        """A document as lists show it."""
+        without: dict[str, Any] = {"LineItems": []} if key in self.leaves_lines_out_of else {}
+        return {**document, **without, **({"Allocations": []} if key in self.leaves_allocations_out_of else {})}
 
     def _page(self, kind: str, found: list[dict[str, Any]], query: dict[str, str]) -> Reply:
         ordered = sorted(found, key=lambda each: str(each[_ID[kind]]))
@@ -90,7 +160,33 @@ class XeroServer:
 
     def _told(self, **members: Any) -> Reply:
         body = {"Id": str(UUID(int=1)), "Status": "OK", "ProviderName": "tests", "DateTimeUTC": "/Date(1)/", **members}
-        return answer(body, headers={"Xero-Correlation-Id": "c-1", "X-MinLimit-Remaining": "59"})
+        if self.warnings:
+            body["Warnings"] = [{"Message": text} for text in self.warnings]
+        this_minute = 59 if self.left_this_minute is None else max(self.left_this_minute, 0)
+        headers = {
+            "Xero-Correlation-Id": "c-1",
+            "X-MinLimit-Remaining": str(this_minute),
+            "X-AppMinLimit-Remaining": "9999",
+        }
+        if self.left_today is not None:
+            headers["X-DayLimit-Remaining"] = str(max(self.left_today, 0))
+        return answer(body, headers=headers)
+
+
+def _refused(message: str) -> Reply:
+    return answer({"ErrorNumber": 16, "Type": "QueryParseException", "Message": message}, status=400)
+
+
+def _is_after(held: dict[str, Any], since: str) -> bool:
+    """Whether something changed after a moment of UTC, both to the second."""
+    if not since:
+        return True
+    milliseconds = int(re.sub(r"\D", "", str(held.get("UpdatedDateUTC", "0")).split("+", 1)[0]))
+    return milliseconds // 1000 > datetime.fromisoformat(f"{since}+00:00").timestamp()
+
+
+def moment(at: datetime) -> str:
+    return f"/Date({round(at.timestamp() * 1000)}+0000)/"
 
 
 _ID = {"Invoices": "InvoiceID", "CreditNotes": "CreditNoteID", "Contacts": "ContactID"}
@@ -172,6 +268,31 @@ def credit_note(number: int, of: dict[str, Any], day: date, *amounts: str, **mor
     made["CreditNoteNumber"] = f"CN-{number:04}"
     del made["InvoiceNumber"]
     return {**made, "Type": "ACCRECCREDIT", "Allocations": [], "RemainingCredit": 0, **more}
+
+
+def repeating(number: int, of: dict[str, Any], *amounts: str, first: date, **more: Any) -> dict[str, Any]:
+    """A repeating invoice of every month; a key of its schedule is given as `Schedule__EndDate`."""
+    made = invoice(number, of, first, *amounts, is_inclusive=bool(more.pop("is_inclusive", False)))
+    wanted = ("Type", "Contact", "LineAmountTypes", "LineItems", "SubTotal", "TotalTax", "Total", "CurrencyCode")
+    schedule = {
+        "Period": 1,
+        "Unit": "MONTHLY",
+        "DueDate": 10,
+        "DueDateType": "OFFOLLOWINGMONTH",
+        "StartDate": milliseconds(first),
+        "NextScheduledDate": milliseconds(first),
+    }
+    schedule |= {name.removeprefix("Schedule__"): more.pop(name) for name in [*more] if name.startswith("Schedule__")}
+    return {
+        **{name: made[name] for name in wanted},
+        "RepeatingInvoiceID": identifier(number),
+        "ID": identifier(number),
+        "Reference": "",
+        "Status": "AUTHORISED",
+        "ApprovedForSending": False,
+        "Schedule": schedule,
+        **more,
+    }
 
 
 def many(count: int, seed: int = 7) -> XeroServer:

@@ -11,7 +11,9 @@ of ours, and of an answer only the beginning, with its control characters made v
     ├── ServerFaultError            the server said it failed, again and again
     ├── RefusedError                the server refused what was asked
     │   ├── SignInError             the sign-in is over: a person has to sign in again
-    │   └── NotAllowedError         the sign-in does not reach what was asked
+    │   │   └── ScopeError          the application may not ask for what it asked for
+    │   ├── NotAllowedError         the sign-in does not reach what was asked
+    │   └── NotThereError           there is nothing of that name
     ├── WaitError                   the server asks us to wait longer than we do; says when to go on
     ├── AnswerError                 what came back is not what the interface promises
     └── IncompleteError             what was read cannot be proved to be everything
@@ -96,14 +98,24 @@ class SignInError(RefusedError):
     remedy = "Sign in again: billcheck login."
 
 
+class ScopeError(SignInError):
+    """The application may not ask for these scopes."""
+
+
 class NotAllowedError(RefusedError):
     """The sign-in does not reach what was asked."""
+
+
+class NotThereError(RefusedError):
+    """There is nothing of that name."""
 
 
 class WaitError(ConnectorError):
     """The ledger asks to wait longer than is waited for."""
 
-    def __init__(self, where: str, *, kind: str, resume_at: datetime, request_id: str = "") -> None:
+    def __init__(
+        self, where: str, *, kind: str, resume_at: datetime, request_id: str = "", left: int | None = None
+    ) -> None:
         """Say when to go on.
 
         Args:
@@ -111,14 +123,17 @@ class WaitError(ConnectorError):
             kind: Which limit was met, as the ledger calls it; empty where it does not say.
             resume_at: When the ledger answers again, in UTC.
             request_id: By which the ledger's support finds the exchange.
+            left: How many requests are left, where we stop before the limit is met.
         """
         self.kind = kind
         self.resume_at = resume_at
         limit = f"The {kind} limit" if kind else "A limit"
         moment = resume_at.isoformat(timespec="seconds").replace("+00:00", "Z")
+        used_up = f"{limit} of the ledger is used up until {moment}."
+        nearly = f"{limit} of the ledger is nearly used up, with {left} requests left; all are back by {moment}."
         super().__init__(
             where,
-            f"{limit} of the ledger is used up until {moment}.",
+            used_up if left is None else nearly,
             request_id=request_id,
             remedy="Run the same command again then; nothing was written yet.",
         )

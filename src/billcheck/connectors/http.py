@@ -29,6 +29,7 @@ from billcheck.connectors.faults import (
     AnswerError,
     ConnectorError,
     NotAllowedError,
+    NotThereError,
     RedirectError,
     RefusedError,
     ServerFaultError,
@@ -45,10 +46,10 @@ from billcheck.errors import InternalError, Problem, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-FaultKind = Literal["again", "limit", "expired", "sign_in", "not_allowed", "refused", "moved", "answer"]
+FaultKind = Literal["again", "limit", "expired", "sign_in", "not_allowed", "not_there", "refused", "moved", "answer"]
 """What an answer other than the one hoped for calls for; `expired` is worth one renewal of the token."""
 
-_UNAUTHORISED, _FORBIDDEN, _TOO_MANY = 401, 403, 429
+_UNAUTHORISED, _FORBIDDEN, _NOT_FOUND, _GONE, _TOO_MANY = 401, 403, 404, 410, 429
 _MAY_PASS = frozenset({500, 502, 503, 504})
 _OK = range(200, 300)
 _MOVED = range(300, 400)
@@ -274,8 +275,14 @@ class Http:
         asked = httpx.Request(
             request.method, request.url, headers={**dict(request.headers), **used}, content=request.read()
         )
+        left = None if credentials is None else self._pacer.left_today()
+        if left is not None and left <= self._patience.day_reserve:
+            raise WaitError(where, kind="day", resume_at=self._clock.now() + timedelta(days=1), left=left)
         with self._pacer.turn():
             answer = self._answer(where, asked)
+        pause = self._pacer.learn(answer.headers)
+        if pause > 1:
+            self._tell(f"{self._name} allows few requests more this minute: going on in {pause:.0f} s.")
         return answer, self._dialect.fault(answer) or _fault_of(answer), used
 
     def _answer(self, where: str, request: httpx.Request) -> Answer:
@@ -355,6 +362,7 @@ _FINAL: dict[str, type[ConnectorError]] = {
     "expired": SignInError,
     "sign_in": SignInError,
     "not_allowed": NotAllowedError,
+    "not_there": NotThereError,
     "refused": RefusedError,
     "moved": RedirectError,
 }
@@ -375,7 +383,8 @@ def _fault_of(answer: Answer) -> Fault | None:
         return Fault("limit")
     if status in _MAY_PASS:
         return Fault("again", excerpt(answer.body))
-    return Fault("not_allowed" if status == _FORBIDDEN else "refused", excerpt(answer.body))
+    kinds: dict[int, FaultKind] = {_FORBIDDEN: "not_allowed", _NOT_FOUND: "not_there", _GONE: "not_there"}
+    return Fault(kinds.get(status, "refused"), excerpt(answer.body))
 
 
 def _body_fault(answer: Answer) -> Fault | None:

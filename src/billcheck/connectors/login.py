@@ -16,8 +16,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, Self
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from billcheck.connectors.faults import SignInError
-from billcheck.connectors.oauth import request_tokens
+from billcheck.connectors.faults import ScopeError, SignInError
+from billcheck.connectors.oauth import INVALID_SCOPE, request_tokens, scope_remedy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -36,12 +36,16 @@ _RANDOM_BYTES = 48
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invitation:
-    """How a ledger is asked to let somebody sign in; `has_pkce` where it takes part in PKCE."""
+    """How a ledger is asked to let somebody sign in; `has_pkce` where it takes part in PKCE.
+
+    `advice` is what to do where nobody comes back.
+    """
 
     name: str
     authorise_address: str
     scopes: str
     has_pkce: bool = True
+    advice: str = ""
 
 
 def sign_in(
@@ -67,6 +71,7 @@ def sign_in(
         The tokens, and the parameters the ledger sent with the code.
 
     Raises:
+        ScopeError: The application may not ask for the scopes.
         SignInError: It was declined, took too long, or what came back is not the answer to what we asked.
         ConnectorError: The token service gave no usable answer.
     """
@@ -82,7 +87,7 @@ def sign_in(
         if invitation.has_pkce:
             asked |= {"code_challenge": challenge_of(verifier), "code_challenge_method": "S256"}
         show(f"{invitation.authorise_address}?{urlencode(asked)}")
-        found = doorman.wait(invitation.name, seconds)
+        found = doorman.wait(invitation.name, seconds, invitation.advice)
     form = {"grant_type": "authorization_code", "code": found.pop("code"), "redirect_uri": doorman.address}
     if invitation.has_pkce:
         form["code_verifier"] = verifier
@@ -129,10 +134,12 @@ class _Doorman:
             self._found = given
             self._came.set()
 
-    def wait(self, name: str, seconds: float) -> dict[str, str]:
+    def wait(self, name: str, seconds: float, advice: str) -> dict[str, str]:
         if not self._came.wait(seconds):
-            raise SignInError(name, f"Nobody signed in within {seconds:.0f} seconds.")
+            raise SignInError(name, f"Nobody signed in within {seconds:.0f} seconds.", remedy=advice)
         found = {key: value for key, value in self._found.items() if key != "state"}
+        if found.get("error") == INVALID_SCOPE:
+            raise ScopeError(name, f"It was declined: {INVALID_SCOPE}.", remedy=scope_remedy(name))
         if "code" not in found:
             raise SignInError(name, f"It was declined: {found.get('error', 'no reason given')}.")
         return found

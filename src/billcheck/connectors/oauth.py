@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from billcheck.connectors.faults import AnswerError, RefusedError, SignInError
+from billcheck.connectors.faults import AnswerError, RefusedError, ScopeError, SignInError
 from billcheck.connectors.patience import SYSTEM_CLOCK, Clock
 from billcheck.connectors.tokens import NO_SECRET, Secret, Tokens
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from billcheck.connectors.http import Http
     from billcheck.connectors.tokens import TokenStore
 
+INVALID_SCOPE = "invalid_scope"
+"""How token services say that a client may not ask for a scope (RFC 6749, 5.2)."""
 EARLY = timedelta(minutes=5)
 """How long before it expires a token is renewed."""
 
@@ -169,11 +171,24 @@ class SignIn:
 class ClientSignIn:
     """A client that signs in by itself, as jobs do; its tokens are asked for anew and never kept."""
 
-    def __init__(self, name: str, http: Http, client: Client, scopes: str, clock: Clock = SYSTEM_CLOCK) -> None:
+    def __init__(
+        self, name: str, http: Http, client: Client, scopes: str, clock: Clock = SYSTEM_CLOCK, *, or_else: str = ""
+    ) -> None:
+        """Take up a client; nothing is asked yet.
+
+        Args:
+            name: How messages name the ledger.
+            http: For the token service.
+            client: Who asks.
+            scopes: What it asks for.
+            clock: The time.
+            or_else: What it asks for where it may not ask for those.
+        """
         self._name = name
         self._http = http
         self._client = client
         self._scopes = scopes
+        self._or_else = or_else
         self._clock = clock
         self._lock = threading.Lock()
         self._tokens: Tokens | None = None
@@ -200,7 +215,17 @@ class ClientSignIn:
                 self._tokens = self._new()
 
     def _new(self) -> Tokens:
-        form = {"grant_type": "client_credentials", **({"scope": self._scopes} if self._scopes else {})}
+        try:
+            return self._asked(self._scopes)
+        except ScopeError:
+            if not self._or_else:
+                raise
+        found = self._asked(self._or_else)
+        self._scopes, self._or_else = self._or_else, ""
+        return found
+
+    def _asked(self, scopes: str) -> Tokens:
+        form = {"grant_type": "client_credentials", **({"scope": scopes} if scopes else {})}
         return request_tokens(self._name, self._http, self._client, form, self._clock)
 
 
@@ -210,6 +235,7 @@ def request_tokens(
     """Ask the token service.
 
     Raises:
+        ScopeError: The client may not ask for its scopes.
         SignInError: It knows neither the client nor what it brings (``invalid_grant`` and the like).
         AnswerError: Its answer holds no token.
         ConnectorError: It gave no answer.
@@ -219,6 +245,10 @@ def request_tokens(
     except SignInError:
         raise
     except RefusedError as error:
+        if INVALID_SCOPE in error.remark:
+            raise ScopeError(
+                error.where, error.remark, request_id=error.request_id, remedy=scope_remedy(name)
+            ) from None
         raise SignInError(error.where, error.remark, request_id=error.request_id, remedy=_remedy(name)) from None
     found = answer.json()
     token, seconds = (found.get(key) if isinstance(found, dict) else None for key in ("access_token", "expires_in"))
@@ -231,6 +261,11 @@ def request_tokens(
         refresh_token=Secret(refresh if isinstance(refresh, str) else ""),
         scopes=str(found.get("scope") or ""),
     )
+
+
+def scope_remedy(name: str) -> str:
+    """What to do where an application may not ask for its scopes."""
+    return f"Set BILLCHECK_{name.upper()}_SCOPES to those of the application, with spaces between them."
 
 
 def _remedy(name: str) -> str:

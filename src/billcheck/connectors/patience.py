@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _PREFIX = "BILLCHECK_HTTP_"
+_MINUTE, _FEW = 60.0, 3
 
 
 class NotANumberError(Problem):
@@ -72,6 +73,7 @@ class Patience:
         longest_wait_seconds: The longest; where the server asks for more, the run ends and says when to go on.
         limit_seconds: The pause where a limit was met and the server does not say for how long.
         wait_budget_seconds: All pauses of a run.
+        day_reserve: Requests of a day's budget that are left to others, where the ledger tells what is left.
         max_bytes: The largest answer, decoded.
     """
 
@@ -85,6 +87,7 @@ class Patience:
     longest_wait_seconds: float = 60.0
     limit_seconds: float = 60.0
     wait_budget_seconds: float = 300.0
+    day_reserve: int = 10
     max_bytes: int = 64 << 20
 
     @classmethod
@@ -116,11 +119,17 @@ class Patience:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """Limits to stay below: requests a minute, a second (0: no such limit), and at once."""
+    """Limits to stay below: requests a minute, a second (0: no such limit), and at once.
+
+    `minute_headers` and `day_header` are the headers of an answer, in small letters, that tell how many requests are
+    left of a minute and of a day, where the ledger has any.
+    """
 
     per_minute: int
     per_second: int = 0
     at_once: int = 1
+    minute_headers: tuple[str, ...] = ()
+    day_header: str = ""
 
 
 class Pacer:
@@ -131,7 +140,9 @@ class Pacer:
         self._places = threading.Semaphore(pace.at_once)
         self._lock = threading.Lock()
         self._held_until = float("-inf")
-        self._windows = [(60.0, deque[float](maxlen=pace.per_minute))]
+        self._pace = pace
+        self._left_today: int | None = None
+        self._windows = [(_MINUTE, deque[float](maxlen=pace.per_minute))]
         if pace.per_second:
             # One after the other: two bursts a second apart, of which the first is late, would come within one.
             self._windows.append((1.0 / pace.per_second, deque[float](maxlen=1)))
@@ -149,6 +160,28 @@ class Pacer:
         with self._lock:
             self._held_until = max(self._held_until, self._clock.monotonic() + seconds)
 
+    def learn(self, headers: Mapping[str, str]) -> float:
+        """Take in what an answer says is left; slows down before a minute's limit is met, and returns for how long.
+
+        Other programs that use the same sign-in count as well. The fewer are left, the longer the pause: three together
+        take longer than a minute, so that the last is never used before there are new ones.
+        """
+        today = left_of(headers, self._pace.day_header)
+        if today is not None:
+            with self._lock:
+                self._left_today = today
+        this_minute = [left for name in self._pace.minute_headers if (left := left_of(headers, name)) is not None]
+        if not this_minute or min(this_minute) >= _FEW:
+            return 0.0
+        pause = _MINUTE / (min(this_minute) + 1)
+        self.hold(pause)
+        return pause
+
+    def left_today(self) -> int | None:
+        """How many requests the last answer said are left of the day; None where it does not say."""
+        with self._lock:
+            return self._left_today
+
     def _claim(self) -> float:
         """Take a turn now and return 0, or return how long to wait before trying again."""
         with self._lock:
@@ -162,6 +195,12 @@ class Pacer:
             for _, starts in self._windows:
                 starts.append(now)
             return 0
+
+
+def left_of(headers: Mapping[str, str], name: str) -> int | None:
+    """How many requests are left by a header; None where it is not there or is no number."""
+    text = headers.get(name, "").strip()
+    return int(text) if text.isascii() and text.isdigit() else None
 
 
 def wait_of(headers: Mapping[str, str], now: datetime) -> float | None:

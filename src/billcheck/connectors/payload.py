@@ -85,8 +85,9 @@ class Payload:
         return value if type(value) is int and value >= 0 else self.refuse(name, "a whole number")
 
     def is_set(self, name: str) -> bool:
-        """A flag; missing is false."""
-        return self._data.get(name) is True
+        """A flag, which ledgers write as a text at times; missing is false."""
+        value = self._data.get(name)
+        return value is True or (isinstance(value, str) and value.lower() == "true")
 
     def nested(self, name: str) -> Payload:
         """An object that has to be there."""

@@ -109,13 +109,16 @@ class Settings:
             token_address=self.address("TOKEN_URL", token_address),
         )
 
-    def credentials(self, http: Http, token_address: str, *, own_scopes: str = "") -> Credentials:
+    def credentials(
+        self, http: Http, token_address: str, *, own_scopes: str = "", older_scopes: str = ""
+    ) -> Credentials:
         """Who asks, by what is set: a token that is given, a sign-in that is kept, or a client that signs in by itself.
 
         Args:
             http: For the token service.
             token_address: Where the token service is unless the environment says otherwise.
             own_scopes: What a client that signs in by itself asks for; empty where the ledger has no such clients.
+            older_scopes: What it asks for where it may not ask for those.
 
         Raises:
             UsageError: Something is missing or makes no sense.
@@ -131,5 +134,7 @@ class Settings:
                 if store.load() is None:
                     store.save(Tokens(access_token=Secret("none"), expires_at=_LONG_AGO, refresh_token=refresh))
         elif own_scopes and client.secret and store.load() is None:
-            return ClientSignIn(self.name, http, client, self.text("SCOPES", own_scopes))
+            scopes = self.text("SCOPES")
+            or_else = "" if scopes else older_scopes
+            return ClientSignIn(self.name, http, client, scopes or own_scopes, or_else=or_else)
         return SignIn(self.name, http, store, client)

@@ -1,39 +1,49 @@
 """Reads what Xero holds of a window: sales invoices and credit notes, with the contacts they are of.
 
-Comes in: a request, and exchanges that bear a sign-in. Goes out: normalised documents and what they are complete for.
-Only reads. Must not know how tokens are kept.
+Comes in: a request, and exchanges that bear a sign-in. Goes out: normalised documents, what will be made from repeating
+invoices, and what all that is complete for. Only reads. Must not know how tokens are kept.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from billcheck.connectors.base import Completeness, Fetched
-from billcheck.connectors.faults import AnswerError, NotAllowedError
+from billcheck.connectors.base import Completeness, Count, Fetched
+from billcheck.connectors.faults import AnswerError, NotAllowedError, NotThereError, RefusedError, SignInError
 from billcheck.connectors.patience import SYSTEM_CLOCK, Clock
 from billcheck.connectors.payload import Payload
 from billcheck.connectors.sweep import Page, add_counts, sweep
+from billcheck.connectors.xero.access import foreign_tenant, missing_scope, only_tenant, read_tenants
 from billcheck.connectors.xero.dialect import PACE
-from billcheck.connectors.xero.documents import CREDIT_NOTE, INVOICE, id_of, lacks_lines, read_document
+from billcheck.connectors.xero.directory import (
+    Directory,
+    Organisation,
+    find_customers,
+    merged_names,
+    read_items,
+    read_organisation,
+)
+from billcheck.connectors.xero.documents import CREDIT_NOTE, INVOICE, id_of, is_whole, number_of, read_document
+from billcheck.connectors.xero.remarks import NOT_INVOICED, called, remarks_on
+from billcheck.connectors.xero.templates import is_of_sales, read_template
+from billcheck.money import is_currency
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from billcheck.connectors.base import Count, FetchedDocument, Request
+    from billcheck.connectors.base import Request
     from billcheck.connectors.http import Credentials, Http
+    from billcheck.connectors.xero.documents import ReadDocument
+    from billcheck.ledger.template import Template
 
 API_ADDRESS = "https://api.xero.com/api.xro/2.0"
 CONNECTIONS_ADDRESS = "https://api.xero.com/connections"
 PAGE_SIZE = 1000
 _CHUNK = 40
 """Contacts named in one query: an id has 36 characters, and addresses have a length."""
-
-_NOT_INVOICED = (
-    "Xero lists no money received without an invoice, no quotes and no billable expenses among its invoices: what was "
-    "billed that way is not in here."
-)
 
 
 class XeroConnector:
@@ -67,75 +77,109 @@ class XeroConnector:
         self._api = api_address.rstrip("/")
         self._connections = connections_address
         self._clock = clock
+        self._warnings: dict[str, None] = {}
 
     def fetch(self, request: Request) -> Fetched:
-        """The sales invoices and credit notes of a window.
+        """The sales invoices and credit notes of a window, and all repeating invoices.
 
         Raises:
             ConnectorError: Something could not be read.
         """
-        tenant = self._tenant_id or self._only_tenant()
+        tenant = self._tenant_id or only_tenant(self._tenants())
         organisation = self._organisation(tenant)
         contacts, contact_count = self._sweep("Contacts", tenant, [("includeArchived", "true"), ("order", "ContactID")])
-        names = _merged_names(contacts)
-        wanted, missing = _wanted(request.customers, names)
-        counts = [contact_count]
-        documents: list[FetchedDocument] = []
+        directory = Directory(organisation, merged_names(contacts))
+        wanted, missing = find_customers(request.customers, directory.contacts)
+        counts, payloads = [contact_count], list[Payload]()
         for kind, word in (("Invoices", INVOICE), ("CreditNotes", CREDIT_NOTE)):
             for where in _conditions(word, request, wanted):
-                found, count = self._documents(kind, tenant, where, names)
-                documents += found
+                found, count = self._documents(kind, tenant, where, directory)
+                payloads += found
                 counts.append(count)
-        documents.sort(key=lambda document: (document.issue_date, document.number, document.id))
-        doubts = [f"Xero has no contact {name}: check the name, or its id." for name in missing]
-        doubts += [f"{document.number or document.id}: {note}" for document in documents for note in document.notes]
+        repeating, unread = self._repeating(tenant)
+        directory, unnamed = self._with_items(tenant, directory, [*payloads, *repeating])
+        read, doubts = _read(payloads, directory)
+        templates, refused = _templates(repeating, directory, self._clock.now().date())
+        if request.customers:
+            templates = tuple(each for each in templates if each.customer_id in wanted)
+        doubts = [f"Xero has no contact {name}: check the name, or its id." for name in missing] + doubts
+        remarks = [NOT_INVOICED, *unread, *unnamed, *refused, *remarks_on(read, organisation), *self._warnings]
         return Fetched(
-            tuple(documents),
+            tuple(each.document for each in read),
             Completeness(
                 connector=self.name,
-                organisation=organisation,
+                organisation=organisation.name,
                 organisation_id=tenant,
                 request=request,
                 read_at=self._clock.now(),
-                counts=add_counts(counts),
+                counts=add_counts([*counts, *(() if unread else (_all_of("RepeatingInvoices", repeating),))]),
                 shortcomings=tuple(doubts),
-                blind_spots=(_NOT_INVOICED,),
+                blind_spots=tuple(remarks),
             ),
+            templates,
         )
 
-    def _only_tenant(self) -> str:
-        answer = self._http.get("/connections", self._connections, credentials=self._credentials).json()
-        if not isinstance(answer, list):
-            raise AnswerError("xero GET /connections", "It is no list of organisations.")
-        found = [Payload("xero connection", each) for each in answer]
-        tenants = {each.text("tenantId"): each.optional_text("tenantName") for each in found}
-        if len(tenants) != 1:
-            listed = ", ".join(f"{name} ({tenant})" for tenant, name in sorted(tenants.items())) or "none"
-            remark = f"Signed in to {len(tenants)} organisations: {listed}."
-            raise NotAllowedError("xero", remark, remedy="Name one with BILLCHECK_XERO_TENANT_ID.")
-        return next(iter(tenants))
+    def _tenants(self) -> dict[str, str]:
+        return read_tenants(self._http.get("/connections", self._connections, credentials=self._credentials).json())
 
-    def _organisation(self, tenant: str) -> str:
-        for each in self._ask("Organisation", tenant, []).each("Organisations"):
-            return each.text("Name")
+    def _organisation(self, tenant: str) -> Organisation:
+        try:
+            answer = self._ask("Organisation", tenant, [])
+        except NotAllowedError as error:
+            raise foreign_tenant(tenant, self._tenants(), error) or error from None
+        for each in answer.each("Organisations"):
+            return read_organisation(each)
         raise AnswerError("xero GET /Organisation", "It names no organisation.")
 
-    def _documents(
-        self, kind: str, tenant: str, where: str, names: Mapping[str, tuple[str, str]]
-    ) -> tuple[list[FetchedDocument], Count]:
+    def _documents(self, kind: str, tenant: str, where: str, directory: Directory) -> tuple[list[Payload], Count]:
+        """The documents of a kind, each with all that counts."""
         one = "InvoiceID" if kind == "Invoices" else "CreditNoteID"
-        found, count = self._sweep(kind, tenant, [("where", where), ("order", one), ("unitdp", "4")])
-        documents = []
-        for key, payload in found.items():
-            whole = payload if not lacks_lines(payload) else self._single(kind, tenant, key)
-            documents.append(read_document(whole, names))
-        return documents, count
+        archived = [("includeArchived", "true")] if kind == "Invoices" else []
+        asked = [("where", where), ("order", one), ("unitdp", "4"), *archived]
+        found, count = self._sweep(kind, tenant, asked)
+        whole = [
+            payload if is_whole(payload, directory) else self._single(kind, tenant, key)
+            for key, payload in found.items()
+        ]
+        documents = [payload for payload in whole if payload is not None]
+        return documents, replace(count, read=count.read - len(whole) + len(documents))
 
-    def _single(self, kind: str, tenant: str, key: str) -> Payload:
-        """A document by itself, with the lines that the list left out."""
-        for each in self._ask(f"{kind}/{key}", tenant, [("unitdp", "4")]).each(kind):
-            return each
-        raise AnswerError(f"xero GET /{kind}/{key}", "It holds no document.")
+    def _single(self, kind: str, tenant: str, key: str) -> Payload | None:
+        """A document by itself, with what the list left out; None where it went since it was listed."""
+        try:
+            answer = self._ask(f"{kind}/{key}", tenant, [("unitdp", "4")])
+        except NotThereError:
+            return None
+        for each in answer.each(kind):
+            if _key(kind, each) == key:
+                return each
+        raise AnswerError(f"xero GET /{kind}/{key}", "It does not hold the document.")
+
+    def _repeating(self, tenant: str) -> tuple[list[Payload], list[str]]:
+        """The repeating invoices, all in one answer; and what to say where they cannot be read."""
+        try:
+            answer = self._ask("RepeatingInvoices", tenant, [("where", f'Type=="{INVOICE}"')])
+        except SignInError:
+            raise
+        except RefusedError as error:
+            return [], [f"Repeating invoices could not be read, so that what will be billed is not in here: {error}"]
+        return list(answer.each("RepeatingInvoices")), []
+
+    def _with_items(
+        self, tenant: str, directory: Directory, payloads: Iterable[Payload]
+    ) -> tuple[Directory, list[str]]:
+        """The items too, where lines name any; and what to say where they cannot be read."""
+        lines = (line for payload in payloads for line in payload.optional_each("LineItems"))
+        if not any(line.optional_text("ItemCode") or line.has("Item") for line in lines):
+            return directory, []
+        try:
+            items = read_items(self._ask("Items", tenant, [("unitdp", "4")]).each("Items"))
+        except SignInError:
+            raise
+        except RefusedError as error:
+            return directory, [f"Items could not be read, so lines bear the codes they were written with: {error}"]
+        by_code = {item.code: item for item in items.values()}
+        return replace(directory, items=items, items_by_code=by_code), []
 
     def _sweep(self, kind: str, tenant: str, parameters: Sequence[tuple[str, str]]) -> tuple[dict[str, Payload], Count]:
         def ask(number: int, size: int) -> Page[Payload]:
@@ -148,47 +192,68 @@ class XeroConnector:
         return sweep(kind, ask, size=PAGE_SIZE, at_once=PACE.at_once)
 
     def _ask(self, path: str, tenant: str, parameters: Sequence[tuple[str, str]]) -> Payload:
-        answer = self._http.get(
-            f"/{path}",
-            f"{self._api}/{path}",
-            parameters=parameters,
-            headers={"xero-tenant-id": tenant},
-            credentials=self._credentials,
-        )
+        try:
+            answer = self._http.get(
+                f"/{path}",
+                f"{self._api}/{path}",
+                parameters=parameters,
+                headers={"xero-tenant-id": tenant},
+                credentials=self._credentials,
+            )
+        except NotAllowedError as error:
+            raise missing_scope(path, error) from None
         found: Any = answer.json()
-        return Payload(f"xero {path}", found)
+        payload = Payload(f"xero {path}", found)
+        # What Xero warns of, such as an interface that is about to change, is for a person to read.
+        for warning in payload.optional_each("Warnings"):
+            self._warnings[f"Xero warns: {warning.optional_text('Message')}"] = None
+        return payload
 
 
 def _key(kind: str, payload: Payload) -> str:
-    return payload.text("ContactID") if kind == "Contacts" else id_of(payload)
+    """The id of an object; messages name it by its number from here on."""
+    if kind == "Contacts":
+        return payload.text("ContactID")
+    key = id_of(payload)
+    payload.where = f"xero {kind} {number_of(payload) or key}"
+    return key
 
 
-def _merged_names(contacts: Mapping[str, Payload]) -> dict[str, tuple[str, str]]:
-    """Every contact's id and name, those of the contact it was merged into where it was, however often."""
-    names = {}
-    for key in contacts:
-        last, seen = key, {key}
-        while (into := contacts[last].optional_text("MergedToContactID")) in contacts and into not in seen:
-            last = into
-            seen.add(into)
-        names[key] = (last, contacts[last].text("Name"))
-    return names
+def _all_of(kind: str, payloads: Sequence[Payload]) -> Count:
+    """The count of what comes in one answer, whole or not at all."""
+    return Count(kind=kind, stated=len(payloads), read=len(payloads))
 
 
-def _wanted(customers: Sequence[str], names: Mapping[str, tuple[str, str]]) -> tuple[list[str], list[str]]:
-    """The ids of the contacts asked for by id or name, those merged into them too; and what was asked for in vain."""
-    wanted, missing = set[str](), []
-    for customer in customers:
-        folded = " ".join(customer.casefold().split())
-        found = {
-            key
-            for key, (into, name) in names.items()
-            if customer in {key, into} or " ".join(name.casefold().split()) == folded
-        }
-        wanted |= found
-        if not found:
-            missing.append(customer)
-    return sorted(wanted), missing
+def _read(payloads: Iterable[Payload], directory: Directory) -> tuple[list[ReadDocument], list[str]]:
+    """The documents by issue date, then number, then id; and what nobody can vouch for."""
+    payloads = list(payloads)
+    numbers = {id_of(payload): number_of(payload) for payload in payloads}
+    read: list[ReadDocument] = []
+    doubts = []
+    for payload in payloads:
+        currency = payload.optional_text("CurrencyCode")
+        if currency and not is_currency(currency):
+            name = number_of(payload) or id_of(payload)
+            doubts.append(f"{name}: its currency {currency} is none of ISO 4217, so it is not in here.")
+        else:
+            read.append(read_document(payload, directory, numbers))
+    read.sort(key=lambda each: (each.document.issue_date, each.document.number, each.document.id))
+    return read, doubts + [f"{called(each.document)}: {doubt}" for each in read for doubt in each.doubts]
+
+
+def _templates(
+    payloads: Iterable[Payload], directory: Directory, today: date
+) -> tuple[tuple[Template, ...], list[str]]:
+    """The templates by customer, then id; and those that cannot be read, which no check of invoices depends on."""
+    found: list[Template] = []
+    refused = []
+    for payload in payloads:
+        try:
+            if is_of_sales(payload):
+                found.append(read_template(payload, directory, today))
+        except AnswerError as error:
+            refused.append(f"A repeating invoice could not be read: {error.where}: {error.remark}")
+    return tuple(sorted(found, key=lambda template: (template.customer, template.id))), refused
 
 
 def _conditions(word: str, request: Request, contacts: Sequence[str]) -> list[str]:

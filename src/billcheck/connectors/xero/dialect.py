@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
     from billcheck.connectors.http import Answer
 
-PACE = Pace(per_minute=55, at_once=4)
+PACE = Pace(
+    per_minute=55,
+    at_once=4,
+    minute_headers=("x-minlimit-remaining", "x-appminlimit-remaining"),
+    day_header="x-daylimit-remaining",
+)
+_OUT_OF_REACH = ("AuthorizationUnsuccessful", "insufficient_scope")
 _UNAUTHORISED, _TOO_MANY, _BAD_REQUEST = 401, 429, 400
 
 
@@ -35,8 +41,9 @@ class XeroDialect:
             return Fault("limit", f"its {problem or 'request'} limit is used up", problem)
         said = _said(answer)
         if answer.status == _UNAUTHORISED:
-            # Only an expired token is worth a new one; a wrong scope or organisation stays wrong.
-            return Fault("sign_in" if "AuthorizationUnsuccessful" in said else "expired", said)
+            # Only an expired token is worth a new one; a scope that lacks, or a wrong organisation, stays wrong.
+            is_out_of_reach = any(word in said for word in _OUT_OF_REACH)
+            return Fault("not_allowed" if is_out_of_reach else "expired", said)
         if answer.status == _BAD_REQUEST:
             return Fault("refused", said)
         return None

@@ -2,26 +2,26 @@
 
 Comes in: objects of its answers, as its accounting interface describes them. Goes out: documents with signed amounts
 excluding tax, which add up to what Xero says. Amounts on credit notes are positive there, so the sign is ours to give.
-Must not know requests.
+Everything is in the document's own currency: a rate converts nothing here. Must not know requests.
 """
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, date, datetime, timedelta, timezone
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from billcheck.connectors.base import FetchedDocument, FetchedLine
-from billcheck.connectors.faults import AnswerError
-from billcheck.ledger.line import TRACKING_SEPARATOR
+from billcheck.connectors.base import FetchedDocument
+from billcheck.connectors.xero.days import read_day
+from billcheck.connectors.xero.lines import Lines, adds_up, read_lines, unproved_lines
+from billcheck.money import is_currency
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from billcheck.connectors.payload import Payload
+    from billcheck.connectors.xero.directory import Directory
 
-_MOMENT = re.compile(r"/Date\((-?[0-9]{1,15})(?:([+-])([0-9]{2})([0-9]{2}))?\)/")
 _STATUSES = {
     "AUTHORISED": "approved",
     "PAID": "approved",
@@ -34,12 +34,22 @@ INVOICE, CREDIT_NOTE = "ACCREC", "ACCRECCREDIT"
 _KINDS = {INVOICE: "invoice", CREDIT_NOTE: "credit_note"}
 
 
-def read_document(payload: Payload, names: Mapping[str, tuple[str, str]]) -> FetchedDocument:
+@dataclass(frozen=True, slots=True)
+class ReadDocument:
+    """A document, what of it is doubtful, and the items it calls otherwise than Xero does today."""
+
+    document: FetchedDocument
+    doubts: tuple[str, ...] = ()
+    renamed: frozenset[tuple[str, str]] = frozenset()
+
+
+def read_document(payload: Payload, directory: Directory, numbers: Mapping[str, str]) -> ReadDocument:
     """One invoice or credit note, with its lines.
 
     Args:
         payload: The object, with its line items.
-        names: Contacts by id: the id and name of the contact each was merged into, or its own.
+        directory: What it refers to.
+        numbers: Numbers of invoices by id.
 
     Raises:
         AnswerError: A value is missing or of another type, or the lines do not add up.
@@ -48,40 +58,42 @@ def read_document(payload: Payload, names: Mapping[str, tuple[str, str]]) -> Fet
     if kind is None:
         payload.refuse("Type", "one of those asked for")
     sign = -1 if kind == "credit_note" else 1
-    contact = payload.nested("Contact")
-    contact_id = contact.text("ContactID")
-    customer_id, customer = names.get(contact_id, (contact_id, contact.optional_text("Name")))
+    customer_id, customer = directory.customer(payload.nested("Contact"))
     status = _STATUSES.get(payload.text("Status"))
-    excl_tax = payload.amount("SubTotal")
-    lines = tuple(read_lines(payload, sign))
-    if status == "void" and not lines:
-        excl_tax = Decimal(0)  # what it once billed stays on it, and counts for nothing
-    if sum(line.amount for line in lines) != sign * excl_tax:
-        remark = f"Its lines add up to {sum(line.amount for line in lines)}, and it says {sign * excl_tax} excl. tax."
-        raise AnswerError(payload.where, remark)
+    if status == "void":  # what it once billed stays on it, and counts for nothing
+        lines = Lines(unproved_lines(payload, sign, directory))
+    else:
+        lines = read_lines(payload, sign, directory)
     total = payload.optional_amount("Total")
+    currency, notes = currency_of(payload, directory)
+    credited = ""
+    if kind == "credit_note" and status == "approved":
+        credited, applied = _credited(payload, numbers)
+        notes += applied
     # What status a document has decides whether it was billed, so one we do not know counts as not billed, and is told.
-    notes = () if status else (f"Its status {payload.text('Status')} is not known, so it does not count as billed.",)
-    return FetchedDocument(
+    unknown = () if status else (f"Its status {payload.text('Status')} is not known, so it does not count as billed.",)
+    doubts = unknown + lines.doubts
+    document = FetchedDocument(
         id=id_of(payload),
-        number=payload.optional_text("InvoiceNumber") or payload.optional_text("CreditNoteNumber"),
+        number=number_of(payload),
         kind=kind,
         status=status or "draft",
-        issue_date=read_day(payload, "Date") or payload.refuse("Date", "a day"),
-        due_date=read_day(payload, "DueDate"),
-        customer=customer or contact_id,
+        issue_date=read_day(payload, "Date", directory.organisation.zone) or payload.refuse("Date", "a day"),
+        due_date=read_day(payload, "DueDate", directory.organisation.zone),
+        customer=customer,
         customer_id=customer_id,
-        currency=payload.text("CurrencyCode"),
-        excl_tax=sign * excl_tax,
-        lines=lines,
+        currency=currency,
+        excl_tax=sum((line.amount for line in lines.lines), Decimal(0)),
+        lines=lines.lines,
         digest=payload.digest(),
         reference=payload.optional_text("Reference"),
-        credits_document=_credited(payload) if kind == "credit_note" else "",
+        credits_document=credited,
         total=None if total is None else sign * total,
         amount_due=payload.optional_amount("AmountDue"),
         updated=payload.optional_text("UpdatedDateUTC"),
-        notes=notes,
+        notes=notes + lines.notes + doubts,
     )
+    return ReadDocument(document, doubts, lines.renamed)
 
 
 def id_of(payload: Payload) -> str:
@@ -89,76 +101,64 @@ def id_of(payload: Payload) -> str:
     return payload.text("InvoiceID" if payload.has("InvoiceID") else "CreditNoteID")
 
 
-def lacks_lines(payload: Payload) -> bool:
-    """Whether lines that count were left out, as lists do at times; that is not the same as billing nothing."""
-    if _STATUSES.get(payload.text("Status")) == "void":
-        return False
-    return not any(payload.optional_each("LineItems")) and payload.amount("SubTotal") != 0
+def number_of(payload: Payload) -> str:
+    """What people call it; empty where they do not."""
+    return payload.optional_text("InvoiceNumber") or payload.optional_text("CreditNoteNumber")
 
 
-def read_lines(payload: Payload, sign: int) -> list[FetchedLine]:
-    """The lines, excluding tax by the document's own tax; those that are only a text bill nothing and are left out."""
-    is_inclusive = payload.optional_text("LineAmountTypes").upper() == "INCLUSIVE"
-    template = payload.optional_text("RepeatingInvoiceID")
-    lines = []
-    for item in payload.optional_each("LineItems"):
-        if not item.has("LineAmount"):
-            if item.has("Quantity") and item.has("UnitAmount") and item.amount("Quantity") * item.amount("UnitAmount"):
-                item.refuse("LineAmount", "a number")
-            continue
-        tax = item.optional_amount("TaxAmount") or Decimal(0)
-        amount = item.amount("LineAmount") - (tax if is_inclusive else 0)
-        lines.append(
-            FetchedLine(
-                amount=sign * amount,
-                description=item.optional_text("Description"),
-                item=item.optional_text("ItemCode"),
-                account=item.optional_text("AccountCode"),
-                tracking=TRACKING_SEPARATOR.join(
-                    option for each in item.optional_each("Tracking") if (option := each.optional_text("Option"))
-                ),
-                quantity=item.optional_amount("Quantity"),
-                unit_price=item.optional_amount("UnitAmount"),
-                tax=sign * tax,
-                template=template,
-            )
-        )
-    return lines
+def currency_of(payload: Payload, directory: Directory) -> tuple[str, tuple[str, ...]]:
+    """The currency of an object, that of the organisation where it names none, and what to say of that.
 
-
-def read_day(payload: Payload, name: str) -> date | None:
-    """A day, by its text where there is one, else by milliseconds and the offset that stands beside them.
-
-    The start of 1970 stands for no day. Without an offset, the milliseconds are those of a day in UTC.
+    Raises:
+        AnswerError: It is no currency.
     """
-    text = payload.optional_text(f"{name}String")
-    if text:
-        try:
-            return date.fromisoformat(text[:10])
-        except ValueError:
-            payload.refuse(f"{name}String", "a day")
-    text = payload.optional_text(name)
-    if not text:
-        return None
-    found = _MOMENT.fullmatch(text)
-    if found is None:
-        payload.refuse(name, "a day")
-    milliseconds = int(found[1])
-    if not milliseconds:
-        return None
-    offset = timedelta(hours=int(found[3] or 0), minutes=int(found[4] or 0)) * (-1 if found[2] == "-" else 1)
-    try:
-        moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
-        return moment.astimezone(timezone(offset)).date()
-    except (OverflowError, ValueError):
-        payload.refuse(name, "a day")
+    own, base = payload.optional_text("CurrencyCode"), directory.organisation.currency
+    if not is_currency(own or base):
+        payload.refuse("CurrencyCode", "one of ISO 4217")
+    return own or base, () if own else (f"It names no currency: taken for {base}, that of the organisation.",)
 
 
-def _credited(payload: Payload) -> str:
-    """The number of the invoice a credit note was allocated to, where all of it went to one."""
-    numbers = {
-        each.nested("Invoice").optional_text("InvoiceNumber")
-        for each in payload.optional_each("Allocations")
-        if not each.is_set("IsDeleted")
-    }
-    return numbers.pop() if len(numbers) == 1 else ""
+def is_whole(payload: Payload, directory: Directory) -> bool:
+    """Whether an object of a list has what counts: its lines, and what became of a credit note.
+
+    Lists leave lines out at times, which is not the same as billing nothing. Nor do they always say which invoices a
+    credit note was applied to.
+    """
+    status = _STATUSES.get(payload.text("Status"))
+    if status == "void":
+        return True
+    if not adds_up(payload, directory):
+        return False
+    if payload.text("Type") != CREDIT_NOTE or status != "approved" or not payload.has("RemainingCredit"):
+        return True
+    refunded = sum(each.amount("Amount") for each in payload.optional_each("Payments"))
+    applied = sum(each.amount("Amount") for each in _allocations(payload))
+    return applied + refunded >= payload.amount("Total") - payload.amount("RemainingCredit")
+
+
+def _allocations(payload: Payload) -> Sequence[Payload]:
+    """What of a credit note was applied to which invoice; what was undone stays in the list, marked as deleted."""
+    return [each for each in payload.optional_each("Allocations") if not each.is_set("IsDeleted")]
+
+
+def _credited(payload: Payload, numbers: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+    """The number of the invoice a credit note was applied to where all of it went to that one, and what else to say.
+
+    A credit that went to several invoices, or of which some is left, was applied to what was open, which need not be
+    what it takes back: it names none then, and its own words decide.
+    """
+    applied: dict[str, Decimal] = {}
+    for each in _allocations(payload):
+        invoice = each.nested("Invoice")
+        key = invoice.text("InvoiceID")
+        number = invoice.optional_text("InvoiceNumber") or numbers.get(key) or f"id {key}"
+        applied[number] = applied.get(number, Decimal(0)) + each.amount("Amount")
+    if not applied:
+        return "", ()
+    left = payload.optional_amount("RemainingCredit") or Decimal(0)
+    first = next(iter(applied))
+    if len(applied) == 1 and not left and not first.startswith("id "):
+        return first, ()
+    told = ", ".join(f"{number} ({amount:f})" for number, amount in applied.items())
+    rest = f", and {left:f} is left" if left else ""
+    return "", (f"It was applied to {told}{rest}, incl. tax: what it takes back is for its text to say.",)

@@ -9,20 +9,25 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from billcheck.connectors.faults import ScopeError
 from billcheck.connectors.login import Invitation, sign_in
 from billcheck.connectors.settings import Settings
+from billcheck.connectors.xero.access import BROAD_SCOPES, READING_SCOPES
 from billcheck.connectors.xero.connector import API_ADDRESS, CONNECTIONS_ADDRESS, XeroConnector
 from billcheck.connectors.xero.dialect import PACE, XeroDialect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from billcheck.connectors.tokens import Tokens
+
 NAME = "xero"
 TOKEN_ADDRESS = "https://identity.xero.com/connect/token"  # noqa: S105 - an address
 AUTHORISE_ADDRESS = "https://login.xero.com/identity/connect/authorize"
-READING_SCOPES = "accounting.invoices.read accounting.contacts.read accounting.settings.read"
-"""The granular scopes, which applications made since March 2026 have to ask for; older ones set others by
-``BILLCHECK_XERO_SCOPES``."""
+_NO_WAY_BACK = (
+    "Sign in again. Where the browser showed invalid_scope, the application has other scopes than were asked for: set "
+    f'BILLCHECK_XERO_SCOPES to those it has, such as "{BROAD_SCOPES}".'
+)
 
 
 @contextmanager
@@ -36,7 +41,7 @@ def connect(environment: Mapping[str, str], *, tell: Callable[[str], None]) -> I
     with settings.http(XeroDialect(), PACE, tell) as http:
         yield XeroConnector(
             http,
-            settings.credentials(http, TOKEN_ADDRESS, own_scopes=READING_SCOPES),
+            settings.credentials(http, TOKEN_ADDRESS, own_scopes=READING_SCOPES, older_scopes=BROAD_SCOPES),
             tenant_id=settings.text("TENANT_ID"),
             api_address=settings.address("API_URL", API_ADDRESS),
             connections_address=settings.address("CONNECTIONS_URL", CONNECTIONS_ADDRESS),
@@ -46,17 +51,30 @@ def connect(environment: Mapping[str, str], *, tell: Callable[[str], None]) -> I
 def login(environment: Mapping[str, str], *, port: int, show: Callable[[str], object]) -> None:
     """Let somebody sign in, and keep the sign-in.
 
+    An application made before March 2026 may have the older scopes alone: where it may not ask for the granular ones,
+    it asks for those.
+
     Raises:
         UsageError: Something of the environment makes no sense, or is missing.
         ConnectorError: It did not come to a sign-in.
     """
     settings = Settings(NAME, environment)
-    scopes = f"offline_access {settings.text('SCOPES', READING_SCOPES)}"
-    invitation = Invitation(
-        name=NAME, authorise_address=settings.address("AUTHORISE_URL", AUTHORISE_ADDRESS), scopes=scopes
-    )
-    store = settings.store()
+    set_by_hand = settings.text("SCOPES")
+    address = settings.address("AUTHORISE_URL", AUTHORISE_ADDRESS)
+    store, client = settings.store(), settings.client(TOKEN_ADDRESS)
     with settings.http(XeroDialect(), PACE) as http:
-        tokens, _ = sign_in(invitation, http, settings.client(TOKEN_ADDRESS), show=show, port=port)
+
+        def sign_in_for(scopes: str) -> Tokens:
+            invitation = Invitation(
+                name=NAME, authorise_address=address, scopes=f"offline_access {scopes}", advice=_NO_WAY_BACK
+            )
+            return sign_in(invitation, http, client, show=show, port=port)[0]
+
+        try:
+            tokens = sign_in_for(set_by_hand or READING_SCOPES)
+        except ScopeError:
+            if set_by_hand:
+                raise
+            tokens = sign_in_for(BROAD_SCOPES)
     with store.locked():
         store.save(tokens)

@@ -1,0 +1,89 @@
+"""What Xero says became of a credit note, and what that says of what it takes back."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.connectors.live.test_xero import HARTWELL, MARCH, fetch, only
+from tests.servers.xero import XeroServer, credit_note, identifier, invoice
+
+
+def applied(number: int, amount: float, **more: Any) -> dict[str, Any]:
+    return {
+        "AllocationID": identifier(number + 900),
+        "Amount": amount,
+        "Invoice": {"InvoiceID": identifier(number), "InvoiceNumber": f"INV-{number:04}"},
+        "IsDeleted": False,
+        **more,
+    }
+
+
+def credit(*allocations: dict[str, Any], left: float = 0.0, **more: Any) -> dict[str, Any]:
+    """A credit note of 100.00, 121.00 with tax."""
+    return credit_note(5, HARTWELL, MARCH, "100.00", Allocations=[*allocations], RemainingCredit=left, **more)
+
+
+def test_all_of_it_on_one_invoice_credits_that() -> None:
+    assert only(credit(applied(1, 121.0))).credits_document == "INV-0001"
+    assert only(credit(applied(1, 100.0), applied(1, 21.0))).credits_document == "INV-0001"
+
+
+def test_what_was_paid_back_in_money_went_nowhere_else() -> None:
+    payments = [{"PaymentID": identifier(80), "Amount": 21.0}]
+    assert only(credit(applied(1, 100.0), Payments=payments)).credits_document == "INV-0001"
+
+
+@pytest.mark.parametrize("mark", [True, "true"])
+def test_what_was_undone_does_not_count(mark: object) -> None:
+    found = only(credit(applied(1, 121.0, IsDeleted=mark), applied(2, 121.0)))
+    assert (found.credits_document, found.notes) == ("INV-0002", ())
+
+
+def test_several_invoices_are_named_in_a_note_and_none_is_credited() -> None:
+    fetched = fetch(XeroServer([credit(applied(1, 100.0), applied(2, 21.0))], [HARTWELL]))
+    (found,) = fetched.documents
+    assert found.credits_document == ""
+    assert found.notes == (
+        "It was applied to INV-0001 (100.0), INV-0002 (21.0), incl. tax: what it takes back is for its text to say.",
+    )
+    assert fetched.completeness.is_complete
+    assert f"CN-0005: {found.notes[0]}" in fetched.completeness.blind_spots
+
+
+def test_part_of_it_on_the_invoice_that_was_open_says_nothing_of_what_it_takes_back() -> None:
+    found = only(credit(applied(1, 30.0), left=91.0))
+    assert found.credits_document == ""
+    assert found.notes == (
+        "It was applied to INV-0001 (30.0), and 91.0 is left, incl. tax: what it takes back is for its text to say.",
+    )
+
+
+def test_nothing_applied_credits_nothing() -> None:
+    found = only(credit(left=121.0))
+    assert (found.credits_document, found.notes, found.excl_tax) == ("", (), Decimal(-100))
+
+
+def test_what_became_of_it_is_asked_for_where_the_list_leaves_it_out() -> None:
+    ledger = XeroServer([credit(applied(1, 121.0))], [HARTWELL], leaves_allocations_out_of=frozenset({identifier(5)}))
+    assert fetch(ledger).documents[0].credits_document == "INV-0001"
+
+
+def test_an_invoice_without_its_number_is_known_by_its_id() -> None:
+    allocation = applied(1, 121.0, Invoice={"InvoiceID": identifier(1)})
+    made = [invoice(1, HARTWELL, MARCH, "100.00"), credit(allocation)]
+    found = {each.kind: each.credits_document for each in fetch(XeroServer(made, [HARTWELL])).documents}
+    assert found == {"invoice": "", "credit_note": "INV-0001"}
+
+
+def test_an_invoice_that_nobody_knows_is_named_by_its_id_alone() -> None:
+    found = only(credit(applied(1, 121.0, Invoice={"InvoiceID": identifier(1)})))
+    assert found.credits_document == ""
+    assert f"id {identifier(1)} (121.0)" in found.notes[0]
+
+
+@pytest.mark.parametrize("status", ["DRAFT", "VOIDED"])
+def test_one_that_does_not_count_credits_nothing(status: str) -> None:
+    assert only(credit(applied(1, 121.0), Status=status)).credits_document == ""
