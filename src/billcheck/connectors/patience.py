@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _PREFIX = "BILLCHECK_HTTP_"
-_MINUTE, _FEW = 60.0, 3
+_MINUTE, _FEW, _LONGEST_COUNT = 60.0, 3, 9
 
 
 class NotANumberError(Problem):
@@ -200,7 +200,7 @@ class Pacer:
 def left_of(headers: Mapping[str, str], name: str) -> int | None:
     """How many requests are left by a header; None where it is not there or is no number."""
     text = headers.get(name, "").strip()
-    return int(text) if text.isascii() and text.isdigit() else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_COUNT else None
 
 
 def wait_of(headers: Mapping[str, str], now: datetime) -> float | None:
