@@ -334,6 +334,15 @@ def invoice(number: int, of: dict[str, Any], day: date, *amounts: str, **more: A
     return document(number, of, day, *lines, subtotal(str(total)), excl_tax=str(total), tax=str(tax), **more)
 
 
+def recurring(made: dict[str, Any], template: int, name: str, *, makes: str = "Invoice", **info: Any) -> dict[str, Any]:
+    """A document as a template, wrapped by what it makes; `info` is of its schedule, but for RecurType and Active."""
+    own: dict[str, Any] = {key: info.pop(key) for key in ("RecurType", "Active") if key in info}
+    schedule = {"IntervalType": "Monthly", "NumInterval": 1, "DayOfMonth": 1, "NextDate": "2027-01-01", **info}
+    whole: dict[str, Any] = {"Name": name, "RecurType": "Automated", "Active": True, "ScheduleInfo": schedule, **own}
+    kept = {key: value for key, value in made.items() if key not in {"DocNumber", "TxnDate", "DueDate"}}
+    return {makes: {**kept, "RecurDataRef": {"value": str(template)}, "RecurringInfo": whole}}
+
+
 def voided(made: dict[str, Any], note: str = "Voided") -> dict[str, Any]:
     """As QuickBooks leaves what was voided: nothing but zeros, and a note."""
     lines = [{**line, "Amount": 0} for line in made["Line"]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from billcheck.connectors.http import Fault, Http
@@ -36,6 +38,19 @@ class PlainDialect:
 
     def fault(self, _: Answer, /) -> Fault | None:
         return None
+
+
+class StillClock:
+    """Always the same moment of 2026, whenever the tests run; only what passes is real."""
+
+    def now(self) -> datetime:
+        return datetime(2026, 11, 29, 12, tzinfo=UTC)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
 
 
 def connect(patience: Patience = QUICK, pace: Pace | None = None, **options: Any) -> Http:

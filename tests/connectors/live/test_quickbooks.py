@@ -28,7 +28,7 @@ from billcheck.connectors.quickbooks.dialect import QuickBooksDialect
 from billcheck.connectors.quickbooks.lines import apportion
 from billcheck.connectors.tokens import Secret
 from tests.connectors.live import test_xero
-from tests.connectors.live.connections import QUICK
+from tests.connectors.live.connections import QUICK, StillClock
 from tests.servers import xero
 from tests.servers.quickbooks import (
     REALM,
@@ -58,12 +58,15 @@ QUIET = replace(QUICK, max_bytes=10_000_000)
 
 
 def fetch(company: QuickBooksServer, request: Request = YEAR, patience: Patience = QUIET) -> Fetched:
+    clock = StillClock()
+    company.now = clock.now
     with (
         RawServer(company) as server,
         Http("quickbooks", QuickBooksDialect(), pace=Pace(per_minute=10_000, at_once=4), patience=patience) as http,
     ):
         token = GivenToken("quickbooks", Secret("access-0"))
-        fetched = QuickBooksConnector(http, token, realm_id=REALM, api_address=server.address).fetch(request)
+        connector = QuickBooksConnector(http, token, realm_id=REALM, api_address=server.address, clock=clock)
+        fetched = connector.fetch(request)
         assert {asked.method for asked in server.asked} == {"GET"}
         return fetched
 

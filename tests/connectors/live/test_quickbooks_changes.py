@@ -92,13 +92,12 @@ def told(server: QuickBooksServer) -> str:
 
 
 def test_what_was_deleted_lately_is_told_by_id() -> None:
-    server = company()
+    server = company(now=lambda: NOW)
     server.delete("Invoice", "39")
     server.delete("CreditMemo", "12")
-    since = (datetime.now(UTC) - timedelta(days=29)).date()
     assert told(server) == (
-        f"What was deleted before {since} is gone without a trace; since then, these were, and nothing tells of whom: "
-        "Invoice 39, CreditMemo 12."
+        "What was deleted before 2026-10-31 is gone without a trace; since then, these were, and nothing tells of "
+        "whom: Invoice 39, CreditMemo 12."
     )
 
 
@@ -108,7 +107,7 @@ def test_nothing_deleted_is_said_as_well() -> None:
 
 def test_a_document_that_is_only_called_deleted_is_none() -> None:
     server = company(claims_deleted={("Invoice", "39")})
-    stamp = {"MetaData": {"LastUpdatedTime": datetime.now(UTC).isoformat()}}
+    stamp = {"MetaData": {"LastUpdatedTime": "2026-11-20T09:00:00-08:00"}}
     server.documents = [(kind, {**each, **stamp}) for kind, each in server.documents]
     assert told(server).endswith("since then, nothing was.")
     assert "SELECT * FROM Invoice WHERE Id IN ('39') MAXRESULTS 100" in server.statements

@@ -8,25 +8,29 @@ are kept.
 from __future__ import annotations
 
 from datetime import UTC
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
-from billcheck.connectors.base import Completeness, Fetched
-from billcheck.connectors.faults import AnswerError, RefusedError, ServerFaultError, SignInError
+from billcheck.connectors.base import Completeness, Count, Fetched
+from billcheck.connectors.faults import AnswerError, ConnectorError, RefusedError, ServerFaultError, SignInError
 from billcheck.connectors.patience import SYSTEM_CLOCK, Clock
 from billcheck.connectors.payload import Payload
 from billcheck.connectors.quickbooks.changes import find_deletions
 from billcheck.connectors.quickbooks.company import Currencies, Products, customer_names, wanted_customers
 from billcheck.connectors.quickbooks.dialect import PACE, QuickBooksDialect
 from billcheck.connectors.quickbooks.documents import KINDS, Books, read_document
-from billcheck.connectors.quickbooks.remarks import credits_linked, remarks_on, told_of_deletions
+from billcheck.connectors.quickbooks.remarks import credits_linked, remarks_on, told_of_deletions, told_of_templates
+from billcheck.connectors.quickbooks.templates import ENTITY as TEMPLATES
+from billcheck.connectors.quickbooks.templates import read_template
 from billcheck.connectors.sweep import Page, add_counts, sweep
+from billcheck.ledger.template import Template
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from billcheck.connectors.base import Count, Request
+    from billcheck.connectors.base import Request
     from billcheck.connectors.http import Credentials, Http
     from billcheck.connectors.quickbooks.documents import ReadDocument
 
@@ -37,6 +41,7 @@ MINOR_VERSION = "75"
 _CHUNK = 100
 """Ids named in one query: addresses have a length."""
 _ALSO_INACTIVE = "WHERE Active IN (true, false)"
+Answered = TypeVar("Answered")
 
 
 class QuickBooksConnector:
@@ -95,6 +100,7 @@ class QuickBooksConnector:
         doubts = [f"QuickBooks has no customer {name}: check the name, or its id." for name in missing]
         doubts += [f"{each.document.number or each.document.id}: {doubt}" for each in read for doubt in each.doubts]
         gone = {key for key, payload in customers.items() if not payload.is_set("Active")}
+        templates, template_counts, template_remarks = self._templates(books, wanted if request.customers else None)
         return Fetched(
             credits_linked(read),
             Completeness(
@@ -103,10 +109,11 @@ class QuickBooksConnector:
                 organisation_id=self._realm_id,
                 request=request,
                 read_at=self._clock.now(),
-                counts=add_counts(counts),
+                counts=add_counts([*counts, *template_counts]),
                 shortcomings=tuple(doubts),
-                blind_spots=(*self._deletions(), *remarks_on(read, gone)),
+                blind_spots=(*self._deletions(), *remarks_on(read, gone), *template_remarks),
             ),
+            templates,
         )
 
     def _only(self, entity: str) -> Payload:
@@ -131,12 +138,49 @@ class QuickBooksConnector:
                 found |= {each.text("Id") for each in answer.optional_each(entity)}
             return found
 
-        try:
-            return told_of_deletions(find_deletions(self._clock.now(), entities, ask, find))
-        except SignInError:
-            raise
-        except (RefusedError, ServerFaultError, AnswerError) as error:
-            return told_of_deletions(error)
+        return told_of_deletions(_tried(lambda: find_deletions(self._clock.now(), entities, ask, find)))
+
+    def _templates(
+        self, books: Books, wanted: Sequence[str] | None
+    ) -> tuple[tuple[Template, ...], list[Count], list[str]]:
+        """The templates of the customers wanted, or of all; how many objects that took, and what could not be read.
+
+        No check of documents depends on them, and not every plan of QuickBooks has them: so none of this makes a fetch
+        incomplete.
+        """
+        found = _tried(self._wrapped_templates)
+        if isinstance(found, ConnectorError):
+            return (), [], told_of_templates([found])
+        rows, stated = found
+        today = self._clock.now().date()
+        read = [_tried(partial(read_template, row, books, today)) for row in rows]
+        faults = [each for each in read if isinstance(each, ConnectorError)]
+        templates = [each for each in read if isinstance(each, Template)]
+        if wanted is not None:
+            templates = [each for each in templates if each.customer_id in wanted]
+        count = Count(kind=TEMPLATES, stated=len(rows), read=len(rows))
+        return (
+            tuple(sorted(templates, key=lambda each: (each.customer, each.id))),
+            [count] if stated == len(rows) else [],
+            told_of_templates(faults, read=len(rows), stated=len(rows) if stated is None else stated),
+        )
+
+    def _wrapped_templates(self) -> tuple[list[Payload], int | None]:
+        """All templates, each wrapped by what it makes, and how many there are by their count.
+
+        QuickBooks does not say that they can be counted or put into an order: they are read until nothing new comes.
+        """
+        counted = _tried(lambda: self._ask(TEMPLATES, "SELECT COUNT(*) FROM", TEMPLATES).whole("totalCount"))
+        stated = counted if isinstance(counted, int) else None
+        rows: dict[str, Payload] = {}
+        while stated is None or len(rows) < stated:
+            before = len(rows)
+            limits = f"STARTPOSITION {before + 1} MAXRESULTS {PAGE_SIZE}"
+            answer = self._ask(TEMPLATES, "SELECT * FROM", TEMPLATES, limits)
+            rows |= {each.digest(): each for each in answer.optional_each(TEMPLATES)}
+            if len(rows) == before:
+                break
+        return list(rows.values()), stated
 
     def _sweep(self, entity: str, conditions: str) -> tuple[dict[str, Payload], Count]:
         stated = 0
@@ -180,6 +224,20 @@ class QuickBooksConnector:
         answer = self._http.get(what, address, credentials=self._credentials)
         found: Any = answer.json()
         return Payload(f"quickbooks {what}", found, request_id=QuickBooksDialect().request_id(answer.headers))
+
+
+def _tried(ask: Callable[[], Answered]) -> Answered | ConnectorError:
+    """What was asked for, or why QuickBooks did not give it, where nothing hangs on it.
+
+    Raises:
+        ConnectorError: Somebody has to sign in again, or nothing else would come through either.
+    """
+    try:
+        return ask()
+    except SignInError:
+        raise
+    except (RefusedError, ServerFaultError, AnswerError) as error:
+        return error
 
 
 def _conditions(request: Request, wanted: Sequence[str]) -> list[str]:

@@ -81,6 +81,17 @@ def _refunds_of_credits(approved: Sequence[FetchedDocument]) -> list[str]:
     return [f"{remark}the amount of a credit memo, and may pay it out: {_listed(map(_called, found))}."]
 
 
+def told_of_templates(faults: Sequence[ConnectorError], *, read: int = 0, stated: int = 0) -> list[str]:
+    """What is said of recurring transactions that could not be read; of those that could, nothing."""
+    remarks = []
+    if faults:
+        words = _listed(f"{fault.where}: {fault.remark}" for fault in faults)
+        remarks.append(f"These recurring transactions could not be read, which changes no invoice: {words}")
+    if read != stated:
+        remarks.append(f"QuickBooks counts {stated} recurring transactions, and {read} came: templates may lack.")
+    return remarks
+
+
 def credits_linked(read: Sequence[ReadDocument]) -> tuple[FetchedDocument, ...]:
     """The documents, credit memos with the number of the invoice they say they are of, where that was read as well."""
     numbers = {each.document.id: each.document.number for each in read}
