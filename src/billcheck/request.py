@@ -89,6 +89,12 @@ class DuplicateContractError(Problem):
     remedy = "Give each contract an id of its own."
 
 
+class DraftContractError(Problem):
+    """This contract is a draft that nobody has accepted; what it says is not known to be agreed."""
+
+    remedy = "Correct it, then run billcheck contracts accept with its file."
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """What is checked and how; `stated` and `least` are amounts per currency in minor units.
@@ -149,6 +155,9 @@ def judge_request(
     grace_days = terms.grace_days if grace_days is None else grace_days
     fail_on = terms.fail_on if fail_on is None else fail_on
     kinds = DEFAULT_FAIL_ON if fail_on is None else frozenset(fail_on)
+    drafts = [DraftContractError(contract.where) for contract in contracts if contract.is_draft]
+    if drafts:
+        raise UsageError(drafts)
     _refuse_nonsense(contracts, as_of, covers, grace_days, kinds, scope)
     least = _minor_units("min_amounts", terms.min_amounts if min_amounts is None else min_amounts)
     if any(amount < 0 for amount in least.values()):

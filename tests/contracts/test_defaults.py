@@ -63,6 +63,7 @@ SILENT = {
     ("Matching of a contract", "confirmed"): "nobody confirmed anything",
     ("Matching of a contract", "sub_customers"): "sub-customers are others",
     ("Contract", "no_waiver_clause"): "no such clause",
+    ("Contract", "draft"): "an agreement, and no draft",
     ("Escalator", "notice_days"): "shown where notice is required",
     ("Escalator of a contract", "notice_days"): "shown where notice is required",
 }

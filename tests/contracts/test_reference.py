@@ -26,7 +26,7 @@ from billcheck.contracts.contract_shapes import (
     RenewalShape,
 )
 from billcheck.contracts.faults import _kind_and_shape
-from billcheck.contracts.files import load_contracts
+from billcheck.contracts.files import load_contracts, load_written
 from billcheck.contracts.price_keys import FOREIGN_TO_MODEL, PRICE_KEYS, REQUIRED_FOR_MODEL
 from billcheck.contracts.shapes import (
     AmendmentShape,
@@ -170,7 +170,7 @@ def test_every_example_of_a_key_is_accepted(heading: str, tmp_path: Path) -> Non
         value = tomllib.loads(f"x = {example.strip('`')}")["x"]
         table = table_with(heading, key, value)
         path = write_json(tmp_path, json.loads(json.dumps(table, default=str)))
-        assert load_contracts(path), (heading, key)
+        assert load_written(path) if key == "draft" else load_contracts(path), (heading, key)
 
 
 METERED: dict[str, Any] = {

@@ -1233,9 +1233,10 @@ def test_every_problem_has_an_example() -> None:
 _SAID_WITH_OTHER_WORDS = {
     *("OutsideTermProblem", "KeyNotForModelProblem", "MissingExtraProblem", "OverlapProblem"),
     *("NumberProblem", "AmountsProblem", "LimitValueProblem", "NotAllProblem"),
+    *("DraftProblem", "NoDraftProblem", "NotDraftProblem", "OddlyWrittenProblem"),
 }
-"""Their sentences always name the term or the model at hand; extras, lint, decisions and configuration have tests of
-their own."""
+"""Their sentences always name the term or the model at hand; extras, lint, drafts, decisions and configuration have
+tests of their own."""
 
 KEYS = st.sampled_from(
     (

@@ -197,7 +197,8 @@ def add_format_option(parser: ArgumentParser) -> None:
     parser.add_argument("--format", choices=("table", "json"), default="table", help="how to show it (default: table)")
 
 
-def _add_ledgers(parser: ArgumentParser, *, is_option: bool) -> None:
+def add_ledgers(parser: ArgumentParser, *, is_option: bool) -> None:
+    """The ledgers to read: words of their own, or the option `--ledger`."""
     if is_option:
         parser.add_argument(
             "--ledger",
@@ -248,7 +249,7 @@ def add_reading_options(parser: ArgumentParser, *, has_ledger_option: bool = Fal
 
     The ledger is an option, `--ledger`, where the command's words mean something else.
     """
-    _add_ledgers(parser, is_option=has_ledger_option)
+    add_ledgers(parser, is_option=has_ledger_option)
     add_live_options(parser, has_until=has_until)
     add_contracts_option(parser)
     add_quantities_option(parser)

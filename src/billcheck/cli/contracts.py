@@ -1,7 +1,7 @@
-"""`billcheck contracts`: look contract files over, show what they say, and write them in another format.
+"""`billcheck contracts`: look contract files over, show what they say, write them in another format, draft them.
 
 Comes in: paths of contract files. Goes out: nothing where all is well, contracts with their defaults filled in, or the
-same contracts in another kind of file. Must not know ledgers or prices.
+same contracts in another kind of file. Must not know ledgers or prices; drafts are made and accepted elsewhere.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from billcheck.characters import visible_json
+from billcheck.cli import drafts
 from billcheck.cli.arguments import add_format_option
 from billcheck.cli.console import note, write, write_text
 from billcheck.cli.inputs import load_as_written
@@ -29,8 +30,11 @@ if TYPE_CHECKING:
     from billcheck.contracts.files import Written
 
 NAME = "contracts"
-HELP = "look contract files over, show them with their defaults, convert them"
-DESCRIPTION = "Look contract files over, show what they say with every default filled in, or write them as other files."
+HELP = "draft contract files from a ledger, look them over, show them with their defaults, convert them"
+DESCRIPTION = (
+    "Draft contracts from a ledger and accept them, look contract files over, show what they say with every default "
+    "filled in, or write them as other files."
+)
 
 FORMATS = ("toml", "json", "yaml", "csv", "xlsx")
 _ENDINGS = {".toml": "toml", ".json": "json", ".yaml": "yaml", ".yml": "yaml", ".csv": "csv", ".xlsx": "xlsx"}
@@ -72,8 +76,14 @@ class NotKeptError(Problem):
     remedy = "Choose another format."
 
 
+class UnacceptedProblem(Problem):
+    """This contract is a draft that nobody has accepted."""
+
+    remedy = "Correct it, then run billcheck contracts accept."
+
+
 def add_arguments(parser: ArgumentParser) -> None:
-    """The three things to do, and their options."""
+    """The things to do, and their options."""
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
     paths = "contract file or folder of them (default: contracts.toml, then contracts/)"
     for name, text, action in (
@@ -94,9 +104,17 @@ def add_arguments(parser: ArgumentParser) -> None:
                 "-o", "--output", type=Path, metavar="FILE", help="the file, or for csv the folder (default: print it)"
             )
 
+    for name, text, action, add in (
+        ("draft", "learn contracts from a ledger, for a person to correct", drafts.draft, drafts.add_draft_arguments),
+        ("accept", "take the mark of a draft out of a contract file", drafts.accept, drafts.add_accept_arguments),
+    ):
+        below = actions.add_parser(name, help=text, description=f"{text.capitalize()}.", allow_abbrev=False)
+        add(below)
+        below.set_defaults(act=action)
+
 
 def run(arguments: Namespace) -> int:
-    """Do one of the three."""
+    """Do one of them."""
     code: int = arguments.act(arguments)
     return code
 
@@ -105,20 +123,37 @@ def _lint(arguments: Namespace) -> int:
     from billcheck.contracts.succession import find_overlaps
     from billcheck.pricing.doubts import find_doubts
 
-    contracts = [item.contract for item in load_as_written(arguments)]
+    read = [item.contract for item in load_as_written(arguments)]
+    unaccepted = [contract for contract in read if contract.is_draft]
+    contracts = [replace(contract, is_draft=False) for contract in read]
     overlaps = list(find_overlaps(contracts))
     doubts = [] if overlaps else list(find_doubts(contracts))
     if overlaps or (doubts and arguments.strict):
         raise ContractsRefusedError(overlaps or doubts)
+    if unaccepted and arguments.strict:
+        raise ContractsRefusedError([UnacceptedProblem(contract.where) for contract in unaccepted])
     charges = sum(len(contract.charges) for contract in contracts)
     found = f"{counted(len(contracts), 'contract')}, {counted(charges, 'charge')}: nothing is wrong"
     if not doubts:
-        write([line(f"{found}.", "good")])
+        write([line(f"{found}.", "good"), *_said_of_drafts(len(unaccepted))])
         return 0
     is_one = len(doubts) == 1
     write([line(f"{found}, but {'something is' if is_one else f'{len(doubts)} things are'} doubtful:", "attention")])
     write([line(str(doubt), indent=2) for doubt in doubts])
+    write(_said_of_drafts(len(unaccepted)))
     return 0
+
+
+def _said_of_drafts(number: int) -> list[Line]:
+    if not number:
+        return []
+    return [
+        line(
+            f"{counted(number, 'contract')} of them {'is a draft' if number == 1 else 'are drafts'}, which a check "
+            "refuses until accepted.",
+            "attention",
+        )
+    ]
 
 
 def _show(arguments: Namespace) -> int:
@@ -231,13 +266,13 @@ def _make_files(contracts: Sequence[Written], kind: str | None, name: str) -> di
 
 def _read_back(contracts: Sequence[Written], files: dict[str, bytes], kind: str | None) -> None:
     """Refuse files that would not give the same contracts when they are read."""
-    from billcheck import load_contracts
+    from billcheck.contracts.files import load_written
 
     with TemporaryDirectory() as folder:
         for name, content in files.items():
             Path(folder, name if kind == "csv" else f"contracts.{kind}").write_bytes(content)
         try:
-            found = [replace(contract, file="") for contract in load_contracts(folder)]
+            found = [replace(item.contract, file="") for item in load_written(folder)]
         except ContractsRefusedError as refused:
             problem = refused.problems[0]
             raise UsageError([NotKeptError(f"--to {kind}", problem.value, what=problem.what)]) from None

@@ -190,7 +190,7 @@ def open_ledger(arguments: Namespace, as_of: date) -> Ledger:
     return Ledger((*fetch_live(arguments, live, as_of, settings.limits), *stored))
 
 
-def _as_of(arguments: Namespace) -> date:
+def working_day(arguments: Namespace) -> date:
     """The day to look back from; today where none is given, which is said."""
     day: date | None = arguments.as_of
     if day is None:
@@ -224,7 +224,7 @@ def make_report(
     contracts = load(arguments)
     quantities = load_usage(arguments)
     decisions = load_decided(arguments) if decisions is None else decisions
-    as_of = _as_of(arguments)
+    as_of = working_day(arguments)
     ledger = open_ledger(arguments, as_of)
     with progress("Checking"):
         report = check(

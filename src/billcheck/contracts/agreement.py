@@ -108,6 +108,7 @@ def read_contract(docket: Docket) -> Contract | None:
         supersedes=shape.supersedes,
         late_invoice_cutoff=cutoff,
         no_waiver_clause=shape.no_waiver_clause,
+        is_draft=shape.draft,
         owner=shape.owner,
         tags=tuple(shape.tags or ()),
         file=docket.file,

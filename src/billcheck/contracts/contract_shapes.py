@@ -294,6 +294,11 @@ class ContractShape(Shape):
         description="Whether the contract says that who does not invoice in time has waived nothing.",
         examples=[True],
     )
+    draft: Annotated[bool, Kind.FLAG] = Field(
+        default=False,
+        description="Drafted from invoices, and accepted by nobody yet; everything that prices refuses it.",
+        examples=[True],
+    )
     owner: PlainText | None = Field(None, description="Who looks after the contract.", examples=["Ines"])
     tags: Texts | None = Field(None, description="Words to group contracts by.", examples=[["retainer"]])
     matching: Annotated[ContractMatchingShape, Kind.TABLE] | None = Field(

@@ -43,6 +43,7 @@ __all__ = ["contract_schema", "load_contracts", "load_written"]
 _READERS = {".toml": "TOML", ".json": "JSON", ".yaml": "YAML", ".yml": "YAML", ".csv": "CSV", ".xlsx": "XLSX"}
 _ENDINGS = "Contract files end in .toml, .json, .yaml, .csv or .xlsx."
 _ROW_READERS = {"CSV", "XLSX"}
+_DRAFTS_NAMED = 5
 
 
 class NoPathProblem(Problem):
@@ -87,6 +88,12 @@ class RepeatedContractProblem(Problem):
     remedy = "Give each contract an id of its own, and name each file once."
 
 
+class DraftProblem(Problem):
+    """The file holds drafts that nobody has accepted, and what a draft says is not known to be agreed."""
+
+    remedy = "Correct them, then run billcheck contracts accept with the file; or take the drafts out of it."
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """A contract, and the table it was written as: the keys as they stand in the file, without those left out."""
@@ -106,16 +113,17 @@ def load_contracts(*paths: str | os.PathLike[str]) -> Contracts:
         The contracts, with every default filled in.
 
     Raises:
-        ContractsRefusedError: Something is wrong; holds every fault of every file, and no contract is used.
+        ContractsRefusedError: Something is wrong, or some contract is a draft; holds every fault of every file, and no
+            contract is used.
     """
     return tuple(_load(paths, None))
 
 
 def load_written(*paths: str | os.PathLike[str]) -> tuple[Written, ...]:
-    """The same contracts with the tables they were written as.
+    """The same contracts with the tables they were written as; drafts too, which are to be looked at and not priced.
 
     Raises:
-        ContractsRefusedError: As `load_contracts`.
+        ContractsRefusedError: As `load_contracts`, but for drafts.
     """
     tables: list[dict[str, Any]] = []
     return tuple(map(Written, tables, _load(paths, tables)))
@@ -147,9 +155,22 @@ def _load(paths: tuple[str | os.PathLike[str], ...], tables: list[dict[str, Any]
     forget()
     if not contracts and not problems:
         problems.append(NoContractProblem(files[0]))
+    if tables is None:
+        problems += _find_drafts(contracts)
     if problems:
         raise ContractsRefusedError(problems)
     return contracts
+
+
+def _find_drafts(contracts: Iterable[Contract]) -> Iterator[Problem]:
+    """One fault for each file that holds drafts."""
+    drafts: dict[str, list[str]] = {}
+    for contract in contracts:
+        if contract.is_draft:
+            drafts.setdefault(contract.file, []).append(contract.id)
+    for file, ids in drafts.items():
+        rest = f" and {len(ids) - _DRAFTS_NAMED:,} more" if len(ids) > _DRAFTS_NAMED else ""
+        yield DraftProblem(f"{file}: draft", ", ".join(ids[:_DRAFTS_NAMED]) + rest)
 
 
 def _open_rows(files: list[str], problems: list[Problem]) -> RowFiles:

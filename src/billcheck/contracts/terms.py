@@ -352,7 +352,8 @@ class Contract:
     `fiscal_year_start` is the month, 1 to 12, in which the fiscal year that invoice texts speak of starts. `supersedes`
     is the id of the contract that ends when this one begins. `late_invoice_cutoff` is the clause on how long a service
     may still be invoiced; `no_waiver_clause` says that by another one who does not invoice in time has waived nothing.
-    Neither changes what was agreed. `file` is the path of the file it was read from.
+    Neither changes what was agreed. `is_draft` says that it was drafted from invoices and nobody has accepted it; it is
+    not priced. `file` is the path of the file it was read from.
     """
 
     id: str
@@ -370,6 +371,7 @@ class Contract:
     supersedes: str | None = None
     late_invoice_cutoff: LateInvoiceCutoff | None = None
     no_waiver_clause: bool = False
+    is_draft: bool = False
     owner: str | None = None
     tags: tuple[str, ...] = ()
     file: str = ""

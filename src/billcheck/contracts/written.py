@@ -90,19 +90,20 @@ def to_toml(contracts: Sequence[dict[str, Any]]) -> str:
 
 
 def _toml_keys(table: dict[str, Any], apart: tuple[str, ...] = ()) -> list[str]:
-    return [f"{_toml_key(key)} = {_toml(value)}" for key, value in table.items() if key not in apart]
+    return [f"{_toml_key(key)} = {toml_text(value)}" for key, value in table.items() if key not in apart]
 
 
 def _toml_key(key: str) -> str:
     return key if _BARE_KEY.fullmatch(key) else quoted(key)
 
 
-def _toml(value: Tree) -> str:
+def toml_text(value: Tree) -> str:
+    """A value as TOML writes it on one line."""
     if isinstance(value, dict):
-        inner = ", ".join(f"{_toml_key(key)} = {_toml(below)}" for key, below in value.items())
+        inner = ", ".join(f"{_toml_key(key)} = {toml_text(below)}" for key, below in value.items())
         return f"{{ {inner} }}" if inner else "{}"
     if isinstance(value, list):
-        return f"[{', '.join(_toml(item) for item in value)}]"
+        return f"[{', '.join(toml_text(item) for item in value)}]"
     return _scalar(value)
 
 

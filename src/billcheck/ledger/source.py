@@ -67,6 +67,14 @@ class Keys:
         return folded in self.contracts or any(word.strip(",;:()[]#") in self.contracts for word in folded.split())
 
 
+class AnyKeys(Keys):
+    """Keys that every line of some customer may concern: for whoever reads a ledger as a whole, without contracts."""
+
+    def has_customer(self, name: str) -> bool:
+        """Whoever it is."""
+        return bool(name) or super().has_customer(name)
+
+
 @dataclass(slots=True)
 class OutsideTotal:
     """What a customer without a contract was billed in one currency; approved lines only, minor units excl. tax."""

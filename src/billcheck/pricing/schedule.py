@@ -15,7 +15,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from billcheck.contracts.terms import Release
-from billcheck.errors import InternalError
+from billcheck.errors import InternalError, Problem, UsageError
 from billcheck.money import MINOR_DIGITS, minor_scale
 from billcheck.pricing.amendments import Part, Row, bounded_rows, exact_amount, price_of, rows_of_period
 from billcheck.pricing.balance import Agreement, SpannedDays, SpannedRow, balance_rows
@@ -42,6 +42,12 @@ if TYPE_CHECKING:
 
 _CORRECTION_DAYS = 370
 REST_OF_UNKNOWN = "What is billed is the rest of a rounded sum from {days} on, which is not known: {question}"
+
+
+class UnacceptedDraftError(Problem):
+    """This contract is a draft that nobody has accepted, and a draft is not priced."""
+
+    remedy = "Correct it, then run billcheck contracts accept with its file."
 
 
 @dataclass(frozen=True, slots=True)
@@ -416,7 +422,15 @@ def _late_changes(charge: Charge, timeline: Timeline, grid: Grid, until: int) ->
 
 
 def expected_charges(contracts: Iterable[Contract], until: date) -> Iterator[ExpectedCharge]:
-    """What is due on or before `until`, by contract, charge, due day, regular rows first."""
+    """What is due on or before `until`, by contract, charge, due day, regular rows first.
+
+    Raises:
+        UsageError: A contract is a draft that nobody has accepted.
+    """
+    contracts = tuple(contracts)
+    drafts = [UnacceptedDraftError(contract.where) for contract in contracts if contract.is_draft]
+    if drafts:
+        raise UsageError(drafts)
     horizon = until.toordinal()
     for contract in contracts:
         for charge in contract.charges:

@@ -18,7 +18,7 @@ from billcheck.connectors.files.text import TextFile
 from billcheck.connectors.files.tokens import cell_text
 from billcheck.errors import InternalError
 from billcheck.ledger.line import DocumentStatus, Kind
-from billcheck.ledger.source import NO_DAY, Batch, Keys
+from billcheck.ledger.source import NO_DAY, AnyKeys, Batch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,14 +84,6 @@ class Trial:
         return bool(self.used) and not self.refused and not self.shortcoming
 
 
-class _AnyKeys(Keys):
-    """Keys that every line may concern."""
-
-    def has_customer(self, name: str) -> bool:
-        """Whoever it is."""
-        return bool(name) or super().has_customer(name)
-
-
 @dataclass(frozen=True, slots=True)
 class _Opened:
     """A stream that is open already, as an opener."""
@@ -125,7 +117,7 @@ def try_file(opener: Opener) -> Trial:
     stream, layout = opener.open()
     count, order = _Count(), None
     last: Batch | None = None
-    for last in StreamSource(_Opened(opener, stream, layout)).scan(_AnyKeys()):
+    for last in StreamSource(_Opened(opener, stream, layout)).scan(AnyKeys()):
         count.add(last)
         order = last.date_order
     if last is None or last.receipt is None:

@@ -1,0 +1,127 @@
+"""`billcheck contracts draft` and `accept`: contracts learned from a ledger, and what makes them count.
+
+Comes in: ledgers, or a file of drafts. Goes out: a contract file to be corrected by a person; or the same file with
+drafts accepted. Must not know how anything is learned.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from billcheck.cli.arguments import (
+    add_config_option,
+    add_ledgers,
+    add_live_options,
+    add_profile_options,
+    parse_working_date,
+)
+from billcheck.cli.console import note, progress, write
+from billcheck.cli.inputs import open_ledger, working_day
+from billcheck.errors import Problem, UsageError
+from billcheck.report.page import line
+from billcheck.report.wording import counted
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+INCONCLUSIVE = 3
+_ENDING = ".toml"
+
+
+class DraftFileError(Problem):
+    """Drafts are written as TOML, which holds remarks beside the values."""
+
+    remedy = "Give --out FILE.toml."
+
+
+class TakenDraftError(Problem):
+    """This exists already, and nothing is overwritten."""
+
+    remedy = "Choose another name, or move it away."
+
+
+class OtherFormatError(Problem):
+    """Only in TOML can one key be taken out and all else stay as it is written."""
+
+    remedy = "Take draft out of the contracts by hand."
+
+
+def add_draft_arguments(parser: ArgumentParser) -> None:
+    """The options of `contracts draft`."""
+    add_ledgers(parser, is_option=False)
+    add_live_options(parser)
+    parser.add_argument(
+        "--customer",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="draft only contracts of this customer, by name or id; may be given several times",
+    )
+    parser.add_argument(
+        "--as-of",
+        type=parse_working_date,
+        metavar="DATE",
+        help="the day to look back from (default: today, which is said)",
+    )
+    parser.add_argument("--out", type=Path, metavar="FILE", required=True, help="the contract file to write, in TOML")
+    add_profile_options(parser)
+    add_config_option(parser)
+
+
+def add_accept_arguments(parser: ArgumentParser) -> None:
+    """The options of `contracts accept`."""
+    parser.add_argument("file", metavar="FILE", help="contract file that holds drafts, in TOML")
+    parser.add_argument(
+        "ids", nargs="*", metavar="ID", help="the contracts to accept (default: all drafts of the file)"
+    )
+
+
+def draft(arguments: Namespace) -> int:
+    """Learn contracts and write them; exit code 3 where nothing recurs, or rows could not be read."""
+    from billcheck.history.draft import QUESTION, to_toml
+    from billcheck.history.drafting import draft_contracts
+    from billcheck.history.lines import read_history
+
+    output: Path = arguments.out
+    if output.suffix.lower() != _ENDING:
+        raise UsageError([DraftFileError("--out", str(output))])
+    if output.exists():
+        raise UsageError([TakenDraftError("--out", str(output))])
+    as_of = working_day(arguments)
+    ledger = open_ledger(arguments, as_of)
+    with progress("Learning"):
+        history = read_history(ledger, as_of, arguments.customer)
+        drafts = draft_contracts(history, as_of)
+    if history.refused:
+        note(f"{counted(len(history.refused), 'row')} could not be read; what they bill is not drafted.")
+    if not drafts.contracts:
+        write([line("Nothing recurs in what was billed, so nothing was drafted and nothing written.", "attention")])
+        return INCONCLUSIVE
+    text = to_toml(drafts)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with output.open("xb") as file:
+        file.write(text.encode())
+    found = f"{counted(len(drafts.contracts), 'contract')}, {counted(drafts.charges, 'charge')}"
+    questions = counted(text.count(QUESTION), "question")
+    write([line(f"Drafted {found} with {questions} to answer.", "strong")])
+    write([line("Correct the file, then accept it; until then a check refuses it.")])
+    note(f"Wrote {output}.")
+    return INCONCLUSIVE if history.refused else 0
+
+
+def accept(arguments: Namespace) -> int:
+    """Take the mark of a draft out of a file, which must be free of faults."""
+    from billcheck.contracts.acceptance import accept_drafts
+    from billcheck.contracts.files import load_written
+    from billcheck.whole_files import write_whole
+
+    load_written(arguments.file)
+    path = Path(arguments.file)
+    if path.suffix.lower() != _ENDING or path.is_dir():
+        raise UsageError([OtherFormatError(arguments.file)])
+    text = path.read_bytes().decode("utf-8-sig")
+    accepted = accept_drafts(arguments.file, text, arguments.ids)
+    write_whole(path, accepted.text)
+    write([line(f"Accepted {counted(len(accepted.ids), 'contract')}: {', '.join(accepted.ids)}.", "good")])
+    return 0

@@ -1,0 +1,297 @@
+"""A learned series as a drafted charge: every key with its value, and by what it is known.
+
+Comes in: a recurring series, and how far the ledger reaches. Goes out: a drafted charge with its first day and, where
+it seems to have ended, its last. What invoices cannot tell is a question; what they suggest without proof is a guess.
+Must not know other series, customers or files.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from billcheck.contracts.prices import FlatPrice
+from billcheck.contracts.terms import DEFAULT_GRACE_DAYS, Charge, Contract
+from billcheck.history.draft import GUESS, QUESTION, DraftCharge, Entry
+from billcheck.history.remarks import counted, day_text, documents_text, label, labels, money_text
+from billcheck.money import format_minor, to_decimal, to_minor
+from billcheck.period import ONE_DAY
+from billcheck.pricing.schedule import make_schedule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from billcheck.history.learning import Recurring
+    from billcheck.history.prices import Billed, Run
+    from billcheck.ledger.line import Line
+
+_FIRST_OF_MONTH = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What one run of prices shows: an amount for the period, or a whole number of units at a unit amount."""
+
+    amount: int
+    unit_amount: Decimal | None = None
+    quantity: Decimal | None = None
+
+
+def terms_of(one: Recurring, currency: str) -> tuple[Terms, ...]:
+    """The terms of each run; units only where every run is a whole number of them, more than one in some."""
+    counted_in_units = [_in_units(run, line, currency) for run, line in zip(one.prices.runs, one.samples, strict=True)]
+    has_units = any(terms is not None and terms.quantity != 1 for terms in counted_in_units)
+    known = [terms for terms in counted_in_units if terms is not None]
+    if has_units and len(known) == len(one.prices.runs):
+        return tuple(known)
+    return tuple(Terms(run.amount) for run in one.prices.runs)
+
+
+def _in_units(run: Run, line: Line | None, currency: str) -> Terms | None:
+    if line is None or line.quantity is None or line.unit_price is None:
+        return None
+    quantity, unit = line.quantity, line.unit_price
+    is_whole = quantity == quantity.to_integral_value() and quantity > 0 and unit > 0
+    if not is_whole or to_minor(quantity * unit, currency) != run.amount:
+        return None
+    return Terms(run.amount, unit, quantity)
+
+
+def price_text(amount: Decimal, currency: str) -> str:
+    """A price with the digits of its currency, or more where it has more."""
+    minor = to_minor(amount, currency)
+    return f"{amount.normalize():f}" if minor is None else format_minor(minor, currency)
+
+
+def ends_on(one: Recurring, horizon: int) -> date | None:
+    """The last day (inclusive) of a series that has stopped: its next period should have been billed by now.
+
+    Args:
+        one: The series.
+        horizon: The last day the ledger is known to hold, or that of the draft if earlier, as an ordinal.
+    """
+    rhythm = one.rhythm
+    is_cut = one.prices.part_last is not None
+    awaited_until = rhythm.due_day(rhythm.last + 1) + max(0, rhythm.lag) + DEFAULT_GRACE_DAYS
+    return rhythm.end - ONE_DAY if is_cut or awaited_until <= horizon else None
+
+
+def first_day_of(one: Recurring) -> date:
+    """The first day of what was billed, or of the first whole period where the part before it cannot be priced."""
+    rhythm = one.rhythm
+    if one.prices.part_first is None:
+        return rhythm.boundary(0)
+    return rhythm.first_day if _keeps_phase(one) else rhythm.boundary(1)
+
+
+def _keeps_phase(one: Recurring) -> bool:
+    """Whether periods that begin with a part go on at the boundaries of the series."""
+    rhythm = one.rhythm
+    return rhythm.every.months == 1 or _is_calendar(one)
+
+
+def _is_calendar(one: Recurring) -> bool:
+    months, anchor = one.rhythm.every.months, one.rhythm.anchor
+    return months > 0 and 12 % months == 0 and one.rhythm.anchor_day == 1 and (anchor.month - 1) % months == 0
+
+
+def draft_charge(
+    one: Recurring, name: Entry, matching: dict[str, Any], currency: str, contract_start: date, horizon: int
+) -> DraftCharge:
+    """A series as a charge.
+
+    Args:
+        one: The series.
+        name: Its name, unique in the contract.
+        matching: The codes that tell its lines from others.
+        currency: That of the contract.
+        contract_start: First day of the contract.
+        horizon: The last day the ledger is known to hold.
+    """
+    entries = [name, *_term(one, contract_start, horizon), *_price(one, currency), *_rhythm(one)]
+    entries += _changes(one, currency)
+    if matching:
+        entries.append(Entry("matching", matching, "codes and words that its lines bear"))
+    return DraftCharge(tuple(_evidence(one, currency)), tuple(entries))
+
+
+def _evidence(one: Recurring, currency: str) -> Iterator[str]:
+    """Which documents, how many, how regular, and what is out of line."""
+    rhythm, prices = one.rhythm, one.prices
+    events = one.series.events
+    span = f"{day_text(min(event.day for event in events))} to {day_text(max(event.day for event in events))}"
+    in_time = sorted(events, key=lambda event: (event.day, event))
+    documents = counted(len({event.document for event in events}), "document")
+    yield (
+        f"Billed for {prices.billed:,} of {counted(prices.periods, 'period')}, {label(rhythm, 0)} through "
+        f"{label(rhythm, rhythm.last)}, on {documents} dated {span}: "
+        f"{documents_text(event.document for event in in_time)}."
+    )
+    if prices.missed:
+        yield f"{QUESTION} not billed: {labels(rhythm, prices.missed)}. Forgotten, or agreed? A check calls it missing."
+    for odd in prices.odd:
+        usual = next(run.amount for run in prices.runs if run.periods[-1].number > odd.number)
+        yield (
+            f"{QUESTION} {label(rhythm, odd.number)} was billed {money_text(odd.amount, currency)} in place of "
+            f"{money_text(usual, currency)} ({_documents(odd)}). A mistake, or agreed?"
+        )
+    for part in (prices.part_first, prices.part_last):
+        if part is not None and not _is_priced(one, part, currency):
+            yield (
+                f"{QUESTION} a part of {label(rhythm, part.number)} was billed {money_text(part.amount, currency)} "
+                f"({_documents(part)}), which is no share of the price by days. How was it agreed?"
+            )
+    for event in prices.together:
+        yield f"{event.document} bills several periods at once; each is taken for an equal part of it."
+    several = [event.document for event in events if len(event.lines) > 1]
+    if several:
+        yield f"On {counted(len(several), 'document')} several lines make up the amount: {documents_text(several)}."
+
+
+def _documents(billed: Billed) -> str:
+    return documents_text(event.document for event in billed.events)
+
+
+def _term(one: Recurring, contract_start: date, horizon: int) -> Iterator[Entry]:
+    first_day, last_day = first_day_of(one), ends_on(one, horizon)
+    if first_day != contract_start:
+        yield Entry("start", first_day, f"{QUESTION} first day billed; when was it agreed to begin?")
+    if last_day is not None:
+        following = f"nothing is billed for the time after it, and the ledger goes on to {day_text(horizon)}"
+        yield Entry(
+            "last_day",
+            last_day,
+            f"{QUESTION} {following}. Did it end, or is it forgotten? Take the key out if it goes on.",
+        )
+
+
+def _price(one: Recurring, currency: str) -> Iterator[Entry]:
+    terms, first = terms_of(one, currency)[0], one.prices.runs[0]
+    evidence = f"{_share(one, first)}; {QUESTION} billed is not agreed: does the contract say so?"
+    if terms.unit_amount is None or terms.quantity is None:
+        yield Entry("model", "flat")
+        yield Entry("amount", format_minor(terms.amount, currency), f"{evidence}{_as_written(one, 0, currency)}")
+        return
+    yield Entry("model", "per_unit", "quantity × unit price on the lines give their amounts")
+    yield Entry("unit_amount", price_text(terms.unit_amount, currency), evidence)
+    yield Entry("quantity", f"{terms.quantity.normalize():f}", f"on {first.periods[0].events[0].document}")
+
+
+def _as_written(one: Recurring, index: int, currency: str) -> str:
+    """How the line makes the amount, where that is a part or a multiple of its unit price."""
+    line = one.samples[index] if index < len(one.samples) else None
+    if line is None or line.quantity in {None, Decimal(1)} or line.unit_price is None:
+        return ""
+    quantity = f"{line.quantity.normalize():f}" if line.quantity is not None else ""
+    return f" On {line.document} it is {quantity} × {price_text(line.unit_price, currency)}."
+
+
+def _share(one: Recurring, run: Run) -> str:
+    """How many of all periods a run is."""
+    first, last = run.periods[0].number, run.periods[-1].number
+    span = (
+        label(one.rhythm, first) if first == last else f"{label(one.rhythm, first)} through {label(one.rhythm, last)}"
+    )
+    return f"billed for {len(run.periods):,} of {counted(one.prices.periods, 'period')}: {span}"
+
+
+def _rhythm(one: Recurring) -> Iterator[Entry]:
+    rhythm = one.rhythm
+    events = len(one.series.events)
+    if rhythm.stated:
+        yield Entry(
+            "every", str(rhythm.every), f"by the service periods on {rhythm.stated:,} of {counted(events, 'document')}"
+        )
+        yield Entry("timing", rhythm.timing, _by_timing(one, events))
+    else:
+        yield Entry(
+            "every", str(rhythm.every), f"by the issue dates of {counted(events, 'document')}; no text names a period"
+        )
+        where = "late in their periods" if rhythm.timing == "in_arrears" else "when these periods begin"
+        yield Entry(
+            "timing",
+            rhythm.timing,
+            f"{GUESS} no text names a period, so it may as well be the other: documents are dated {where}, if the "
+            f"periods are these ({label(rhythm, 0)})",
+        )
+    if rhythm.every.unit == "semi_month":
+        yield Entry("semi_month_days", list(rhythm.every.days), "by the issue dates")
+    if rhythm.timing == "in_arrears" and rhythm.is_on_last_day:
+        yield Entry("invoice_day", "period_end", "documents are dated on the last day of their period")
+    start = first_day_of(one)
+    if one.prices.part_first is not None and rhythm.every.months > 1 and start == rhythm.first_day:
+        yield Entry("align", "calendar", "the first period billed is a part; the others begin with the calendar's")
+    elif rhythm.every.months and rhythm.anchor_day not in {None, start.day}:
+        yield Entry("anchor_day", rhythm.anchor_day, "the day of the month on which whole periods begin")
+
+
+def _by_timing(one: Recurring, events: int) -> str:
+    rhythm = one.rhythm
+    where = "first day" if rhythm.timing == "in_advance" else "end"
+    sure = "" if rhythm.timed * 3 >= rhythm.stated * 2 else f"{GUESS} only "
+    return (
+        f"{sure}{rhythm.timed:,} of {counted(events, 'document')} are dated nearer the {where} of the period they name"
+    )
+
+
+def _changes(one: Recurring, currency: str) -> Iterator[Entry]:
+    """Later prices as price steps, later quantities as amendments."""
+    every = terms_of(one, currency)
+    steps: list[Entry] = []
+    amendments: list[Entry] = []
+    before = every[0]
+    for index, (run, terms) in enumerate(zip(one.prices.runs, every, strict=True)):
+        on = one.rhythm.boundary(run.periods[0].number)
+        if terms.unit_amount is None:
+            if index:
+                new, old = money_text(terms.amount, currency), money_text(before.amount, currency)
+                remark = (
+                    f"{QUESTION} {new} after {old}: agreed, or a mistake? "
+                    f"It is {_share(one, run)}, {_run_documents(run)}.{_as_written(one, index, currency)}"
+                )
+                steps.append(Entry("", {"on": on, "amount": format_minor(terms.amount, currency)}, remark))
+            before = terms
+            continue
+        remark = f"{_share(one, run)}, {_run_documents(run)}."
+        if terms.unit_amount != before.unit_amount and before.unit_amount is not None:
+            new, old = price_text(terms.unit_amount, currency), price_text(before.unit_amount, currency)
+            question = f"{QUESTION} {new} after {old}: agreed, or a mistake? {remark}"
+            steps.append(Entry("", {"on": on, "unit_amount": new}, question))
+        if terms.quantity != before.quantity and before.quantity is not None and terms.quantity is not None:
+            new, old = f"{terms.quantity.normalize():f}", f"{before.quantity.normalize():f}"
+            question = f"{QUESTION} {new} units after {old}: agreed? {remark}"
+            amendments.append(Entry("", {"on": on, "quantity": new}, question))
+        before = terms
+    if steps:
+        yield Entry("price_steps", steps)
+    if amendments:
+        yield Entry("amendments", amendments)
+
+
+def _run_documents(run: Run) -> str:
+    return documents_text(event.document for billed in run.periods for event in billed.events)
+
+
+def _is_priced(one: Recurring, part: Billed, currency: str) -> bool:
+    """Whether a part of a period was billed its share of the price by days."""
+    rhythm = one.rhythm
+    is_first = part is one.prices.part_first
+    if is_first and not _keeps_phase(one):
+        return False
+    run = one.prices.runs[0 if is_first else -1]
+    charge = Charge(
+        name="part",
+        model="flat",
+        start=first_day_of(one),
+        end=rhythm.end,
+        price=FlatPrice(to_decimal(run.amount, currency)),
+        every=rhythm.every,
+        timing=rhythm.timing,
+        anchor_day=rhythm.anchor_day if rhythm.every.months and not _is_calendar(one) else None,
+        align="calendar" if _is_calendar(one) else "anniversary",
+    )
+    contract = Contract("draft", "draft", currency, charge.start, (charge,), charge.end)
+    amounts = make_schedule(contract, charge, rhythm.end).amounts
+    return bool(amounts) and amounts[0 if is_first else -1] == part.amount

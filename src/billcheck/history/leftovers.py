@@ -1,0 +1,123 @@
+"""What was billed and is not drafted, as remarks: amounts that vary, what is billed once or now and then, credits.
+
+Comes in: what an account shows. Goes out: remarks for the file of drafts, so that nothing billed goes unsaid. Must not
+know the charges that were drafted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from billcheck.contracts.written import quoted
+from billcheck.history.draft import QUESTION, as_term
+from billcheck.history.remarks import counted, day_text, documents_text, money_text
+from billcheck.money import format_minor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from billcheck.history.learning import Learned, Recurring
+    from billcheck.history.lines import BilledLine
+    from billcheck.history.series import Series
+
+_SHOWN = 20
+"""How many things billed once are listed for each contract."""
+_FEW = 4
+_NAMELESS = "lines without a text"
+
+
+def remarks_on_rest(learned: Learned) -> Iterator[str]:
+    """What an account was billed that is not drafted."""
+    currency = learned.account.currency
+    for one in learned.varying:
+        yield _varying(one, currency)
+    for series in learned.others[:_SHOWN]:
+        yield _once(series, currency) if len(series.lines) == 1 else _now_and_then(series, currency)
+    rest = learned.others[_SHOWN:]
+    if rest:
+        total = money_text(sum(line.amount for series in rest for line in series.lines), currency)
+        yield f"Left out too: {counted(len(rest), 'thing')} more that do not recur, {total} {currency} in all."
+    catch_ups = tuple(line for line in learned.account.charges if line.is_catch_up)
+    if catch_ups:
+        yield f"{QUESTION} says that it makes up for others, so left out: {_listed(catch_ups, currency, _SHOWN)}."
+    if learned.account.reversed:
+        pairs = "; ".join(f"{document} by {credit}" for document, credit in learned.account.reversed[:_SHOWN])
+        yield f"Taken back in full, and neither counted: {pairs}{_more(len(learned.account.reversed))}."
+    if learned.account.credits:
+        yield _credits(learned.account.credits, currency)
+
+
+def nothing_recurs(learned: Learned) -> str:
+    """An account without a contract."""
+    account = learned.account
+    total = sum(line.amount for line in (*account.charges, *account.credits))
+    lines = counted(len(account.charges) + len(account.credits), "line")
+    varying = ", ".join(one.series.name or _NAMELESS for one in learned.varying)
+    why = f"the amount of {varying} varies" if varying else "nothing recurs"
+    if learned.recurring:
+        why = "its name holds a control character, which no contract can hold, and no id stands beside it"
+    said = money_text(total, account.currency)
+    return f"Not drafted: {account.customer}, {lines}, {said} {account.currency}: {why}."
+
+
+def _varying(one: Recurring, currency: str) -> str:
+    amounts = [run.amount for run in one.prices.runs]
+    events = one.series.events
+    units = {line.unit_price for line in one.samples if line is not None and line.quantity is not None}
+    usage = ""
+    if len(units) == 1 and None not in units and len(one.samples) > 1:
+        usage = (
+            f" The lines looked at are all a quantity at {units.pop():f} a unit: what is agreed may be a price per "
+            "unit of use."
+        )
+    least, most = money_text(min(amounts), currency), money_text(max(amounts), currency)
+    return (
+        f"{QUESTION} left out: {one.series.name or _NAMELESS}, every {one.rhythm.every}, {least} to {most} {currency}: "
+        f"the amount varies on {counted(len(events), 'document')} "
+        f"({documents_text(event.document for event in events)}), so no price can be learned.{usage}"
+    )
+
+
+def _once(series: Series, currency: str) -> str:
+    """A thing billed once, as a charge to take in."""
+    line = series.lines[0]
+    amount = money_text(line.amount, currency)
+    said = f"Billed once, so left out: {line.document} of {day_text(line.day)}, {amount} {currency}."
+    return "\n".join(
+        [
+            f"{said} If this contract agrees it, take the number signs of the next lines away:",
+            "[[contract.charge]]",
+            f"name = {quoted(as_term(series.name or line.text) or 'Once')}",
+            'model = "one_off"',
+            f"on = {day_text(line.day)}",
+            f'amount = "{format_minor(line.amount, currency)}"',
+        ]
+    )
+
+
+def _now_and_then(series: Series, currency: str) -> str:
+    total = money_text(sum(line.amount for line in series.lines), currency)
+    lines = counted(len(series.lines), "line")
+    return (
+        f"{QUESTION} left out: {series.name or _NAMELESS}, {lines} without a regular distance, {total} {currency} in "
+        f"all: {_listed(series.lines, currency, _FEW)}."
+    )
+
+
+def _credits(lines: list[BilledLine], currency: str) -> str:
+    listed = _listed(tuple(lines), currency, _SHOWN)
+    return f"{QUESTION} credited, and not counted in above: {listed}. What was agreed about it?"
+
+
+def _listed(lines: tuple[BilledLine, ...], currency: str, most: int) -> str:
+    listed = "; ".join(
+        f"{line.document} of {day_text(line.day)} {money_text(line.amount, currency)}"
+        f"{f' on {line.credited}' if line.credited else ''}"
+        for line in lines[:most]
+    )
+    rest = len(lines) - most
+    return f"{listed} and {rest:,} more" if rest > 0 else listed
+
+
+def _more(number: int) -> str:
+    return f" and {number - _SHOWN:,} more" if number > _SHOWN else ""

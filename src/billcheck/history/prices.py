@@ -1,0 +1,115 @@
+"""What a series was billed per period: one amount that stays, with its changes and exceptions, or one that varies.
+
+Comes in: a series and its rhythm. Goes out: the amount of each billed period, runs of equal amounts, the periods that
+are out of line, and the parts of periods at either end. Whole minor units only. Must not know contracts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+from billcheck.money import split_by_weights
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from billcheck.history.rhythm import Rhythm
+    from billcheck.history.series import Event, Series
+
+_ENOUGH_SHORT = 4
+"""How many weeks or days must have been billed before they count as a cadence."""
+_ENOUGH = 3
+
+
+class Billed(NamedTuple):
+    """What one period was billed: minor units, and the events that bill it."""
+
+    number: int
+    amount: int
+    events: tuple[Event, ...]
+
+
+class Run(NamedTuple):
+    """Periods in a row that were billed the same amount; those out of line between them do not count."""
+
+    amount: int
+    periods: tuple[Billed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """What was billed per period.
+
+    `runs` are in order; `odd` are single periods that differ from those on both sides, `part_first` and `part_last`
+    periods of which only a part is named, `missed` the numbers of periods between that were not billed at all.
+    `together` are events that bill several periods at once.
+    """
+
+    runs: tuple[Run, ...]
+    odd: tuple[Billed, ...]
+    part_first: Billed | None
+    part_last: Billed | None
+    missed: tuple[int, ...]
+    together: tuple[Event, ...]
+    periods: int
+
+    @property
+    def billed(self) -> int:
+        """How many of the periods were billed."""
+        return self.periods - len(self.missed)
+
+    @property
+    def is_varying(self) -> bool:
+        """Whether the amount changes so often that none of them is a price."""
+        regular = sum(len(run.periods) for run in self.runs)
+        return 2 * len(self.runs) > regular + 1
+
+
+def find_prices(series: Series, rhythm: Rhythm) -> Prices:
+    """What a series was billed per period."""
+    shares: dict[int, int] = {}
+    events: dict[int, list[Event]] = {}
+    for event, (first, last) in zip(series.events, rhythm.numbers, strict=True):
+        parts = split_by_weights(event.amount, [1] * (last - first + 1))
+        for number, part in zip(range(first, last + 1), parts, strict=True):
+            shares[number] = shares.get(number, 0) + part
+            events.setdefault(number, []).append(event)
+    billed = [Billed(number, shares[number], tuple(events[number])) for number in sorted(shares)]
+    missed = tuple(number for number in range(rhythm.last + 1) if number not in shares)
+    part_first = billed[0] if rhythm.first_day > rhythm.boundary(0) else None
+    part_last = billed[-1] if rhythm.end < rhythm.boundary(rhythm.last + 1) else None
+    whole = [one for one in billed if one not in (part_first, part_last)]
+    runs, odd = _runs(whole or billed)
+    together = tuple(event for event, (first, last) in zip(series.events, rhythm.numbers, strict=True) if last > first)
+    if not whole:
+        part_first = part_last = None
+    return Prices(runs, odd, part_first, part_last, missed, together, rhythm.last + 1)
+
+
+def _runs(billed: Sequence[Billed]) -> tuple[tuple[Run, ...], tuple[Billed, ...]]:
+    """Runs of equal amounts, and the single periods that stand out of one."""
+    groups = [list(members) for _, members in groupby(billed, key=lambda one: one.amount)]
+    runs: list[list[Billed]] = []
+    odd: list[Billed] = []
+    for index, members in enumerate(groups):
+        if runs and runs[-1][0].amount == members[0].amount:
+            runs[-1] += members
+            continue
+        is_between = 0 < index < len(groups) - 1 and groups[index - 1][0].amount == groups[index + 1][0].amount
+        if is_between and len(members) == 1 and len(groups[index - 1]) + len(groups[index + 1]) > 2:  # noqa: PLR2004
+            odd += members
+        else:
+            runs.append(members)
+    return tuple(Run(members[0].amount, tuple(members)) for members in runs), tuple(odd)
+
+
+def is_recurring(rhythm: Rhythm, prices: Prices) -> bool:
+    """Whether this was billed often and regularly enough to be drafted."""
+    if prices.billed * 2 < prices.periods:
+        return False
+    if not rhythm.every.months:
+        return prices.billed >= _ENOUGH_SHORT
+    is_told = rhythm.stated > 1 or len(prices.runs) == 1
+    return prices.billed >= (2 if is_told else _ENOUGH)

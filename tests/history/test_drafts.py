@@ -1,0 +1,276 @@
+"""What is drafted from ledgers whose agreements are plain to see: every figure worked out by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.acceptance import half_rate
+from tests.history.ledgers import AS_OF, bill, charges_of, contracts_in, draft_of
+
+if TYPE_CHECKING:
+    from billcheck import Line
+
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August")
+
+
+def half_rate_lines() -> list[Line]:
+    return [
+        bill(
+            number,
+            month.last_day,
+            month.billed,
+            f"Website care {MONTHS[number - 1]} 2026",
+            customer=half_rate.CUSTOMER,
+            quantity=Decimal("0.5") if month.billed == "1200.00" else Decimal(1),
+            unit_price=Decimal("2400.00"),
+            tax=Decimal(month.billed_tax),
+            due_date=date.fromisoformat(month.last_day).replace(day=1),
+        )
+        for number, month in enumerate(half_rate.MONTHS[:8], start=1)
+    ]
+
+
+def test_the_half_rate_is_a_price_step_to_be_asked_about() -> None:
+    text = draft_of(half_rate_lines())
+    (contract,) = contracts_in(text)
+    assert contract["draft"] is True
+    assert (contract["customer"], contract["currency"]) == ("Hartwell Interieur", "EUR")
+    assert contract["start"] == date(2026, 1, 1)
+    assert contract["tax"] == {"percent": "21"}
+    (charge,) = contract["charge"]
+    assert charge == {
+        "name": "Website care",
+        "model": "flat",
+        "amount": "2400.00",
+        "every": "month",
+        "timing": "in_arrears",
+        "invoice_day": "period_end",
+        "price_steps": [{"on": date(2026, 3, 1), "amount": "1200.00"}],
+    }
+    assert "Billed for 8 of 8 periods, 2026-01 through 2026-08, on 8 documents dated 2026-01-31 to" in text
+    assert "QUESTION: 1,200.00 after 2,400.00: agreed, or a mistake?" in text
+    assert "On INV-3 it is 0.5 × 2400.00." in text
+    assert "QUESTION: first day billed; when was it agreed to begin?" in text
+    assert "invoices do not tell the last day, renewal and notice" in text
+
+
+@pytest.mark.parametrize(
+    ("days", "texts", "every", "timing", "start"),
+    [
+        (["01-01", "02-01", "03-01"], "", "month", "in_advance", date(2026, 1, 1)),
+        (["01-31", "02-28", "03-31", "04-30"], "", "month", "in_arrears", date(2026, 1, 1)),
+        (["01-15", "02-15", "03-16"], "", "month", "in_advance", date(2026, 1, 15)),
+        (["01-01", "04-01", "07-01"], "", "quarter", "in_advance", date(2026, 1, 1)),
+        (["01-05", "02-02", "03-02", "03-30", "04-27"], "", "4 weeks", "in_advance", date(2026, 1, 5)),
+        (["01-05", "01-12", "01-19", "01-26", "02-02"], "", "week", "in_advance", date(2026, 1, 5)),
+        (["01-01", "01-15", "02-01", "02-15", "03-01"], "", "semi_month", "in_advance", date(2026, 1, 1)),
+        (["02-03", "03-03", "04-02"], ["January 2026", "February 2026", "March 2026"], "month", "in_arrears",
+         date(2026, 1, 1)),
+        (["01-03", "04-02"], ["Q1 2026", "Q2 2026"], "quarter", "in_advance", date(2026, 1, 1)),
+    ],
+)  # fmt: skip
+def test_cadence_and_timing(days: list[str], texts: Any, every: str, timing: str, start: date) -> None:
+    lines = [
+        bill(number, f"2026-{day}", "100.00", f"Fee {texts[number]}" if texts else "Fee")
+        for number, day in enumerate(days)
+    ]
+    as_of = lines[-1].issue_date
+    text = draft_of(lines, as_of)
+    (contract,) = contracts_in(text)
+    (charge,) = contract["charge"]
+    assert (charge["every"], charge["timing"], contract["start"]) == (every, timing, start)
+    assert ("GUESS: no text names a period" in text) is not bool(texts)
+
+
+def test_quantities_that_change_are_amendments_and_prices_that_change_are_steps() -> None:
+    figures = [("10", "30.00"), ("10", "30.00"), ("12", "30.00"), ("12", "30.00"), ("12", "32.50"), ("12", "32.50")]
+    lines = [
+        bill(number, f"2026-0{number}-01", str(Decimal(units) * Decimal(price)), f"Seats {MONTHS[number - 1]} 2026",
+             item="SEATS", quantity=Decimal(units), unit_price=Decimal(price))
+        for number, (units, price) in enumerate(figures, start=1)
+    ]  # fmt: skip
+    (charge,) = charges_of(lines, date(2026, 6, 5))
+    assert (charge["model"], charge["unit_amount"], charge["quantity"]) == ("per_unit", "30.00", "10")
+    assert charge["amendments"] == [{"on": date(2026, 3, 1), "quantity": "12"}]
+    assert charge["price_steps"] == [{"on": date(2026, 5, 1), "unit_amount": "32.50"}]
+
+
+def monthly(amounts: list[str], text: str = "Fee", **fields: Any) -> list[Line]:
+    return [
+        bill(number, f"2026-0{number}-01", amount, f"{text} {MONTHS[number - 1]} 2026", **fields)
+        for number, amount in enumerate(amounts, start=1)
+        if amount
+    ]
+
+
+def test_one_month_out_of_line_is_an_exception_and_no_price_step() -> None:
+    text = draft_of(monthly(["100.00", "100.00", "80.00", "100.00", "100.00"]), date(2026, 5, 2))
+    assert "price_steps" not in text
+    assert "QUESTION: 2026-03 was billed 80.00 in place of 100.00 (INV-3). A mistake, or agreed?" in text
+
+
+def test_a_month_that_was_not_billed_is_named() -> None:
+    text = draft_of(monthly(["100.00", "100.00", "", "100.00", "100.00"]), date(2026, 5, 2))
+    assert "Billed for 4 of 5 periods" in text
+    assert "QUESTION: not billed: 2026-03. Forgotten, or agreed?" in text
+
+
+def test_what_stopped_has_a_last_day_that_is_asked_about() -> None:
+    lines = [*monthly(["100.00"] * 3), *monthly(["7.00"] * 8, "Hosting")]
+    text = draft_of([line for line in lines if line.document != "INV-0"])
+    (contract,) = contracts_in(text)
+    ended, goes_on = contract["charge"]
+    assert ended["last_day"] == date(2026, 3, 31)
+    assert "last_day" not in goes_on
+    assert "last_day" not in contract
+    assert "Did it end, or is it" in text
+
+
+def test_what_is_billed_once_or_varies_stays_out_and_is_said() -> None:
+    lines = monthly(["100.00"] * 5)
+    lines.append(bill(90, "2026-02-12", "850.00", "Logo design"))
+    lines += monthly(["10.00", "25.00", "17.50", "31.00", "22.00"], "Calls")
+    text = draft_of(lines, date(2026, 5, 2))
+    (contract,) = contracts_in(text)
+    assert [charge["name"] for charge in contract["charge"]] == ["Fee"]
+    assert '# name = "Logo design"\n# model = "one_off"\n# on = 2026-02-12\n# amount = "850.00"' in text
+    assert "left out: Calls, every month, 10.00 to 31.00 EUR: the amount varies on 5 documents" in text
+
+
+def test_a_customer_of_whom_nothing_recurs_is_said() -> None:
+    text = draft_of([*monthly(["100.00"] * 5), bill(91, "2026-03-03", "40.00", "Repair", customer="Beta")])
+    assert "# Not drafted: Beta, 1 line, 40.00 EUR: nothing recurs." in text
+
+
+def test_two_things_of_one_name_are_told_apart_by_number_and_by_template() -> None:
+    servers = [*monthly(["10.00"] * 4, "Server 1"), *monthly(["20.00"] * 4, "Server 2")]
+    assert [charge["amount"] for charge in charges_of(servers, date(2026, 4, 2))] == ["10.00", "20.00"]
+    shops = [*monthly(["10.00"] * 4, template="T-1"), *monthly(["20.00"] * 4, template="T-2")]
+    found = charges_of(shops, date(2026, 4, 2))
+    assert [charge["matching"] for charge in found] == [{"templates": ["T-1"]}, {"templates": ["T-2"]}]
+
+
+def test_codes_that_one_charge_alone_bears_are_its_matching() -> None:
+    lines = [*monthly(["10.00"] * 4, "Basic", item="B"), *monthly(["20.00"] * 4, "Plus", item="P")]
+    found = charges_of(lines, date(2026, 4, 2))
+    assert [charge["matching"] for charge in found] == [{"items": ["B"]}, {"items": ["P"]}]
+
+
+def test_a_price_change_and_a_new_wording_do_not_split_a_series() -> None:
+    lines = [
+        *monthly(["100.00"] * 3, "Care", item="C"),
+        *(
+            bill(number, f"2026-0{number}-01", "110.00", f"Website upkeep {MONTHS[number - 1]} 2026", item="C")
+            for number in range(4, 8)
+        ),
+    ]
+    (charge,) = charges_of(lines, date(2026, 7, 2))
+    assert charge["price_steps"] == [{"on": date(2026, 4, 1), "amount": "110.00"}]
+
+
+def test_a_first_part_of_a_month_is_priced_by_days() -> None:
+    # 16 of the 31 days of January at 310.00 are 160.00.
+    lines = [
+        bill(1, "2026-01-16", "160.00", "Fee 2026-01-16 through 2026-01-31"),
+        *(bill(n, f"2026-0{n}-01", "310.00", f"Fee {MONTHS[n - 1]} 2026") for n in range(2, 6)),
+    ]
+    text = draft_of(lines, date(2026, 5, 2))
+    (contract,) = contracts_in(text)
+    assert contract["start"] == date(2026, 1, 16)
+    assert (contract["charge"][0]["amount"], contract["charge"][0]["anchor_day"]) == ("310.00", 1)
+    assert "no share of the price" not in text
+    lines[0] = bill(1, "2026-01-16", "155.00", "Fee 2026-01-16 through 2026-01-31")
+    text = draft_of(lines, date(2026, 5, 2))
+    assert "a part of 2026-01 was billed 155.00 (INV-1), which is no share of the price by days" in " ".join(
+        text.replace("\n# ", " ").split()
+    )
+
+
+def test_what_was_taken_back_in_full_does_not_count_and_other_credits_are_said() -> None:
+    lines = monthly(["100.00"] * 4)
+    lines.append(bill(50, "2026-02-01", "999.00", "Fee February 2026"))
+    lines.append(bill(60, "2026-02-03", "-999.00", "Fee", kind="credit_note", credits_document="INV-50"))
+    lines.append(bill(61, "2026-03-03", "-5.00", "For the delay", kind="credit_note"))
+    text = draft_of(lines, date(2026, 4, 2))
+    (contract,) = contracts_in(text)
+    assert contract["charge"][0]["amount"] == "100.00"
+    assert "price_steps" not in text
+    assert "Taken back in full, and neither counted: INV-50 by INV-60." in text
+    assert "QUESTION: credited, and not counted in above: INV-61 of 2026-03-03 -5.00." in text
+
+
+def test_what_was_not_billed_is_left_out_and_counted() -> None:
+    lines = monthly(["100.00"] * 4)
+    lines.append(bill(70, "2026-02-01", "900.00", "Fee", status="draft"))
+    lines.append(bill(71, "2026-02-01", "900.00", "Fee", status="void"))
+    lines.append(bill(72, "2026-02-01", "900.00", "Fee", kind="other"))
+    lines.append(bill(73, "2027-02-01", "900.00", "Fee"))
+    lines.append(bill(74, "2026-02-01", "0.00", "Thank you"))
+    text = draft_of(lines, date(2026, 4, 2))
+    for why in (
+        "not approved",
+        "void",
+        "no invoice or credit note",
+        "dated after the day of the draft",
+        "without an amount",
+    ):
+        assert f"# Left out: 1 line {why}." in text
+    assert contracts_in(text)[0]["charge"][0]["amount"] == "100.00"
+
+
+def test_a_catch_up_shows_no_price() -> None:
+    lines = [*monthly(["100.00"] * 4), bill(80, "2026-04-20", "35.00", "Fee, correction for 2025")]
+    text = draft_of(lines, date(2026, 4, 21))
+    assert "# QUESTION: says that it makes up for others, so left out: INV-80 of 2026-04-20 35.00." in text
+
+
+def test_an_invoice_for_several_months_is_an_equal_part_for_each() -> None:
+    lines = [*monthly(["100.00"] * 3), bill(4, "2026-04-01", "200.00", "Fee April - May 2026"),
+             bill(6, "2026-06-01", "100.00", "Fee June 2026")]  # fmt: skip
+    text = draft_of(lines, date(2026, 6, 2))
+    assert "INV-4 bills several periods at once" in text
+    assert "Billed for 6 of 6 periods" in text
+    assert "price_steps" not in text
+
+
+def test_customers_are_one_by_id_and_apart_by_currency_and_named_contract() -> None:
+    lines = [
+        *monthly(["100.00"] * 2, customer="Acme", customer_id="7"),
+        *(bill(n, f"2026-0{n}-01", "100.00", f"Fee {MONTHS[n - 1]} 2026", customer="Acme Group", customer_id="7")
+          for n in (3, 4)),
+        *monthly(["50.00"] * 4, customer="Acme Group", customer_id="7", currency="USD"),
+        *monthly(["60.00"] * 4, customer="Acme Group", customer_id="7", contract="K-9"),
+    ]  # fmt: skip
+    found = contracts_in(draft_of(lines, date(2026, 4, 2)))
+    assert [(one["id"], one["currency"], one["charge"][0]["amount"]) for one in found] == [
+        ("draft-acme-group-eur", "EUR", "100.00"),
+        ("K-9", "EUR", "60.00"),
+        ("draft-acme-group-usd", "USD", "50.00"),
+    ]
+    assert found[0]["matching"] == {"customer_ids": ["7"], "aliases": ["Acme"]}
+
+
+def test_only_the_customers_asked_for() -> None:
+    lines = [*monthly(["100.00"] * 4), *monthly(["50.00"] * 4, customer="Beta B.V.", customer_id="B-1")]
+    for asked in ("beta bv", "b-1"):
+        (contract,) = contracts_in(draft_of(lines, date(2026, 4, 2), [asked]))
+        assert contract["customer"] == "Beta B.V."
+
+
+def test_ids_are_unique_also_where_names_leave_no_letters() -> None:
+    lines = [*monthly(["1.00"] * 4, customer="東京"), *monthly(["2.00"] * 4, customer="大阪")]
+    assert [one["id"] for one in contracts_in(draft_of(lines, date(2026, 4, 2)))] == [
+        "draft-customer-eur",
+        "draft-customer-eur-2",
+    ]
+
+
+def test_the_same_ledger_in_another_order_gives_the_same_bytes() -> None:
+    lines = [*half_rate_lines(), *monthly(["10.00"] * 5, "Basic"), *monthly(["20.00"] * 5, "Plus"),
+             bill(90, "2026-02-12", "850.00", "Logo design")]  # fmt: skip
+    assert draft_of(lines) == draft_of(lines[::-1])
+    assert AS_OF.isoformat() in draft_of(lines)

@@ -1,0 +1,131 @@
+"""A draft from a correct ledger, accepted as it is, checks clean on that ledger."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from billcheck import Ledger, Line, check, load_contracts
+from billcheck.findings import Status
+from tests.acceptance import half_rate
+from tests.history.ledgers import draft_of
+from tests.history.test_drafts import half_rate_lines
+from tests.simulator.agreements import MONTHS, day_in, month_end
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+    from billcheck import Report
+
+NAMES = ("Website care", "Hosting", "Seats", "Support desk")
+
+
+class Fee(NamedTuple):
+    """A thing that is billed: `changes` are later amounts in minor units, by the number of their first period."""
+
+    amount: int
+    quantity: int
+    changes: tuple[tuple[int, int], ...]
+    periods: int
+
+
+class Books(NamedTuple):
+    """What one customer is billed; `lag` is in days after the due day, `last` whether bills are of the last day."""
+
+    every: str
+    start: date
+    timing: str
+    lag: int
+    has_texts: bool
+    has_items: bool
+    fees: tuple[Fee, ...]
+
+    def first_day(self, number: int) -> date:
+        """The first day of a period, worked out apart from the library."""
+        step = MONTHS[self.every]
+        return day_in(self.start.year, self.start.month + step * number, self.start.day)
+
+    def lines(self, as_of: date) -> list[Line]:
+        """All invoices up to a day."""
+        found = []
+        for name, fee in zip(NAMES, self.fees, strict=False):
+            for number in range(fee.periods):
+                first, end = self.first_day(number), self.first_day(number + 1)
+                day = (first if self.timing == "in_advance" else end) + timedelta(self.lag)
+                if day > as_of:
+                    break
+                unit = max(change for change in ((0, fee.amount), *fee.changes) if change[0] <= number)[1]
+                amount = Decimal(unit * fee.quantity).scaleb(-2)
+                said = f" {first} through {end - timedelta(1)}" if self.has_texts else ""
+                found.append(
+                    Line(
+                        document=f"INV-{day:%Y%m%d}", issue_date=day, customer="Hartwell", currency="EUR",
+                        amount=amount, description=name + said, item=name.upper() if self.has_items else "",
+                        quantity=Decimal(fee.quantity), unit_price=Decimal(unit).scaleb(-2),
+                    )
+                )  # fmt: skip
+        return found
+
+
+@st.composite
+def fees(draw: st.DrawFn) -> Fee:
+    periods = draw(st.integers(5, 18))
+    changes = [(periods // 2, draw(st.integers(101, 90_000)))] if draw(st.booleans()) else []
+    return Fee(draw(st.integers(100, 90_000)), draw(st.sampled_from((1, 1, 3, 12))), tuple(changes), periods)
+
+
+@st.composite
+def books(draw: st.DrawFn) -> Books:
+    has_texts = draw(st.booleans())
+    timing = draw(st.sampled_from(("in_advance", "in_arrears")))
+    lags = (0, 3, 9) if timing == "in_advance" else (-1, 0, 5)
+    return Books(
+        every=draw(st.sampled_from(("month", "month", "quarter", "half_year", "year"))),
+        start=day_in(
+            draw(st.integers(2018, 2022)), draw(st.integers(1, 12)), draw(st.sampled_from((1, 1, 15, 28, 31)))
+        ),
+        timing=timing,
+        lag=draw(st.sampled_from(lags)),
+        has_texts=has_texts,
+        has_items=draw(st.booleans()),
+        fees=tuple(draw(st.lists(fees(), min_size=1, max_size=3))),
+    )
+
+
+def check_accepted(lines: list[Line], as_of: date, folder: Path) -> Report:
+    """The report of a check by the draft as it is, with nothing but its mark taken out."""
+    path = folder / "drafts.toml"
+    text = draft_of(lines, as_of)
+    path.write_text(text.replace("draft = true\n", ""), encoding="utf-8")
+    return check(load_contracts(path), Ledger.from_lines(lines), as_of=as_of)
+
+
+@settings(max_examples=120, deadline=None)
+@given(kept=books(), wait=st.integers(0, 400))
+def test_a_correct_ledger_gives_no_arrears(kept: Books, wait: int, tmp_path_factory: pytest.TempPathFactory) -> None:
+    longest = max(fee.periods for fee in kept.fees)
+    as_of = min(kept.first_day(longest) + timedelta(wait + 10), date(2040, 1, 1))
+    lines = kept.lines(as_of)
+    report = check_accepted(lines, as_of, tmp_path_factory.mktemp("drafts"))
+    assert [(total.currency, total.arrears, total.overbilled) for total in report.totals] == [("EUR", 0, 0)]
+    assert report.judged_rows >= sum(fee.periods for fee in kept.fees)
+    assert report.exit_code in {0, 3}
+
+
+def test_the_half_rate_corrected_by_a_person_finds_the_arrears(tmp_path: Path) -> None:
+    lines = half_rate_lines()
+    accepted = check_accepted(lines, half_rate.AS_OF, tmp_path)
+    assert accepted.totals[0].arrears == 0
+    text = (tmp_path / "drafts.toml").read_text(encoding="utf-8")
+    before, _, after = text.partition("price_steps = [")
+    (tmp_path / "drafts.toml").write_text(before + after.partition("\n]\n")[2], encoding="utf-8")
+    report = check(load_contracts(tmp_path / "drafts.toml"), Ledger.from_lines(lines), as_of=half_rate.AS_OF)
+    assert report.totals[0].arrears == 720_000
+    assert [row.status for row in report.contracts[0].rows][:8] == [Status.OK] * 2 + [Status.UNDERBILLED] * 6
+    assert month_end(2026, 8) == lines[-1].issue_date
