@@ -150,6 +150,15 @@ def test_a_document_that_counts_for_a_contract_in_one_export_only_is_told() -> N
     assert outside(report) == [("Delta GmbH", "EUR", 2, 2000)]
 
 
+def test_a_draft_for_a_contract_in_one_export_only_is_not_told() -> None:
+    """It counts for nothing there, as the other document of its number counts for no contract here."""
+    bears = [other("F-1", reference="C-117"), other("F-2", reference="C-117", status="draft")]
+    report = of_exports([*month_ends(3), *bears], [other("F-1"), other("F-2")])
+    assert conflicts(report) == [
+        "Delta GmbH F-1: in 1.csv and 2.csv this document counts for a contract in one and for none in another"
+    ]
+
+
 def test_lines_of_one_document_in_and_out_of_contracts_cast_no_doubt() -> None:
     agreed = contract(flat(matching=ChargeMatching(items=("FEE",))))
     lines = [*month_ends(3), other("F-1", item="FEE"), other("F-1", amount="1.00")]

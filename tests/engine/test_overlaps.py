@@ -117,6 +117,17 @@ def test_a_number_of_two_customers_in_one_export_is_told() -> None:
     assert shared(of_exports(month_ends(3), agreed=TWO)) == []
 
 
+def test_a_number_on_two_days_and_a_number_of_two_customers_are_told_apart() -> None:
+    lines = [
+        line("INV-1", "2026-01-31"), line("INV-1", "2026-02-28"),
+        line("INV-2", "2026-03-31"), line("INV-2", "2026-03-31", customer="Hartwell Groep"),
+    ]  # fmt: skip
+    report = of_exports(lines, agreed=TWO)
+    assert shared(report) == ["INV-2: in 1.csv this number stands"]
+    assert conflicts(report)[0] == "INV-1: different documents share this number, in 1.csv"
+    assert len(conflicts(report)) == 2
+
+
 def test_numbers_of_two_customers_across_exports_are_told_together() -> None:
     """Two businesses number alike, or a customer was renamed: one finding either way, and nothing is set aside."""
     renamed = [replace(one, customer="Hartwell Groep") for one in month_ends(3)]

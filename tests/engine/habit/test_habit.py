@@ -44,6 +44,22 @@ def test_the_offset_is_the_lower_median_of_the_days_after() -> None:
     assert find(events, months(4)).offset == 4
 
 
+@pytest.mark.parametrize("offsets", [None, [0, 2]])
+def test_the_habit_of_a_long_charge_is_kept(offsets: list[int] | None) -> None:
+    """Twice the same question, and another one in between: nineteen years of weeks, each billed two days late."""
+    count = habit_module.LONG
+    weeks = Openings(tuple(range(0, 7 * count, 7)), (100,) * count, (1,) * count, (False,) * count)
+    events = [FreeEvent(7 * number + 2, 100) for number in range(count)]
+
+    def ask(events: list[FreeEvent]) -> Habit:
+        return find_habit(events, weeks, expected=weeks.amounts, nominal_days=7, timing="in_advance", offsets=offsets)
+
+    first, other, again = ask(events), ask([events[0]._replace(issue_day=3), *events[1:]]), ask(events)
+    assert (first.offset, first.block, len(first.placements), first.cost) == (2, 1, count, 0)
+    assert (other.offset, other.cost) == (2, 10)
+    assert again is first
+
+
 def test_the_offset_is_the_lower_median_of_the_days_before() -> None:
     events = [(30 * number - early, 100) for number, early in enumerate((8, 6, 4, 2))]
     assert find(events, months(4)).offset == -4
