@@ -27,6 +27,7 @@ from billcheck.engine.limits import in_scope_only, leave_out_contracts
 from billcheck.engine.look_alikes import LookAlikes
 from billcheck.engine.match import Matcher
 from billcheck.engine.match_rules import SET_ASIDE_WORDS, MatchRule, match_rule_of
+from billcheck.engine.other_documents import OtherDocuments
 from billcheck.engine.overlaps import Conflict, set_aside_overlaps
 from billcheck.engine.precision import Precision
 from billcheck.engine.scope import find_unused
@@ -329,7 +330,8 @@ def _settle(
     """Add what only all charges together show. Where rows were refused nobody is said to have never been billed."""
     outcome.sums, outcome.findings, outcome.causes = examined.sums, examined.findings, examined.causes.found()
     if is_whole:
-        outcome.findings.extend(_never_billed(examination, look_alikes))
+        documents = OtherDocuments(examination.matched, examination.setting.as_of_day)
+        outcome.findings.extend(_never_billed(examination, documents, look_alikes))
     outcome.findings.extend(_conflicts(examination.matched, outcome.places, conflicts))
     outcome.findings.extend(_placeholders(examination.matched))
     outcome.findings.extend(map(find_tax_mismatch, find_tax_runs(examination.matched, examination.periods_of_rows)))
@@ -349,12 +351,13 @@ def _look_alikes(outside: Mapping[tuple[str, str], OutsideTotal]) -> LookAlikes:
     return LookAlikes(lines)
 
 
-def _never_billed(examination: Examination, look_alikes: LookAlikes) -> Iterator[Finding]:
+def _never_billed(examination: Examination, documents: OtherDocuments, look_alikes: LookAlikes) -> Iterator[Finding]:
     """One finding per contract without a line, if any of its periods is due and past its grace days."""
     for contract in examination.contracts:
         due = examination.due_of_never_billed(contract)
         if due is not None:
-            yield find_never_billed(contract, *due, look_alikes.suggest(contract.customer))
+            hint = documents.say(contract) or look_alikes.suggest(contract.customer)
+            yield find_never_billed(contract, *due, hint)
 
 
 def _placeholders(matched: Matched) -> Iterator[Finding]:

@@ -190,7 +190,7 @@ def _without_charge(examination: Examination) -> Iterable[LeftOverLine]:
     known: dict[tuple[int, ...], tuple[tuple[str, ...], str | None]] = {}
     fits_none = "no charge of this customer fits the line"
     fits_several = "several charges fit the line and nothing tells them apart"
-    for row, kind, reason, numbers in (
+    for row, kind, why, numbers in (
         *((row, "unmatched", fits_none, numbers) for row, numbers in matched.compared.items()),
         *((row, "ambiguous", fits_several, numbers) for row, numbers in matched.ambiguous.items()),
         *(
@@ -201,6 +201,9 @@ def _without_charge(examination: Examination) -> Iterable[LeftOverLine]:
         candidates = known.get(numbers)
         if candidates is None:
             candidates = known[numbers] = _candidates_of([slots[number] for number in numbers])
+        agreed = {slots[number].currency for number in numbers}
+        is_foreign = len(agreed) == 1 and matched.currency_of(row) not in agreed
+        reason = f"{why}, and it is not in {min(agreed)}" if is_foreign else why
         yield row, matched.lines.amounts[row], kind, reason, *candidates
 
 

@@ -122,7 +122,7 @@ def _row_finding(slot: Slot, schedule: Schedule, row: JudgedRow, kind: str, amou
 def find_never_billed(contract: Contract, rows: tuple[str, ...], amount: int, suggestion: str) -> Finding:
     """The finding about a contract of which the ledger holds no line; `amount` is what is due so far, unjudged.
 
-    `suggestion` is a sentence about a look-alike name in the ledger, or empty.
+    `suggestion` is a sentence about other documents of the customer, or about a look-alike name, or empty.
     """
     money = f"{format_minor(amount, contract.currency, grouped=True)} {contract.currency}"
     return _finding(
