@@ -12,6 +12,7 @@ from functools import cached_property, partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from billcheck.causes import UNEXPLAINED
 from billcheck.engine.cause_sums import CauseSums
 from billcheck.engine.evidence import left_over_lines
 from billcheck.engine.examination import PlainCharge, Sums
@@ -25,6 +26,7 @@ from billcheck.engine.sentences import (
     say_numbers_lacking,
 )
 from billcheck.engine.sequences import find_sequence_gaps
+from billcheck.engine.strays import Strays
 from billcheck.errors import LedgerRefusedError, Problem
 from billcheck.findings import Status
 from billcheck.ledger.source import DivisibleSource, add_totals
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from billcheck.engine.evidence import LeftOverLine
     from billcheck.engine.examination import Examination, ExaminedCharge
     from billcheck.engine.keys import Slot
+    from billcheck.engine.leaks import Reason
     from billcheck.engine.look_alikes import LookAlikes
     from billcheck.engine.match import Matched, Matcher
     from billcheck.engine.sequences import NumbersLacking, SequenceGap
@@ -200,10 +203,10 @@ class Hints:
     look_alikes: LookAlikes
     lacking: NumbersLacking
 
-    def say(self, examined: ExaminedCharge | PlainCharge, row: JudgedRow) -> str:
-        """The hints for a row that is missing, as sentences; nothing for others."""
+    def say(self, examined: ExaminedCharge | PlainCharge, row: JudgedRow, reason: Reason | None, strays: Strays) -> str:
+        """The hints for a row that is missing, or of which nothing explains the difference; nothing for others."""
         if row.status is not Status.MISSING:
-            return ""
+            return strays.say(row) if reason is not None and reason.code == UNEXPLAINED else ""
         other_form = self.look_alikes.suggest_other_form(examined.slot.contract.customer)
         numbers = say_numbers_lacking(self.lacking.near(examined.invoice_day(row.period)))
         return " ".join(filter(None, (other_form, numbers)))
@@ -239,8 +242,10 @@ def _examine_some(examination: Examination, hints: Hints, slots: Sequence[Slot])
         slot, schedule = examined.slot, examined.schedule
         leaks = find_leaks(slot, schedule, examined.rows, as_of_day, examined.around)
         found.causes.add(slot, schedule, examined.rows, leaks)
+        strays = Strays(slot, examined.around)
         for row in examined.rows:
-            found.findings.extend(find_in_row(slot, schedule, row, hints.say(examined, row)))
+            hint = hints.say(examined, row, leaks.reasons.get(row.period), strays)
+            found.findings.extend(find_in_row(slot, schedule, row, hint))
         if not isinstance(examined, PlainCharge):
             found.findings.extend(_find_in_charge(examined))
             found.left_over.extend(left_over_lines(examined))

@@ -37,6 +37,10 @@ class Precision:
         lines = self._matched.lines
         return self._sources[lines.sources[row]].read([lines.locators[row]])[0].line
 
+    def amount(self, row: int) -> int:
+        """What a line bills, in minor units excluding tax."""
+        return self._matched.lines.amounts[row]
+
     def slack(self, rows: Sequence[int]) -> Fraction:
         """Minor units by which lines may be off beyond the one that each may be off anyway."""
         lines = self._matched.lines

@@ -36,6 +36,9 @@ NAMED = 5
 RESIDUE_FINDINGS = frozenset({"unmatched", "ambiguous", "open_credit", "out_of_term"})
 """Kinds of residue that are also findings; a line in another currency is found by the row it may fill."""
 
+_HINTED = frozenset({"missing", "underbilled", "overbilled"})
+"""Kinds whose sentence ends with what else in the ledger may have to do with it."""
+
 
 def row_id(slot: Slot, schedule: Schedule, period: int) -> str:
     """The id of a period row: contract, charge, first day, and whether it is a change.
@@ -58,13 +61,14 @@ def _kind_of_row(schedule: Schedule, period: int) -> str:
 def find_in_row(slot: Slot, schedule: Schedule, row: JudgedRow, suggestion: str = "") -> list[Finding]:
     """The findings of one row: at most one about its money, and one where drafts would bill it.
 
-    `suggestion` says what a missing invoice may be, such as a look-alike name that was billed instead, or is empty.
+    `suggestion` says what a missing invoice may be, such as a look-alike name that was billed instead, or what a line
+    may be that was counted here, or is empty.
     """
     found = []
     kind = _kind_of(row)
     if kind is not None:
         finding = _row_finding(slot, schedule, row, kind, row.shortfall, _money_sentence(slot, row, kind))
-        if kind == "missing" and suggestion:
+        if kind in _HINTED and suggestion:
             finding = replace(finding, sentence=f"{finding.sentence} {suggestion}")
         found.append(finding)
     if row.drafted:
