@@ -6,7 +6,7 @@ engine are introduced to each other; each of the steps lives in a room of its ow
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import partial
@@ -34,6 +34,7 @@ from billcheck.engine.scope import find_unused
 from billcheck.engine.sentences import (
     find_conflict,
     find_in_residue,
+    find_misspelt,
     find_never_billed,
     find_outside_conflict,
     find_placeholder_left,
@@ -334,6 +335,7 @@ def _settle(
         outcome.findings.extend(_never_billed(examination, documents, look_alikes))
     outcome.findings.extend(_conflicts(examination.matched, outcome.places, conflicts))
     outcome.findings.extend(_placeholders(examination.matched))
+    outcome.findings.extend(_misspelt(examination))
     outcome.findings.extend(map(find_tax_mismatch, find_tax_runs(examination.matched, examination.periods_of_rows)))
     outcome.residue = make_residue(examination, examined.left_over, outcome.places)
     outcome.findings.extend(finding for residue in outcome.residue if (finding := find_in_residue(residue)))
@@ -372,6 +374,32 @@ def _placeholders(matched: Matched) -> Iterator[Finding]:
         customer = matched.customers[matched.documents.customers[document]]
         number = matched.documents.number(document)
         yield find_placeholder_left(number, lines.line_numbers[row], customer, contract, placeholder)
+
+
+def _misspelt(examination: Examination) -> Iterator[Finding]:
+    """One finding per line that went to another period than the month that its text probably means."""
+    matched, lines = examination.matched, examination.matched.lines
+    by_slot: defaultdict[int, list[int]] = defaultdict(list)
+    for row in matched.misspelt:
+        if lines.slots[row] != NO_SLOT:
+            by_slot[lines.slots[row]].append(row)
+    for number, rows in by_slot.items():
+        slot = matched.directory.slots[number]
+        served = examination.periods_of_rows(slot)
+        for row in rows:
+            misspelt, document = matched.misspelt[row], lines.documents[row]
+            meant = date(misspelt.year, misspelt.month, 1).toordinal()
+            periods = served.get(row, ())
+            if periods and not any(period.first_day <= meant < period.end for period in periods):
+                first_day, end = min(period.first_day for period in periods), max(period.end for period in periods)
+                yield find_misspelt(
+                    matched.documents.number(document),
+                    lines.line_numbers[row],
+                    matched.customers[matched.documents.customers[document]],
+                    slot,
+                    misspelt,
+                    (date.fromordinal(first_day), date.fromordinal(end - 1)),
+                )
 
 
 def _conflicts(matched: Matched, places: Places, conflicts: list[Conflict]) -> Iterator[Finding]:

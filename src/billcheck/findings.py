@@ -132,8 +132,8 @@ KINDS: dict[str, FindingKind] = {
     ),
     "mislabelled_period": FindingKind(
         Severity.WARNING,
-        "Invoices repeat the period of an earlier one in their text; their dates were believed.",
-        "Correct the text of the template; nothing else is open.",
+        "Invoices repeat the period of an earlier one in their text, or misspell it; their dates were believed.",
+        "Correct the text, and the template; where it is misspelt, see which period was meant.",
     ),
     "tax_mismatch": FindingKind(
         Severity.WARNING,

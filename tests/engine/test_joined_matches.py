@@ -74,9 +74,9 @@ def everything(found: Matched) -> dict[str, Any]:
         **{
             name: getattr(found, name)
             for name in (
-                "is_plain", "ambiguous", "compared", "declared", "touched_contracts", "placeholders", "aside",
-                "aside_lines", "out_of_scope", "out_of_scope_lines", "outside", "unnamed_credits", "credit_lines",
-                "used_scope",
+                "is_plain", "ambiguous", "compared", "declared", "touched_contracts", "placeholders", "misspelt",
+                "aside", "aside_lines", "out_of_scope", "out_of_scope_lines", "outside", "unnamed_credits",
+                "credit_lines", "used_scope",
             )
         },
     }  # fmt: skip
@@ -91,6 +91,7 @@ def share(month: int, item: str, amount: str, customer: str, currency: str) -> l
         {"item": "NONE"},
         {"item": item, "description": "Support [Month Year]"},
         {"item": item, "description": "Support March 2026"},
+        {"item": item, "description": f"Support Febuary 202{month}"},
         {"item": item, "status": "void"},
         {"item": item, "status": "draft"},
         {"item": item, "currency": currency},

@@ -35,7 +35,7 @@ def matched() -> Matched:
         line("3", amount="4.00"), line("4", item="X", amount="8.00"),
         line("5", item="REB", amount="-16.00", kind="credit_note"),
         line("6", item="C", amount="32.00", status="draft"),
-        line("7", amount="64.00", customer="Juniper", charge="D"),
+        line("7", amount="64.00", customer="Juniper", charge="D", description="Mrach 2026"),
         line("8", amount="128.00", customer="Juniper", charge="F", item="?"),
         line("9", amount="-256.00", customer="Juniper", item="REB", kind="credit_note"),
     ]  # fmt: skip
@@ -52,6 +52,7 @@ def test_what_concerns_none_of_the_contracts_is_left_out() -> None:
     assert list(found.lines.slots) == [0, -1, -1, -1, -1, -1, -1, -1, -1]
     assert found.ambiguous.keys() | found.compared.keys() | found.declared.keys() == {2, 3, 4}
     assert found.placeholders == {0: "[Month Year]"}
+    assert found.misspelt == {}
     assert found.out_of_scope == {"EUR": 200 + 6400 + 12800 - 25600}
     assert found.out_of_scope_lines == {"EUR": 4}
     assert (found.aside, found.aside_lines) == ({"EUR": 3200}, 1)
@@ -65,6 +66,7 @@ def test_what_may_be_of_another_contract_only_is_left_out_with_it() -> None:
     assert leave_out_contracts(found, {"C-3"}, len(found.lines)) == {"C-3"}
     assert [slot for slot in found.lines.slots if slot >= 0] == [3]
     assert found.placeholders == {}
+    assert found.misspelt == {6: ("Mrach 2026", 2026, 3)}
     assert found.ambiguous.keys() | found.compared.keys() | found.declared.keys() == {7, 8}
     assert found.out_of_scope == {"EUR": 100 + 200 + 400 + 800 - 1600}
     assert found.out_of_scope_lines == {"EUR": 5}

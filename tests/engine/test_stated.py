@@ -238,3 +238,18 @@ def test_a_text_beside_a_stated_period_is_not_read_and_words_of_a_catch_up_are()
         february, (0, 0, PeriodRule.CATCH_UP), nothing,
     ]  # fmt: skip
     assert stated.placeholders == {72: "{{period}}"}
+    assert stated.misspelt == {}
+
+
+def test_a_misspelt_month_is_kept_for_every_line_and_gives_no_period() -> None:
+    texts = ("Fee Febuary 2026", "Fee March 2026", "Fee Febuary 2026", "Catch-up Febuary 2026", "Mrach 2026: [Month]")
+    lines = [line(str(number), "2026-03-01", description=text) for number, text in enumerate(texts)]
+    (batch,) = Ledger.from_lines(lines).sources[0].scan(make_directory((contract(),)).keys())
+    stated, slots = StatedPeriods(has_fiscal_years=False), make_directory((contract(),)).slots
+    march = date(2026, 3, 1).toordinal(), date(2026, 4, 1).toordinal(), PeriodRule.TEXT
+    nothing = 0, 0, PeriodRule.NONE
+    for first_row in (70, 80):
+        found = stated.find(Columns.of(batch), None, first_row, lambda _index: slots)
+        assert found == [nothing, march, nothing, (0, 0, PeriodRule.CATCH_UP), nothing]
+    assert stated.misspelt == dict.fromkeys((70, 72, 73, 80, 82, 83), ("Febuary 2026", 2026, 2))
+    assert stated.placeholders == {74: "[Month]", 84: "[Month]"}

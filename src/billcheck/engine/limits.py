@@ -66,6 +66,7 @@ def _leave_out(matched: Matched, row: int, *, is_share: bool) -> None:
     currency, amount = matched.currency_of(row), lines.amounts[row]
     lines.remove(row)
     matched.placeholders.pop(row, None)
+    matched.misspelt.pop(row, None)
     rule = MatchRule.DRAFT if matched.is_draft(row) else MatchRule.OUT_OF_SCOPE
     lines.match_rules[row] = lines.match_rules[row] & ~RULE_MASK | rule
     if rule is MatchRule.DRAFT:

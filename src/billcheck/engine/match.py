@@ -36,13 +36,13 @@ if TYPE_CHECKING:
     from billcheck.engine.credit_links import Mentioned
     from billcheck.engine.keys import Directory, Slot
     from billcheck.ledger.source import Batch
+    from billcheck.periods.misspelt import Misspelt
 
 Codes = tuple[str, str | tuple[str, str], str, str, str]
 """Currency, charge, item, account and tracking of a line, as its source spells them.
 
 Beside the charge stands the recurring invoice, where a source knows it: few do, and what the others lack costs nothing.
 """
-
 
 _NO_DIRECTORY = make_directory(())
 
@@ -61,16 +61,16 @@ class Matched:
     """All kept lines with their charges.
 
     `is_plain[slot]` is 1 while every line of the slot is an approved invoice line with a positive amount in the
-    contract's currency, each from a document of its own. `ambiguous` names the slots a line without charge might
-    belong to, `compared` those that do not fit it, `declared` the class of a credit that takes nothing back and the
-    slots it is about. `touched_contracts` have at least one line. `placeholders` gives rows what their template left
-    in the text. `aside` adds up the amounts set aside, per currency, `out_of_scope` and `out_of_scope_lines` what the
-    configuration leaves out. `outside` totals lines that concern no contract after all, by customer and currency.
-    `merged` are slots whose lines stand under the first slot of their group. `other_taxes` are the lines that bear
-    another tax than their charge agreed. `unnamed_credits` are negative lines of invoices that bear no evidence of a
-    charge, or name a retention; `credit_lines` are all approved credits, with what each mentions as its invoice, and
-    `linked` those whose words name one. `used_scope` is what lines bore of that which is to be ignored. `shares` counts
-    rows that are but a further share of a line.
+    contract's currency, each from a document of its own. `ambiguous` names the slots a line without charge might belong
+    to, `compared` those that do not fit it, `declared` the class of a credit that takes nothing back and the slots it
+    is about. `touched_contracts` have at least one line. `placeholders` gives rows what their template left in the
+    text, `misspelt` the month their text probably means. `aside` adds up the amounts set aside, per currency,
+    `out_of_scope` and `out_of_scope_lines` what the configuration leaves out. `outside` totals lines of no contract, by
+    customer and currency. `merged` are slots whose lines stand under the first of their group. `other_taxes` are the
+    lines with another tax than agreed. `unnamed_credits` are negative lines of invoices without evidence of a charge,
+    or of a retention; `credit_lines` are all approved credits, with what each mentions as its invoice, `linked` those
+    whose words name one. `used_scope` is what lines bore of that which is to be ignored. `shares` counts further shares
+    of lines.
     """
 
     directory: Directory
@@ -85,6 +85,7 @@ class Matched:
     declared: dict[int, tuple[CreditClass, tuple[int, ...]]] = field(default_factory=dict)
     touched_contracts: set[str] = field(default_factory=set)
     placeholders: dict[int, str] = field(default_factory=dict)
+    misspelt: dict[int, Misspelt] = field(default_factory=dict)
     aside: Counter[str] = field(default_factory=Counter)
     aside_lines: int = 0
     out_of_scope: Counter[str] = field(default_factory=Counter)
@@ -124,6 +125,7 @@ class Matched:
             mine.update((first + row, slots) for row, slots in theirs.items())
         self.declared.update((first + row, declared) for row, declared in later.declared.items())
         self.placeholders.update((first + row, text) for row, text in later.placeholders.items())
+        self.misspelt.update((first + row, month) for row, month in later.misspelt.items())
         self.unnamed_credits.extend(first + row for row in later.unnamed_credits)
         self.credit_lines.update((first + row, mentioned) for row, mentioned in later.credit_lines.items())
         self.touched_contracts |= later.touched_contracts
@@ -157,14 +159,9 @@ class _Line(NamedTuple):
 
 def _line_at(lines: Columns, index: int, first_day: int) -> _Line:
     return _Line(
-        lines.kinds[index],
-        lines.statuses[index],
-        lines.issue_days[index],
-        lines.amounts[index],
-        lines.currencies[index],
-        lines.texts[index],
-        first_day,
-    )
+        lines.kinds[index], lines.statuses[index], lines.issue_days[index], lines.amounts[index],
+        lines.currencies[index], lines.texts[index], first_day,
+    )  # fmt: skip
 
 
 _OUT_OF_SCOPE = Candidates((), Named.CUSTOMER)
@@ -217,7 +214,7 @@ class Matcher:
         self._most_plain = MEMO_LIMIT + 2 * slots
         self._plain: dict[tuple[Candidates, str, str | tuple[str, str], str, str, str], tuple[int, int]] = {}
         self._stated = StatedPeriods(has_fiscal_years=any(slot.contract.fiscal_year_start for slot in directory.slots))
-        self.matched.placeholders = self._stated.placeholders
+        self.matched.placeholders, self.matched.misspelt = self._stated.placeholders, self._stated.misspelt
 
     def add(self, batch: Batch, source: int) -> None:
         """Match every line of a batch and append it to the table.

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from billcheck.engine.sequences import Neighbours, SequenceGap
     from billcheck.engine.taxes import TaxRun
     from billcheck.findings import Residue
+    from billcheck.periods.misspelt import Misspelt
     from billcheck.pricing.escalation import Uplift
     from billcheck.pricing.schedule import Schedule
 
@@ -243,6 +244,27 @@ def find_placeholder_left(document: str, line: int, customer: str, contract: str
             "so the period was taken from the invoice date."
         ),
         contract=contract,
+    )
+
+
+def find_misspelt(
+    document: str, line: int, customer: str, slot: Slot, misspelt: Misspelt, counted_for: tuple[date, date]
+) -> Finding:
+    """The finding about a line counted for another period than the month that its text probably means.
+
+    `counted_for` is the first and the last day of that period.
+    """
+    month = f"{misspelt.year}-{misspelt.month:02}"
+    return _finding(
+        "mislabelled_period",
+        (document, str(line), customer, slot.contract.id, slot.label),
+        (
+            f'{customer}, {slot.label}, {document} line {line}: the text says "{misspelt.written}", which cannot be '
+            f"read and may mean {month}; by its date the line was counted for {period_label(*counted_for)}."
+        ),
+        contract=slot.contract.id,
+        charge=slot.label,
+        days=counted_for,
     )
 
 

@@ -1,9 +1,9 @@
 """The service periods that lines state, in fields of their own or in their texts, found for many lines at once.
 
 Comes in: columns of lines. Goes out: per line the first day, the exclusive end and how they were found, and the
-placeholders that templates left in texts. A text whose period does not depend on the issue day is read once; what
-depends on the day is kept per text and day; what depends on the contract is not kept. Must not know which charge a
-line belongs to.
+placeholders that templates left in texts, and months that are misspelt there. A text whose period does not depend on
+the issue day is read once; what depends on the day is kept per text and day; what depends on the contract is not kept.
+Must not know which charge a line belongs to.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from billcheck.engine.match_rules import PeriodRule
 from billcheck.ledger.source import NO_DAY
 from billcheck.periods.catch_up import says_catch_up
+from billcheck.periods.misspelt import find_misspelt_month
 from billcheck.periods.reading import read
 from billcheck.periods.resolve import CALENDAR_PARTS, MAX_DAYS_AWAY, resolve
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from billcheck.engine.columns import Columns
     from billcheck.engine.keys import Slot
     from billcheck.grammar import DateOrder
+    from billcheck.periods.misspelt import Misspelt
     from billcheck.periods.reading import Reading
     from billcheck.periods.resolve import ResolvedPeriod
 
@@ -36,11 +38,13 @@ _NOT_STATED: Stated = (NO_DAY, NO_DAY, PeriodRule.NONE)
 class StatedPeriods:
     """Finds the periods of lines, and keeps what texts were read as.
 
-    `placeholders` gives rows of the line table what their template left in the text.
+    `placeholders` gives rows of the line table what their template left in the text, `misspelt` the month that a text
+    without a period probably means.
     """
 
     def __init__(self, *, has_fiscal_years: bool) -> None:
         self.placeholders: dict[int, str] = {}
+        self.misspelt: dict[int, Misspelt] = {}
         self._has_fiscal_years = has_fiscal_years
         self._by_text: dict[DateOrder | None, dict[str, Stated]] = {}
         self._by_day: dict[tuple[str, int, DateOrder | None], Stated] = {}
@@ -98,6 +102,10 @@ class StatedPeriods:
             stated = (period.first_day, period.end_day, PeriodRule.TEXT)
         else:
             stated = (NO_DAY, NO_DAY, PeriodRule.CATCH_UP) if says_catch_up(text) else _NOT_STATED
+            misspelt = find_misspelt_month(text)
+            if misspelt is not None:
+                self.misspelt[row] = misspelt
+                return stated
         if _is_same_on_all_days(reading, period, order):
             _keep(self._by_text[order], text, stated)
         else:
