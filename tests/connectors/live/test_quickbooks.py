@@ -325,6 +325,7 @@ BROKEN: dict[str, dict[str, Any]] = {
     "a tax that is no number": {"TxnTaxDetail": {"TotalTax": "none"}},
     "no id": {"Id": None},
     "a currency there is none of": {"CurrencyRef": {"value": "EURO"}},
+    "no customer": {"CustomerRef": None},
     "a customer without an id": {"CustomerRef": {"name": "Hartwell"}},
     "lines that are no list": {"Line": {"a": 1}},
     "a line that is no object": {"Line": [5]},

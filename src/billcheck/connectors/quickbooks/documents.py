@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 KINDS = {"Invoice": "invoice", "SalesReceipt": "invoice", "CreditMemo": "credit_note", "RefundReceipt": "credit_note"}
 """What each entity counts as."""
 NO_CUSTOMER = "(no customer)"
+_MAY_LACK_CUSTOMER = frozenset({"SalesReceipt", "RefundReceipt"})
+"""A sale over the counter; whoever owes something, or is owed it, has a name."""
 ZEROS = "zeros"
 """The trait of a document of nothing but zeros that does not say it was voided."""
 _STATUSES = {"": "approved", "Synchronized": "approved", "Draft": "draft", "Voided": "void", "Deleted": "void"}
@@ -67,6 +69,8 @@ def read_document(entity: str, payload: Payload, books: Books) -> ReadDocument:
     sign = -1 if kind == "credit_note" else 1
     currency = books.currencies.of(payload)
     footing = read_lines(payload, currency, books.products)
+    if entity not in _MAY_LACK_CUSTOMER:
+        payload.nested("CustomerRef")
     customer, customer_id = customer_of(payload, books.names)
     status, doubts, traits = _status(payload, footing)
     document = FetchedDocument(
@@ -114,7 +118,7 @@ def _signed(line: FetchedLine, sign: int) -> FetchedLine:
 
 
 def customer_of(payload: Payload, names: Mapping[str, str]) -> tuple[str, str]:
-    """The name and the id of the customer; a sales receipt may have none."""
+    """The name and the id of the customer, where there is one."""
     if not payload.has("CustomerRef"):
         return NO_CUSTOMER, ""
     customer = payload.nested("CustomerRef")
