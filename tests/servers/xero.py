@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 SIGNED_IN = "Bearer access-0"
 TENANT = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 MOST_ON_A_PAGE = 1000
+LONGEST_QUERY = 2048
+"""Beyond that Xero says that there is no such thing (404)."""
 _WHERE = re.compile(
     r'Type=="(?P<type>\w+)" AND Date>=DateTime\((?P<first>[\d,]+)\) AND Date<DateTime\((?P<end>[\d,]+)\)'
     r"(?: AND \((?P<contacts>.*)\))?"
@@ -82,6 +84,8 @@ class XeroServer:
         if asked.headers.get("authorization") != SIGNED_IN:
             return answer({"Title": "Unauthorized", "Status": 401, "Detail": "TokenExpired: token expired"}, status=401)
         parts = urlsplit(asked.target)
+        if len(parts.query) > LONGEST_QUERY:
+            return answer(b"The resource you're looking for cannot be found", status=404, kind="text/html")
         query = dict(parse_qsl(parts.query, strict_parsing=True)) if parts.query else {}
         path = parts.path.removeprefix("/api.xro/2.0")
         if path.lower() == "/connections":  # Xero takes both ways of writing it

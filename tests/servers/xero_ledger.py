@@ -347,6 +347,11 @@ def _days_at_the_ends(books: Books, name: str, whom: dict[str, Any]) -> None:
 
 
 @trap
+def _days_that_are_unset_but_in_words(books: Books, name: str, whom: dict[str, Any]) -> None:
+    books.add(name, whom, DAY, of("24.00"), wire={"Date": "/Date(0+0000)/", "DueDate": "/Date(0)/"})
+
+
+@trap
 def _due_days_as_moments(books: Books, name: str, whom: dict[str, Any]) -> None:
     # Midnight in Amsterdam, in summer two hours before that of UTC; once with the offset said, once without.
     due = DAY + timedelta(days=30)

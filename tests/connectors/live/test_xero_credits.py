@@ -87,3 +87,8 @@ def test_an_invoice_that_nobody_knows_is_named_by_its_id_alone() -> None:
 @pytest.mark.parametrize("status", ["DRAFT", "VOIDED"])
 def test_one_that_does_not_count_credits_nothing(status: str) -> None:
     assert only(credit(applied(1, 121.0), Status=status)).credits_document == ""
+
+
+def test_one_that_says_less_than_it_should_credits_nothing_and_refuses_nothing() -> None:
+    found = only(credit({"AllocationID": identifier(90)}, Payments=[{"PaymentID": identifier(80)}]))
+    assert (found.credits_document, found.excl_tax) == ("", Decimal(-100))

@@ -15,9 +15,9 @@ from billcheck.connectors.patience import Pacer, Patience
 from billcheck.connectors.tokens import Secret
 from billcheck.connectors.xero.connector import XeroConnector
 from billcheck.connectors.xero.dialect import PACE, XeroDialect
-from tests.connectors.live.test_xero import HARTWELL, QUIET, YEAR, fetch, key, truth
-from tests.servers.raw import RawServer
-from tests.servers.xero import XeroServer, many
+from tests.connectors.live.test_xero import HARTWELL, MARCH, QUIET, YEAR, fetch, key, truth
+from tests.servers.raw import Asked, RawServer, Reply, answer
+from tests.servers.xero import LONGEST_QUERY, XeroServer, contact, credit_note, invoice, many
 
 if TYPE_CHECKING:
     from billcheck.connectors.base import Fetched
@@ -140,3 +140,30 @@ def test_no_limit_is_met_at_our_own_pace() -> None:
             starts.append(clock.passed)
     assert max(sum(start <= other < start + 60 for other in starts) for start in starts) == 55
     assert fetch(XeroServer([], [HARTWELL])).completeness.is_complete
+
+
+def test_too_many_at_once_is_over_in_a_moment() -> None:
+    crowd = answer(b"{}", status=429, headers={"X-Rate-Limit-Problem": "concurrent"})
+    ledger = XeroServer([], [HARTWELL], before=lambda _, asked: crowd if asked.number == 3 else None)
+    clock = Clock()
+    assert paced(ledger, clock, []).completeness.is_complete
+    assert sum(clock.waits) < 5
+
+
+def test_so_many_customers_that_an_address_is_too_long_are_asked_for_in_turns() -> None:
+    contacts = [contact(number, f"Customer {number}") for number in range(1, 151)]
+    made = [invoice(number, of, MARCH, "1.00") for number, of in enumerate(contacts, 1)]
+    made += [credit_note(number + 500, of, MARCH, "1.00") for number, of in enumerate(contacts, 1)]
+    ledger = XeroServer(made, contacts)
+    longest = 0
+
+    def script(_: XeroServer, asked: Asked) -> Reply | None:
+        nonlocal longest
+        longest = max(longest, len(asked.target.partition("?")[2]))
+        return None
+
+    ledger.before = script
+    fetched = fetch(ledger, replace(YEAR, customers=tuple(each["Name"] for each in contacts[:120])))
+    assert fetched.completeness.is_complete
+    assert len(fetched.documents) == 240
+    assert longest < LONGEST_QUERY - 100  # the number of the page may be longer

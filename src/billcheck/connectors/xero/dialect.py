@@ -23,6 +23,7 @@ PACE = Pace(
     minute_headers=("x-minlimit-remaining", "x-appminlimit-remaining"),
     day_header="x-daylimit-remaining",
 )
+_CONCURRENT = "concurrent"
 _OUT_OF_REACH = ("AuthorizationUnsuccessful", "insufficient_scope")
 _UNAUTHORISED, _TOO_MANY, _BAD_REQUEST = 401, 429, 400
 
@@ -38,6 +39,9 @@ class XeroDialect:
         """What is wrong; None leaves it to the status."""
         if answer.status == _TOO_MANY:
             problem = answer.headers.get("x-rate-limit-problem", "")
+            if problem.lower() == _CONCURRENT and "retry-after" not in answer.headers:
+                # Others of the same application ask as well: that is over in a moment, not in a minute.
+                return Fault("again", "too many ask at once")
             return Fault("limit", f"its {problem or 'request'} limit is used up", problem)
         said = _said(answer)
         if answer.status == _UNAUTHORISED:

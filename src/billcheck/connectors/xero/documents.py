@@ -131,8 +131,8 @@ def is_whole(payload: Payload, directory: Directory) -> bool:
         return False
     if payload.text("Type") != CREDIT_NOTE or status != "approved" or not payload.has("RemainingCredit"):
         return True
-    refunded = sum(each.amount("Amount") for each in payload.optional_each("Payments"))
-    applied = sum(each.amount("Amount") for each in _allocations(payload))
+    refunded = sum(each.optional_amount("Amount") or 0 for each in payload.optional_each("Payments"))
+    applied = sum(each.optional_amount("Amount") or 0 for each in _allocations(payload))
     return applied + refunded >= payload.amount("Total") - payload.amount("RemainingCredit")
 
 
@@ -149,10 +149,12 @@ def _credited(payload: Payload, numbers: Mapping[str, str]) -> tuple[str, tuple[
     """
     applied: dict[str, Decimal] = {}
     for each in _allocations(payload):
-        invoice = each.nested("Invoice")
-        key = invoice.text("InvoiceID")
-        number = invoice.optional_text("InvoiceNumber") or numbers.get(key) or f"id {key}"
-        applied[number] = applied.get(number, Decimal(0)) + each.amount("Amount")
+        invoice = each.nested("Invoice") if each.has("Invoice") else None
+        key = "" if invoice is None else invoice.optional_text("InvoiceID")
+        number = numbers.get(key) or f"id {key or 'unknown'}"
+        if invoice is not None:
+            number = invoice.optional_text("InvoiceNumber") or number
+        applied[number] = applied.get(number, Decimal(0)) + (each.optional_amount("Amount") or 0)
     if not applied:
         return "", ()
     left = payload.optional_amount("RemainingCredit") or Decimal(0)
