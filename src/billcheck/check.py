@@ -535,7 +535,8 @@ def _counts(examination: Examination, outcome: _Outcome, scanned: Scanned) -> Co
     matched = examination.matched
     lines = len(matched.lines) - matched.shares - sum(matched.out_of_scope_lines.values())
     aside = outcome.sums.aside_lines
-    residue = len({(item.path, item.row) for item in outcome.residue})
+    # All lines of a document may stand in one row of a source, and shares of one line leave several items.
+    residue = len({(item.path, item.row, item.document, item.line) for item in outcome.residue})
     return Counts(
         contracts=len(examination.contracts),
         contracts_without_lines=sum(contract.id not in matched.touched_contracts for contract in examination.contracts),

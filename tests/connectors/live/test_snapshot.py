@@ -206,6 +206,20 @@ def test_a_snapshot_is_a_ledger(tmp_path: Path) -> None:
     assert sorted(lines) == [("CN-1", -6000, ""), ("CN-1", 1000, ""), ("INV-1", 240000, "Retainer"), ("INV-2", 0, "")]
 
 
+def test_every_line_of_a_document_left_over_is_counted(tmp_path: Path) -> None:
+    path, contracts = tmp_path / "s.jsonl", tmp_path / "contracts.toml"
+    stray = tuple(FetchedLine(amount=Decimal(amount), item="X") for amount in ("70.00", "80.00", "90.00"))
+    path.write_text(text(replace(INVOICE, lines=(LINE, *stray), excl_tax=Decimal("2640.00"))))
+    contracts.write_text(
+        '[[contract]]\nid = "C-1"\ncustomer = "Hartwell Interieur"\ncurrency = "EUR"\nstart = 2026-01-01\n'
+        '[[contract.charge]]\nname = "Retainer"\nmodel = "flat"\namount = "2400.00"\nevery = "month"\n'
+        'timing = "in_arrears"\nmatching = { items = ["RET"] }\n'
+    )
+    report = billcheck.check(billcheck.load_contracts(contracts), billcheck.read_ledger(path), as_of=date(2026, 2, 10))
+    counts = report.counts
+    assert (counts.lines, counts.allocated, counts.residue) == (4, 1, 3)
+
+
 def test_two_documents_with_one_number_stay_two(tmp_path: Path) -> None:
     twin, nameless = replace(INVOICE, id="a-2"), replace(INVOICE, id="a-3", number="")
     batches, _ = scan(tmp_path, text(INVOICE, twin, nameless), customers=frozenset({"hartwell interieur"}))
