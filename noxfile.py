@@ -131,6 +131,13 @@ def fuzz(session: nox.Session) -> None:
 
 
 @nox.session
+def faults(session: nox.Session) -> None:
+    """Each fault at each request of a fetch from each live ledger; `-- --provider xero --fault 429` for some."""
+    _install(session)
+    session.run("python", "-m", "tests.connectors.live.every_request", *session.posargs)
+
+
+@nox.session
 def oracle(session: nox.Session) -> None:
     """20,000 random contracts priced day by day by an independent oracle; `-- --first 7` shows one."""
     _install(session)

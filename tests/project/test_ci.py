@@ -85,6 +85,7 @@ def test_ci_and_nox_run_the_same_sessions() -> None:
         "system",
         "bench",
         "simulate",
+        "faults",
         "fuzz",
         "oracle",
         "wrong_terms",

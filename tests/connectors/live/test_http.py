@@ -10,15 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from billcheck.connectors import faults
 from billcheck.connectors.faults import (
     AnswerError,
     ConnectorError,
-    NotAllowedError,
-    RedirectError,
-    RefusedError,
     ServerFaultError,
     SignInError,
-    TooLargeError,
     TooSlowError,
     UnreachableError,
     WaitError,
@@ -27,7 +24,8 @@ from billcheck.connectors.http import Answer, check_address
 from billcheck.connectors.patience import Pace, Patience, wait_of
 from billcheck.errors import UsageError
 from tests.connectors.live.connections import QUICK, connect
-from tests.servers.raw import Asked, RawServer, Reply, answer, drip
+from tests.connectors.live.faults import FINAL, PASSING
+from tests.servers.raw import Asked, RawServer, Reply, answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -61,41 +59,6 @@ def first(bad: Reply, then: Reply = GOOD) -> Callable[[Asked], Reply]:
     return lambda asked: bad if asked.number == 1 else then
 
 
-PASSING = {
-    "503 as HTML": answer(b"<h1>offline</h1>", status=503, kind="text/html"),
-    "500 without a word": answer(b"", status=500, kind="text/plain"),
-    "502": answer(b"bad gateway", status=502, kind="text/plain"),
-    "504": answer(b"", status=504),
-    "reset before a word": Reply((), end="reset"),
-    "closed before a word": Reply((), end="close"),
-    "reset in the body": answer(b'{"Invoices": [', length=500, end="reset"),
-    "a body shorter than it says": answer(b'{"Invoices": [', length=500, end="close"),
-    "cut JSON": answer(b'{"Invoices": ['),
-    "cut gzip": Reply((answer({"Invoices": [1] * 500}, is_packed=True).pieces[0][:-20],), end="close"),
-    "gzip that is none": answer(b"{}", headers={"Content-Encoding": "gzip"}),
-    "200 as HTML": answer(b"<html>sign in</html>", kind="text/html"),
-    "200 as XML": answer(b"<a/>", kind="application/xml"),
-    "200 without a body": answer(b""),
-    "200 with null": answer(b"null"),
-    "200 with nothing in it": answer(b"{}"),
-    "204": Reply((b"HTTP/1.1 204 No Content\r\n\r\n",)),
-    "NaN": answer(b'{"Invoices": [NaN]}'),
-    "nested too deeply": answer(b"[" * 50_000),
-    "not UTF-8": answer(b'{"a": "\xff"}'),
-    "a hang": Reply((b"HTTP/1.1 200 OK\r\n", b""), pause=0.8),
-    "a body that hangs": Reply((answer({"a": [1] * 100}).pieces[0][:-50], b""), pause=0.7),
-    "a drip of the body": drip(answer({"a": [1] * 500}), 3, 0.1),
-    "a drip of the headers": drip(answer({"a": 1}, headers={"X-Long": "x" * 500}), 3, 0.1),
-    "429 with seconds": answer(b"{}", status=429, headers={"Retry-After": "1"}),
-    "429 with a fraction": answer(b"{}", status=429, headers={"Retry-After": "0.2"}),
-    "429 in the past": answer(b"{}", status=429, headers={"Retry-After": "Fri, 01 Jan 2016 00:00:00 GMT"}),
-    "429 with rubbish": answer(b"{}", status=429, headers={"Retry-After": "soon"}),
-    "429 with less than nothing": answer(b"{}", status=429, headers={"Retry-After": "-5"}),
-    "429 without a word": answer(b"", status=429),
-    "429 as HTML": answer(b"<p>slow down", status=429, kind="text/html"),
-}
-
-
 @pytest.mark.parametrize("name", PASSING)
 def test_what_may_pass_is_asked_again(name: str) -> None:
     with RawServer(first(PASSING[name])) as server:
@@ -116,24 +79,11 @@ def test_what_never_passes_ends_in_an_error_that_says_so(name: str) -> None:
         assert isinstance(caught.value, ServerFaultError | AnswerError | UnreachableError | TooSlowError)
 
 
-FINAL = {
-    "a redirect": (answer(b"", status=302, headers={"Location": "https://example.org/"}), RedirectError),
-    "not allowed": (answer({"Detail": "AuthenticationUnsuccessful"}, status=403), NotAllowedError),
-    "not found": (
-        answer(b"The resource you're looking for cannot be found", status=404, kind="text/html"),
-        RefusedError,
-    ),
-    "a bad request": (answer({"Message": "bad where"}, status=400), RefusedError),
-    "a flood": (answer({"a": "x" * 200_000}), TooLargeError),
-    "a packed flood": (answer({"a": "x" * 5_000_000}, is_packed=True), TooLargeError),
-}
-
-
 @pytest.mark.parametrize("name", FINAL)
 def test_what_will_not_pass_is_not_asked_again(name: str) -> None:
     reply, error = FINAL[name]
     with RawServer(lambda _: reply) as server:
-        with pytest.raises(error):
+        with pytest.raises(getattr(faults, error)):
             get(server)
         assert len(server.asked) == 1
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -46,10 +46,7 @@ from tests.servers.quickbooks import (
     voided,
     xml_fault,
 )
-from tests.servers.raw import Asked, RawServer, Reply, answer, drip
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from tests.servers.raw import Asked, RawServer, Reply, answer
 
 YEAR = Request(first_day=date(2026, 1, 1), last_day=date(2026, 12, 31))
 HARTWELL = customer(1, "Hartwell Interieur")
@@ -411,39 +408,6 @@ def test_a_company_without_a_name_is_no_answer() -> None:
     empty = answer({"QueryResponse": {}, "time": "2026"})
     with pytest.raises(AnswerError, match="CompanyInfo: It holds none"):
         fetch(QuickBooksServer(before=lambda *_: empty))
-
-
-def once(number: int, reply: Reply) -> Callable[[QuickBooksServer, Asked], Reply | None]:
-    return lambda _, asked: reply if asked.number == number else None
-
-
-PASSING = {
-    "503": answer(b"<html>", status=503, kind="text/html"),
-    "reset": Reply((), end="reset"),
-    "cut": answer(b'{"QueryResponse": {', length=9999, end="close"),
-    "cut gzip": answer({"QueryResponse": {}}, is_packed=True, length=20),
-    "429": answer(lower_fault("3001", "ThrottleExceeded", "SERVICE", 429), status=429),
-    "429 with a time": answer(b"{}", status=429, headers={"Retry-After": "0.05"}),
-    "throttled as XML": answer(xml_fault("003001", "message=ThrottleExceeded"), status=403, kind="application/xml"),
-    "throttled inside a 200": answer(fault("3001", "ThrottleExceeded")),
-    "10000": answer(fault("10000", "An application error has occurred"), status=400),
-    "500 with a fault": answer(fault("5", "down", "SystemFault"), status=500),
-    "200 as HTML": answer(b"<html>", kind="text/html"),
-    "200 with null": answer(b"null"),
-    "200 with NaN": answer(b'{"QueryResponse": {"totalCount": NaN}}'),
-    "drip": drip(answer({"a": [1] * 300}), 3, 0.1),
-}
-
-
-@pytest.mark.usefixtures("_small_pages")
-@pytest.mark.parametrize("name", PASSING)
-@pytest.mark.parametrize("number", [1, 3, 6, 11])
-def test_a_fault_on_the_way_changes_nothing(name: str, number: int) -> None:
-    company = many(130)
-    company.before = once(number, PASSING[name])
-    if name == "cut gzip":
-        company.before = once(number, replace(PASSING[name], end="close"))
-    assert key(fetch(company)) == truth(company)
 
 
 ENDING: dict[str, tuple[Reply, type[ConnectorError], str]] = {

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -26,11 +26,8 @@ from billcheck.connectors.xero.connector import XeroConnector
 from billcheck.connectors.xero.days import read_day
 from billcheck.connectors.xero.dialect import XeroDialect
 from tests.connectors.live.connections import QUICK
-from tests.servers.raw import Asked, RawServer, Reply, answer, drip
+from tests.servers.raw import Asked, RawServer, Reply, answer
 from tests.servers.xero import XeroServer, contact, credit_note, identifier, invoice, many
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 YEAR = Request(first_day=date(2026, 1, 1), last_day=date(2026, 12, 31))
 HARTWELL = contact(1, "Hartwell Interieur")
@@ -220,30 +217,6 @@ def test_hundreds_of_documents_on_many_pages_are_all_there_once() -> None:
     assert sum(count.read for count in fetched.completeness.counts) == 430 + len(ledger.contacts)
     days = [document.issue_date for document in fetched.documents]
     assert days == sorted(days)
-
-
-def once(number: int, reply: Reply) -> Callable[[XeroServer, Asked], Reply | None]:
-    return lambda _, asked: reply if asked.number == number else None
-
-
-PASSING = {
-    "503": answer(b"<html>", status=503, kind="text/html"),
-    "reset": Reply((), end="reset"),
-    "cut": answer(b'{"Invoices": [', length=9999, end="close"),
-    "429": answer(b"{}", status=429, headers={"Retry-After": "0.05", "X-Rate-Limit-Problem": "minute"}),
-    "200 as HTML": answer(b"<html>", kind="text/html"),
-    "200 with null": answer(b"null"),
-    "drip": drip(answer({"a": [1] * 300}), 3, 0.1),
-}
-
-
-@pytest.mark.usefixtures("_small_pages")
-@pytest.mark.parametrize("name", PASSING)
-@pytest.mark.parametrize("number", [1, 3, 6, 11])
-def test_a_fault_on_the_way_changes_nothing(name: str, number: int) -> None:
-    ledger = many(130)
-    ledger.before = once(number, PASSING[name])
-    assert key(fetch(ledger)) == truth(ledger)
 
 
 @pytest.mark.usefixtures("_small_pages")
