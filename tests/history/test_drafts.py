@@ -172,6 +172,17 @@ def test_a_price_change_and_a_new_wording_do_not_split_a_series() -> None:
     assert charge["price_steps"] == [{"on": date(2026, 4, 1), "amount": "110.00"}]
 
 
+def test_one_thing_under_two_names_is_one_where_they_fill_each_others_gaps() -> None:
+    lines = monthly(["100.00", "", "100.00", "", "100.00", "100.00"])
+    lines += monthly(["", "100.00", "", "100.00", "", ""], "Services")
+    (charge,) = charges_of(lines, date(2026, 6, 2))
+    assert "Billed for 6 of 6 periods" in draft_of(lines, date(2026, 6, 2))
+    other = monthly(["", "90.00", "", "90.00", "", ""], "Services")
+    found = charges_of([*lines[:4], *other], date(2026, 6, 2))
+    assert [one["name"] for one in found] == ["Fee", "Services"]
+    assert charge["amount"] == "100.00"
+
+
 def test_a_first_part_of_a_month_is_priced_by_days() -> None:
     # 16 of the 31 days of January at 310.00 are 160.00.
     lines = [

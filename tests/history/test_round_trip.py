@@ -114,7 +114,7 @@ def test_a_correct_ledger_gives_no_arrears(kept: Books, wait: int, tmp_path_fact
     lines = kept.lines(as_of)
     report = check_accepted(lines, as_of, tmp_path_factory.mktemp("drafts"))
     assert [(total.currency, total.arrears, total.overbilled) for total in report.totals] == [("EUR", 0, 0)]
-    assert report.judged_rows >= sum(fee.periods for fee in kept.fees)
+    assert report.judged_rows >= sum(fee.periods - 1 for fee in kept.fees)  # the first may lie before the ledger
     assert report.exit_code in {0, 3}
 
 

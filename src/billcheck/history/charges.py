@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from billcheck.contracts.prices import FlatPrice
 from billcheck.contracts.terms import DEFAULT_GRACE_DAYS, Charge, Contract
 from billcheck.history.draft import GUESS, QUESTION, DraftCharge, Entry
+from billcheck.history.plans import described, remarks_on, start_of
 from billcheck.history.remarks import counted, day_text, documents_text, label, labels, money_text
 from billcheck.money import format_minor, to_decimal, to_minor
 from billcheck.period import ONE_DAY
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from billcheck.history.learning import Recurring
+    from billcheck.history.plans import Plan
     from billcheck.history.prices import Billed, Run
+    from billcheck.history.series import Series
     from billcheck.ledger.line import Line
 
 _FIRST_OF_MONTH = 1
@@ -53,10 +56,14 @@ def _in_units(run: Run, line: Line | None, currency: str) -> Terms | None:
     if line is None or line.quantity is None or line.unit_price is None:
         return None
     quantity, unit = line.quantity, line.unit_price
-    is_whole = quantity == quantity.to_integral_value() and quantity > 0 and unit > 0
-    if not is_whole or to_minor(quantity * unit, currency) != run.amount:
-        return None
-    return Terms(run.amount, unit, quantity)
+    return Terms(run.amount, unit, quantity) if _are_units(quantity, unit, run.amount, currency) else None
+
+
+def _are_units(quantity: Decimal | None, unit: Decimal | None, amount: int, currency: str) -> bool:
+    """Whether a whole number of units at a unit amount gives this amount."""
+    if quantity is None or unit is None or quantity != quantity.to_integral_value() or quantity <= 0 or unit <= 0:
+        return False
+    return to_minor(quantity * unit, currency) == amount
 
 
 def price_text(amount: Decimal, currency: str) -> str:
@@ -114,7 +121,47 @@ def draft_charge(
     entries += _changes(one, currency)
     if matching:
         entries.append(Entry("matching", matching, "codes and words that its lines bear"))
-    return DraftCharge(tuple(_evidence(one, currency)), tuple(entries))
+    remarks = [*_evidence(one, currency)]
+    last = one.prices.runs[-1].amount
+    ended = ends_on(one, horizon) is not None
+    remarks += remarks_on(one.plans, last, str(one.rhythm.every), is_ended=ended, currency=currency)
+    return DraftCharge(tuple(remarks), tuple(entries))
+
+
+def draft_plan(plan: Plan, begun: Series | None, name: Entry, contract_start: date) -> DraftCharge:
+    """What a template is going to bill, and nothing has recurred by yet, as a charge.
+
+    Args:
+        plan: What it bills; its start and its cadence are known.
+        begun: What was billed of it so far.
+        name: The name of the charge, unique in the contract.
+        contract_start: First day of the contract.
+    """
+    template, currency = plan.template, plan.template.currency
+    remarks = [described(plan), f"{QUESTION} a template is what will be billed, and not what was agreed. Is it agreed?"]
+    if begun is not None:
+        said = documents_text(event.document for event in begun.events)
+        remarks.append(f"Billed so far, and too little to see it recur: {said}.")
+    entries = [name]
+    start = start_of(plan, begun)
+    if start is not None and start != contract_start:
+        known = "a date of the template" if begun is None else "first day billed"
+        entries.append(Entry("start", start, f"{QUESTION} {known}; when was it agreed to begin?"))
+    if template.last_date is not None:
+        entries.append(Entry("last_day", template.last_date, f"{QUESTION} the last date of the template. Does it end?"))
+    line = plan.lines[0]
+    is_counted = len(plan.lines) == 1 and line.quantity is not None and line.unit_price is not None
+    if is_counted and _are_units(line.quantity, line.unit_price, plan.amount, currency) and line.quantity != 1:
+        entries.append(Entry("model", "per_unit", "quantity × unit price on the template give its amount"))
+        entries.append(Entry("unit_amount", price_text(line.unit_price or Decimal(0), currency), "on the template"))
+        entries.append(Entry("quantity", f"{line.quantity or Decimal(1):f}", "on the template"))
+    else:
+        entries.append(Entry("model", "flat"))
+        entries.append(Entry("amount", format_minor(plan.amount, currency), "on the template"))
+    entries.append(Entry("every", template.every, "of the template"))
+    guess = f"{GUESS} a template does not say for which period it bills, so it may as well be in_arrears"
+    entries.append(Entry("timing", "in_advance", guess))
+    return DraftCharge(tuple(remarks), tuple(entries))
 
 
 def _evidence(one: Recurring, currency: str) -> Iterator[str]:

@@ -10,10 +10,11 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
-from billcheck.history.charges import draft_charge, ends_on, first_day_of
+from billcheck.history.charges import draft_charge, draft_plan, ends_on, first_day_of
 from billcheck.history.draft import QUESTION, DraftContract, Drafts, Entry, as_term, is_term
 from billcheck.history.learning import Learned, Recurring, learn
 from billcheck.history.leftovers import nothing_recurs, remarks_on_rest
+from billcheck.history.plans import can_be_drafted, start_of
 from billcheck.history.remarks import counted, day_text
 from billcheck.history.wording import wording_of
 from billcheck.ledger.line import TRACKING_SEPARATOR
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from billcheck.history.lines import History
+    from billcheck.history.plans import Plan
     from billcheck.history.series import Series
     from billcheck.ledger.line import Line
 
@@ -52,7 +54,7 @@ def draft_contracts(history: History, as_of: date) -> Drafts:
     left_out: list[str] = []
     ids: set[str] = set()
     for learned in learn(history):
-        if learned.recurring and _can_be_named(learned):
+        if (learned.recurring or _drafted_plans(learned)) and _can_be_named(learned):
             contracts.append(_contract(learned, horizon, ids))
         else:
             left_out.append(nothing_recurs(learned))
@@ -83,19 +85,34 @@ def _heading(history: History, as_of: date) -> Iterator[str]:
     if history.refused:
         rows = ", ".join(f"{row.path} row {row.row}" for row in history.refused[:5])
         yield f"{QUESTION} {counted(len(history.refused), 'row')} could not be read, such as {rows}: what do they bill?"
+    templates = sum(len(account.templates) for account in history.accounts)
+    if templates:
+        yield f"Templates that make documents by themselves: {templates:,}."
     for why, lines in sorted(history.left_out.items()):
         yield f"Left out: {counted(lines, 'line')} {why}."
 
 
 def _contract(learned: Learned, horizon: int, ids: set[str]) -> DraftContract:
     account = learned.account
-    start = min(map(first_day_of, learned.recurring))
-    names = _names(learned.recurring)
-    charges = tuple(
+    planned = _drafted_plans(learned)
+    start = min([*map(first_day_of, learned.recurring), *filter(None, (start_of(*each) for each in planned))])
+    taken: set[str] = set()
+    names = _names(learned.recurring, taken)
+    charges = [
         draft_charge(one, name, _matching(one, name.value, learned), account.currency, start, horizon)
         for one, name in zip(learned.recurring, names, strict=True)
-    )
-    return DraftContract(tuple(_entries(learned, start, horizon, ids)), charges, tuple(remarks_on_rest(learned)))
+    ]
+    for plan, begun in planned:
+        wanted = as_term(plan.name) or f"Charge {len(charges) + 1}"
+        name = Entry("name", _unused_name(wanted, (plan.lines[0].item, plan.template.id), taken), "by its template")
+        charges.append(draft_plan(plan, begun, name, start))
+    entries = tuple(_entries(learned, start, horizon, ids))
+    return DraftContract(entries, tuple(charges), tuple(remarks_on_rest(learned)))
+
+
+def _drafted_plans(learned: Learned) -> list[tuple[Plan, Series | None]]:
+    """The plans that become charges of their own: of active templates that say when and how often."""
+    return [(plan, begun) for plan, begun in learned.planned if can_be_drafted(plan, begun)]
 
 
 def _entries(learned: Learned, start: date, horizon: int, taken: set[str]) -> Iterator[Entry]:
@@ -108,10 +125,12 @@ def _entries(learned: Learned, start: date, horizon: int, taken: set[str]) -> It
     else:
         slug = f"draft-{_slug(customer)}-{account.currency.lower()}"
         yield Entry("id", _unused(slug, taken), "made from the name; lines may name the contract by its own")
-    yield Entry("customer", customer, f"as on the latest of {counted(len(documents), 'document')}")
+    latest = f"as on the latest of {counted(len(documents), 'document')}" if documents else "as on its template"
+    yield Entry("customer", customer, latest)
     yield Entry("currency", account.currency)
     ended = [ends_on(one, horizon) for one in learned.recurring]
     last_day = max((day for day in ended if day is not None), default=None) if all(ended) else None
+    last_day = None if _drafted_plans(learned) else last_day
     unknown = "renewal and notice" if last_day else "the last day, renewal and notice"
     asked = f"{QUESTION} invoices do not tell {unknown}: add them as agreed."
     yield Entry("start", start, f"{QUESTION} first day billed; when was it agreed to begin?", (asked,))
@@ -183,25 +202,23 @@ def _looked_at(documents: int) -> str:
     return f"the {counted(documents, 'document')} looked at, the first of each price"
 
 
-def _names(recurring: Sequence[Recurring]) -> list[Entry]:
-    """A name for each charge, unique in the contract."""
-    taken: set[str] = set()
+def _names(recurring: Sequence[Recurring], taken: set[str]) -> list[Entry]:
+    """A name for each charge, unlike all that are taken."""
     names = []
     for number, one in enumerate(recurring, start=1):
         said = as_term(one.series.name)
         remark = "what all its texts say" if said else "its texts share no words; name it"
-        names.append(Entry("name", _unused_name(said or f"Charge {number}", one, taken), remark))
+        codes = [code for field in ("item", "account", "tracking", "template") for code in one.series.codes(field)[:1]]
+        names.append(Entry("name", _unused_name(said or f"Charge {number}", codes, taken), remark))
     return names
 
 
-def _unused_name(wanted: str, one: Recurring, taken: set[str]) -> str:
+def _unused_name(wanted: str, codes: Sequence[str], taken: set[str]) -> str:
     """The name, or with a code or a number behind it that makes it unlike all others."""
-    codes = [*one.series.codes("item")[:1], *one.series.codes("account")[:1], *one.series.codes("tracking")[:1]]
-    codes += one.series.codes("template")[:1]
     numbers = (str(number) for number in range(2, len(taken) + 3))
     for name in (
         wanted,
-        *(f"{wanted} {as_term(code)}" for code in codes),
+        *(f"{wanted} {as_term(code)}" for code in codes if as_term(code)),
         *(f"{wanted} {number}" for number in numbers),
     ):
         if fold_name(name) not in taken:
@@ -244,5 +261,5 @@ def _options(series: Series, field: str) -> tuple[str, ...]:
 
 def _all_options(series: Series, field: str) -> Iterator[str]:
     """Every code of a series."""
-    for line in series.lines:
-        yield from (option for option in getattr(line, field).split(TRACKING_SEPARATOR) if option)
+    for code in dict.fromkeys(getattr(line, field) for line in series.lines):
+        yield from (option for option in code.split(TRACKING_SEPARATOR) if option)

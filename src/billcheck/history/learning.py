@@ -6,12 +6,13 @@ what does not recur. Must not know contract files.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from billcheck.history.plans import Plan, plans_of
 from billcheck.history.prices import Prices, find_prices, is_recurring
 from billcheck.history.rhythm import Rhythm, find_rhythm
-from billcheck.history.series import Series, find_series
+from billcheck.history.series import Series, codes_of, find_series, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from billcheck.ledger.line import Line
 
 _SAMPLES_OF_VARYING = 6
+_MOST_COMPARED = 40
+"""Where a customer is billed more different things, none of them are compared with each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +30,28 @@ class Recurring:
     """A series that recurs.
 
     `samples` are lines in full: the first of each run of prices, in order; None where several lines make one amount.
+    `plans` are what templates bill of it from now on.
     """
 
     series: Series
     rhythm: Rhythm
     prices: Prices
     samples: tuple[Line | None, ...] = ()
+    plans: tuple[Plan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What one account shows: series that recur at a price, those that recur at amounts that vary, and all others."""
+    """What one account shows: series that recur at a price, those that recur at amounts that vary, and all others.
+
+    `planned` are plans of templates that nothing has recurred by yet, each with the series it has begun, if any.
+    """
 
     account: Account
     recurring: tuple[Recurring, ...]
     varying: tuple[Recurring, ...]
     others: tuple[Series, ...]
+    planned: tuple[tuple[Plan, Series | None], ...] = ()
 
 
 def learn(history: History) -> tuple[Learned, ...]:
@@ -55,11 +64,10 @@ def learn(history: History) -> tuple[Learned, ...]:
     wanted = [line for learned in found for one in (*learned.recurring, *learned.varying) for line in _wanted(one)]
     read = iter(history.read([line for line in wanted if line is not None]))
     return tuple(
-        Learned(
-            learned.account,
-            tuple(_with_samples(one, read) for one in learned.recurring),
-            tuple(_with_samples(one, read) for one in learned.varying),
-            learned.others,
+        replace(
+            learned,
+            recurring=tuple(_with_samples(one, read) for one in learned.recurring),
+            varying=tuple(_with_samples(one, read) for one in learned.varying),
         )
         for learned in found
     )
@@ -69,16 +77,83 @@ def _learn(account: Account) -> Learned:
     recurring: list[Recurring] = []
     varying: list[Recurring] = []
     others: list[Series] = []
-    for series in find_series(account):
-        rhythm = find_rhythm(series.events)
-        prices = None if rhythm is None else find_prices(series, rhythm)
-        if rhythm is None or prices is None or not is_recurring(rhythm, prices):
+    for series in _completed(find_series(account)):
+        one = _recurring(series)
+        if one is None:
             others.append(series)
-        elif prices.is_varying and not _is_yearly(rhythm):
-            varying.append(Recurring(series, rhythm, prices))
+        elif one.prices.is_varying and not _is_yearly(one.rhythm):
+            varying.append(one)
         else:
-            recurring.append(Recurring(series, rhythm, prices))
-    return Learned(account, tuple(recurring), tuple(varying), tuple(others))
+            recurring.append(one)
+    if not account.templates:
+        return Learned(account, tuple(recurring), tuple(varying), tuple(others))
+    return _with_plans(account, recurring, varying, others)
+
+
+def _recurring(series: Series) -> Recurring | None:
+    """A series with how it recurs; None where it does not."""
+    rhythm = find_rhythm(series.events)
+    prices = None if rhythm is None else find_prices(series, rhythm)
+    is_worth = rhythm is not None and prices is not None and is_recurring(rhythm, prices)
+    return Recurring(series, rhythm, prices) if is_worth and rhythm is not None and prices is not None else None
+
+
+def _completed(found: list[Series]) -> list[Series]:
+    """The series, those as one that fill each other's gaps: one thing, called now this and now that.
+
+    They bear the same codes and share an amount, no period is billed by both, and together they miss fewer periods than
+    either.
+    """
+    if not 1 < len(found) <= _MOST_COMPARED:
+        return found
+    series = list(found)
+    position = 0
+    while position < len(series):
+        match = next((other for other in series[position + 1 :] if _complete(series[position], other)), None)
+        if match is None:
+            position += 1
+        else:
+            series[position] = joined(series[position], match)
+            series.remove(match)
+    return series
+
+
+def _complete(one: Series, other: Series) -> bool:
+    if codes_of(one) != codes_of(other) or one.amounts.isdisjoint(other.amounts):
+        return False
+    apart = [known for known in map(_recurring, (one, other)) if known is not None]
+    together = _recurring(joined(one, other))
+    if not apart or together is None:
+        return False
+    own = {event.lines[0] for event in one.events}
+    periods: list[set[int]] = [set(), set()]
+    for event, (first, last) in zip(together.series.events, together.rhythm.numbers, strict=True):
+        periods[event.lines[0] in own].update(range(first, last + 1))
+    return periods[0].isdisjoint(periods[1]) and len(together.prices.missed) < min(
+        len(known.prices.missed) for known in apart
+    )
+
+
+def _with_plans(
+    account: Account, recurring: list[Recurring], varying: list[Recurring], others: list[Series]
+) -> Learned:
+    """What an account shows, with the plans of its templates where they belong."""
+    every = [*(one.series for one in recurring), *(one.series for one in varying), *others]
+    own, alone = plans_of(account.templates, every)
+    planned: list[tuple[Plan, Series | None]] = [(plan, None) for plan in alone]
+    begun: list[Series] = []
+    for series, plans in zip(others, own[len(every) - len(others) :], strict=True):
+        planned.extend((plan, series) for plan in plans)
+        begun += [series] if plans else []
+    several = [*recurring, *varying]
+    with_plans = [replace(one, plans=tuple(plans)) for one, plans in zip(several, own, strict=False)]
+    return Learned(
+        account,
+        tuple(with_plans[: len(recurring)]),
+        tuple(with_plans[len(recurring) :]),
+        tuple(series for series in others if series not in begun),
+        tuple(planned),
+    )
 
 
 def _is_yearly(rhythm: Rhythm) -> bool:
@@ -98,4 +173,4 @@ def _most_samples(one: Recurring) -> int:
 
 def _with_samples(one: Recurring, read: Iterator[Line]) -> Recurring:
     samples = tuple(None if line is None else next(read) for line in _wanted(one))
-    return Recurring(one.series, one.rhythm, one.prices, samples)
+    return replace(one, samples=samples)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from billcheck.contracts.written import quoted
 from billcheck.history.draft import QUESTION, as_term
+from billcheck.history.plans import can_be_drafted, described, named
 from billcheck.history.remarks import counted, day_text, documents_text, money_text
 from billcheck.money import format_minor
 
@@ -31,6 +32,8 @@ def remarks_on_rest(learned: Learned) -> Iterator[str]:
     currency = learned.account.currency
     for one in learned.varying:
         yield _varying(one, currency)
+        yield from map(described, one.plans)
+    yield from _templates(learned)
     for series in learned.others[:_SHOWN]:
         yield _once(series, currency) if len(series.lines) == 1 else _now_and_then(series, currency)
     rest = learned.others[_SHOWN:]
@@ -47,17 +50,31 @@ def remarks_on_rest(learned: Learned) -> Iterator[str]:
         yield _credits(learned.account.credits, currency)
 
 
+def _templates(learned: Learned) -> Iterator[str]:
+    """Templates that no charge is drafted from."""
+    for plan, begun in learned.planned:
+        if not can_be_drafted(plan, begun):
+            listed = "" if begun is None else _listed(begun.lines, learned.account.currency, _FEW)
+            said = f" Billed so far: {listed}." if listed else ""
+            yield f"{QUESTION} not drafted: {plan.name or 'a text'}. {described(plan)}{said}"
+    for template in learned.account.templates:
+        if template.kind != "invoice":
+            what = "credit notes" if template.kind == "credit_note" else "other documents"
+            yield f"{QUESTION} not drafted: the {named(template)} makes no invoices but {what}."
+
+
 def nothing_recurs(learned: Learned) -> str:
     """An account without a contract."""
     account = learned.account
     total = sum(line.amount for line in (*account.charges, *account.credits))
     lines = counted(len(account.charges) + len(account.credits), "line")
+    planned = "".join(f" {said}" for said in _templates(learned))
     varying = ", ".join(one.series.name or _NAMELESS for one in learned.varying)
     why = f"the amount of {varying} varies" if varying else "nothing recurs"
     if learned.recurring:
         why = "its name holds a control character, which no contract can hold, and no id stands beside it"
     said = money_text(total, account.currency)
-    return f"Not drafted: {account.customer}, {lines}, {said} {account.currency}: {why}."
+    return f"Not drafted: {account.customer}, {lines}, {said} {account.currency}: {why}.{planned}"
 
 
 def _varying(one: Recurring, currency: str) -> str:

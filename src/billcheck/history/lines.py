@@ -19,11 +19,12 @@ from billcheck.periods.reading import read
 from billcheck.periods.resolve import resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from billcheck.ledger.line import Line
     from billcheck.ledger.source import Batch, Ledger, Receipt, RefusedRow, Source
+    from billcheck.ledger.template import Template
 
 NOT_BILLING = "no invoice or credit note"
 VOID = "void"
@@ -67,7 +68,7 @@ class Account:
 
     `names` counts the lines under each spelling of the name, `ids` the ids; `charges` are lines above zero of invoices,
     `credits` all below. `reversed` are documents that another takes back in full, which it names; the lines of neither
-    are kept.
+    are kept. `templates` are what the ledger makes its documents from.
     """
 
     currency: str
@@ -78,6 +79,7 @@ class Account:
     charges: list[BilledLine] = field(default_factory=list)
     credits: list[BilledLine] = field(default_factory=list)
     reversed: list[tuple[str, str]] = field(default_factory=list)
+    templates: list[Template] = field(default_factory=list)
 
     def add(self, line: BilledLine) -> None:
         """Count a line in."""
@@ -103,8 +105,8 @@ class Account:
 
     @property
     def customer(self) -> str:
-        """The name on the latest document."""
-        return self.last_name[1]
+        """The name on the latest document, else on the first template."""
+        return self.last_name[1] or next((template.customer for template in self.templates), "")
 
 
 @dataclass(slots=True)
@@ -164,7 +166,9 @@ def read_history(ledger: Ledger, as_of: date, customers: Iterable[str] = ()) -> 
             refused += batch.refused
             receipts += [batch.receipt] if batch.receipt else []
         known |= own
-    accounts = _accounts(rows, frozenset(map(fold_name, customers)), frozenset(map(fold_code, customers)))
+    asked_for = tuple(customers)
+    names, ids = frozenset(map(fold_name, asked_for)), frozenset(map(fold_code, asked_for))
+    accounts = _accounts(rows, ledger.templates(), names, ids)
     return History(ledger.sources, accounts, tuple(receipts), tuple(refused), left_out)
 
 
@@ -228,23 +232,38 @@ def _why_left_out(kind: int, status: int, day: int, amount: int, as_of_day: int)
     return "" if amount else NO_AMOUNT
 
 
-def _accounts(rows: list[_Row], names: frozenset[str], ids: frozenset[str]) -> tuple[Account, ...]:
-    """Lines by customer (by id, else by name; a name that is known under one id only counts as that), and sorted."""
-    ids_of: dict[str, set[str]] = {}
-    for _, _, _, line in rows:
-        if line.customer_id:
-            ids_of.setdefault(fold_name(line.customer), set()).add(fold_code(line.customer_id))
+def _accounts(
+    rows: list[_Row], templates: Sequence[Template], names: frozenset[str], ids: frozenset[str]
+) -> tuple[Account, ...]:
+    """Lines and templates by customer, currency and contract, sorted by name."""
+    known: dict[str, set[str]] = {}
+    billed: list[BilledLine | Template] = [line for _, _, _, line in rows]
+    for each in [*billed, *templates]:
+        if each.customer_id:
+            known.setdefault(fold_name(each.customer), set()).add(fold_code(each.customer_id))
     accounts: dict[tuple[str, str, str, str], Account] = {}
     for currency, folded, contract, line in rows:
-        name = fold_name(line.customer)
-        own_ids = ids_of.get(name, set())
-        own_id = fold_code(line.customer_id) or (next(iter(own_ids)) if len(own_ids) == 1 else "")
-        if (names or ids) and name not in names and own_id not in ids:
-            continue
-        key = (own_id, "" if own_id else name, currency, folded)
-        accounts.setdefault(key, Account(currency, contract)).add(line)
+        who = _who(line, known)
+        if not (names or ids) or who[0] in ids or fold_name(line.customer) in names:
+            accounts.setdefault((*who, currency, folded), Account(currency, contract)).add(line)
+    for template in templates:
+        who = _who(template, known)
+        if not (names or ids) or who[0] in ids or fold_name(template.customer) in names:
+            key = (*who, template.currency, fold_code(template.contract))
+            account = accounts.setdefault(key, Account(template.currency, template.contract))
+            account.templates.append(template)
+            if template.customer_id:
+                account.ids[template.customer_id] += 0
     for account in accounts.values():
         if account.credits:
             account.leave_out_reversed()
     order = sorted(accounts, key=lambda key: (fold_name(accounts[key].customer), *key))
     return tuple(accounts[key] for key in order)
+
+
+def _who(each: BilledLine | Template, known: Mapping[str, set[str]]) -> tuple[str, str]:
+    """A customer by id, else by name; a name that is known under one id only counts as that."""
+    name = fold_name(each.customer)
+    own = known.get(name, set())
+    identity = fold_code(each.customer_id) or (next(iter(own)) if len(own) == 1 else "")
+    return identity, "" if identity else name

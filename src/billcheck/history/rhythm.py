@@ -8,7 +8,7 @@ know amounts beyond asking whether two are equal, nor prices or contracts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 from math import gcd
@@ -133,10 +133,10 @@ def _is_full(every: Cadence, first: date, end: date) -> bool:
 
 
 def _as_spaced(months: int, firsts: Sequence[date]) -> int:
-    """The length of a period by the distance between periods where that is regular and greater than what is named."""
+    """The length of a period by the distance between periods where that is always greater than what is named."""
     steps = [(later.year - first.year) * 12 + later.month - first.month for first, later in pairwise(firsts)]
     step, often = most_common(steps)
-    is_wider = step > months and step % months == 0 and often * 3 >= len(steps) * 2 and often > 1
+    is_wider = step > months and often > 1 and all(each % step == 0 for each in steps) and step % months == 0
     return step if is_wider and step <= _MOST_MONTHS else months
 
 
@@ -153,15 +153,19 @@ def _anchor_of(every: Cadence, firsts: Sequence[date]) -> tuple[date, int | None
 
 @dataclass(frozen=True, slots=True)
 class _Grid:
-    """Boundaries from an anchor on."""
+    """Boundaries from an anchor on; `known` are those asked for so far."""
 
     every: Cadence
     anchor: date
     anchor_day: int | None
+    known: dict[int, int] = field(default_factory=dict, compare=False)
 
     def at(self, number: int) -> int:
         """The first day of a period, as an ordinal."""
-        return boundary(self.anchor, self.every, number, self.anchor_day).toordinal()
+        day = self.known.get(number)
+        if day is None:
+            day = self.known[number] = boundary(self.anchor, self.every, number, self.anchor_day).toordinal()
+        return day
 
     def holding(self, day: int) -> int:
         """The period that holds a day."""
@@ -319,6 +323,8 @@ def _months_of(days: Sequence[int]) -> Cadence | None:
         rank = (-len(fitting), span - len(numbers), off)
         if best is None or rank < best[0]:
             best = rank, months
+        if rank[:2] == (-len(days), 0):
+            break
     return None if best is None else cadence_of(best[1])
 
 

@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from billcheck.history.wording import name_in, wording_of
+from billcheck.history.wording import folded, name_in, wording_of
 from billcheck.ledger.names import fold_code
 from billcheck.ledger.source import NO_DAY
 
@@ -52,11 +52,30 @@ class Series:
             return next(iter(charges))
         return name_in(line.text for line in self.lines) or max(line.item for line in self.lines)
 
+    @property
+    def amounts(self) -> frozenset[int]:
+        """The amounts of its events."""
+        return frozenset(event.amount for event in self.events)
+
     def codes(self, field: str) -> tuple[str, ...]:
         """The spellings of one code, each once, the one of the latest line first; empty where some line has none."""
-        found = [getattr(line, field) for line in reversed(self.lines)]
-        by_fold = {fold_code(code): code for code in reversed(found)}
-        return () if not all(found) else tuple(by_fold[key] for key in dict.fromkeys(map(fold_code, found)))
+        found = dict.fromkeys(getattr(line, field) for line in reversed(self.lines))
+        if "" in found:
+            return ()
+        by_fold: dict[str, str] = {}
+        for code in found:
+            by_fold.setdefault(fold_code(code), code)
+        return tuple(by_fold.values())
+
+
+def codes_of(series: Series) -> frozenset[tuple[str, ...]]:
+    """The codes that its lines bear: charge, item, account and tracking of each."""
+    return frozenset(tuple(map(folded, (line.charge, line.item, line.account, line.tracking))) for line in series.lines)
+
+
+def joined(one: Series, other: Series) -> Series:
+    """Two series as one."""
+    return _series([*one.lines, *other.lines])
 
 
 def find_series(account: Account) -> list[Series]:
@@ -66,7 +85,7 @@ def find_series(account: Account) -> list[Series]:
         if line.is_catch_up:
             continue
         words = "" if line.charge else wording_of(line.text).words
-        codes = tuple(map(fold_code, (line.charge, line.item, line.account, line.tracking)))
+        codes = tuple(map(folded, (line.charge, line.item, line.account, line.tracking)))
         groups[*codes, words].append(line)
     parts: list[tuple[tuple[str, ...], list[BilledLine]]] = []
     for key in sorted(groups):
@@ -77,7 +96,7 @@ def find_series(account: Account) -> list[Series]:
 def _parted(lines: list[BilledLine]) -> list[list[BilledLine]]:
     """Lines of equal words and codes, apart where they recur side by side: by template, or by number in the text."""
     lines.sort()
-    for key in (lambda line: fold_code(line.template), lambda line: wording_of(line.text).numbered):
+    for key in (lambda line: folded(line.template), lambda line: wording_of(line.text).numbered):
         parts = _by(lines, key)
         if len(parts) > 1 and _run_side_by_side(parts):
             return parts

@@ -25,6 +25,10 @@ _NUMBERED = frozenset({Kind.DAY, Kind.NUMBER})
 _LONGEST_NAME = 60
 
 
+folded = lru_cache(maxsize=65_536)(fold_code)
+"""The folded spelling of a code; of one that stands on every line it is worked out once."""
+
+
 class Wording(NamedTuple):
     """What a text says beside its dates.
 
