@@ -98,3 +98,43 @@ def test_nothing_is_said_of_charges_that_are_checked_together() -> None:
     charges = [flat(name, "500.00", timing="in_advance", invoice_day=None) for name in ("Retainer", "Care")]
     lines = [retainer(month, text="Services") for month in (1, 3, 4, 5, 6, 7)]
     assert said(*lines, retainer(2, "37.50", PLANTS), agreed=contract(*charges)) == []
+
+
+def test_a_finding_without_a_hint_is_as_it_was() -> None:
+    lines = [retainer(month) for month in (1, 2, 3, 5, 6, 7)]
+    report = check(
+        [RETAINER], Ledger.from_lines([*lines, retainer(4, "37.50")]), as_of=date(2026, 7, 20),
+        covers=(date(2026, 1, 1), date(2026, 7, 20)),
+    )  # fmt: skip
+    assert [finding.sentence for finding in report.findings] == [
+        "Hartwell Interieur, Retainer, 2026-04: billed 37.50 EUR of 1,000.00 EUR agreed: 962.50 EUR short."
+    ]
+
+
+def test_an_invoice_that_bears_a_code_may_stand_beside_one_that_does_not() -> None:
+    """Both for April: 2,900.00 of the first are the charge's own, whatever they say; the 37.50 may not be."""
+    coded = contract(flat(amount="3000.00", timing="in_advance", invoice_day=None, items=("RET",)))
+    lines = [retainer(month, "3000.00", item="RET") for month in (1, 2, 3, 5, 6, 7)]
+    april = {"period_first_day": date(2026, 4, 1), "period_last_day": date(2026, 4, 30)}
+    own = retainer(4, "1000.01", "Something", item="RET", **april)
+    other = line("INV-99", "2026-04-02", "37.50", description=PLANTS, **april)
+    assert said(*lines, own, other, agreed=coded) == [f'INV-99 bills 37.50 EUR as "{PLANTS}"']
+
+
+def test_words_of_three_letters_count_and_shorter_ones_do_not() -> None:
+    others = [retainer(month, text="Our fee no") for month in (1, 2, 3, 5, 6, 7)]
+    assert said(*others, retainer(4, "37.50", "Taxi fee")) == []
+    assert said(*others, retainer(4, "37.50", "Taxi no")) == ['INV-4 bills 37.50 EUR as "Taxi no"']
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Taxi" + "x" * 56, "Taxi" + "x" * 56),
+        ("Taxi" + "x" * 57, "Taxi" + "x" * 56 + "…"),
+        ("Taxi" + "x" * 55 + " and more", "Taxi" + "x" * 55 + "…"),
+    ],
+)
+def test_sixty_letters_of_a_text_are_quoted(text: str, shown: str) -> None:
+    lines = [retainer(month) for month in range(1, 8)]
+    assert said(*lines, retainer(3, "1700.00", text)) == [f'INV-3 bills 1,700.00 EUR as "{shown}"']

@@ -19,6 +19,7 @@ from billcheck.periods.vocabulary import LANGUAGES, TABLE
         ("Janury, 2026", "Janury, 2026", 1),
         ("Novembber 2026 fee", "Novembber 2026", 11),  # one too many
         ("Dezenber-2026", "Dezenber-2026", 12),  # another one
+        ("Januory 2026", "Januory 2026", 1),
         ("onderhoud okotber 2026", "okotber 2026", 10),
         ("Wartung Dezmeber 2026", "Dezmeber 2026", 12),
         ("Contract 2026, Febuary/2026", "Febuary/2026", 2),  # the first word that is one
@@ -39,6 +40,7 @@ def test_a_slip_beside_a_year_is_found(text: str, written: str, month: int) -> N
         "Match 2026",  # one letter of a short name says nothing: a match, a marsh, Marco
         "Marco 2026",
         "Agust 2026",
+        "Augast 2026",
         "Januar 2026",  # German
         "Febuary",
         "Febuary 26",

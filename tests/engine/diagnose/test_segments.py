@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from itertools import combinations, pairwise
+from random import Random
+from typing import TYPE_CHECKING, Final
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from billcheck.engine.patterns import Fraction
 from billcheck.engine.segments import Cell, Segment, cut
 
-HALF, THIRD = Fraction(2, 1), Fraction(3, 1)
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+HALF, THIRD, FIFTH = Fraction(2, 1), Fraction(3, 1), Fraction(5, 1)
 NEVER_A_PAIR = 99
 
 
@@ -168,3 +174,114 @@ def test_rows_before_anything_was_billed_come_before_fewer_causes() -> None:
     assert explained(cut(later, NEVER_A_PAIR)) == [((2, 3), (0,))]
     leading = [cell._replace(leading=1) if cell.unbilled else cell for cell in later]
     assert explained(cut(leading, NEVER_A_PAIR)) == [((0, 1), (1,)), ((2, 3), (0,))]
+
+
+# --- against a plain reading of the rules: every way of cutting, and what each segment is explained by ----------------
+
+PAIR = 2
+"""Of the mistakes 0 to 3 the last two are pairs."""
+
+ALL: Final = frozenset({HALF, THIRD, FIFTH})
+
+
+def fitting(part: Sequence[Cell]) -> set[int]:
+    """The mistakes that explain all rows of a part that were billed, or, where none was, any of the others."""
+    telling = [cell for cell in part if not cell.unbilled]
+    found = {
+        mistake
+        for mistake in range(4)
+        if (all(mistake in cell.mistakes for cell in telling) if telling else any(mistake in c.mistakes for c in part))
+    }
+    rows, pairs = sum(len(cell.billed) for cell in part), {pair for cell in telling for pair in cell.pairs}
+    singles = {mistake for mistake in found if mistake < PAIR}
+    return found if not singles and rows >= 3 and len(pairs) >= 2 else singles
+
+
+def fraction_of(part: Sequence[Cell]) -> Fraction | None:
+    """The simplest fraction of all rows; one row alone suggests none with many parts."""
+    telling = [cell.fractions for cell in part if not cell.unbilled and cell.fractions is not None]
+    found = min(ALL.intersection(*telling), default=None) if telling else None
+    rows = sum(len(cell.billed) for cell in part)
+    return None if found is None or not rows or (rows == 1 and found.denominator > 4) else found
+
+
+def cost_of(part: Sequence[Cell]) -> tuple[int, int, int, int]:
+    rows, none, leading = (
+        sum(len(cell.billed) for cell in part), sum(len(cell.unbilled) for cell in part),
+        sum(cell.leading for cell in part),
+    )  # fmt: skip
+    found = fitting(part)
+    if not found:
+        is_fraction = fraction_of(part) is not None
+        return leading + (0 if is_fraction else rows), int(is_fraction), 1, none
+    causes, segments = (2, 3) if min(found) >= PAIR else (1, 1)
+    costs = []
+    for mistake in found:
+        left = [cell for cell in part if cell.unbilled and mistake not in cell.mistakes]
+        left_none = sum(len(cell.unbilled) for cell in left)
+        is_cause = bool(rows or none - left_none)
+        costs.append((sum(cell.leading for cell in left), causes * is_cause, segments, left_none))
+    return min(costs)
+
+
+def segment_of(part: Sequence[Cell]) -> Segment:
+    rows = tuple(row for cell in part for row in cell.billed)
+    found = fitting(part)
+    none = {m: tuple(row for cell in part if m in cell.mistakes for row in cell.unbilled) for m in sorted(found)}
+    most = max((len(unbilled) for unbilled in none.values()), default=0)
+    first = next((unbilled for unbilled in none.values() if len(unbilled) == most), ())
+    if found and (rows or most):
+        alike = tuple(mistake for mistake, unbilled in none.items() if unbilled == first)
+        return Segment(tuple(sorted((*rows, *first))), alike, None if most else inner_fraction(part))
+    fraction = inner_fraction(part)
+    return Segment(rows, (), fraction) if fraction else Segment(unexplained=rows)
+
+
+def inner_fraction(part: Sequence[Cell]) -> Fraction | None:
+    """The fraction of the rows from the first to the last that was billed otherwise."""
+    differing = [index for index, cell in enumerate(part) if cell.billed]
+    return fraction_of(part[differing[0] : differing[-1] + 1]) if differing else None
+
+
+def best_cut(run: Sequence[Cell]) -> list[Segment]:
+    """Of all ways the cheapest; of several the one whose last segment is longest, then the one before it."""
+    ways = []
+    for count in range(len(run)):
+        for bounds in combinations(range(1, len(run)), count):
+            parts = [run[start:end] for start, end in pairwise((0, *bounds, len(run)))]
+            cost = tuple(map(sum, zip(*map(cost_of, parts), strict=True)))
+            ways.append((cost, bounds[::-1], parts))
+    _, _, parts = min(ways, key=lambda way: (way[0], way[1] + (0,)))
+    return [segment_of(part) for part in parts]
+
+
+def any_cells(random: Random) -> list[Cell]:
+    """Up to five cells of one to three rows, which lead as long as nothing was billed."""
+    made: list[Cell] = []
+    row, has_begun = 0, False
+    for _ in range(random.randint(1, 5)):
+        kind = random.choice(("ok", "bad", "bad", "none", "none"))
+        rows = tuple(range(row, row + random.randint(1, 3)))
+        row = rows[-1] + 1
+        mistakes = frozenset(random.sample(range(4), random.randint(int(kind == "none"), 3)))
+        fractions = frozenset(random.choice(((HALF,), (HALF, THIRD), (FIFTH,), ())))
+        has_begun = has_begun or kind != "none"
+        made.append(
+            Cell(
+                rows,
+                rows if kind == "bad" else (),
+                rows if kind == "none" else (),
+                frozenset((100, one // 2) for one in rows) if kind == "bad" else frozenset(),
+                mistakes,
+                None if kind == "none" or not random.randrange(6) else fractions,
+                len(rows) if kind == "none" and not has_begun else 0,
+            )
+        )
+    return made
+
+
+@pytest.mark.parametrize("start", range(0, 1000, 250))
+def test_the_cheapest_way_of_all_is_found_and_explained(start: int) -> None:
+    for seed in range(start, start + 250):
+        run = any_cells(Random(seed))
+        assert cut(run, PAIR) == best_cut(run), seed
