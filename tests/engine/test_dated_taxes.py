@@ -150,3 +150,40 @@ class TestAccepted:
         again = DatedTax(Decimal(19), (*self.DATED.steps, TaxStep(date.fromordinal(300), Decimal(19))))
         assert again.percents == (Decimal(19), Decimal(16), Decimal(0))
         assert [int(again.on(day)) for day in (1, 99, 100, 199, 200, 299, 300)] == [19, 19, 16, 16, 0, 0, 19]
+
+
+# June 2026 of an agreement whose percent changes on 1 July; 45 days before and after it count as about its time.
+FIRST, END = date(2026, 6, 1).toordinal(), JULY.toordinal()
+
+
+@pytest.mark.parametrize(
+    ("day", "is_near"),
+    [(FIRST - 46, False), (FIRST - 45, True), (END - 1, True), (END, True), (END + 44, True), (END + 45, False)],
+)
+def test_an_invoice_is_about_its_period_forty_five_days_around_it(day: int, *, is_near: bool) -> None:
+    assert Served(FIRST, END, FIRST, is_stated=True).is_near(day) is is_near
+
+
+def test_an_invoice_far_from_its_period_may_be_about_the_day_it_is_usually_written() -> None:
+    late = Served(FIRST, END, END + 100, is_stated=True)
+    assert [late.is_near(day) for day in (END + 54, END + 55, END + 145, END + 146)] == [False, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("first_day", "end", "is_stated", "issue_day", "percents"),
+    [
+        (FIRST, END, True, FIRST, {19}),
+        (FIRST, END, True, END - 1, {19}),
+        (FIRST, END, True, END, {19, 16}),  # dated on the very day of the change
+        (FIRST, END, False, END - 46, {19}),
+        (FIRST, END, False, END - 45, {19, 16}),  # without a stated period its neighbour may be meant
+        (FIRST, END + 1, True, FIRST, {19, 16}),  # one day of the period bears the new percent
+        (END, END + 31, True, END + 5, {16}),
+        (END, END + 31, True, END - 1, {16, 19}),
+    ],
+)
+def test_the_percents_that_a_line_may_bear(
+    first_day: int, end: int, issue_day: int, percents: set[int], *, is_stated: bool
+) -> None:
+    dated = DatedTax(Decimal(19), STEPS)
+    assert dated.accepted([Served(first_day, end, first_day, is_stated)], issue_day) == percents

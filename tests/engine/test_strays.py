@@ -27,6 +27,7 @@ def said(*lines: Line, agreed: Contract = RETAINER) -> list[str]:
         [agreed], Ledger.from_lines(lines), as_of=date(2026, 7, 20), covers=(date(2026, 1, 1), date(2026, 7, 20))
     )
     sentences = [finding.sentence for finding in report.findings]
+    assert all(sentence.endswith((" short.", " too much.", ADVICE)) for sentence in sentences)
     begin, end = "Of this ", f", counted here only because no other charge fits: {ADVICE}"
     hints = [sentence[sentence.index(begin) :] for sentence in sentences if begin in sentence]
     assert all(hint.endswith(end) for hint in hints)

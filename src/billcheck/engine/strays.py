@@ -81,7 +81,7 @@ class Strays:
         if not words or not words.isdisjoint(_words(self._slot.charge.name)):
             return False
         here = {row for event in self._events_of[period] for row in event.rows}
-        others = [row for row, amount in self._amounts.items() if amount > 0 and row not in here][:MOST_OTHERS]
+        others = [row for row in self._amounts if row not in here][:MOST_OTHERS]
         return all(words.isdisjoint(_words(self._text_of(row))) for row in others)
 
     def _text_of(self, line: int) -> str:
