@@ -239,6 +239,49 @@ def test_a_reduction_is_posted_to_its_change_whatever_document_it_names() -> Non
     assert leftovers(books) == [(-10, "open_credit")]
 
 
+def own(amount: int, number: str) -> Event:
+    """A line of an invoice that takes off more than the invoice bills."""
+    return event(-amount, 30, number, credited=number, rows=(sum(number.encode()),))
+
+
+@pytest.mark.parametrize(
+    ("rest", "taken_off", "is_reduction"),
+    [
+        (30, 40, True),  # 10 more than the rest of the invoice, and just the change
+        (39, 40, True),
+        (40, 40, False),  # just the rest: it is taken back
+        (50, 40, False),
+        (30, 41, False),  # no change: the rest is taken back, and more
+    ],
+)
+def test_a_line_that_takes_off_more_than_its_invoice_bills_may_be_a_change(
+    rest: int, taken_off: int, *, is_reduction: bool
+) -> None:
+    books = books_of(LOWERED)
+    invoice, line = event(rest, 30, "I"), own(taken_off, "I")
+    other = credit(100, 60, "CN", "A")
+    found = take_reversals(books, [A, invoice], [line, other])
+    taken = [] if is_reduction or rest > taken_off else [Reversal((line,), (invoice,))]
+    assert found.reversals == [*taken, Reversal((other,), (A,))]
+    assert found.later == ([] if taken else [line])
+    assert take_reductions(books, found.later)[0] == found.later
+
+
+def test_a_change_given_back_on_an_invoice_is_no_part_of_a_credit_of_that_invoice() -> None:
+    books = books_of(LOWERED)
+    invoice, line, note = event(30, 30, "I"), own(40, "I"), credit(10, 60, "CN", "I")
+    found = take_reversals(books, [invoice], [line, note])
+    assert (found.billed, found.reversals, found.later) == ([invoice], [], [line, note])
+
+
+def test_a_change_given_back_on_an_invoice_goes_to_its_change_and_not_to_what_the_invoice_bills() -> None:
+    books = books_of(LOWERED)
+    books.post(event(100, 0, "INV-0"), 0, 100, PLACED)
+    books.post(event(100, 30, "I"), 2, 100, PLACED)
+    post_credits(books, [own(40, "I")])
+    assert (books.billed, books.credited, leftovers(books)) == ([100, -40, 100], [0, 0, 0], [])
+
+
 # --- reversed ------------------------------------------------------------------------------------------------------
 
 

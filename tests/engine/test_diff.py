@@ -305,6 +305,9 @@ def test_rows_before_the_first_day_to_check_are_absent() -> None:
         ([1, 2, 3, 7, 9, 9], -2, (0, 3)),
         ([-5, -1, 2], 0, (5, 0)),
         ([-9, -5, -2], 0, (9, 0)),
+        ([-9, -5, -2], -4, (9, 0)),
+        ([-9, -5], -4, (45, 0)),
+        ([7, 9], 0, (45, 0)),
     ],
 )
 def test_the_pace_of_a_charge(lags: list[int], offset: int, pace: tuple[int, int]) -> None:
@@ -315,6 +318,7 @@ def test_the_pace_of_a_charge(lags: list[int], offset: int, pace: tuple[int, int
     ("dated", "pace"),
     [
         ([(0, 0), (250, 181), (250, 89)], (0, 0)),  # two days show no pace
+        ([(250, 181), (250, 89), (300, 40)], (0, 0)),
         ([(0, 0), (250, 181), (250, 89), (300, 40)], (0, 40)),  # 0, 89, 40
         ([(300, 40), (250, 89), (250, 181), (0, 0)], (0, 40)),
         ([(0, 0), (0, -30), (0, -60)], (60, 0)),  # how early they may come every one of them shows

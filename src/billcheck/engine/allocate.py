@@ -197,7 +197,7 @@ def pace_of(dated: list[tuple[int, int]], offset: int, known: Known) -> Pace:
     """
     is_sure = len(dated) >= SURE_OF_HABIT
     early_days = max(0, -min([lag for _, lag in dated])) if is_sure else known.default_early_days
-    return Pace(early_days, max(0, offset, _usual_lag(dated) if is_sure else 0))
+    return Pace(early_days, max(0, offset, _usual_lag(dated)))
 
 
 def _usual_lag(dated: list[tuple[int, int]]) -> int:
