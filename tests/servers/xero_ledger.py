@@ -401,7 +401,15 @@ def _tracking(books: Books, name: str, whom: dict[str, Any]) -> None:
 
 def _applied(true: TrueDocument, amount: Decimal, **more: Any) -> dict[str, Any]:
     stub = {"InvoiceID": true.id, "InvoiceNumber": true.number}
-    return {"AllocationID": identifier(60), "Amount": float(amount), "Invoice": stub, "IsDeleted": False, **more}
+    day = milliseconds(true.day)
+    return {
+        "AllocationID": identifier(60),
+        "Amount": float(amount),
+        "Date": day,
+        "Invoice": stub,
+        "IsDeleted": False,
+        **more,
+    }
 
 
 def _credit(

@@ -77,8 +77,9 @@ FINAL = {
     "not allowed": (answer({"Detail": "AuthenticationUnsuccessful"}, status=403), "NotAllowedError"),
     "not found": (
         answer(b"The resource you're looking for cannot be found", status=404, kind="text/html"),
-        "RefusedError",
+        "NotThereError",
     ),
+    "gone": (answer(b"", status=410), "NotThereError"),
     "a bad request": (answer({"Message": "bad where"}, status=400), "RefusedError"),
     "a flood": (answer({"a": "x" * 400_000}), "TooLargeError"),
     "a packed flood": (answer({"a": "x" * 5_000_000}, is_packed=True), "TooLargeError"),

@@ -212,3 +212,47 @@ def test_a_sign_in_that_ends_there_ends_the_fetch() -> None:
 def test_how_many_there_are_is_counted() -> None:
     fetched = read(repeating(9, HARTWELL, "1.00", first=JULY), repeating(10, HARTWELL, "2.00", first=JULY))
     assert [(count.kind, count.read) for count in fetched.completeness.counts][-1] == ("RepeatingInvoices", 2)
+
+
+BROKEN: dict[str, dict[str, Any]] = {
+    "no id": {"RepeatingInvoiceID": None},
+    "no type": {"Type": None},
+    "no status": {"Status": ""},
+    "no contact": {"Contact": None},
+    "a currency that is none": {"CurrencyCode": "LTL"},
+    "no total": {"SubTotal": None},
+    "a total as text": {"SubTotal": "100.00"},
+    "no lines": {"LineItems": []},
+    "lines that are null": {"LineItems": None},
+    "a line without an amount": {"LineItems": [{"Quantity": 1, "UnitAmount": 100}]},
+    "no schedule": {"Schedule": None},
+    "how often as text": {"Schedule__Period": "1"},
+    "how often below zero": {"Schedule__Period": -1},
+    "no unit": {"Schedule__Unit": None},
+    "a day that is none": {"Schedule__NextScheduledDate": "soon"},
+    "a year that is none": {"Schedule__EndDate": "/Date(999999999999999)/"},
+    "a due day that is none": {"Schedule__DueDate": "ten"},
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_one_that_is_not_as_promised_is_named_and_the_others_are_read(name: str) -> None:
+    broken = repeating(9, HARTWELL, "100.00", first=JULY, **BROKEN[name])
+    made = [broken, repeating(10, HARTWELL, "1.00", first=JULY)]
+
+    def script(_: XeroServer, asked: Asked) -> Reply | None:
+        return answer({"RepeatingInvoices": made}) if "/RepeatingInvoices" in asked.target else None
+
+    fetched = fetch(XeroServer([], [HARTWELL], before=script))
+    assert [each.id for each in fetched.templates] == [identifier(10)]
+    assert fetched.completeness.is_complete
+    (told,) = (each for each in fetched.completeness.blind_spots if "A repeating invoice could not be read" in each)
+    assert "xero RepeatingInvoices" in told
+
+
+def test_one_without_a_currency_is_in_that_of_the_organisation_and_it_is_said() -> None:
+    found = only(CurrencyCode=None)
+    assert (found.currency, found.notes[0]) == (
+        "EUR",
+        "It names no currency: taken for EUR, that of the organisation.",
+    )
