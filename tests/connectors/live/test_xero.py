@@ -125,7 +125,7 @@ def test_a_customer_that_was_merged_bears_the_name_it_was_merged_into() -> None:
     assert (found.customer, found.customer_id) == ("Hartwell New", identifier(3))
 
 
-@pytest.mark.parametrize("name", ["Hartwell New", "hartwell  new", identifier(3)])
+@pytest.mark.parametrize("name", ["Hartwell New", "hartwell  new", identifier(3), "Hartwell Old", identifier(2)])
 def test_some_customers_only_with_those_merged_into_them(name: str) -> None:
     old, new = contact(2, "Hartwell Old", MergedToContactID=identifier(3)), contact(3, "Hartwell New")
     other = contact(5, "Other")

@@ -46,9 +46,8 @@ def test_several_invoices_are_named_in_a_note_and_none_is_credited() -> None:
     fetched = fetch(XeroServer([credit(applied(1, 100.0), applied(2, 21.0))], [HARTWELL]))
     (found,) = fetched.documents
     assert found.credits_document == ""
-    assert found.notes == (
-        "It was applied to INV-0001 (100.0), INV-0002 (21.0), incl. tax: what it takes back is for its text to say.",
-    )
+    told = "It was applied to INV-0001 (100.00 EUR) and INV-0002 (21.00 EUR), with tax"
+    assert found.notes == (f"{told}: its text or reference tells what it takes back.",)
     assert fetched.completeness.is_complete
     assert f"CN-0005: {found.notes[0]}" in fetched.completeness.blind_spots
 
@@ -56,9 +55,8 @@ def test_several_invoices_are_named_in_a_note_and_none_is_credited() -> None:
 def test_part_of_it_on_the_invoice_that_was_open_says_nothing_of_what_it_takes_back() -> None:
     found = only(credit(applied(1, 30.0), left=91.0))
     assert found.credits_document == ""
-    assert found.notes == (
-        "It was applied to INV-0001 (30.0), and 91.0 is left, incl. tax: what it takes back is for its text to say.",
-    )
+    told = "It was applied to INV-0001 (30.00 EUR), with tax, 91.00 EUR of it is left"
+    assert found.notes == (f"{told}: its text or reference tells what it takes back.",)
 
 
 def test_nothing_applied_credits_nothing() -> None:
@@ -81,7 +79,7 @@ def test_an_invoice_without_its_number_is_known_by_its_id() -> None:
 def test_an_invoice_that_nobody_knows_is_named_by_its_id_alone() -> None:
     found = only(credit(applied(1, 121.0, Invoice={"InvoiceID": identifier(1)})))
     assert found.credits_document == ""
-    assert f"id {identifier(1)} (121.0)" in found.notes[0]
+    assert f"id {identifier(1)} (121.00 EUR)" in found.notes[0]
 
 
 @pytest.mark.parametrize("status", ["DRAFT", "VOIDED"])

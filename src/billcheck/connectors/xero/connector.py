@@ -89,7 +89,7 @@ class XeroConnector:
         organisation = self._organisation(tenant)
         contacts, contact_count = self._sweep("Contacts", tenant, [("includeArchived", "true"), ("order", "ContactID")])
         directory = Directory(organisation, merged_names(contacts))
-        wanted, missing = find_customers(request.customers, directory.contacts)
+        wanted, missing = find_customers(request.customers, directory.contacts, contacts)
         counts, payloads = [contact_count], list[Payload]()
         for kind, word in (("Invoices", INVOICE), ("CreditNotes", CREDIT_NOTE)):
             for where in _conditions(word, request, wanted):

@@ -115,13 +115,27 @@ def merged_names(contacts: Mapping[str, Payload]) -> dict[str, tuple[str, str]]:
     return names
 
 
-def find_customers(asked: Sequence[str], names: Mapping[str, tuple[str, str]]) -> tuple[list[str], list[str]]:
-    """The ids of the contacts asked for by id or name, those merged into them too; and what was asked for in vain."""
+def find_customers(
+    asked: Sequence[str], names: Mapping[str, tuple[str, str]], contacts: Mapping[str, Payload]
+) -> tuple[list[str], list[str]]:
+    """The ids of the contacts asked for by id or name, all that are one by now; and what was asked for in vain.
+
+    Args:
+        asked: Ids and names; the name a contact had before it was merged will do.
+        names: What `merged_names` gave.
+        contacts: The contacts by id.
+    """
+    own = {key: on_one_line(contact.text("Name")).casefold() for key, contact in contacts.items()}
     wanted, missing = set[str](), []
     for customer in asked:
         folded = on_one_line(customer).casefold()
-        found = {key for key, (into, name) in names.items() if customer in {key, into} or name.casefold() == folded}
-        wanted |= found
+        found = {
+            key
+            for key, (into, name) in names.items()
+            if customer in {key, into} or folded in {name.casefold(), own[key]}
+        }
+        merged = {names[key][0] for key in found}
+        wanted |= {key for key, (into, _) in names.items() if into in merged}
         if not found:
             missing.append(customer)
     return sorted(wanted), missing

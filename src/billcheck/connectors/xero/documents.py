@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from billcheck.connectors.base import FetchedDocument
 from billcheck.connectors.xero.days import read_day
 from billcheck.connectors.xero.lines import Lines, adds_up, read_lines, unproved_lines
-from billcheck.money import is_currency
+from billcheck.money import MINOR_DIGITS, is_currency
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -68,7 +68,7 @@ def read_document(payload: Payload, directory: Directory, numbers: Mapping[str, 
     currency, notes = currency_of(payload, directory)
     credited = ""
     if kind == "credit_note" and status == "approved":
-        credited, applied = _credited(payload, numbers)
+        credited, applied = _credited(payload, numbers, currency)
         notes += applied
     # What status a document has decides whether it was billed, so one we do not know counts as not billed, and is told.
     unknown = () if status else (f"Its status {payload.text('Status')} is not known, so it does not count as billed.",)
@@ -141,7 +141,7 @@ def _allocations(payload: Payload) -> Sequence[Payload]:
     return [each for each in payload.optional_each("Allocations") if not each.is_set("IsDeleted")]
 
 
-def _credited(payload: Payload, numbers: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+def _credited(payload: Payload, numbers: Mapping[str, str], currency: str) -> tuple[str, tuple[str, ...]]:
     """The number of the invoice a credit note was applied to where all of it went to that one, and what else to say.
 
     A credit that went to several invoices, or of which some is left, was applied to what was open, which need not be
@@ -161,6 +161,8 @@ def _credited(payload: Payload, numbers: Mapping[str, str]) -> tuple[str, tuple[
     first = next(iter(applied))
     if len(applied) == 1 and not left and not first.startswith("id "):
         return first, ()
-    told = ", ".join(f"{number} ({amount:f})" for number, amount in applied.items())
-    rest = f", and {left:f} is left" if left else ""
-    return "", (f"It was applied to {told}{rest}, incl. tax: what it takes back is for its text to say.",)
+    digits = MINOR_DIGITS[currency]
+    told = " and ".join(f"{number} ({amount:.{digits}f} {currency})" for number, amount in applied.items())
+    rest = f", {left:.{digits}f} {currency} of it is left" if left else ""
+    remark = f"It was applied to {told}, with tax{rest}: its text or reference tells what it takes back."
+    return "", (remark,)
