@@ -87,7 +87,7 @@ def fetch_ledger(
         OSError: The file cannot be written.
     """
     request = ask_for(first_day, last_day, customers)
-    fetched = fetch(connector, request, os.environ if environment is None else environment, tell or _to_nobody)
+    fetched = fetch(connector, request, os.environ if environment is None else environment, tell or to_nobody)
     if out is None:
         return hold(f"{connector}:", fetched)
     keep(fetched, out)
@@ -196,5 +196,5 @@ class _HeldOpener:
         return Snapshot(self.path, self.held.stored()).templates()
 
 
-def _to_nobody(_: str) -> None:
+def to_nobody(_: str) -> None:
     """Pauses pass in silence."""

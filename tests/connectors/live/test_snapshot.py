@@ -21,6 +21,7 @@ from billcheck.connectors.snapshot import (
     snapshot_schema,
 )
 from billcheck.errors import LedgerRefusedError
+from billcheck.ledger.line import Kind
 from billcheck.ledger.source import Keys
 from billcheck.ledger.template import Template, TemplateLine
 
@@ -224,6 +225,13 @@ def test_two_documents_with_one_number_stay_two(tmp_path: Path) -> None:
     twin, nameless = replace(INVOICE, id="a-2"), replace(INVOICE, id="a-3", number="")
     batches, _ = scan(tmp_path, text(INVOICE, twin, nameless), customers=frozenset({"hartwell interieur"}))
     assert [number for batch in batches for number in batch.documents] == ["INV-1", "INV-1 (id a-2)", "id a-3"]
+
+
+def test_cash_is_no_billing_and_refuses_nothing(tmp_path: Path) -> None:
+    batches, receipt = scan(tmp_path, text(replace(INVOICE, kind="other")), customers=frozenset({"hartwell interieur"}))
+    assert [Kind(kind) for batch in batches for kind in batch.kinds] == [Kind.OTHER]
+    assert [row for batch in batches for row in batch.refused] == []
+    assert receipt.lines == 1
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,8 @@ HEADINGS = (
     "amount_due", "period_first_day", "period_last_day", "contract", "reference",
     "credits_document",
 )  # fmt: skip
+_KIND_WORDS = {"other": "payment"}
+"""Where the generic ledger calls a kind otherwise."""
 
 
 def open_snapshot(origin: Origin, limits: Limits) -> tuple[Stream, Layout]:
@@ -136,7 +138,7 @@ def _facts(completeness: Completeness) -> Facts:
 
 def _cells(document: FetchedDocument, number: str, line: FetchedLine | None) -> Iterator[Cell]:
     yield number
-    yield document.kind
+    yield _KIND_WORDS.get(document.kind, document.kind)
     yield document.status
     yield document.issue_date
     yield or_empty(document.due_date)
