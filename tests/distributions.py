@@ -24,7 +24,7 @@ def make_distribution(
     folder.mkdir(parents=True, exist_ok=True)
     for module, source in modules.items():
         (folder / f"{module}.py").write_text(source, encoding="utf-8")
-    facts = folder / f"{name}-{version}.dist-info"
+    facts = folder / f"{name.replace('-', '_')}-{version}.dist-info"  # as installers write it
     facts.mkdir()
     (facts / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n", encoding="utf-8")
     entries = "".join(f"{connector} = {place}\n" for connector, place in connectors.items())

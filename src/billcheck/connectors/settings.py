@@ -44,8 +44,8 @@ class Settings:
     environment: Mapping[str, str]
 
     def variable(self, key: str) -> str:
-        """The name of a variable."""
-        return f"BILLCHECK_{self.name.upper()}_{key}"
+        """The name of a variable; a hyphen of the connector's name is an underscore there."""
+        return f"BILLCHECK_{self.name.upper().replace('-', '_')}_{key}"
 
     def text(self, key: str, default: str = "") -> str:
         """A value, else the default."""

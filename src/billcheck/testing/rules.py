@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from billcheck.connectors.base import Fetched
 from billcheck.connectors.files import read_ledger
+from billcheck.connectors.patience import SYSTEM_CLOCK
 from billcheck.connectors.snapshot import read_documents, read_header, read_templates, snapshot_lines
 from billcheck.errors import LedgerRefusedError
 from billcheck.ledger.names import fold_name
@@ -128,7 +129,7 @@ def the_record_is_true(fetched: Fetched, name: str, request: Request) -> Iterato
         yield f"Its connector is {record.connector!r} instead of {name!r}."
     if record.request != request:
         yield f"Its request is {record.request}, and what was asked for is {request}."
-    now = datetime.now(UTC)
+    now = SYSTEM_CLOCK.now()
     if record.read_at.tzinfo is None or not now - _SLACK < record.read_at < now + _SLACK:
         yield f"It was read at {record.read_at}, which is not now, or says no time zone."
     if not record.counts:

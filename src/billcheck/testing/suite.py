@@ -61,6 +61,7 @@ class ConnectorTests:
     secrets: ClassVar[tuple[str, ...]] = ()
     faults: ClassVar[tuple[str, ...]] = ()
     losses: ClassVar[tuple[str, ...]] = ()
+    _once: ClassVar[Fetched]
 
     def ledger(self, fault: str = "") -> AbstractContextManager[Mapping[str, str]]:
         """The ledger, up and holding the truth; gives the environment in which the connector finds it.
@@ -91,61 +92,52 @@ class ConnectorTests:
         found = [each for each in list_connectors() if each.name == self.name]
         faults = [] if len(found) == 1 else [f"{len(found)} entry points of billcheck.connectors have this name."]
         if not faults:
-            environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-            done = subprocess.run(  # noqa: S603 - our own program, in this interpreter
-                [sys.executable, "-c", _QUIET, self.name],
-                capture_output=True,
-                check=False,
-                env=environment,
-                encoding="utf-8",
-                timeout=60,
-            )
-            faults = (done.stdout + done.stderr).splitlines()
+            faults = _said_when_loaded(self.name)
         self._hold(self.test_it_is_registered_and_loads_when_named, faults)
 
     def test_ids_are_unique(self) -> None:
         """Nothing is given twice."""
-        self._hold(rules.ids_are_unique, rules.ids_are_unique(self._fetch()))
+        self._hold(rules.ids_are_unique, rules.ids_are_unique(self._fetched()))
 
     def test_documents_are_in_order(self) -> None:
         """The order is the documents' own."""
-        self._hold(rules.documents_are_in_order, rules.documents_are_in_order(self._fetch()))
+        self._hold(rules.documents_are_in_order, rules.documents_are_in_order(self._fetched()))
 
     def test_lines_add_up(self) -> None:
         """Every document foots."""
-        self._hold(rules.lines_add_up, rules.lines_add_up(self._fetch()))
+        self._hold(rules.lines_add_up, rules.lines_add_up(self._fetched()))
 
     def test_signs_are_right(self) -> None:
         """Credits lower."""
-        self._hold(rules.signs_are_right, rules.signs_are_right(self._fetch(), self.truth))
+        self._hold(rules.signs_are_right, rules.signs_are_right(self._fetched(), self.truth))
 
     def test_amounts_are_those_of_the_ledger(self) -> None:
         """Amounts are true."""
-        faults = rules.amounts_are_those_of_the_ledger(self._fetch(), self.truth)
+        faults = rules.amounts_are_those_of_the_ledger(self._fetched(), self.truth)
         self._hold(rules.amounts_are_those_of_the_ledger, faults)
 
     def test_documents_say_what_the_ledger_says(self) -> None:
         """Everything else is true as well."""
-        faults = rules.documents_say_what_the_ledger_says(self._fetch(), self.truth)
+        faults = rules.documents_say_what_the_ledger_says(self._fetched(), self.truth)
         self._hold(rules.documents_say_what_the_ledger_says, faults)
 
     def test_the_window_is_kept(self) -> None:
         """Both ends are inclusive."""
-        self._hold(rules.the_window_is_kept, rules.the_window_is_kept(self._fetch(), self.truth))
+        self._hold(rules.the_window_is_kept, rules.the_window_is_kept(self._fetched(), self.truth))
 
     def test_everything_is_there(self) -> None:
         """Nothing lacks."""
-        self._hold(rules.everything_is_there, rules.everything_is_there(self._fetch(), self.truth))
+        self._hold(rules.everything_is_there, rules.everything_is_there(self._fetched(), self.truth))
 
     def test_the_record_is_true(self) -> None:
         """What was asked for is what is said."""
-        faults = rules.the_record_is_true(self._fetch(), self.name, self._request())
+        faults = rules.the_record_is_true(self._fetched(), self.name, self._request())
         self._hold(rules.the_record_is_true, faults)
 
     def test_only_the_customers_asked_for_are_given(self) -> None:
         """By name and by id, and one that is not there is said."""
         faults: list[str] = []
-        documents, everything = self.truth.documents, self._fetch()
+        documents, everything = self.truth.documents, self._fetched()
         for said in sorted({each.customer for each in documents} | {each.customer_id for each in documents} - {""}):
             faults += rules.only_these_customers(self._fetch(customers=(said,)), everything, self.truth, said)
         try:
@@ -159,15 +151,17 @@ class ConnectorTests:
 
     def test_it_gives_the_same_again(self) -> None:
         """Nothing depends on chance."""
-        self._hold(rules.is_the_same_again, rules.is_the_same_again(self._fetch(), self._fetch()))
+        with self.ledger() as environment:
+            first, again = (self._fetch_from(environment) for _ in range(2))
+        self._hold(rules.is_the_same_again, rules.is_the_same_again(first, again))
 
     def test_a_snapshot_of_it_comes_back(self) -> None:
         """Values have their types."""
-        self._hold(rules.snapshots_come_back, rules.snapshots_come_back(self._fetch()))
+        self._hold(rules.snapshots_come_back, rules.snapshots_come_back(self._fetched()))
 
     def test_a_check_reads_the_same_lines(self) -> None:
         """A snapshot is a ledger."""
-        self._hold(rules.ledgers_read_the_same, rules.ledgers_read_the_same(self._fetch()))
+        self._hold(rules.ledgers_read_the_same, rules.ledgers_read_the_same(self._fetched()))
 
     def test_it_prints_nothing(self) -> None:
         """Standard output belongs to the result: pauses go to `tell`, and what goes wrong is raised."""
@@ -193,7 +187,7 @@ class ConnectorTests:
     def test_faults_end_in_the_truth_or_in_a_typed_error(self) -> None:
         """A ledger that fails ends in the truth, in a shortcoming or in a ConnectorError, and in nothing else."""
         self._needs(self.faults, "faults")
-        faults, calm = [], self._fetch()
+        faults, calm = [], self._fetched()
         for fault in self.faults:
             try:
                 fetched = self._fetch(fault)
@@ -213,7 +207,7 @@ class ConnectorTests:
         shown: list[str] = []
         printed = StringIO()
         with redirect_stdout(printed), redirect_stderr(printed):
-            with self._connected(tell=shown.append) as connector:
+            with self._connected(shown.append) as connector:
                 shown.append(repr(connector))
                 fetched = connector.fetch(self._request())
                 shown += [repr(fetched), *snapshot_lines(fetched)]
@@ -232,14 +226,31 @@ class ConnectorTests:
         return Request(first_day=self.truth.first_day, last_day=self.truth.last_day, customers=customers)
 
     @contextmanager
-    def _connected(self, fault: str = "", tell: Callable[[str], None] = to_nobody) -> Iterator[Connector]:
-        with self.ledger(fault) as environment, self.connect(environment, tell) as connector:
+    def _connected(self, tell: Callable[[str], None] = to_nobody) -> Iterator[Connector]:
+        with self.ledger() as environment, self.connect(environment, tell) as connector:
             yield connector
+
+    def _fetched(self) -> Fetched:
+        """What a ledger gives that works; fetched once for all rules about it, since a ledger may take its time."""
+        kind = type(self)
+        if "_once" not in vars(kind):
+            kind._once = self._fetch()  # noqa: SLF001 - of this very class
+        return kind._once  # noqa: SLF001 - likewise
 
     def _fetch(
         self, fault: str = "", *, customers: tuple[str, ...] = (), tell: Callable[[str], None] = to_nobody
     ) -> Fetched:
-        with self._connected(fault, tell) as connector:
+        with self.ledger(fault) as environment:
+            return self._fetch_from(environment, customers=customers, tell=tell)
+
+    def _fetch_from(
+        self,
+        environment: Mapping[str, str],
+        *,
+        customers: tuple[str, ...] = (),
+        tell: Callable[[str], None] = to_nobody,
+    ) -> Fetched:
+        with self.connect(environment, tell) as connector:
             return connector.fetch(self._request(customers))
 
     def _hold(self, rule: Callable[..., object], faults: Iterable[str]) -> None:
@@ -256,6 +267,17 @@ class ConnectorTests:
         """Skip a test that has nothing to go by."""
         if not described:
             raise SkipTest(f"No {what} are described for the connector {self.name}.")
+
+
+def _said_when_loaded(name: str) -> list[str]:
+    """What a fresh interpreter prints that loads a connector, or finds wrong with it."""
+    program = [sys.executable, "-c", _QUIET, name]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    try:
+        said = subprocess.check_output(program, stderr=subprocess.STDOUT, env=environment, timeout=60)  # noqa: S603 - ours
+    except subprocess.CalledProcessError as error:
+        said = error.output
+    return said.decode("utf-8", "replace").splitlines()
 
 
 def _words_of(error: BaseException | None) -> Iterator[str]:

@@ -14,6 +14,7 @@ import pytest
 
 import billcheck
 from billcheck.connectors import registry
+from billcheck.connectors.settings import Settings
 from billcheck.connectors.snapshot import snapshot_lines
 from billcheck.ledger.source import Keys, TemplateSource
 from billcheck.ledger.template import Template, TemplateLine
@@ -150,3 +151,10 @@ def test_arguments_that_make_no_sense(counting: Counting, arguments: dict[str, A
 def test_a_connector_that_is_not_there() -> None:
     with pytest.raises(billcheck.UsageError, match=r"Found 'counting:'\. Installed are: counting\."):
         billcheck.fetch_ledger("counting:", **WINDOW)
+
+
+def test_a_variable_has_no_hyphen() -> None:
+    settings = Settings("acme-books", {"BILLCHECK_ACME_BOOKS_URL": "https://api.acme.example"})
+    assert settings.address("URL", "") == "https://api.acme.example"
+    with pytest.raises(billcheck.UsageError, match="BILLCHECK_ACME_BOOKS_TOKEN: A setting is missing"):
+        settings.needed("TOKEN", "")
