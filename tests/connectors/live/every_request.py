@@ -79,7 +79,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with small_pages():
         listed = list(cases(chosen.provider or sorted(PROVIDERS), chosen.fault, chosen.step))
     with ProcessPoolExecutor(max_workers=chosen.processes) as pool:
-        for told in pool.map(ended, listed, chunksize=20):
+        for number, told in enumerate(pool.map(ended, listed, chunksize=20), start=1):
+            if not number % 1000:
+                sys.stderr.write(f"{number:,} of {len(listed):,} runs: {dict(endings)}\n")
             endings[told.how] += 1
             idle += told.is_idle
             slowest = max(slowest, told.seconds)

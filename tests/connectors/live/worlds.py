@@ -41,6 +41,8 @@ from tests.servers.tokens import TokenService
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from billcheck.connectors.http import Credentials
+
 YEAR = Request(first_day=date(2026, 1, 1), last_day=date(2026, 12, 31))
 BRISK = Patience(connect_seconds=2, read_seconds=0.3, total_seconds=0.7, max_bytes=300_000)
 """As patient as anybody is, but for the time that one exchange may really take, and the size of an answer."""
@@ -110,7 +112,7 @@ class Provider:
     def __str__(self) -> str:
         return self.name
 
-    def connector(self, http: Http, sign_in: SignIn, address: str, clock: SkippingClock) -> Any:
+    def connector(self, http: Http, sign_in: Credentials, address: str, clock: SkippingClock) -> Any:
         raise NotImplementedError
 
     def make(self) -> Any:
@@ -158,7 +160,7 @@ class _Xero(Provider):
     name, rooms, pace, dialect, count = "xero", xero_rooms, XERO_PACE, XeroDialect, "itemCount"
     account = ""  # so that the list of organisations is asked for too
 
-    def connector(self, http: Http, sign_in: SignIn, address: str, clock: SkippingClock) -> Any:
+    def connector(self, http: Http, sign_in: Credentials, address: str, clock: SkippingClock) -> Any:
         api, connections = f"{address}/api.xro/2.0", f"{address}/connections"
         return XeroConnector(http, sign_in, api_address=api, connections_address=connections, clock=clock)
 
@@ -214,7 +216,7 @@ class _QuickBooks(Provider):
     name, rooms, pace, count = "quickbooks", quickbooks_rooms, QUICKBOOKS_PACE, "totalCount"
     dialect, account = QuickBooksDialect, quickbooks.REALM
 
-    def connector(self, http: Http, sign_in: SignIn, address: str, clock: SkippingClock) -> Any:
+    def connector(self, http: Http, sign_in: Credentials, address: str, clock: SkippingClock) -> Any:
         return QuickBooksConnector(http, sign_in, realm_id=quickbooks.REALM, api_address=address, clock=clock)
 
     def make(self) -> quickbooks.QuickBooksServer:
