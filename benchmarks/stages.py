@@ -44,7 +44,7 @@ STAGES = {
         "billcheck.engine.examination:Sums.add_row",
     ),
     "causes": (
-        "billcheck.stages:find_leaks",
+        "billcheck.engine.examination:find_leaks",
         "billcheck.engine.cause_sums:CauseSums.add",
     ),
     "findings": (

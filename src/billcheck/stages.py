@@ -16,7 +16,6 @@ from billcheck.causes import UNEXPLAINED
 from billcheck.engine.cause_sums import CauseSums
 from billcheck.engine.evidence import left_over_lines
 from billcheck.engine.examination import PlainCharge, Sums
-from billcheck.engine.leaks import find_leaks
 from billcheck.engine.outside import OutsideSum, Repeats, count_once
 from billcheck.engine.sentences import (
     find_expired,
@@ -237,10 +236,9 @@ def _stretches(slots: Sequence[Slot], count: int) -> list[Sequence[Slot]]:
 
 def _examine_some(examination: Examination, hints: Hints, slots: Sequence[Slot]) -> Examined:
     found = Examined()
-    as_of_day = examination.setting.as_of_day
     for examined in examination.run(found.sums, slots):
         slot, schedule = examined.slot, examined.schedule
-        leaks = find_leaks(slot, schedule, examined.rows, as_of_day, examined.around)
+        leaks = examined.leaks
         found.causes.add(slot, schedule, examined.rows, leaks)
         strays = Strays(slot, examined.around)
         for row in examined.rows:

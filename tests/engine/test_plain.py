@@ -47,9 +47,10 @@ def match(*entries: Entry, rows: Sequence[Row] = SIX, **options: int) -> Billed 
     return match_one_by_one(schedule(rows), lines, range(len(entries)), known(**options))
 
 
-def billed(offset: int = 0, **periods: tuple[int, int]) -> Billed:
+def billed(offset: int = 0, *, is_to_the_day: bool = True, **periods: tuple[int, int]) -> Billed:
     """What was billed per period, as `p0=(amount, day)`."""
-    return Billed({int(name[1:]): (amount, DAY_0 + day) for name, (amount, day) in periods.items()}, offset)
+    found = {int(name[1:]): (amount, DAY_0 + day) for name, (amount, day) in periods.items()}
+    return Billed(found, offset, is_to_the_day)
 
 
 P0, P1, P2, P3 = ((start, start + 30) for start in (0, 30, 60, 90))
@@ -67,17 +68,17 @@ P0, P1, P2, P3 = ((start, start + 30) for start in (0, 30, 60, 90))
         # late by as much as the grace days
         (
             [(10, 1000), (40, 1000), (70, 1000), (100, 1000)],
-            billed(10, p0=(1000, 10), p1=(1000, 40), p2=(1000, 70), p3=(1000, 100)),
+            billed(10, is_to_the_day=False, p0=(1000, 10), p1=(1000, 40), p2=(1000, 70), p3=(1000, 100)),
         ),
         # early by as much
         (
             [(-10, 1000), (20, 1000), (50, 1000), (80, 1000)],
-            billed(-10, p0=(1000, -10), p1=(1000, 20), p2=(1000, 50), p3=(1000, 80)),
+            billed(-10, is_to_the_day=False, p0=(1000, -10), p1=(1000, 20), p2=(1000, 50), p3=(1000, 80)),
         ),
         # one of them late by half an interval
         (
             [(0, 1000), (30, 1000), (75, 1000), (90, 1000)],
-            billed(p0=(1000, 0), p1=(1000, 30), p2=(1000, 75), p3=(1000, 90)),
+            billed(is_to_the_day=False, p0=(1000, 0), p1=(1000, 30), p2=(1000, 75), p3=(1000, 90)),
         ),
         # stated, whatever the days say
         ([(5, 1000, P1), (6, 400, P0), (6, 1, P3)], billed(p1=(1000, 5), p0=(400, 6), p3=(1, 6))),
@@ -158,7 +159,9 @@ def test_an_unbilled_period_is_awaited_as_long_as_the_charge_is_usually_late(
     lags: tuple[int, ...], offset: int, status: Status
 ) -> None:
     rows = [Row(30 * index, 30 * index + 30, 30 * index - 1, 1000) for index in range(5)]
-    found = Billed({period: (1000, DAY_0 + rows[period].due + lag) for period, lag in enumerate(lags)}, offset)
+    found = Billed(
+        {period: (1000, DAY_0 + rows[period].due + lag) for period, lag in enumerate(lags)}, offset, not any(lags)
+    )
     assert judged(found, rows)[3] == JudgedRow(3, status, 1000, 0)
 
 

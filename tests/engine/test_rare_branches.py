@@ -311,7 +311,9 @@ def test_a_period_without_a_price_is_right_without_an_invoice() -> None:
     rows = regular(100, 0, 100, 100)
     schedule = books_of(rows).schedule
     known = Known(DAY_0 + 200, 10, Window(DAY_0, DAY_0 + 200), DAY_0, 45)
-    judged = judge_one_by_one(schedule, Billed({0: (100, DAY_0), 2: (99, DAY_0 + 60), 3: (90, DAY_0 + 90)}, 0), known)
+    judged = judge_one_by_one(
+        schedule, Billed({0: (100, DAY_0), 2: (99, DAY_0 + 60), 3: (90, DAY_0 + 90)}, 0, is_to_the_day=True), known
+    )
     assert [(row.period, row.status, row.expected, row.billed) for row in judged] == [
         (0, Status.OK, 100, 100),
         (1, Status.OK, 0, 0),

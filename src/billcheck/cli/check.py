@@ -67,9 +67,11 @@ def run(arguments: Namespace) -> int:
         ledger_folders_of(arguments),
     )
     report = make_report(arguments, cases=_cases(arguments))
-    redaction = Redaction(report, names="names" in arguments.redact, amounts="amounts" in arguments.redact)
-    shown = redaction.report if arguments.redact else report
-    if not deliver(shown, arguments, Places(report, redaction.path), lambda: plain(_table_lines(shown))):
+    shown, places = report, Places(report)
+    if arguments.redact:
+        redaction = Redaction(report, names="names" in arguments.redact, amounts="amounts" in arguments.redact)
+        shown, places = redaction.report, Places(report, redaction.path)
+    if not deliver(shown, arguments, places, lambda: plain(_table_lines(shown))):
         write(_table_lines(shown))
     if arguments.exit_zero and report.verdict is Verdict.FINDINGS:
         return 0

@@ -97,14 +97,11 @@ class Alignment:
     placements: tuple[Placement, ...]
 
 
-class Step(NamedTuple):
-    """Rows `start` up to `stop`, exclusive, take `taken` events, and what that gains over leaving all of them."""
+Step = tuple[int, int, int, int]
+"""Rows from the first up to the second, exclusive, take so many events, and what that gains over leaving all of them.
 
-    start: int
-    stop: int
-    taken: int
-    gain: int
-
+A plain tuple: the search makes several of them for each event, and one with names takes ten times as long to make.
+"""
 
 Link = tuple[int, int, int, int]
 """One link of a reading: its first event, how many it takes, its first row, and the row after its last."""
@@ -113,12 +110,21 @@ Link = tuple[int, int, int, int]
 class Weighing(NamedTuple):
     """The least a reading can cost; the cheapest reading, if that is proved; and the splits and combines it may hold.
 
-    The steps of `exact` stand under their first event, in the order in which ties are decided.
+    `placings` are the steps by which each event, in order, may bill one row and not lose by it. The steps of `exact`
+    stand under their first event. Both are in the order in which ties are decided.
     """
 
     cost: int
     chain: list[Link] | None
+    placings: list[list[Step]]
     exact: dict[int, list[Step]]
+
+    def steps(self) -> list[list[Step]]:
+        """Per event the steps that begin with it and do not lose, in the order in which ties are decided."""
+        steps = list(self.placings)
+        for event, splits_and_combines in self.exact.items():
+            steps[event] = [*steps[event], *[step for step in splits_and_combines if step[3] >= 0]]
+        return steps
 
 
 class Board:
@@ -198,9 +204,10 @@ def align(
         open_cost=half_interval if open_cost is None else open_cost,
         offset=offset,
     )
-    cost, chain, exact = weigh(board)
+    weighing = weigh(board)
+    cost, chain = weighing.cost, weighing.chain
     if chain is None:
-        cost, chain = search(board, exact)
+        cost, chain = search(board, weighing)
     return Alignment(cost, tuple([_placement(*link) for link in chain]))
 
 
@@ -240,37 +247,48 @@ def weigh(board: Board) -> Weighing:
     has_splits = bool(exact)
     for event, step in sorted(find_combines(board)):
         exact.setdefault(event, []).append(step)
-    bests, chain = _best_alone(board, exact)
+    placings = _placings(board)
+    bests, chain = _best_alone(placings, exact)
     if has_splits:
         _raise_by_splits(board, exact, bests)
-    return Weighing(board.base - sum(bests), None if has_splits else chain, exact)
+    return Weighing(board.base - sum(bests), None if has_splits else chain, placings, exact)
 
 
-def _best_alone(board: Board, exact: dict[int, list[Step]]) -> tuple[list[int], list[Link] | None]:
-    """Per event the greatest gain it can have without regard to the others, splits aside.
-
-    Also the links that gain it, or None where an event has two equally good ones or they do not ascend.
-    """
+def _placings(board: Board) -> list[list[Step]]:
+    """Per event, the rows it may bill alone and not lose by it."""
     due, needs, values, penalties = board.due, board.needs, board.values, board.penalties
     band = 2 * board.half
-    bests: list[int] = []
-    chain: list[Link] = []
-    is_chain, low, used = True, 0, 0
-    for event, (day, amount) in enumerate(zip(board.days, board.amounts, strict=True)):
+    placings: list[list[Step]] = []
+    low = 0
+    for day, amount in zip(board.days, board.amounts, strict=True):
         low = bisect_left(due, day - band, low)
-        # A gain of zero ties with leaving the event, which only the search may decide.
-        best, start, stop, is_tied = 0, -1, -1, False
+        steps: list[Step] = []
         for row in range(low, bisect_right(due, day + band, low)):
             lag = day - due[row]
             gain = values[row] - (lag if lag >= 0 else -lag)
             if amount != needs[row]:
                 gain -= penalties[row]
-            if gain >= best:
+            if gain >= 0:
+                steps.append((row, row + 1, 1, gain))
+        placings.append(steps)
+    return placings
+
+
+def _best_alone(placings: list[list[Step]], exact: dict[int, list[Step]]) -> tuple[list[int], list[Link] | None]:
+    """Per event the greatest gain it can have without regard to the others, splits aside.
+
+    Also the links that gain it, or None where an event has two equally good ones or they do not ascend.
+    """
+    bests: list[int] = []
+    chain: list[Link] = []
+    is_chain, used = True, 0
+    for event, steps in enumerate(placings):
+        # A gain of zero ties with leaving the event, which only the search may decide.
+        best, start, stop, is_tied = 0, -1, -1, False
+        for step in (*steps, *exact[event]) if event in exact else steps:
+            gain = step[3]
+            if gain >= best and step[2] == 1:
                 is_tied = gain == best
-                best, start, stop = gain, row, row + 1
-        for step in exact.get(event, ()):
-            if step.gain >= best and step.taken == 1:
-                is_tied = step.gain == best
                 start, stop, _, best = step
         bests.append(best)
         if start >= 0:
@@ -292,7 +310,7 @@ def find_combines(board: Board) -> Iterator[tuple[int, Step]]:
             for start in _starts_of_sum(board, last, amount):
                 least_lag = min([abs(day - due[row]) for row in range(start, last + 1)])
                 value = sum(board.values[start : last + 1]) - half * (last - start)
-                yield event, Step(start, last + 1, 1, value - least_lag)
+                yield event, (start, last + 1, 1, value - least_lag)
 
 
 def _starts_of_sum(board: Board, last: int, amount: int) -> list[int]:
@@ -320,32 +338,35 @@ def find_splits(board: Board) -> Iterator[tuple[int, Step]]:
     days, amounts, due, needs = board.days, board.amounts, board.due, board.needs
     if not amounts or 2 * min(amounts) > max(needs, default=0):
         return
-    half = board.half
+    half, reach = board.half, 2 * board.half
+    wanted = {need for need, is_change in zip(needs, board.changes, strict=True) if not is_change}
     for first, day in enumerate(days):
         total = amounts[first]
         for last in range(first + 1, min(first + MOST_SPLIT, len(days))):
-            if days[last] - day > 2 * half:
+            if days[last] - day > reach:
                 break
             total += amounts[last]
+            if total not in wanted:
+                continue
             for row in range(bisect_left(due, days[last] - half), bisect_right(due, day + half)):
                 if needs[row] == total and not board.changes[row]:
                     count = last - first + 1
-                    lags = sum(abs(days[event] - due[row]) for event in range(first, last + 1))
-                    yield first, Step(row, row + 1, count, board.values[row] + (count - 1) * half - lags)
+                    lags = sum([abs(days[event] - due[row]) for event in range(first, last + 1)])
+                    yield first, (row, row + 1, count, board.values[row] + (count - 1) * half - lags)
 
 
 def _raise_by_splits(board: Board, exact: dict[int, list[Step]], bests: list[int]) -> None:
     """Raise each event's best gain to its part in any split: its cost less its lag; the first also has the row's."""
     for first, steps in exact.items():
-        for step in steps:
-            for event in range(first, first + step.taken) if step.taken > 1 else ():
-                value = board.values[step.start] if event == first else board.half
-                bests[event] = max(bests[event], value - abs(board.days[event] - board.due[step.start]))
+        for row, _, taken, _ in steps:
+            for event in range(first, first + taken) if taken > 1 else ():
+                value = board.values[row] if event == first else board.half
+                bests[event] = max(bests[event], value - abs(board.days[event] - board.due[row]))
 
 
-def search(board: Board, exact: dict[int, list[Step]]) -> tuple[int, list[Link]]:
+def search(board: Board, weighing: Weighing) -> tuple[int, list[Link]]:
     """What the cheapest reading costs, and its links, by the dynamic programme alone."""
-    table = _Table(_steps_of(board, exact), len(board.due))
+    table = _Table(weighing.steps(), len(board.due))
     chain: list[Link] = []
     event, row = 0, 0
     while event < len(board.days):
@@ -353,29 +374,10 @@ def search(board: Board, exact: dict[int, list[Step]]) -> tuple[int, list[Link]]
         if step is None:
             event += 1
         else:
-            chain.append((event, step.taken, step.start, step.stop))
-            event, row = event + step.taken, step.stop
+            start, stop, taken, _ = step
+            chain.append((event, taken, start, stop))
+            event, row = event + taken, stop
     return board.base - table.best_gain(0, 0), chain
-
-
-def _steps_of(board: Board, exact: dict[int, list[Step]]) -> list[list[Step]]:
-    """Per event the steps that begin with it and do not lose, in the order in which ties are decided."""
-    due, needs, values, penalties = board.due, board.needs, board.values, board.penalties
-    band = 2 * board.half
-    all_steps: list[list[Step]] = []
-    low = 0
-    for event, (day, amount) in enumerate(zip(board.days, board.amounts, strict=True)):
-        low = bisect_left(due, day - band, low)
-        steps = []
-        for row in range(low, bisect_right(due, day + band, low)):
-            gain = values[row] - abs(day - due[row])
-            if amount != needs[row]:
-                gain -= penalties[row]
-            if gain >= 0:
-                steps.append(Step(row, row + 1, 1, gain))
-        steps += [step for step in exact.get(event, ()) if step.gain >= 0]
-        all_steps.append(steps)
-    return all_steps
 
 
 class _Table:
@@ -401,7 +403,7 @@ class _Table:
     def _add(self, event: int, sums: list[int]) -> None:
         """Turn the sums of the events after `event` into those that also hold it."""
         steps, floor_after = self.steps[event], self.floors[event + 1]
-        floor = min([floor_after, *[step.start for step in steps]])
+        floor = min([floor_after, *[start for start, _, _, _ in steps]])
         self.floors[event] = floor
         if floor < floor_after:
             sums[floor:floor_after] = [sums[floor_after]] * (floor_after - floor)
@@ -425,7 +427,8 @@ class _Table:
         """What a cheapest reading does with an event when the rows before `row` are used up; None leaves it."""
         best = self.best_gain(event, row)
         for step in self.steps[event]:
-            if step.start >= row and step.gain + self.best_gain(event + step.taken, step.stop) == best:
+            start, stop, taken, gain = step
+            if start >= row and gain + self.best_gain(event + taken, stop) == best:
                 return step
         return None
 
@@ -435,6 +438,6 @@ def _tops_of(steps: list[list[Step]]) -> list[int]:
     tops, top = [], 0
     for steps_of_event in steps:
         tops.append(top)
-        for step in steps_of_event:
-            top = max(step.stop, top)
+        for _, stop, _, _ in steps_of_event:
+            top = max(stop, top)
     return tops

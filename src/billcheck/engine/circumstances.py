@@ -34,12 +34,14 @@ class Circumstances:
     """What is known about one charge beside its rows.
 
     `allocate` works its books out, `reader` reads lines back (None where sources are not at hand), and `others` knows
-    prices of other charges.
+    prices of other charges. `is_to_the_day` says what the books would show, where that is known before: every invoice
+    states just the period it bills, or came on its due day.
     """
 
     allocate: Callable[[], Allocated]
     reader: Precision | None = None
     others: OtherPrices | None = None
+    is_to_the_day: bool = False
 
     @cached_property
     def allocated(self) -> Allocated:

@@ -228,8 +228,8 @@ def _with_other_periods(
     )  # fmt: skip
     if not different or isinstance(schedule, CombinedSchedule):
         return found
-    moving = [mistake for mistake in period_mistakes(charge) if moves_dates(mistake, charge)]
-    mistakes = retry(contract, moving, around) if moving else ()
+    moving = (mistake for mistake in period_mistakes(charge) if moves_dates(mistake, charge))
+    mistakes = retry(contract, moving, around)
     if not mistakes:
         return found
     if {row for each in found if each.is_known for row in each.rows} >= {*different}:

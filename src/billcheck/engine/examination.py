@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,9 @@ from billcheck.engine.dated_taxes import Served
 from billcheck.engine.diff import Doubts, JudgedRow, judge
 from billcheck.engine.events import Events, gather_events
 from billcheck.engine.groups import schedule_of
+from billcheck.engine.habit import LONG, REMEMBERED
 from billcheck.engine.invariants import check_charge_conserved, check_conserved, check_partition
+from billcheck.engine.leaks import find_leaks
 from billcheck.engine.match_rules import PeriodRule
 from billcheck.engine.pinned import periods_of
 from billcheck.engine.plain import judge_one_by_one, match_one_by_one
@@ -45,6 +48,7 @@ if TYPE_CHECKING:
     from billcheck.engine.books import Books
     from billcheck.engine.events import Event
     from billcheck.engine.keys import Slot
+    from billcheck.engine.leaks import Leaks
     from billcheck.engine.match import Matched
     from billcheck.ledger.table import LineTable
 
@@ -93,7 +97,13 @@ class PlainCharge:
     slot: Slot
     schedule: Schedule
     rows: list[JudgedRow]
+    known: Known
     around: Circumstances
+
+    @property
+    def leaks(self) -> Leaks:
+        """The causes of its differences, and what still runs."""
+        return find_leaks(self.slot, self.schedule, self.rows, self.known.as_of_day, self.around)
 
     def invoice_day(self, period: int) -> int:
         """The day around which a period is invoiced."""
@@ -105,9 +115,9 @@ class PlainCharge:
         return any(row.status is not Status.OK and row.status not in _QUIET for row in self.rows)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ExaminedCharge:
-    """One charge with everything that was worked out about it."""
+    """One charge with everything that was worked out about it; its leaks, on demand and once."""
 
     slot: Slot
     schedule: Schedule
@@ -123,6 +133,11 @@ class ExaminedCharge:
     def around(self) -> Circumstances:
         """What diagnosis may look at beyond the rows."""
         return Circumstances(lambda: self.allocated, self.reader, self.others)
+
+    @cached_property
+    def leaks(self) -> Leaks:
+        """The causes of its differences, and what still runs."""
+        return find_leaks(self.slot, self.schedule, self.rows, self.known.as_of_day, self.around)
 
     @property
     def allocated(self) -> Allocated:
@@ -270,6 +285,7 @@ class Examination:
         self._slots_of = self._slots_by_contract()
         self._together_with = self._groups_by_contract()
         self._decided_as_a_whole: frozenset[str] = frozenset()
+        self._remembered: dict[int, ExaminedCharge] = {}
 
     def _doubtful_lines(self) -> dict[int, list[_DoubtfulDays]]:
         """Per slot, the days of ambiguous lines that might belong to it; lines that fit the same slots share theirs."""
@@ -383,7 +399,15 @@ class Examination:
                 yield examined
 
     def examine(self, slot: Slot) -> ExaminedCharge:
-        """One charge in full."""
+        """One charge in full; a long one is remembered, since each look at it takes long."""
+        examined = self._remembered.get(slot.number)
+        if examined is None:
+            examined = self._examine(slot)
+            if len(examined.events.billed) >= LONG and len(self._remembered) < REMEMBERED:
+                self._remembered[slot.number] = examined
+        return examined
+
+    def _examine(self, slot: Slot) -> ExaminedCharge:
         events = gather_events(self.matched, slot.number)
         schedule = self._schedule(slot, events)
         if any(schedule.changes):
@@ -505,8 +529,10 @@ class Examination:
         for row in shown:
             percent = schedule.tax_percent_at(row.period) if later_percents else tax_percent
             sums.add_row(row, slot.contract, percent, is_never_billed=False)
-        around = Circumstances(lambda: self.examine(slot).allocated, self._precision, self._others)
-        return PlainCharge(slot, schedule, shown, around)
+        around = Circumstances(
+            lambda: self.examine(slot).allocated, self._precision, self._others, billed.is_to_the_day
+        )
+        return PlainCharge(slot, schedule, shown, known, around)
 
     def _may_be_rounded(self, slot: Slot, short: list[JudgedRow]) -> bool:
         """Whether rounded unit prices might explain a shortfall, which is not plain to see."""

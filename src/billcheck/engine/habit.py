@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from billcheck.contracts.terms import Timing
-    from billcheck.engine.align import FreeEvent, Link, Openings, Step
+    from billcheck.engine.align import FreeEvent, Link, Openings, Weighing
     from billcheck.engine.blocks import Blocks
 
 BLOCK_SIZES = (12, 6, 3, 2)
@@ -110,7 +110,7 @@ class _Doubt(NamedTuple):
 
     candidate: _Candidate
     board: Board
-    exact: dict[int, list[Step]]
+    weighing: Weighing
     blocks: Blocks | None
 
 
@@ -227,22 +227,22 @@ class _Hunt:
             open_cost=HALF_OF_NOMINAL * self.nominal_days,
             offset=offset,
         )
-        cost, chain, exact = weigh(board)
-        candidate = _Candidate(cost, size, rank, phase)
+        weighing = weigh(board)
+        candidate = _Candidate(weighing.cost, size, rank, phase)
         if candidate >= self.best:
             return
-        if chain is None:
-            self.doubts.append(_Doubt(candidate, board, exact, blocks))
+        if weighing.chain is None:
+            self.doubts.append(_Doubt(candidate, board, weighing, blocks))
         else:
-            self._accept(candidate, chain, blocks)
+            self._accept(candidate, weighing.chain, blocks)
 
     def _settle_doubts(self) -> None:
         """Search what is still in doubt, the most promising first, as long as it may be the best."""
         self.doubts.sort(key=lambda doubt: doubt.candidate)
-        for candidate, board, exact, blocks in self.doubts:
+        for candidate, board, weighing, blocks in self.doubts:
             if candidate >= self.best:
                 break
-            cost, chain = search(board, exact)
+            cost, chain = search(board, weighing)
             searched = candidate._replace(cost=cost)
             if searched < self.best:
                 self._accept(searched, chain, blocks)

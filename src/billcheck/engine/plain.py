@@ -25,10 +25,14 @@ if TYPE_CHECKING:
 
 
 class Billed(NamedTuple):
-    """Per period, as index of the schedule, the amount billed and the issue day; and the offset of the habit."""
+    """Per period, as index of the schedule, the amount billed and the issue day; and the offset of the habit.
+
+    `is_to_the_day` tells whether every line states just the period it bills, or came on its due day.
+    """
 
     periods: dict[int, tuple[int, int]]
     offset: int
+    is_to_the_day: bool
 
 
 def match_one_by_one(schedule: Schedule, lines: LineTable, rows: Sequence[int], known: Known) -> Billed | None:
@@ -42,7 +46,8 @@ def match_one_by_one(schedule: Schedule, lines: LineTable, rows: Sequence[int], 
     offset = 0
     first_days = [lines.first_days[row] for row in rows]
     dated = [(lines.issue_days[row], lines.amounts[row]) for row in rows]
-    if all(first_days):
+    is_stated = all(first_days)
+    if is_stated:
         row_of = {days: row for row, days in enumerate(zip(schedule.first_days, schedule.ends, strict=True))}
         stated = zip(first_days, [lines.end_days[row] for row in rows], strict=True)
         periods = [row_of.get(days, -1) for days in stated]
@@ -60,7 +65,8 @@ def match_one_by_one(schedule: Schedule, lines: LineTable, rows: Sequence[int], 
         return None
     if any(amount > schedule.amounts[period] for period, (amount, _) in billed.items()):
         return None
-    return Billed(billed, offset)
+    is_to_the_day = is_stated or all(day == schedule.due_days[period] for period, (_, day) in billed.items())
+    return Billed(billed, offset, is_to_the_day)
 
 
 def _periods_by_habit(schedule: Schedule, dated: list[tuple[int, int]], known: Known) -> tuple[list[int], int] | None:

@@ -19,7 +19,7 @@ from billcheck.pricing.mistakes import mistaken_schedule
 from billcheck.pricing.models import require
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from billcheck.contracts.terms import Charge, Contract
     from billcheck.engine.allocate import Known
@@ -45,12 +45,14 @@ class Fit(NamedTuple):
     days: int
 
 
-def retry(contract: Contract, mistakes: Sequence[Mistake], around: Circumstances) -> tuple[Mistake, ...]:
+def retry(contract: Contract, mistakes: Iterable[Mistake], around: Circumstances) -> tuple[Mistake, ...]:
     """The mistakes whose periods fit best, and better than the agreed ones; none where these fit as well.
 
     They leave fewer rows and invoices unexplained, and are no further from the dates and stated periods of the
-    invoices.
+    invoices. Where the agreed periods fit those without a day between, no mistake is looked at.
     """
+    if around.is_to_the_day:
+        return ()
     books, events, known = around.allocated
     agreed, billed = fit_of(books, known), events.billed
     if len(billed) < LEAST_EVENTS or not (agreed.misstated or agreed.days):

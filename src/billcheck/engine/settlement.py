@@ -36,8 +36,10 @@ class Shortfalls:
 
     def __init__(self, books: Books, is_open: Sequence[bool]) -> None:
         self._books = books
-        self._periods = [period for period in range(len(books.expected)) if is_open[period]]
+        unknowns = books.schedule.unknowns
+        self._periods = [period for period in range(len(books.expected)) if is_open[period] and period not in unknowns]
         self._sums: list[int] = []
+        self._places: dict[int, int] = {}
         self._runs: dict[int, list[range]] = {}
         self._postings = -1
 
@@ -70,22 +72,25 @@ class Shortfalls:
         books = self._books
         if self._postings != len(books.postings):
             self._postings = len(books.postings)
-            self._periods = [period for period in self._periods if books.open_amount(period) > 0]
-            self._sums = list(accumulate(map(books.open_amount, self._periods), initial=0))
+            expected, billed = books.expected, books.billed
+            self._periods = [period for period in self._periods if expected[period] > billed[period]]
+            self._sums = list(accumulate([expected[period] - billed[period] for period in self._periods], initial=0))
+            self._places = dict(zip(self._sums, range(len(self._sums)), strict=True))
             self._runs.clear()
         return bisect_left(self._periods, bisect_right(books.schedule.due_days, day))
 
     def _runs_of(self, amount: int) -> list[range]:
-        """Every run that is short of this amount, as places in the list of periods, in order."""
+        """Every run that is short of this amount, as places in the list of periods, in order.
+
+        Each is a difference of two sums, which ascend; so sets find them without a loop over the periods.
+        """
         found = self._runs.get(amount)
         if found is None:
-            periods, sums = self._periods, self._sums
+            periods, places = self._periods, self._places
             found = self._runs[amount] = []
-            for start, before in enumerate(sums[:-1]):
-                stop = bisect_left(sums, before + amount, start + 1)
-                if stop == len(sums) or sums[stop] != before + amount or stop - start > LONGEST_RUN:
-                    continue
-                if periods[stop - 1] - periods[start] == stop - 1 - start:
+            for before in sorted(places.keys() & {upto - amount for upto in places}):
+                start, stop = places[before], places[before + amount]
+                if 0 < stop - start <= LONGEST_RUN and periods[stop - 1] - periods[start] == stop - 1 - start:
                     found.append(range(start, stop))
         return found
 

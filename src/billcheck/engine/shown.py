@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, overload
 
 from billcheck.engine.evidence import find_set_aside, make_period_rows, make_set_aside
-from billcheck.engine.leaks import find_leaks
 from billcheck.findings import ContractRows
 
 if TYPE_CHECKING:
@@ -53,14 +52,13 @@ class LazyContracts(Sequence[ContractRows]):
         return kept
 
     def _work_out(self, index: int) -> ContractRows:
-        contract, as_of_day = self._examination.contracts[index], self._examination.setting.as_of_day
+        contract = self._examination.contracts[index]
         rows: list[PeriodRow] = []
         running: list[RunningCause] = []
         for slot in self._examination.slots_of(contract):
             charge = self._examination.examine(slot)
-            leaks = find_leaks(slot, charge.schedule, charge.rows, as_of_day, charge.around)
-            rows.extend(make_period_rows(charge, leaks.causes, self._places))
-            running += [leaks.running] if leaks.running else []
+            rows.extend(make_period_rows(charge, charge.leaks.causes, self._places))
+            running += [charge.leaks.running] if charge.leaks.running else []
         return ContractRows(contract, tuple(rows), self._examination.together_with(contract), tuple(running))
 
 

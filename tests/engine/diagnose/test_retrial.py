@@ -11,12 +11,18 @@ import pytest
 
 from billcheck import Ledger, Line, check
 from billcheck.contracts.terms import Contract, ContractMatching
+from billcheck.engine.circumstances import Circumstances
+from billcheck.engine.retrial import retry
 from billcheck.period import Cadence
 from tests.pricing.samples import flat
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from billcheck import Report
     from billcheck.contracts.terms import Charge
+    from billcheck.engine.circumstances import Allocated
+    from billcheck.pricing.mistake import Mistake
 
 D = Decimal
 AS_OF = date(2027, 1, 20)
@@ -146,3 +152,15 @@ def test_invoices_of_one_day_show_no_rhythm() -> None:
     lines = [line(number, date(2026, 1, 3), "40.00") for number in range(3)]
     lines = [replace(each, amount=D(amount)) for each, amount in zip(lines, ("40.00", "41.00", "42.00"), strict=True)]
     assert not any("weeks" in sentence for sentence in causes(flat("100.00"), lines))
+
+
+def test_where_every_invoice_fits_to_the_day_no_mistake_is_even_made() -> None:
+    """Half the agreed price, each on its day: other periods could not fit better, and books need not be worked out."""
+
+    def books() -> Allocated:
+        pytest.fail("nobody needs the books")
+
+    mistakes: Iterator[Mistake] = map(pytest.fail, ["nobody needs a mistake"])
+    charge = flat("100.00")
+    agreed = Contract(id="C-1", customer="Acme BV", currency="EUR", start=charge.start, charges=(charge,))
+    assert retry(agreed, mistakes, Circumstances(books, is_to_the_day=True)) == ()
