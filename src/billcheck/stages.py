@@ -61,21 +61,16 @@ class NotLookedAtError(Problem):
 
 @dataclass
 class Scanned:
-    """What the sources said, and the lines they gave with their charges.
+    """What the sources said, and the lines they gave with their charges; not what was remembered to match them.
 
     `repeats` is what of the lines outside stands in several sources, and was taken out of `outside`.
     """
 
-    matcher: Matcher
+    matched: Matched
     receipts: list[Receipt] = field(default_factory=list)
     refused: list[RefusedRow] = field(default_factory=list)
     outside_sum: OutsideSum = field(default_factory=OutsideSum)
     repeats: Repeats = field(default_factory=Repeats)
-
-    @property
-    def matched(self) -> Matched:
-        """The lines."""
-        return self.matcher.matched
 
     @property
     def outside(self) -> dict[tuple[str, str], OutsideTotal]:
@@ -87,18 +82,25 @@ class Scanned:
         """The numbers that lack; none where rows were refused, since they may be theirs."""
         return [] if self.refused else find_sequence_gaps(self.receipts)
 
-    def take(self, batches: Iterable[Batch], source: int) -> None:
-        """Count the batches of a source in."""
+    def take(self, batches: Iterable[Batch], source: int, matcher: Matcher) -> None:
+        """Count the batches of a source in; the matcher is the one of `matched`."""
+        # The source has let go of its own totals before those of all sources take them in: they may be many.
+        self.outside_sum.add(self._take_lines(batches, source, matcher))
+
+    def _take_lines(
+        self, batches: Iterable[Batch], source: int, matcher: Matcher
+    ) -> dict[tuple[str, str], OutsideTotal]:
+        """Count all in but what the source gives as totals, which come back with those of lines that match nothing."""
         outside: dict[tuple[str, str], OutsideTotal] = {}
         for batch in batches:
-            self.matcher.add(batch, source)
+            matcher.add(batch, source)
             self.refused.extend(batch.refused)
             add_totals(outside, batch.outside)
             if batch.receipt is not None:
                 self.receipts.append(batch.receipt)
         add_totals(outside, self.matched.outside)
         self.matched.outside.clear()
-        self.outside_sum.add(outside)
+        return outside
 
 
 def scan(ledger: Ledger, make_matcher: Callable[[], Matcher], keys: Keys, processes: int) -> Scanned:
@@ -117,11 +119,12 @@ def scan(ledger: Ledger, make_matcher: Callable[[], Matcher], keys: Keys, proces
         scanned = _scan_divided(ledger.sources[0], make_matcher, keys, processes)
         if scanned is not None:
             return scanned
-    scanned = Scanned(make_matcher())
+    matcher = make_matcher()
+    scanned = Scanned(matcher.matched)
     problems: list[Problem] = []
     for number, source in enumerate(ledger.sources):
         try:
-            scanned.take(source.scan(keys), number)
+            scanned.take(source.scan(keys), number, matcher)
         except LedgerRefusedError as error:
             problems += error.problems
         if len(problems) >= MOST_PROBLEMS and (left := len(ledger.sources) - number - 1):
@@ -129,7 +132,7 @@ def scan(ledger: Ledger, make_matcher: Callable[[], Matcher], keys: Keys, proces
             break
     if problems:
         raise LedgerRefusedError(problems)
-    scanned.repeats = count_once(scanned.outside_sum, ledger.sources, scanned.receipts, scanned.matcher)
+    scanned.repeats = count_once(scanned.outside_sum, ledger.sources, scanned.receipts, matcher)
     return scanned
 
 
@@ -142,13 +145,14 @@ def _scan_divided(
         return None
     jobs = [Job(partial(_scan_share, share, make_matcher, keys)) for share in shares]
     digest = source.digest()  # while the others scan
-    scanned = Scanned(make_matcher())
+    matcher = make_matcher()
+    scanned = Scanned(matcher.matched)
     # Each is let go before the next arrives.
     remainders = [_join_share(scanned.matched, job) for job in jobs]
     batches = source.finish(keys, shares, remainders, digest)
     if batches is None:
         return None
-    scanned.take(batches, 0)
+    scanned.take(batches, 0, matcher)
     return scanned
 
 

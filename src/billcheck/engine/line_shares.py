@@ -26,10 +26,12 @@ class LineShares:
     def take(self, event: Event, amount: int) -> list[tuple[int, int]]:
         """The lines an amount of an event comes from, each with its part; parts of nothing are left out."""
         rows = event.rows
+        if len(rows) == 1:
+            return [(rows[0], amount)]
         own = self._left.get(rows) or [self._lines.amounts[row] for row in rows]
         shares = share_of(amount, own)
         self._left[rows] = [part - share for part, share in zip(own, shares, strict=True)]
-        return [(row, share) for row, share in zip(rows, shares, strict=True) if share or len(rows) == 1]
+        return [(row, share) for row, share in zip(rows, shares, strict=True) if share]
 
 
 def share_of(amount: int, own: list[int]) -> list[int]:

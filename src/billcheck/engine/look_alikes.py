@@ -48,8 +48,13 @@ class LookAlikes:
     @cached_property
     def _by_bare_name(self) -> dict[str, str]:
         """Of the customers that share a name but for the legal form, the one with the most lines."""
-        by_lines = sorted(self._lines, key=lambda name: (-self._lines[name], name), reverse=True)
-        return {_bare_name(name): name for name in by_lines}
+        found: dict[str, str] = {}
+        for name, lines in self._lines.items():
+            bare = _bare_name(name)
+            other = found.get(bare)
+            if other is None or (-lines, name) < (-self._lines[other], other):
+                found[bare] = name
+        return found
 
     def suggest(self, customer: str) -> str:
         """A sentence about the customer that looks most like this one; empty where none does."""

@@ -7,6 +7,7 @@ code are the rule that found the charge, the upper ones what named the customer 
 from __future__ import annotations
 
 from enum import IntEnum
+from functools import lru_cache
 
 
 class MatchRule(IntEnum):
@@ -134,6 +135,7 @@ def match_rule_of(code: int) -> MatchRule:
     return MatchRule(code & RULE_MASK)
 
 
+@lru_cache(maxsize=1024)
 def describe_match(code: int, period_code: int) -> str:
     """Both rules of a line in words, as evidence shows them."""
     named = NAMED_WORDS[Named(code & ~RULE_MASK)]

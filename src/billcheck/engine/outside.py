@@ -50,8 +50,11 @@ class OutsideSum:
     totals: dict[CustomerKey, OutsideTotal] = field(default_factory=dict)
     suspects: set[CustomerKey] = field(default_factory=set)
 
-    def add(self, further: Mapping[CustomerKey, OutsideTotal]) -> None:
-        """Count the totals of one more source in, given as a whole."""
+    def add(self, further: dict[CustomerKey, OutsideTotal]) -> None:
+        """Count the totals of one more source in, given as a whole and left to this sum."""
+        if not self.totals:
+            self.totals = further
+            return
         known = self.totals
         for key in known.keys() & further.keys():
             if further[key].first_day <= known[key].last_day and known[key].first_day <= further[key].last_day:

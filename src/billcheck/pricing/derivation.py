@@ -108,24 +108,27 @@ def is_whole(row: Row) -> bool:
     return (part.first_day, part.end) == (measure.first_day, measure.end)
 
 
-def on_other_days(like: ExpectedCharge, row: Row, tax_percent: Decimal | None) -> ExpectedCharge:
-    """The expected charge of a whole period, told like that of another with the same terms, discounts and amount."""
-    first_day, last_day = date.fromordinal(row.first_day), date.fromordinal(row.end - 1)
+def on_other_days(like: ExpectedCharge, first: int, end: int, due: int, tax_percent: Decimal | None) -> ExpectedCharge:
+    """The expected charge of a whole period, told like that of another with the same terms, discounts and amount.
+
+    Its days are ordinals, `end` exclusive.
+    """
+    first_day, last_day = date.fromordinal(first), date.fromordinal(end - 1)
     product, *reasons = like.derivation
-    days = _days(like.first_day.toordinal(), like.last_day.toordinal() + 1)
+    old_days, days = _stretch(like.first_day, like.last_day), _stretch(first_day, last_day)
     (part,) = like.parts
     return ExpectedCharge(
         like.contract,
         like.charge,
         first_day,
         last_day,
-        date.fromordinal(row.due_day),
+        date.fromordinal(due),
         like.currency,
         like.quantity,
         like.amount_minor,
         tax_percent,
         like.is_change,
-        (product.replace(f"({days})", f"({_days(row.first_day, row.end)})"), *reasons),
+        (product.replace(f"({old_days})", f"({days})"), *reasons),
         (DerivedPart(first_day, last_day, part.items, (), part.share, part.discounts, part.amount),),
     )
 
@@ -281,6 +284,8 @@ _STUB_RULES = {
 
 
 def _days(first_day: int, end: int) -> str:
-    if end - first_day == 1:
-        return f"{date.fromordinal(first_day)}"
-    return f"{date.fromordinal(first_day)} to {date.fromordinal(end - 1)}"
+    return _stretch(date.fromordinal(first_day), date.fromordinal(end - 1))
+
+
+def _stretch(first_day: date, last_day: date) -> str:
+    return first_day.isoformat() if first_day == last_day else f"{first_day.isoformat()} to {last_day.isoformat()}"

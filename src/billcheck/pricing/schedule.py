@@ -50,16 +50,20 @@ class UnacceptedDraftError(Problem):
     remedy = "Correct it, then run billcheck contracts accept with its file."
 
 
+_WholeKey = tuple[int, int, "tuple[Discount, ...]", int]
+"""A schedule, its terms, discounts and amount, the first two by identity."""
+
+
 @dataclass(frozen=True, slots=True)
 class Worked:
     """What was worked out for some rows of schedules and holds for others; nothing here outlives its schedules.
 
-    `layouts` are grid and terms of a schedule. `wholes` are expected charges of whole periods, by schedule, terms,
-    discounts and amount: such periods differ in nothing but their days.
+    `layouts` are grid and terms of a schedule, and its periods that are not full ones. `wholes` are expected charges of
+    whole periods, by schedule, terms, discounts and amount: such periods differ in nothing but their days.
     """
 
-    layouts: dict[int, tuple[Grid, Timeline]] = field(default_factory=dict)
-    wholes: dict[tuple[int, int, tuple[Discount, ...], int], ExpectedCharge] = field(default_factory=dict)
+    layouts: dict[int, tuple[Grid, Timeline, Sequence[int]]] = field(default_factory=dict)
+    wholes: dict[_WholeKey, ExpectedCharge] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +105,33 @@ class Schedule:
             IndexError: There is no such row.
             InternalError: Working the amount out again, part by part, gives another amount.
         """
-        amount, before = self.amounts[index], self.before.get(index)
-        row = self._row(index, worked)
-        if worked is None or index in self.unknowns or before is not None or not is_whole(row):
-            return self._told(row, index)
-        key = id(self), id(row.parts[0].terms), row.parts[0].discounts, amount
-        like = worked.wholes.get(key)
+        if worked is None or index in self.unknowns or index in self.before:
+            return self._told(self._row(index, worked), index)
+        like = self._like(index, worked)
         if like is None:
-            like = worked.wholes[key] = self._told(row, index)
-        return on_other_days(like, row, self.tax_percent_at(index))
+            row = self._row(index, worked)
+            told = self._told(row, index)
+            if is_whole(row):
+                worked.wholes[self._key(row.parts[0].terms, row.parts[0].discounts, index)] = told
+            return told
+        days = self.first_days[index], self.ends[index], self.due_days[index]
+        return on_other_days(like, *days, self.tax_percent_at(index))
+
+    def _key(self, terms: Terms, discounts: tuple[Discount, ...], index: int) -> _WholeKey:
+        """What whole periods have in common that are told alike but for their days."""
+        return id(self), id(terms), discounts, self.amounts[index]
+
+    def _like(self, index: int, worked: Worked) -> ExpectedCharge | None:
+        """The expected charge of another whole period that differs in its days alone; None where none is worked out."""
+        layout = worked.layouts.get(id(self))
+        if layout is None or self.changes[index]:
+            return None
+        grid, timeline, uneven = layout
+        first_day = self.first_days[index]
+        period = bisect_right(grid.ends, first_day)
+        if _end_of_run(grid, timeline, period, uneven) == period:
+            return None
+        return worked.wholes.get(self._key(timeline.terms_on(first_day), timeline.discounts_on(first_day), index))
 
     def _told(self, row: Row, index: int) -> ExpectedCharge:
         """A row as an expected charge."""
@@ -149,10 +171,11 @@ class Schedule:
         layout = None if worked is None else worked.layouts.get(id(self))
         if layout is None:
             grid = grid_of(self.charge, self.due_days[-1])
-            layout = grid, make_timeline(self.charge, grid, MINOR_DIGITS[self.contract.currency])
+            timeline = make_timeline(self.charge, grid, MINOR_DIGITS[self.contract.currency])
+            layout = grid, timeline, _uneven(self.charge, grid)
             if worked is not None:
                 worked.layouts[id(self)] = layout
-        grid, timeline = layout
+        grid, timeline, _ = layout
         period = bisect_right(grid.ends, wanted[0])
         if period < len(grid.ends) and grid.first_days[period] <= wanted[0]:
             for row in _rows(self.charge, timeline, grid, period):

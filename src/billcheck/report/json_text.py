@@ -11,7 +11,8 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, TypeVar
 
 from billcheck.errors import InternalError
 from billcheck.findings import ARREARS, JUDGED, KINDS, Status
@@ -49,6 +50,7 @@ _IS_JUDGED = frozenset(map(str, JUDGED))
 _IN_ARREARS = frozenset(map(str, ARREARS))
 
 Json = dict[str, object]
+Item = TypeVar("Item")
 _ENCODER = json.JSONEncoder(ensure_ascii=True, allow_nan=False)
 
 
@@ -75,10 +77,10 @@ def to_json(report: Report) -> str:
     for entry in report.residue:
         residue.get(entry.kind, residue["residue"]).append(entry)
     members = [
-        *(f"{_text(name)}: {_text(value)}" for name, value in _head(report).items()),
+        *([f"{_text(name)}: {_text(value)}"] for name, value in _head(report).items()),
         _array("inputs", (_text(asdict(entry)) for entry in report.inputs)),
         _array("totals", totals),
-        f'"coverage": {_text(asdict(report.counts))}',
+        [f'"coverage": {_text(asdict(report.counts))}'],
         _array("causes", (_text(cause_group_json(entry)) for entry in report.causes)),
         _array("contracts", contracts),
         _array("findings", (_text(_finding(entry, report)) for entry in report.findings)),
@@ -90,7 +92,8 @@ def to_json(report: Report) -> str:
         _array("set_aside", (_text(asdict(entry)) for entry in report.set_aside)),
         _array("refused", (_text(asdict(entry)) for entry in report.refused)),
     ]
-    return "{\n" + ",\n".join(members) + "\n}\n"
+    # Joined once: a large report takes hundreds of megabytes, and each join of a part holds that part twice.
+    return "".join(["{\n", *chain.from_iterable(_between([",\n"], members)), "\n}\n"])
 
 
 def part_json(report: Report, contracts: Iterable[str]) -> Json:
@@ -120,9 +123,15 @@ def _text(value: object) -> str:
     return _ENCODER.encode(value)
 
 
-def _array(name: str, elements: Iterable[str]) -> str:
-    body = ",\n".join(elements)
-    return f"{_text(name)}: [\n{body}\n]" if body else f"{_text(name)}: []"
+def _array(name: str, elements: Iterable[str]) -> list[str]:
+    """A list under its key, in pieces that are yet to be joined."""
+    pieces = _between(",\n", elements)
+    return [f"{_text(name)}: [\n", *pieces, "\n]"] if pieces else [f"{_text(name)}: []"]
+
+
+def _between(separator: Item, items: Iterable[Item]) -> list[Item]:
+    """The items, with the separator between any two."""
+    return [each for item in items for each in (separator, item)][1:]
 
 
 def _head(report: Report) -> Json:
