@@ -123,10 +123,20 @@ def test_a_missing_period_that_a_draft_would_bill_is_found_twice_and_only_the_fi
     assert drafted.sentence.endswith(
         "2026-03: a draft would bill 2,400.00 EUR; it is not approved, so it does not count."
     )
-    short = JudgedRow(2, Status.UNDERBILLED, 240000, 100, drafted=0)
-    assert [one.sentence.endswith("2,399.00 EUR short.") for one in find_in_row(the_slot(), months(), short, "X.")] == [
-        True
-    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "bears_it"),
+    [
+        (JudgedRow(2, Status.UNDERBILLED, 240000, 100), True),
+        (JudgedRow(2, Status.OVERBILLED, 240000, 250000), True),
+        (JudgedRow(2, Status.OVERBILLED, 240000, 480000, is_duplicate=True), False),
+        (JudgedRow(2, Status.UNDERBILLED, 240000, 100, credited=239900), False),
+    ],
+)
+def test_a_suggestion_is_for_what_nothing_else_explains(row: JudgedRow, *, bears_it: bool) -> None:
+    (plain,), (found,) = find_in_row(the_slot(), months(), row), find_in_row(the_slot(), months(), row, "See X.")
+    assert found.sentence == (f"{plain.sentence} See X." if bears_it else plain.sentence)
 
 
 def test_rows_of_changes_have_ids_of_their_own() -> None:

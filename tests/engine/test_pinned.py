@@ -115,6 +115,31 @@ def test_a_range_is_split_by_what_is_open(paid: list[int], amount: int, shares: 
     assert new == [(period, share, RANGE) for period, share in enumerate(shares) if share]
 
 
+LAST_DAY = [*regular(100, 100), Row(60, 61, 60, 3)]
+"""Two periods and a last one of a single day."""
+
+
+@pytest.mark.parametrize(
+    ("days", "amount", "paid", "rows"),
+    [
+        ((30, 61), 100, [0, 0, 0], {1: 100}),  # a day too long, and just what the second row needs
+        ((30, 61), 103, [0, 0, 0], {1: 100, 2: 3}),  # both
+        ((30, 61), 99, [0, 0, 0], {1: 96, 2: 3}),  # neither: shared by what is open
+        ((30, 61), 60, [0, 40, 0], {1: 60}),  # what is still open of it
+        ((30, 61), 100, [0, 40, 0], {1: 95, 2: 5}),
+        ((29, 61), 100, [0, 0, 0], {1: 100}),  # it begins with no row, so that it is no range
+        ((0, 60), 100, [0, 0, 0], {0: 50, 1: 50}),  # two whole rows are no slip
+        ((0, 61), 100, [0, 0, 0], {0: 49, 1: 49, 2: 2}),
+    ],
+)
+def test_a_period_a_day_too_long_is_no_range(
+    days: tuple[int, int], amount: int, paid: list[int], rows: dict[int, int]
+) -> None:
+    books = billed(books_of(LAST_DAY), *paid)
+    post_pinned(books, [event(amount, days=days)])
+    assert {period: part for period, part, rule in postings(books) if rule is not PLACED} == rows
+
+
 def test_a_range_over_rows_below_zero_goes_where_something_is_expected() -> None:
     books = billed(books_of(regular(100, -20, 100)), 100, 0, 100)
     post_pinned(books, [event(50, days=(0, 90))])

@@ -51,6 +51,33 @@ def test_a_change_takes_the_excess_of_its_regular_row(wanted: int, paid: list[in
 
 
 @pytest.mark.parametrize(
+    ("rules", "moved"),
+    [
+        ((OWN, OWN), 0),  # each invoice states what it bills
+        ((PLACED, OWN), 20),
+        ((OWN, PLACED), 20),
+        ((PLACED, PLACED), 20),
+    ],
+)
+def test_a_change_with_an_invoice_of_its_own_takes_no_excess_of_another_stated_period(
+    rules: tuple[PostingRule, PostingRule], moved: int
+) -> None:
+    books = books_of([*regular(100), change(40)])
+    for period, (amount, rule) in enumerate(zip((130, 20), rules, strict=True)):
+        books.post(event(amount, number=f"INV-{period}"), period, amount, rule)
+    feed_changes(books)
+    assert books.billed == [130 - moved, 20 + moved]
+
+
+def test_what_one_change_has_of_its_own_says_nothing_of_another() -> None:
+    books = books_of([*regular(100), change(40), change(30)])
+    books.post(event(130, number="A"), 0, 130, OWN)
+    books.post(event(10, number="B"), 1, 10, OWN)
+    feed_changes(books)
+    assert books.billed == [100, 10, 30]
+
+
+@pytest.mark.parametrize(
     ("lowered", "paid", "netted"), [(-30, 60, -30), (-50, 70, -30), (-30, 100, 0), (-30, 110, 0), (-30, 99, -1)]
 )
 def test_a_change_to_less_is_netted_against_its_regular_row(lowered: int, paid: int, netted: int) -> None:

@@ -207,8 +207,17 @@ def _credited_rows(world: World, place: Place, rows: list[Row]) -> set[int]:
         amount = sum(entry.amount for entry in gone[0].entries if entry.place == place)
         day = credit.issued.toordinal()
         if amount and not any(0 <= event.issued - day <= half for event in events):
-            found |= _rows_of_amount(charge, rows, amount, gone[0].issued.toordinal())
+            issued = gone[0].issued.toordinal()
+            found |= _rows_of_amount(charge, rows, amount, issued) | _rows_about_as_near(rows, issued, half // 5)
     return found
+
+
+def _rows_about_as_near(rows: list[Row], day: int, days: int) -> set[int]:
+    """The rows due last before and first from a day on, where neither is nearer than the other by more than `days`."""
+    regular = [(row.due.toordinal(), index) for index, row in enumerate(rows) if not row.is_change]
+    near = [*[item for item in regular if item[0] < day][-1:], *[item for item in regular if item[0] >= day][:1]]
+    lags = [abs(due - day) for due, _ in near]
+    return {index for _, index in near} if near and max(lags) - min(lags) <= days else set()
 
 
 def _rows_of_amount(charge: Charge, rows: list[Row], amount: int, day: int) -> set[int]:

@@ -78,7 +78,7 @@ def post_pinned(books: Books, billed: list[Event]) -> list[Event]:
         if not event.is_pinned:
             free.append(event)
             continue
-        periods = periods_of(books.schedule, event)
+        periods = _own_period(books, event, periods_of(books.schedule, event))
         if not periods:
             end = books.schedule.charge.ends_on
             if end is not None and event.first_day >= end.toordinal():
@@ -98,6 +98,20 @@ def post_pinned(books: Books, billed: list[Event]) -> list[Event]:
     for event, period in straddling:
         _share_straddling(books, event, period)
     return free
+
+
+def _own_period(books: Books, event: Event, periods: list[int]) -> list[int]:
+    """The rows an event means, or of several the one that its amount is exactly what it needs, and a day off its days.
+
+    A period that ends a day late is no range, even where a row of a single day follows.
+    """
+    if len(periods) > 1:
+        first_days, ends = books.schedule.first_days, books.schedule.ends
+        for period in periods:
+            days_off = abs(first_days[period] - event.first_day) + abs(ends[period] - event.end_day)
+            if days_off == 1 and books.open_amount(period) == event.amount:
+                return [period]
+    return periods
 
 
 def _is_inside(schedule: Schedule, event: Event, period: int) -> bool:

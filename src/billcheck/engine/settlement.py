@@ -98,13 +98,17 @@ class Shortfalls:
 def feed_changes(books: Books) -> None:
     """Give each open change row the excess of the regular row it is due with, or net a reduction against it.
 
-    An invoice that repeats another is no change.
+    An invoice that repeats another is no change. Nor is what an invoice bills too much for a period that it states,
+    where another one bills the change and states that.
     """
     schedule = books.schedule
+    stated = {posting.period for posting in books.postings if posting.rule is PostingRule.OWN_PERIOD}
     for change in (row for row, is_change in enumerate(schedule.changes) if is_change):
         regular = _regular_due_with(books, change)
         index = _last_posting(books, regular) if regular is not None else None
         if regular is None or index is None:
+            continue
+        if change in stated and regular in stated:
             continue
         wanted, excess = books.open_amount(change), -books.open_amount(regular)
         if wanted > 0 and excess > 0 and not books.is_repeat(index, wanted):
