@@ -45,6 +45,7 @@ nitpick_ignore_regex = [
     # Values of cases and offers, which their pages describe.
     ("py:.*", r"(?:[a-z.]+\.)?(?:Case|CasePeriod|CaseStatus|CaseSums|Event|Every|How|InvoiceMode|Offer|Rung)"),
     ("py:.*", r"LateInvoiceCutoff|Override|Release|RowClaim|StatedCause"),
+    ("py:.*", r"AbstractContextManager|Makes|TemplateStatus|datetime"),
 ]
 
 html_theme = "furo"

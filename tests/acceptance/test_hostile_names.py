@@ -354,6 +354,11 @@ def test_what_is_fetched_is_seen(desk: Desk, monkeypatch: pytest.MonkeyPatch) ->
             code, out, err = desk.run("fetch", "xero", *window, *words)
             assert code == 3, err
             assert found(out + err) == []
+        checked = ("check", "xero:", *window[:4], *WHEN[:2], "--format")
+        for form in ("table", "json", "markdown", "github", "junit", "sarif", "csv"):
+            code, out, err = desk.run(*checked, form)
+            assert code in {1, 3}, err
+            assert found(out.replace("\r\n", "\n") + err) == []
     assert found(Path("a.jsonl").read_text(encoding="utf-8")) == []
 
 
