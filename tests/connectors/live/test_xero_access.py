@@ -9,17 +9,17 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from billcheck.connectors.faults import NotAllowedError, ScopeError, SignInError
+from billcheck.connectors.faults import AnswerError, NotAllowedError, ScopeError, SignInError
 from billcheck.connectors.login import sign_in as sign_in_at
 from billcheck.connectors.oauth import Client, ClientSignIn
 from billcheck.connectors.tokens import Secret, TokenFile
 from billcheck.connectors.xero import setup
 from billcheck.connectors.xero.access import BROAD_SCOPES, READING_SCOPES
 from tests.connectors.live.connections import connect
-from tests.connectors.live.test_xero import HARTWELL, fetch
+from tests.connectors.live.test_xero import HARTWELL, MARCH, fetch
 from tests.servers.raw import Asked, RawServer, Reply, answer
 from tests.servers.tokens import TokenService
-from tests.servers.xero import SCOPES, XeroServer
+from tests.servers.xero import SCOPES, XeroServer, invoice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,6 +72,34 @@ def test_a_practice_is_no_organisation() -> None:
 
     fetched = fetch(XeroServer([], [HARTWELL], tenants=("t-1",), before=script))
     assert fetched.completeness.organisation_id == "t-1"
+
+
+@pytest.mark.parametrize(
+    ("path", "said", "words"),
+    [
+        ("/connections", {"tenants": []}, "It is no list of organisations"),
+        ("/api.xro/2.0/Organisation", {"Organisations": []}, "It names no organisation"),
+        ("/api.xro/2.0/Organisation", {"Status": "OK"}, "Its Organisations is missing in place of a list"),
+    ],
+)
+def test_an_answer_without_what_it_should_hold_is_refused(path: str, said: dict[str, Any], words: str) -> None:
+    def script(_: XeroServer, asked: Asked) -> Reply | None:
+        return answer(said) if asked.target == path else None
+
+    with pytest.raises(AnswerError, match=words):
+        fetch(XeroServer([], [HARTWELL], before=script))
+
+
+def test_a_sign_in_that_ends_at_the_items_ends_the_fetch() -> None:
+    made = invoice(1, HARTWELL, MARCH, "10.00")
+    made["LineItems"][0]["ItemCode"] = "RET"
+
+    def script(_: XeroServer, asked: Asked) -> Reply | None:
+        expired = answer({"Title": "Unauthorized", "Status": 401, "Detail": "TokenExpired"}, status=401)
+        return expired if "/Items" in asked.target else None
+
+    with pytest.raises(SignInError):
+        fetch(XeroServer([made], [HARTWELL], before=script))
 
 
 # Scopes that an application may ask for

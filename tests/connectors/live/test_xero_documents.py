@@ -318,3 +318,45 @@ def test_names_of_documents_that_are_noted_are_few() -> None:
     made = [invoice(number, HARTWELL, MARCH, "1.00", CurrencyCode=None) for number in range(1, 15)]
     fetched = fetch(XeroServer(made, [HARTWELL]), YEAR)
     assert "4 more documents have notes of their own in the snapshot." in fetched.completeness.blind_spots
+
+
+def test_a_document_of_another_kind_than_was_asked_for_is_refused() -> None:
+    # As where a filter is not understood, and everything is answered.
+    made = invoice(1, HARTWELL, MARCH, "10.00", Type="ACCPAY")
+
+    def script(_: XeroServer, asked: Asked) -> Reply | None:
+        if "/Invoices?" in asked.target:
+            return answer({"pagination": {"itemCount": 1}, "Invoices": [made]})
+        return None
+
+    with pytest.raises(AnswerError, match=r'xero Invoices INV-0001: Its Type is "ACCPAY" in place of one of those'):
+        fetch(XeroServer([], [HARTWELL], before=script))
+
+
+def test_an_answer_that_holds_another_document_is_refused() -> None:
+    made, other = (invoice(number, HARTWELL, MARCH, "10.00") for number in (1, 2))
+
+    def script(_: XeroServer, asked: Asked) -> Reply | None:
+        return answer({"Invoices": [other]}) if f"/Invoices/{identifier(1)}" in asked.target else None
+
+    ledger = XeroServer([made], [HARTWELL], before=script, leaves_lines_out_of=frozenset({identifier(1)}))
+    with pytest.raises(AnswerError, match="It does not hold the document"):
+        fetch(ledger)
+
+
+@pytest.mark.parametrize(("quantity", "price"), [(0, None), (None, None), (3, None), (-2, Decimal(-5))])
+def test_the_price_of_a_unit_without_tax_is_told_only_where_there_is_one(
+    quantity: float | None, price: Decimal | None
+) -> None:
+    line = {"Quantity": quantity, "UnitAmount": 12.1, "LineAmount": 12.1, "TaxAmount": 2.1}
+    huge = {"Quantity": 1e-10, "UnitAmount": 1.0, "LineAmount": 1_210_000.0, "TaxAmount": 210_000.0}
+    made = lines_of(line, huge, subtotal="1000010", LineAmountTypes="Inclusive")
+    assert [each.unit_price for each in only(made).lines] == [price, None]
+
+
+def test_a_time_zone_that_this_machine_does_not_have_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lacking(name: str) -> None:
+        raise KeyError(name)
+
+    monkeypatch.setattr("billcheck.connectors.xero.directory.ZoneInfo", lacking)
+    assert zone_of("GMTSTANDARDTIME") is None

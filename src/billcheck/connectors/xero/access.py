@@ -72,10 +72,8 @@ def foreign_tenant(tenant: str, tenants: Mapping[str, str], error: NotAllowedErr
 
 
 def missing_scope(path: str, error: NotAllowedError) -> NotAllowedError:
-    """A refusal that names the scope it takes, where that is known."""
-    scope = _SCOPES.get(path.split("/", 1)[0])
-    if scope is None:
-        return error
+    """A refusal that names the scope it takes."""
+    scope = _SCOPES[path.split("/", 1)[0]]
     older = f" (in an application made before March 2026: {_BROAD})" if scope == _INVOICES else ""
     remark = (
         f"{error.remark} The sign-in does not reach it: the scope {scope}{older} is missing, or whoever signed in may "
