@@ -250,7 +250,7 @@ def _scan(request: Request, ledger: Ledger, processes: int) -> Scanned:
         Matcher,
         directory,
         as_of_day=request.as_of.toordinal(),
-        has_price=_Prices(request.as_of).has,
+        has_price=Prices(request.as_of).has,
         scope=scope,
         credit_rules=request.configuration.credits,
     )
@@ -302,7 +302,7 @@ def _was_judged(examination: Examination, decision: Decision, *, is_whole: bool,
 _NOT_JUDGED = frozenset({Status.INCONCLUSIVE, Status.AWAITING, Status.NOT_DUE, Status.BILLED_AHEAD})
 
 
-class _Prices:
+class Prices:
     """The amounts each charge comes to, worked out only for charges that lines cannot be told apart by."""
 
     def __init__(self, until: date) -> None:

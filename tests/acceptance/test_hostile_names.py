@@ -193,6 +193,32 @@ def test_the_table_and_the_explanations(desk: Desk) -> None:
         no_commands(desk.prints_safely(*words))
 
 
+def test_drafts_and_what_comes_next(desk: Desk) -> None:
+    with Path("again.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["document", "issue_date", "customer", "description", "amount", "currency", "item"])
+        for number, text in enumerate([TURNING, *NASTY]):
+            writer.writerows(
+                [f"{text}{month}", f"2026-0{month}-01", text, f"{text} 2026-0{month}", f"{number + 1}.00", "EUR", text]
+                for month in range(1, 6)
+            )
+    no_commands(desk.prints_safely("contracts", "draft", "again.csv", "--as-of", "2026-05-31", "--out", "d.toml"))
+    drafted = tomllib.loads(Path("d.toml").read_text(encoding="utf-8"))["contract"]
+    assert TURNING in {contract["customer"] for contract in drafted}
+    assert len(drafted) > 10
+    assert found(Path("d.toml").read_text(encoding="utf-8")) == []
+    for words in (
+        ("contracts", "draft", "\x1b[2J\n::x", "--out", "\u202e.toml", "--as-of", "2026-05-31"),
+        ("contracts", "draft", str(desk.ledger), "--out", "\x1b[2J\n::x", "--as-of", "2026-05-31"),
+        ("contracts", "accept", "\x1b[2J\n::x.toml"),
+        ("contracts", "accept", "contracts.toml", "\x1b[2J\n::x\u202e"),
+        ("contracts", "lint", "d.toml"),
+        ("contracts", "accept", "d.toml"),
+        *(("contracts", "compare", str(desk.ledger), *WHEN, "--format", form) for form in ("table", "json")),
+    ):
+        no_commands(desk.prints_safely(*words))
+
+
 def test_colours_on_a_terminal_are_the_only_escapes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("TERM", "xterm-256color")

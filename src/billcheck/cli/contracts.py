@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from billcheck.characters import visible_json
-from billcheck.cli import drafts
+from billcheck.cli import compare, drafts
 from billcheck.cli.arguments import add_format_option
 from billcheck.cli.console import note, write, write_text
 from billcheck.cli.inputs import load_as_written
@@ -105,6 +105,12 @@ def add_arguments(parser: ArgumentParser) -> None:
             )
 
     for name, text, action, add in (
+        (
+            "compare",
+            "hold what is agreed next against what templates will bill",
+            compare.compare,
+            compare.add_compare_arguments,
+        ),
         ("draft", "learn contracts from a ledger, for a person to correct", drafts.draft, drafts.add_draft_arguments),
         ("accept", "take the mark of a draft out of a contract file", drafts.accept, drafts.add_accept_arguments),
     ):

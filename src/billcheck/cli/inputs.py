@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from billcheck.cli.console import note, progress
 from billcheck.cli.effective import CONTRACTS_FILE, CONTRACTS_FOLDER, DECISIONS_FILE, DEFAULT, effective
@@ -199,6 +199,29 @@ def working_day(arguments: Namespace) -> date:
     return day
 
 
+def check_options(arguments: Namespace, *, is_scoped: bool = True) -> dict[str, Any]:
+    """What a check is asked for beside contracts, ledger, day, decisions and cases.
+
+    Raises:
+        QuantitiesRefusedError: The quantities hold faults.
+    """
+    settings = effective(arguments)
+    return {
+        "quantities": load_usage(arguments),
+        "covers": settings["thresholds.covers"],
+        "check_from": settings["scope.check_from"],
+        "check_until": settings["scope.check_until"],
+        "only_contracts": settings["scope.contracts"] if is_scoped else (),
+        "only_customers": settings["scope.customers"] if is_scoped else (),
+        "grace_days": settings["thresholds.grace_days"],
+        "fail_on": settings["thresholds.fail_on"],
+        "configuration": settings.configuration,
+        "control_totals": settings["thresholds.control_totals"],
+        "min_amounts": settings["thresholds.min_amounts"],
+        "processes": usable_processors() if arguments.processes is None else arguments.processes,
+    }
+
+
 def make_report(
     arguments: Namespace,
     *,
@@ -220,32 +243,13 @@ def make_report(
     """
     from billcheck import check
 
-    settings = effective(arguments)
     contracts = load(arguments)
-    quantities = load_usage(arguments)
-    decisions = load_decided(arguments) if decisions is None else decisions
+    options = check_options(arguments, is_scoped=is_scoped)
+    options["decisions"] = load_decided(arguments) if decisions is None else decisions
     as_of = working_day(arguments)
     ledger = open_ledger(arguments, as_of)
     with progress("Checking"):
-        report = check(
-            contracts,
-            ledger,
-            as_of=as_of,
-            covers=settings["thresholds.covers"],
-            check_from=settings["scope.check_from"],
-            check_until=settings["scope.check_until"],
-            only_contracts=settings["scope.contracts"] if is_scoped else (),
-            only_customers=settings["scope.customers"] if is_scoped else (),
-            grace_days=settings["thresholds.grace_days"],
-            fail_on=settings["thresholds.fail_on"],
-            configuration=settings.configuration,
-            quantities=quantities,
-            decisions=decisions,
-            control_totals=settings["thresholds.control_totals"],
-            min_amounts=settings["thresholds.min_amounts"],
-            processes=usable_processors() if arguments.processes is None else arguments.processes,
-            cases=cases,
-        )
+        report = check(contracts, ledger, as_of=as_of, cases=cases, **options)
     for source in report.inputs:
         for remark in source.notes:
             note(f"{source.path}: {remark}")
