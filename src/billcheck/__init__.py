@@ -52,6 +52,10 @@ if TYPE_CHECKING:
         SourceChangedError,
         UsageError,
     )
+    from billcheck.forecast.comparison import compare_templates
+    from billcheck.forecast.shapes import Forecast
+    from billcheck.history.draft import Drafts
+    from billcheck.history.drafting import draft_contracts
     from billcheck.ledger.line import Line
     from billcheck.ledger.source import Ledger
     from billcheck.report.comparison import Comparison, compare_reports
@@ -71,9 +75,11 @@ __all__ = [
     "ContractsRefusedError",
     "Decision",
     "DecisionsRefusedError",
+    "Drafts",
     "DraftsRefusedError",
     "EventRefusedError",
     "FindingsError",
+    "Forecast",
     "ImportSettings",
     "InputError",
     "InternalError",
@@ -93,6 +99,8 @@ __all__ = [
     "__version__",
     "check",
     "compare_reports",
+    "compare_templates",
+    "draft_contracts",
     "fetch_ledger",
     "load_configuration",
     "load_contracts",
@@ -115,9 +123,11 @@ _HOMES = {
     "ContractsRefusedError": "errors",
     "Decision": "decisions.rules",
     "DecisionsRefusedError": "errors",
+    "Drafts": "history.draft",
     "DraftsRefusedError": "errors",
     "EventRefusedError": "errors",
     "FindingsError": "errors",
+    "Forecast": "forecast.shapes",
     "ImportSettings": "connectors.files.drafts.import_settings",
     "InputError": "errors",
     "InternalError": "errors",
@@ -136,6 +146,8 @@ _HOMES = {
     "UsageError": "errors",
     "check": "check",
     "compare_reports": "report.comparison",
+    "compare_templates": "forecast.comparison",
+    "draft_contracts": "history.drafting",
     "fetch_ledger": "connectors.live",
     "load_configuration": "configuration.files",
     "load_contracts": "contracts.files",

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from billcheck import load_contracts
-from billcheck.forecast.comparison import compare_templates
+from billcheck import compare_templates, load_contracts
 from billcheck.forecast.shapes import CONCERNS, Weight
 from billcheck.ledger.template import Template, TemplateLine
 from tests.acceptance import half_rate

@@ -7,10 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from billcheck import Ledger, Line
-from billcheck.history.draft import to_toml
-from billcheck.history.drafting import draft_contracts
-from billcheck.history.lines import read_history
+from billcheck import Ledger, Line, draft_contracts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,7 +29,7 @@ def bill(number: int, day: str, amount: str, text: str = "", **fields: Any) -> L
 
 def draft_of(lines: Iterable[Line], as_of: date = AS_OF, customers: Iterable[str] = ()) -> str:
     """The text of the drafts from these lines."""
-    return to_toml(draft_contracts(read_history(Ledger.from_lines(lines), as_of, customers), as_of))
+    return draft_contracts(Ledger.from_lines(lines), as_of=as_of, customers=customers).to_toml()
 
 
 def contracts_in(text: str) -> list[dict[str, Any]]:

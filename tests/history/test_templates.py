@@ -7,10 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from billcheck import Ledger, Line, check, load_contracts
-from billcheck.history.draft import to_toml
-from billcheck.history.drafting import draft_contracts
-from billcheck.history.lines import read_history
+from billcheck import Ledger, Line, check, draft_contracts, load_contracts
 from billcheck.ledger.lines import LineList
 from billcheck.ledger.template import Template, TemplateLine
 from tests.history.ledgers import bill, contracts_in
@@ -65,8 +62,7 @@ def live(lines: Iterable[Line], *templates: Template) -> Ledger:
 
 def drafted(lines: Iterable[Line], *templates: Template) -> str:
     """The draft, with its remarks joined to whole lines."""
-    history = read_history(live(lines, *templates), date(2026, 5, 31))
-    return to_toml(draft_contracts(history, date(2026, 5, 31)))
+    return draft_contracts(live(lines, *templates), as_of=date(2026, 5, 31)).to_toml()
 
 
 def said(text: str) -> str:
@@ -118,7 +114,7 @@ def test_a_template_without_invoices_drafts_a_charge(tmp_path: Path) -> None:
     )
     template = replace(RETAINER, lines=(seats,), excl_tax=Decimal("90.00"), customer="Beta", customer_id="B-7")
     ledger = live(FIVE, template)
-    text = to_toml(draft_contracts(read_history(ledger, date(2026, 5, 31)), date(2026, 5, 31)))
+    text = draft_contracts(ledger, as_of=date(2026, 5, 31)).to_toml()
     _, beta = contracts_in(text)
     assert (beta["customer"], beta["start"], beta["matching"]) == ("Beta", date(2026, 6, 1), {"customer_ids": ["B-7"]})
     assert beta["charge"] == [

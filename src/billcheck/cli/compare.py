@@ -41,7 +41,7 @@ def add_compare_arguments(parser: ArgumentParser) -> None:
 
 def compare(arguments: Namespace) -> int:
     """Print the three-way view; the exit code is 1 where a next invoice will be wrong, 3 where it cannot be told."""
-    from billcheck.forecast.comparison import compare_templates
+    from billcheck import compare_templates
 
     contracts = load(arguments)
     options = check_options(arguments)

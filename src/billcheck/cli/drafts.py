@@ -79,9 +79,8 @@ def add_accept_arguments(parser: ArgumentParser) -> None:
 
 def draft(arguments: Namespace) -> int:
     """Learn contracts and write them; exit code 3 where nothing recurs, or rows could not be read."""
-    from billcheck.history.draft import QUESTION, to_toml
-    from billcheck.history.drafting import draft_contracts
-    from billcheck.history.lines import read_history
+    from billcheck import draft_contracts
+    from billcheck.history.draft import QUESTION
 
     output: Path = arguments.out
     if output.suffix.lower() != _ENDING:
@@ -91,14 +90,13 @@ def draft(arguments: Namespace) -> int:
     as_of = working_day(arguments)
     ledger = open_ledger(arguments, as_of)
     with progress("Learning"):
-        history = read_history(ledger, as_of, arguments.customer)
-        drafts = draft_contracts(history, as_of)
-    if history.refused:
-        note(f"{counted(len(history.refused), 'row')} could not be read; what they bill is not drafted.")
+        drafts = draft_contracts(ledger, as_of=as_of, customers=arguments.customer)
+    if drafts.refused:
+        note(f"{counted(drafts.refused, 'row')} could not be read; what they bill is not drafted.")
     if not drafts.contracts:
         write([line("Nothing recurs in what was billed, so nothing was drafted and nothing written.", "attention")])
         return INCONCLUSIVE
-    text = to_toml(drafts)
+    text = drafts.to_toml()
     output.parent.mkdir(parents=True, exist_ok=True)
     with output.open("xb") as file:
         file.write(text.encode())
@@ -107,7 +105,7 @@ def draft(arguments: Namespace) -> int:
     write([line(f"Drafted {found} with {questions} to answer.", "strong")])
     write([line("Correct the file, then accept it; until then a check refuses it.")])
     note(f"Wrote {output}.")
-    return INCONCLUSIVE if history.refused else 0
+    return INCONCLUSIVE if drafts.refused else 0
 
 
 def accept(arguments: Namespace) -> int:

@@ -72,27 +72,31 @@ class DraftContract:
 
 @dataclass(frozen=True, slots=True)
 class Drafts:
-    """What was drafted from a ledger; `heading` are remarks on the ledger as a whole, `left_out` on other customers."""
+    """What was drafted from a ledger.
+
+    `heading` are remarks on the ledger as a whole, `left_out` on customers of whom nothing is drafted. `refused` counts
+    the rows of the ledger that could not be read.
+    """
 
     heading: tuple[str, ...]
     contracts: tuple[DraftContract, ...]
     left_out: tuple[str, ...] = ()
+    refused: int = 0
 
     @property
     def charges(self) -> int:
         """How many charges were drafted."""
         return sum(len(contract.charges) for contract in self.contracts)
 
-
-def to_toml(drafts: Drafts) -> str:
-    """The text of a contract file."""
-    lines = [*_remarks(drafts.heading), ""]
-    for contract in drafts.contracts:
-        lines += ["[[contract]]", "draft = true", *_entries(contract.entries), ""]
-        for charge in contract.charges:
-            lines += ["[[contract.charge]]", *_remarks(charge.remarks), *_entries(charge.entries), ""]
-        lines += _blocks(contract.left_out)
-    return "\n".join([*lines, *_blocks(drafts.left_out)])
+    def to_toml(self) -> str:
+        """The text of a contract file in TOML, in which every contract is marked as a draft."""
+        lines = [*_remarks(self.heading), ""]
+        for contract in self.contracts:
+            lines += ["[[contract]]", "draft = true", *_entries(contract.entries), ""]
+            for charge in contract.charges:
+                lines += ["[[contract.charge]]", *_remarks(charge.remarks), *_entries(charge.entries), ""]
+            lines += _blocks(contract.left_out)
+        return "\n".join([*lines, *_blocks(self.left_out)])
 
 
 def _blocks(remarks: Sequence[str]) -> list[str]:

@@ -14,6 +14,7 @@ from billcheck.history.charges import draft_charge, draft_plan, ends_on, first_d
 from billcheck.history.draft import QUESTION, DraftContract, Drafts, Entry, as_term, is_term
 from billcheck.history.learning import Learned, Recurring, learn
 from billcheck.history.leftovers import nothing_recurs, remarks_on_rest
+from billcheck.history.lines import read_history
 from billcheck.history.plans import can_be_drafted, start_of
 from billcheck.history.remarks import counted, day_text
 from billcheck.history.wording import wording_of
@@ -22,13 +23,14 @@ from billcheck.ledger.names import fold_code, fold_name, spaced_words
 from billcheck.money import percent_of, tax_on, to_minor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
     from billcheck.history.lines import History
     from billcheck.history.plans import Plan
     from billcheck.history.series import Series
     from billcheck.ledger.line import Line
+    from billcheck.ledger.source import Ledger
 
 _NOT_IN_ID = re.compile(r"[^a-z0-9]+")
 _LONGEST_ID = 40
@@ -36,19 +38,22 @@ _SHOWN = 20
 """How many things billed once are listed for each contract."""
 
 
-def draft_contracts(history: History, as_of: date) -> Drafts:
-    """The contracts that a ledger suggests.
+def draft_contracts(ledger: Ledger, *, as_of: date, customers: Iterable[str] = ()) -> Drafts:
+    """The contracts that a ledger suggests, for a person to correct.
 
     Args:
-        history: The whole ledger.
-        as_of: The day of the draft.
+        ledger: What was billed; its sources are read now. Templates that it holds are further evidence.
+        as_of: The day to look back from; documents dated later are left out.
+        customers: Only these, by name or id; all where none is named.
 
     Returns:
-        The drafts, by customer; none where nothing recurs.
+        The drafts, by customer; none where nothing recurs. `Drafts.to_toml` is the file to correct.
 
     Raises:
+        LedgerRefusedError: A source as a whole cannot be read without guessing.
         SourceChangedError: A source is not what it was.
     """
+    history = read_history(ledger, as_of, customers)
     horizon = min(as_of.toordinal(), history.last_day)
     contracts: list[DraftContract] = []
     left_out: list[str] = []
@@ -58,7 +63,7 @@ def draft_contracts(history: History, as_of: date) -> Drafts:
             contracts.append(_contract(learned, horizon, ids))
         else:
             left_out.append(nothing_recurs(learned))
-    return Drafts(tuple(_heading(history, as_of)), tuple(contracts), tuple(left_out))
+    return Drafts(tuple(_heading(history, as_of)), tuple(contracts), tuple(left_out), len(history.refused))
 
 
 def _can_be_named(learned: Learned) -> bool:
