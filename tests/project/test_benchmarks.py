@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+
 from benchmarks.bench import compare_with_truth
 from benchmarks.generate import generate
 from benchmarks.pricing import KINDS, price_century, price_many
