@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from billcheck.connectors.faults import ScopeError, SignInError
 from billcheck.connectors.oauth import INVALID_SCOPE, request_tokens, scope_remedy
+from billcheck.connectors.tokens import Sealed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -88,7 +89,7 @@ def sign_in(
             asked |= {"code_challenge": challenge_of(verifier), "code_challenge_method": "S256"}
         show(f"{invitation.authorise_address}?{urlencode(asked)}")
         found = doorman.wait(invitation.name, seconds, invitation.advice)
-    form = {"grant_type": "authorization_code", "code": found.pop("code"), "redirect_uri": doorman.address}
+    form = Sealed(grant_type="authorization_code", code=found.pop("code"), redirect_uri=doorman.address)
     if invitation.has_pkce:
         form["code_verifier"] = verifier
     return request_tokens(invitation.name, http, client, form), found

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from billcheck.connectors.faults import AnswerError, RefusedError, ScopeError, SignInError
 from billcheck.connectors.patience import SYSTEM_CLOCK, Clock
-from billcheck.connectors.tokens import NO_SECRET, Secret, Tokens
+from billcheck.connectors.tokens import NO_SECRET, Sealed, Secret, Tokens
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,11 +42,11 @@ class Client:
         if not self.secret:
             return {}
         pair = f"{self.id}:{self.secret.reveal()}".encode()
-        return {"Authorization": f"Basic {base64.b64encode(pair).decode()}"}
+        return Sealed(Authorization=f"Basic {base64.b64encode(pair).decode()}")
 
     def named(self, form: Mapping[str, str]) -> dict[str, str]:
         """The form, naming the client where no header does."""
-        return dict(form) if self.secret else {**form, "client_id": self.id}
+        return Sealed(form if self.secret else {**form, "client_id": self.id})
 
 
 class GivenToken:
@@ -150,7 +150,7 @@ class SignIn:
                     self._name,
                     self._http,
                     self._client,
-                    {"grant_type": "refresh_token", "refresh_token": candidate.reveal()},
+                    Sealed(grant_type="refresh_token", refresh_token=candidate.reveal()),
                     self._clock,
                 )
             except SignInError:
@@ -250,10 +250,19 @@ def request_tokens(
                 error.where, error.remark, request_id=error.request_id, remedy=scope_remedy(name)
             ) from None
         raise SignInError(error.where, error.remark, request_id=error.request_id, remedy=_remedy(name)) from None
-    found = answer.json()
-    token, seconds = (found.get(key) if isinstance(found, dict) else None for key in ("access_token", "expires_in"))
-    if not isinstance(token, str) or not token or not isinstance(seconds, int) or seconds <= 0:
+    tokens = _tokens_in(answer.json(), clock)
+    if tokens is None:
         raise AnswerError(f"{name} POST token", "The answer holds no access token with a time to expire.")
+    return tokens
+
+
+def _tokens_in(found: object, clock: Clock) -> Tokens | None:
+    """What the token service gave; None where it is no token. It raises nothing, since its variables are secrets."""
+    if not isinstance(found, dict):
+        return None
+    token, seconds = found.get("access_token"), found.get("expires_in")
+    if not isinstance(token, str) or not token or not isinstance(seconds, int) or seconds <= 0:
+        return None
     refresh = found.get("refresh_token") or ""
     return Tokens(
         access_token=Secret(token),
@@ -273,4 +282,4 @@ def _remedy(name: str) -> str:
 
 
 def _bearer(token: Secret) -> dict[str, str]:
-    return {"Authorization": f"Bearer {token.reveal()}"}
+    return Sealed(Authorization=f"Bearer {token.reveal()}")

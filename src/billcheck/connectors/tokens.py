@@ -71,6 +71,15 @@ class Secret:
         return "Secret(…)"
 
 
+class Sealed(dict[str, str]):
+    """Headers or fields of a form of which one bears a secret: shows their names alone, also among local variables."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"Sealed({', '.join(self)})"
+
+
 NO_SECRET = Secret()
 
 

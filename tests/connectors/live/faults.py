@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from tests.connectors.live.worlds import IDLE, Body, Fault, Provider, World
+from tests.connectors.live.worlds import IDLE, MARK, Body, Fault, Provider, World
 from tests.servers import quickbooks
 from tests.servers.raw import Asked, Reply, answer, drip
 
@@ -247,19 +247,20 @@ def _ever_expired(world: World, _: Asked) -> None:
 def _answers() -> list[Fault]:
     both = [
         *(Fault(name, _says(reply)) for name, reply in PASSING.items()),
-        *(Fault(f"{name}, for ever", _says(reply), stays=True, ends=ERROR) for name, reply in PASSING.items()),
+        *(Fault(f"{name}, for ever", _says(reply), stays=True, ends=NEVER_SILENT) for name, reply in PASSING.items()),
         # What lies beside the documents is told to be missing where it cannot be read.
         *(Fault(name, _says(reply), ends=frozenset({error, "told"})) for name, (reply, error) in FINAL.items()),
         *(Fault(name, _says(reply), of="quickbooks") for name, reply in _QUICKBOOKS_PASSING.items()),
         *(
-            Fault(f"{name}, for ever", _says(reply), stays=True, ends=ERROR, of="quickbooks")
+            Fault(f"{name}, for ever", _says(reply), stays=True, ends=NEVER_SILENT, of="quickbooks")
             for name, reply in _QUICKBOOKS_PASSING.items()
         ),
     ]
     for of, replies in (("quickbooks", _QUICKBOOKS_FINAL), ("xero", _XERO_FINAL)):
         both += [Fault(name, _says(reply), ends=NEVER_SILENT, of=of) for name, reply in replies.items()]
         both += [
-            Fault(f"{name}, for ever", _says(reply), stays=True, ends=ERROR, of=of) for name, reply in replies.items()
+            Fault(f"{name}, for ever", _says(reply), stays=True, ends=NEVER_SILENT, of=of)
+            for name, reply in replies.items()
         ]
     return both
 
@@ -278,6 +279,11 @@ TOKENS = [
     Fault("the token expires, and the answer is cut", _expires(PASSING["cut JSON"])),
     Fault("the token expires, and the service is busy", _expires(LIMITS["429 with seconds"])),
     Fault("the token expires, and the answer holds none", _expires(answer({"expires_in": 5})), ends=ERROR),
+    Fault(
+        "the token expires, and the new one says not for how long",
+        _expires(answer({"access_token": f"access-1{MARK}", "refresh_token": f"refresh-1{MARK}"})),
+        ends=ERROR,
+    ),
     Fault("the token expires, and the sign-in was revoked", _expires(valid=["x"]), ends=frozenset({"SignInError"})),
     Fault(
         "the token expires, and the service sends elsewhere",

@@ -22,6 +22,7 @@ from billcheck.connectors.oauth import Client, ClientSignIn, GivenToken, SignIn
 from billcheck.connectors.tokens import (
     BrokenTokensError,
     KeyringStore,
+    Sealed,
     Secret,
     TokenFile,
     Tokens,
@@ -64,6 +65,9 @@ def test_a_secret_shows_nowhere() -> None:
     ):
         assert "abc123" not in text
         assert "refresh-0" not in text
+    sealed = Sealed(Authorization="Bearer abc123")
+    assert f"{sealed} {sealed!r} {[sealed]}" == "Sealed(Authorization) Sealed(Authorization) [Sealed(Authorization)]"
+    assert dict(sealed) == sealed == {"Authorization": "Bearer abc123"}
     assert secret.reveal() == "abc123"
     assert not Secret()
     assert secret == copy.deepcopy(secret)
