@@ -214,6 +214,8 @@ def _meets(entity: str, one: Mapping[str, Any], condition: re.Match[str]) -> boo
     if condition["values"]:
         return value in [_literal(text) for text in re.findall(rf"{_TEXT}|true|false", condition["values"])]
     wanted = _literal(condition["value"])
+    if name == "MetaData.LastUpdatedTime":
+        return bool(_SIGNS[condition["sign"]](_updated(kept), _moment(str(wanted))))
     if name.startswith("MetaData."):
         return bool(_SIGNS[condition["sign"]](_moment(str(value)), _moment(str(wanted))))
     return value is not None and bool(_SIGNS[condition["sign"]](value, wanted))

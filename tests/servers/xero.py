@@ -27,9 +27,10 @@ MOST_ON_A_PAGE = 1000
 LONGEST_QUERY = 2048
 """Beyond that Xero says that there is no such thing (404)."""
 _WHERE = re.compile(
-    r'Type=="(?P<type>\w+)" AND Date>=DateTime\((?P<first>[\d,]+)\) AND Date<DateTime\((?P<end>[\d,]+)\)'
-    r"(?: AND \((?P<contacts>.*)\))?"
+    r'Type=="(?P<type>\w+)"'
+    r"(?: AND Date>=DateTime\((?P<first>[\d,]+)\) AND Date<DateTime\((?P<end>[\d,]+)\)(?: AND \((?P<contacts>.*)\))?)?"
 )
+_ALWAYS = {"first": "1,1,1", "end": "9999,12,31"}
 _CONTACT = re.compile(r'Contact\.ContactID==Guid\("([0-9a-f-]{36})"\)')
 _SINCE = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}")
 ORGANISATION = {
@@ -138,7 +139,7 @@ class XeroServer:
         if "summaryOnly" in query or ("includeArchived" in query and kind != "Invoices"):
             return _refused("No parameter")
         has_archived = query.get("includeArchived") == "true"
-        first, end = (date(*map(int, found[name].split(","))) for name in ("first", "end"))
+        first, end = (date(*map(int, (found[name] or day).split(","))) for name, day in _ALWAYS.items())
         contacts = set(_CONTACT.findall(found["contacts"] or ""))
         chosen = [
             each

@@ -16,13 +16,15 @@ from billcheck.cli.console import note, progress
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-    from billcheck.connectors.base import Fetched
+    from billcheck.connectors.base import Fetched, Request
+    from billcheck.connectors.start import Start
 
 NAME = "fetch"
 HELP = "read a live ledger into a file that a check reads (Xero, QuickBooks)"
 DESCRIPTION = """\
 Read the invoices and credit notes of a window from a live ledger, and write them to a snapshot. Nothing in the ledger
-is changed. Exit code: 0 everything was read and that is proved, 3 something may lack and the snapshot says what, 2
+is changed. What was read is kept until the snapshot is written: after an interruption, the same command asks only for
+what is missing. Exit code: 0 everything was read and that is proved, 3 something may lack and the snapshot says what, 2
 nothing was written."""
 
 INCOMPLETE = 3
@@ -49,22 +51,45 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="only of this customer, by name or id; repeatable",
     )
     parser.add_argument("--out", required=True, type=Path, metavar="FILE", help="the snapshot, as in ledger.jsonl")
+    parser.add_argument(
+        "--fresh", action="store_true", help="read everything, whatever an interrupted run of the same left"
+    )
 
 
 def run(arguments: Namespace) -> int:
     """Fetch, and write the snapshot."""
     from billcheck.connectors.base import Request
-    from billcheck.connectors.registry import load_connector
     from billcheck.connectors.snapshot import snapshot_lines
+    from billcheck.connectors.start import Start
+    from billcheck.connectors.tokens import state_folder
     from billcheck.whole_files import write_whole
 
     request = Request(first_day=arguments.since, last_day=arguments.until, customers=tuple(arguments.customer))
-    factory = load_connector(arguments.connector)
-    with factory(os.environ, tell=note) as connector, progress("Fetching"):
-        fetched = connector.fetch(request)
-    write_whole(arguments.out, "".join(snapshot_lines(fetched)))
+    with Start(state_folder(os.environ), tell=note, is_fresh=arguments.fresh) as start:
+        fetched = _fetched(arguments.connector, request, start)
+        write_whole(arguments.out, "".join(snapshot_lines(fetched)))
+        start.finish()
     _tell(fetched, arguments.out)
     return 0 if fetched.completeness.is_complete else INCOMPLETE
+
+
+def _fetched(name: str, request: Request, start: Start) -> Fetched:
+    """What was fetched; where it broke off, it is told what is kept."""
+    from billcheck.connectors.faults import WaitError
+    from billcheck.connectors.registry import load_connector
+    from billcheck.connectors.start import fetch_with
+
+    factory = load_connector(name)
+    try:
+        with factory(os.environ, tell=note) as connector, progress("Fetching"):
+            return fetch_with(connector, request, start)
+    except WaitError as error:
+        error.keep(start.kept)
+        raise
+    except BaseException:
+        if start.kept:
+            note(f"{start.kept}: run the same command again, and it goes on from there.")
+        raise
 
 
 def _tell(fetched: Fetched, path: Path) -> None:

@@ -127,6 +127,7 @@ class WaitError(ConnectorError):
         """
         self.kind = kind
         self.resume_at = resume_at
+        self.kept = ""
         limit = f"The {kind} limit" if kind else "A limit"
         moment = resume_at.isoformat(timespec="seconds").replace("+00:00", "Z")
         used_up = f"{limit} of the ledger is used up until {moment}."
@@ -137,6 +138,14 @@ class WaitError(ConnectorError):
             request_id=request_id,
             remedy="Run the same command again then; nothing was written yet.",
         )
+
+    def keep(self, kept: str) -> None:
+        """Say what is kept of what was read, in a sentence without its full stop; empty for nothing."""
+        if kept:
+            self.kept = kept
+            self.advice = (
+                f"{kept}: run the same command again then, and it goes on from there. No snapshot was written."
+            )
 
 
 class AnswerError(ConnectorError):

@@ -40,11 +40,12 @@ from billcheck.connectors.faults import (
     WaitError,
     excerpt,
 )
-from billcheck.connectors.patience import SYSTEM_CLOCK, Clock, Pace, Pacer, Patience, wait_of
+from billcheck.connectors.patience import SYSTEM_CLOCK, Clock, Pace, Pacer, Patience, moment_of, wait_of
 from billcheck.errors import InternalError, Problem, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from datetime import datetime
 
 FaultKind = Literal["again", "limit", "expired", "sign_in", "not_allowed", "not_there", "refused", "moved", "answer"]
 """What an answer other than the one hoped for calls for; `expired` is worth one renewal of the token."""
@@ -188,6 +189,7 @@ class Http:
         self._tell = tell or (lambda _: None)
         self._pacer = Pacer(pace, clock)
         self._waited = 0.0
+        self._behind = timedelta(0)
         self._lock = threading.Lock()
         self._deadline = _Deadline(clock)
         self._client = httpx.Client(
@@ -206,6 +208,13 @@ class Http:
     def close(self) -> None:
         """Let go of the connections."""
         self._client.close()
+
+    def now(self) -> datetime:
+        """The time in UTC by the ledger's clock where its answers tell it and ours is ahead, else by ours.
+
+        So it is never later than what the ledger dates its changes by, and no change is missed by asking since then.
+        """
+        return self._clock.now() - self._behind
 
     def get(
         self,
@@ -283,6 +292,9 @@ class Http:
         pause = self._pacer.learn(answer.headers)
         if pause > 1:
             self._tell(f"{self._name} allows few requests more this minute: going on in {pause:.0f} s.")
+        told = moment_of(answer.headers)
+        if told is not None:
+            self._behind = max(timedelta(0), self._clock.now() - told)
         return answer, self._dialect.fault(answer) or _fault_of(answer), used
 
     def _answer(self, where: str, request: httpx.Request) -> Answer:

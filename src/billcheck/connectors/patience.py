@@ -218,7 +218,12 @@ def wait_of(headers: Mapping[str, str], now: datetime) -> float | None:
     until = _moment(text)
     if until is None:
         return None
-    return max(0.0, (until - (_moment(headers.get("date", "")) or now)).total_seconds())
+    return max(0.0, (until - (moment_of(headers) or now)).total_seconds())
+
+
+def moment_of(headers: Mapping[str, str]) -> datetime | None:
+    """When an answer was made by its own Date; None where it bears none."""
+    return _moment(headers.get("date", ""))
 
 
 def _moment(text: str) -> datetime | None:

@@ -43,6 +43,11 @@ class Payload:
         """What is wrong with it, to be raised."""
         return AnswerError(self.where, remark, request_id=self.request_id, remedy=remedy)
 
+    @property
+    def data(self) -> dict[str, Any]:
+        """The object as it was answered."""
+        return self._data
+
     def refuse(self, name: str, wanted: str) -> NoReturn:
         """Say that a value is not what was promised."""
         raise self.fault(f"Its {name} is {_shown(self._data.get(name))} in place of {wanted}.")
@@ -83,6 +88,10 @@ class Payload:
         """A whole number that has to be there, zero or more."""
         value = self._data.get(name)
         return value if type(value) is int and value >= 0 else self.refuse(name, "a whole number")
+
+    def optional_whole(self, name: str) -> int | None:
+        """A whole number that may be missing."""
+        return self.whole(name) if self.has(name) else None
 
     def is_set(self, name: str) -> bool:
         """A flag, which ledgers write as a text at times; missing is false."""

@@ -20,6 +20,7 @@ from hmac import compare_digest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from billcheck.connectors.locks import lock, unlock
 from billcheck.errors import BillcheckError, MissingPackageError, Problem, UsageError
 
 if TYPE_CHECKING:
@@ -165,11 +166,11 @@ class TokenFile:
         self._make_folder()
         with self._lock_path.open("a+b") as file:
             self._lock_path.chmod(_OWNER_ONLY)
-            _lock(file.fileno())
+            lock(file.fileno())
             try:
                 yield
             finally:
-                _unlock(file.fileno())
+                unlock(file.fileno())
 
     def load(self) -> Tokens | None:
         """What is kept, None for nothing.
@@ -291,29 +292,3 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(handle: int) -> None:
-        os.lseek(handle, 0, os.SEEK_SET)
-        while True:
-            try:
-                msvcrt.locking(handle, msvcrt.LK_LOCK, 1)
-            except OSError:  # it gives up after ten tries, a second apart
-                continue
-            return
-
-    def _unlock(handle: int) -> None:
-        os.lseek(handle, 0, os.SEEK_SET)
-        msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
-
-else:
-    import fcntl
-
-    def _lock(handle: int) -> None:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-
-    def _unlock(handle: int) -> None:
-        fcntl.flock(handle, fcntl.LOCK_UN)

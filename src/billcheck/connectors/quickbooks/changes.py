@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 
     from billcheck.connectors.payload import Payload
 
+LOOKS_BACK = timedelta(days=29)
+"""It refuses more than 30 days, whatever its clock says."""
 MOST_CHANGES = 1000
 """Objects of one answer; with as many, others may have been left out."""
-_LOOKS_BACK = (29, 7, 1)
-"""Days, the longest first: it refuses more than 30, whatever its clock says."""
+_DAYS = (LOOKS_BACK.days, 7, 1)
+"""How far back is looked, the longest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def find_deletions(
     Raises:
         ConnectorError: An answer did not come or is none.
     """
-    for days in _LOOKS_BACK:
+    for days in _DAYS:
         since = now - timedelta(days=days)
         changes = read_changes(ask(since), entities)
         if not changes.is_capped:

@@ -7,22 +7,31 @@ are kept.
 
 from __future__ import annotations
 
-from datetime import UTC
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
 from billcheck.connectors.base import Completeness, Count, Fetched
-from billcheck.connectors.faults import AnswerError, ConnectorError, RefusedError, ServerFaultError, SignInError
+from billcheck.connectors.faults import (
+    AnswerError,
+    ConnectorError,
+    NotAllowedError,
+    RefusedError,
+    ServerFaultError,
+    SignInError,
+)
 from billcheck.connectors.patience import SYSTEM_CLOCK, Clock
 from billcheck.connectors.payload import Payload
-from billcheck.connectors.quickbooks.changes import find_deletions
+from billcheck.connectors.quickbooks.changes import LOOKS_BACK, find_deletions, read_changes
 from billcheck.connectors.quickbooks.company import Currencies, Products, customer_names, wanted_customers
 from billcheck.connectors.quickbooks.dialect import PACE, QuickBooksDialect
 from billcheck.connectors.quickbooks.documents import KINDS, Books, read_document
+from billcheck.connectors.quickbooks.inquiry import QuickBooksInquiry, written
+from billcheck.connectors.quickbooks.queries import CHUNK, chunks, document_queries, list_query
 from billcheck.connectors.quickbooks.remarks import credits_linked, remarks_on, told_of_deletions, told_of_templates
 from billcheck.connectors.quickbooks.templates import ENTITY as TEMPLATES
 from billcheck.connectors.quickbooks.templates import read_template
+from billcheck.connectors.start import Start
 from billcheck.connectors.sweep import Page, add_counts, sweep
 from billcheck.ledger.template import Template
 
@@ -33,14 +42,12 @@ if TYPE_CHECKING:
     from billcheck.connectors.base import Request
     from billcheck.connectors.http import Credentials, Http
     from billcheck.connectors.quickbooks.documents import ReadDocument
+    from billcheck.connectors.quickbooks.queries import Query
 
 API_ADDRESS = "https://quickbooks.api.intuit.com"
 PAGE_SIZE = 999
 """One less than QuickBooks gives at once, for the object that a page repeats of the one before."""
 MINOR_VERSION = "75"
-_CHUNK = 100
-"""Ids named in one query: addresses have a length."""
-_ALSO_INACTIVE = "WHERE Active IN (true, false)"
 Answered = TypeVar("Answered")
 
 
@@ -73,6 +80,7 @@ class QuickBooksConnector:
         self._company_address = f"{api_address.rstrip('/')}/v3/company/{realm_id}"
         self._address = f"{self._company_address}/query"
         self._clock = clock
+        self._is_sorting_refused = False
 
     def fetch(self, request: Request) -> Fetched:
         """The invoices, sales receipts, credit memos and refund receipts of a window.
@@ -80,9 +88,18 @@ class QuickBooksConnector:
         Raises:
             ConnectorError: Something could not be read.
         """
+        return self.fetch_from(request, Start())
+
+    def fetch_from(self, request: Request, start: Start) -> Fetched:
+        """The same, going on from what an earlier fetch read.
+
+        Raises:
+            ConnectorError: Something could not be read; what was read is kept.
+        """
         company = self._only("CompanyInfo").text("CompanyName")
-        customers, customer_count = self._sweep("Customer", _ALSO_INACTIVE)
-        items, item_count = self._sweep("Item", _ALSO_INACTIVE)
+        start.open(self.name, self._realm_id, request, self._http.now())
+        customers, customer_count = self._sweep(list_query("Customer"), start)
+        items, item_count = self._sweep(list_query("Item"), start)
         books = Books(
             names=customer_names(customers),
             products=Products(items),
@@ -91,11 +108,10 @@ class QuickBooksConnector:
         wanted, missing = wanted_customers(request.customers, customers, books.names)
         counts = [customer_count, item_count]
         read: list[ReadDocument] = []
-        for entity in KINDS:
-            for conditions in _conditions(request, wanted):
-                found, count = self._sweep(entity, conditions)
-                read += [read_document(entity, payload, books) for payload in found.values()]
-                counts.append(count)
+        for query in document_queries(request, wanted):
+            found, count = self._sweep(query, start)
+            read += [read_document(query.entity, payload, books) for payload in found.values()]
+            counts.append(count)
         read.sort(key=lambda each: (each.document.issue_date, each.document.number, each.document.id))
         doubts = [f"QuickBooks has no customer {name}: check the name, or its id." for name in missing]
         doubts += [f"{each.document.number or each.document.id}: {doubt}" for each in read for doubt in each.doubts]
@@ -108,7 +124,7 @@ class QuickBooksConnector:
                 organisation=company,
                 organisation_id=self._realm_id,
                 request=request,
-                read_at=self._clock.now(),
+                read_at=self._http.now(),
                 counts=add_counts([*counts, *template_counts]),
                 shortcomings=tuple(doubts),
                 blind_spots=(*self._deletions(), *remarks_on(read, gone), *template_remarks),
@@ -124,21 +140,29 @@ class QuickBooksConnector:
 
     def _deletions(self) -> tuple[str, ...]:
         """What is said of documents that are no longer there; it changes nothing about those that are."""
-        entities = tuple(KINDS)
+        now = self._clock.now()
+        return told_of_deletions(_tried(lambda: find_deletions(now, tuple(KINDS), self._changes, self._find)))
 
-        def ask(since: datetime) -> Payload:
-            moment = since.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-            address = f"{self._company_address}/cdc?entities={','.join(entities)}&changedSince={quote(moment, safe='')}"
-            return self._payload("cdc", f"{address}&minorversion={MINOR_VERSION}")
+    def _changes(self, since: datetime) -> Payload:
+        """What QuickBooks says was changed and deleted since a moment."""
+        moment = quote(written(since), safe="")
+        address = f"{self._company_address}/cdc?entities={','.join(KINDS)}&changedSince={moment}"
+        return self._payload("cdc", f"{address}&minorversion={MINOR_VERSION}")
 
-        def find(entity: str, ids: Sequence[str]) -> set[str]:
-            found = set[str]()
-            for chunk in _chunks(ids):
-                answer = self._ask(entity, "SELECT * FROM", entity, f"WHERE Id IN ({chunk}) MAXRESULTS {_CHUNK}")
-                found |= {each.text("Id") for each in answer.optional_each(entity)}
-            return found
+    def _find(self, entity: str, ids: Sequence[str]) -> set[str]:
+        """Those of some ids that can be read."""
+        found = set[str]()
+        for _, members in chunks(ids):
+            answer = self._ask(entity, "SELECT * FROM", entity, f"WHERE Id IN ({members}) MAXRESULTS {CHUNK}")
+            found |= {each.text("Id") for each in answer.optional_each(entity)}
+        return found
 
-        return told_of_deletions(_tried(lambda: find_deletions(self._clock.now(), entities, ask, find)))
+    def _gone(self, entity: str, ids: frozenset[str], since: datetime) -> frozenset[str]:
+        """Which of some documents were deleted since: QuickBooks says so, and they cannot be read."""
+        if entity not in KINDS or self._http.now() - since > LOOKS_BACK:
+            return frozenset()
+        told = read_changes(self._changes(since), tuple(KINDS)).deleted[entity] & ids
+        return told - self._find(entity, sorted(told))
 
     def _templates(
         self, books: Books, wanted: Sequence[str] | None
@@ -182,7 +206,8 @@ class QuickBooksConnector:
                 break
         return list(rows.values()), stated
 
-    def _sweep(self, entity: str, conditions: str) -> tuple[dict[str, Payload], Count]:
+    def _sweep(self, query: Query, start: Start | None = None) -> tuple[dict[str, Payload], Count]:
+        entity, conditions = query.entity, query.conditions
         stated = 0
 
         def ask(number: int, size: int) -> Page[Payload]:
@@ -198,14 +223,22 @@ class QuickBooksConnector:
             start, most = (number - 1) * size + 1 - repeated, size + repeated
             return Page(self._rows(entity, conditions, start, min(most, stated - start + 1)), stated)
 
-        return sweep(entity, ask, size=PAGE_SIZE, at_once=PACE.at_once, has_overlap=True)
+        inquiry = QuickBooksInquiry(
+            changed=lambda since: self._sweep(query.changed_since(since)),
+            rows=lambda at, most: self._rows(entity, conditions, at, most),
+            belongs=query.belongs,
+            deleted=lambda ids, since: self._gone(entity, ids, since),
+        )
+        path = f"quickbooks {entity}"
+        kept = None if start is None else start.query(str(query), PAGE_SIZE, inquiry, path=path)
+        return sweep(entity, ask, size=PAGE_SIZE, at_once=PACE.at_once, has_overlap=True, kept=kept)
 
     def _rows(self, entity: str, conditions: str, start: int, most: int) -> list[tuple[str, Payload]]:
         """So many objects from a place on, in as many answers as that takes; fewer where an answer holds none."""
         rows: list[tuple[str, Payload]] = []
         while len(rows) < most:
-            limits = f"ORDERBY Id STARTPOSITION {start + len(rows)} MAXRESULTS {most - len(rows)}"
-            answer = self._ask(entity, "SELECT * FROM", entity, conditions, limits)
+            limits = f"STARTPOSITION {start + len(rows)} MAXRESULTS {most - len(rows)}"
+            answer = self._sorted(entity, conditions, limits)
             given = list(answer.optional_each(entity))
             for each in given:
                 key = each.text("Id")
@@ -214,6 +247,20 @@ class QuickBooksConnector:
             if not given:
                 break
         return rows
+
+    def _sorted(self, entity: str, conditions: str, limits: str) -> Payload:
+        """Objects by their ids, as far as QuickBooks sorts by them; a sweep sees whether it did."""
+        words = (entity, "SELECT * FROM", entity, conditions)
+        if not self._is_sorting_refused:
+            try:
+                return self._ask(*words, "ORDERBY Id", limits)
+            except (SignInError, NotAllowedError):
+                raise
+            except RefusedError:
+                found = self._ask(*words, limits)
+                self._is_sorting_refused = True  # it was the order, since without it all is well
+                return found
+        return self._ask(*words, limits)
 
     def _ask(self, entity: str, *words: str) -> Payload:
         statement = " ".join(words)
@@ -238,22 +285,3 @@ def _tried(ask: Callable[[], Answered]) -> Answered | ConnectorError:
         raise
     except (RefusedError, ServerFaultError, AnswerError) as error:
         return error
-
-
-def _conditions(request: Request, wanted: Sequence[str]) -> list[str]:
-    """What to ask for: the window, and so many customers at a time where some were asked for."""
-    window = f"WHERE TxnDate >= '{request.first_day}' AND TxnDate <= '{request.last_day}'"
-    if not request.customers:
-        return [window]
-    return [f"{window} AND CustomerRef IN ({chunk})" for chunk in _chunks(wanted)]
-
-
-def _chunks(ids: Sequence[str]) -> list[str]:
-    """Ids as members of lists that are short enough for an address."""
-    return [", ".join(map(_quoted, ids[at : at + _CHUNK])) for at in range(0, len(ids), _CHUNK)]
-
-
-def _quoted(text: str) -> str:
-    """A text of a statement."""
-    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
-    return f"'{escaped}'"

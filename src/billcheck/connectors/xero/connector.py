@@ -7,13 +7,13 @@ invoices, and what all that is complete for. Only reads. Must not know how token
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from billcheck.connectors.base import Completeness, Count, Fetched
 from billcheck.connectors.faults import AnswerError, NotAllowedError, NotThereError, RefusedError, SignInError
 from billcheck.connectors.patience import SYSTEM_CLOCK, Clock
 from billcheck.connectors.payload import Payload
+from billcheck.connectors.start import Start
 from billcheck.connectors.sweep import Page, add_counts, sweep
 from billcheck.connectors.xero.access import foreign_tenant, missing_scope, only_tenant, read_tenants
 from billcheck.connectors.xero.dialect import PACE
@@ -25,25 +25,27 @@ from billcheck.connectors.xero.directory import (
     read_items,
     read_organisation,
 )
-from billcheck.connectors.xero.documents import CREDIT_NOTE, INVOICE, id_of, is_whole, number_of, read_document
+from billcheck.connectors.xero.documents import INVOICE, id_of, is_whole, number_of, read_document
+from billcheck.connectors.xero.inquiry import XeroInquiry
+from billcheck.connectors.xero.queries import ALL_CONTACTS, document_queries
 from billcheck.connectors.xero.remarks import NOT_INVOICED, called, remarks_on
 from billcheck.connectors.xero.templates import is_of_sales, read_template
 from billcheck.money import is_currency
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from datetime import date
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import date, datetime
 
     from billcheck.connectors.base import Request
     from billcheck.connectors.http import Credentials, Http
+    from billcheck.connectors.start import KeptQuery
     from billcheck.connectors.xero.documents import ReadDocument
+    from billcheck.connectors.xero.queries import Query
     from billcheck.ledger.template import Template
 
 API_ADDRESS = "https://api.xero.com/api.xro/2.0"
 CONNECTIONS_ADDRESS = "https://api.xero.com/connections"
 PAGE_SIZE = 1000
-_CHUNK = 20
-"""Contacts named in one query: each takes 80 characters, and Xero answers 404 beyond 2,048 in all."""
 
 
 class XeroConnector:
@@ -85,17 +87,25 @@ class XeroConnector:
         Raises:
             ConnectorError: Something could not be read.
         """
+        return self.fetch_from(request, Start())
+
+    def fetch_from(self, request: Request, start: Start) -> Fetched:
+        """The same, going on from what an earlier fetch read.
+
+        Raises:
+            ConnectorError: Something could not be read; what was read is kept.
+        """
         tenant = self._tenant_id or only_tenant(self._tenants())
         organisation = self._organisation(tenant)
-        contacts, contact_count = self._sweep("Contacts", tenant, [("includeArchived", "true"), ("order", "ContactID")])
+        start.open(self.name, tenant, request, self._http.now())
+        contacts, contact_count, _ = self._sweep(ALL_CONTACTS, tenant, start)
         directory = Directory(organisation, merged_names(contacts))
         wanted, missing = find_customers(request.customers, directory.contacts, contacts)
         counts, payloads = [contact_count], list[Payload]()
-        for kind, word in (("Invoices", INVOICE), ("CreditNotes", CREDIT_NOTE)):
-            for where in _conditions(word, request, wanted):
-                found, count = self._documents(kind, tenant, where, directory)
-                payloads += found
-                counts.append(count)
+        for query in document_queries(request, wanted, organisation.zone):
+            found, count = self._documents(query, tenant, start, directory)
+            payloads += found
+            counts.append(count)
         repeating, unread = self._repeating(tenant)
         directory, unnamed = self._with_items(tenant, directory, [*payloads, *repeating])
         read, doubts = _read(payloads, directory)
@@ -111,7 +121,7 @@ class XeroConnector:
                 organisation=organisation.name,
                 organisation_id=tenant,
                 request=request,
-                read_at=self._clock.now(),
+                read_at=self._http.now(),
                 counts=add_counts([*counts, *(() if unread else (_all_of("RepeatingInvoices", repeating),))]),
                 shortcomings=tuple(doubts),
                 blind_spots=tuple(remarks),
@@ -131,18 +141,20 @@ class XeroConnector:
             return read_organisation(each)
         raise AnswerError("xero GET /Organisation", "It names no organisation.")
 
-    def _documents(self, kind: str, tenant: str, where: str, directory: Directory) -> tuple[list[Payload], Count]:
-        """The documents of a kind, each with all that counts."""
-        one = "InvoiceID" if kind == "Invoices" else "CreditNoteID"
-        archived = [("includeArchived", "true")] if kind == "Invoices" else []
-        asked = [("where", where), ("order", one), ("unitdp", "4"), *archived]
-        found, count = self._sweep(kind, tenant, asked)
-        whole = [
-            payload if is_whole(payload, directory) else self._single(kind, tenant, key)
-            for key, payload in found.items()
-        ]
-        documents = [payload for payload in whole if payload is not None]
-        return documents, replace(count, read=count.read - len(whole) + len(documents))
+    def _documents(self, query: Query, tenant: str, start: Start, directory: Directory) -> tuple[list[Payload], Count]:
+        """The documents of a query, each with all that counts."""
+        found, count, kept = self._sweep(query, tenant, start)
+        documents: list[Payload] = []
+        for key, payload in found.items():
+            if is_whole(payload, directory):
+                documents.append(payload)
+                continue
+            whole = self._single(query.kind, tenant, key)
+            if whole is not None:
+                documents.append(whole)
+                if kept is not None:
+                    kept.mend(key, whole)
+        return documents, replace(count, read=count.read - len(found) + len(documents))
 
     def _single(self, kind: str, tenant: str, key: str) -> Payload | None:
         """A document by itself, with what the list left out; None where it went since it was listed."""
@@ -181,23 +193,43 @@ class XeroConnector:
         by_code = {item.code: item for item in items.values()}
         return replace(directory, items=items, items_by_code=by_code), []
 
-    def _sweep(self, kind: str, tenant: str, parameters: Sequence[tuple[str, str]]) -> tuple[dict[str, Payload], Count]:
+    def _sweep(self, query: Query, tenant: str, start: Start) -> tuple[dict[str, Payload], Count, KeptQuery | None]:
+        kind, ask = query.kind, self._pages(query.kind, tenant, query.parameters)
+        inquiry = XeroInquiry(
+            kind=kind,
+            size=PAGE_SIZE,
+            ask=ask,
+            ask_since=lambda since: self._pages(kind, tenant, query.whole, since),
+            belongs=query.belongs,
+        )
+        kept = start.query(str(query), PAGE_SIZE, inquiry, path=f"xero {kind}")
+        return *sweep(kind, ask, size=PAGE_SIZE, at_once=PACE.at_once, kept=kept), kept
+
+    def _pages(
+        self, kind: str, tenant: str, parameters: Sequence[tuple[str, str]], since: datetime | None = None
+    ) -> Callable[[int, int], Page[Payload]]:
+        """A way to ask for pages; of what was changed since a moment, where one is given."""
+
         def ask(number: int, size: int) -> Page[Payload]:
             paged = [*parameters, ("page", str(number)), ("pageSize", str(size))]
-            answer = self._ask(kind, tenant, paged)
-            stated = answer.nested("pagination").whole("itemCount")
+            answer = self._ask(kind, tenant, paged, since)
+            paging = answer.nested("pagination")
             items = [(_key(kind, each), each) for each in answer.each(kind)]
-            return Page(items, stated)
+            is_last = paging.optional_whole("page") == paging.optional_whole("pageCount") == number
+            return Page(items, paging.whole("itemCount"), is_last)
 
-        return sweep(kind, ask, size=PAGE_SIZE, at_once=PACE.at_once)
+        return ask
 
-    def _ask(self, path: str, tenant: str, parameters: Sequence[tuple[str, str]]) -> Payload:
+    def _ask(
+        self, path: str, tenant: str, parameters: Sequence[tuple[str, str]], since: datetime | None = None
+    ) -> Payload:
+        moment = {} if since is None else {"If-Modified-Since": since.strftime("%Y-%m-%dT%H:%M:%S")}
         try:
             answer = self._http.get(
                 f"/{path}",
                 f"{self._api}/{path}",
                 parameters=parameters,
-                headers={"xero-tenant-id": tenant},
+                headers={"xero-tenant-id": tenant, **moment},
                 credentials=self._credentials,
             )
         except NotAllowedError as error:
@@ -254,20 +286,3 @@ def _templates(
         except AnswerError as error:
             refused.append(f"A repeating invoice could not be read: {error.where}: {error.remark}")
     return tuple(sorted(found, key=lambda template: (template.customer, template.id))), refused
-
-
-def _conditions(word: str, request: Request, contacts: Sequence[str]) -> list[str]:
-    """What to ask for: the window, and so many contacts at a time where some were asked for."""
-    window = f'Type=="{word}" AND Date>={_day(request.first_day)} AND Date<{_day(request.last_day + timedelta(days=1))}'
-    if not request.customers:
-        return [window]
-    chunks = [contacts[at : at + _CHUNK] for at in range(0, len(contacts), _CHUNK)]
-    return [f"{window} AND ({' OR '.join(map(_of_contact, chunk))})" for chunk in chunks]
-
-
-def _of_contact(key: str) -> str:
-    return f'Contact.ContactID==Guid("{key}")'
-
-
-def _day(day: date) -> str:
-    return f"DateTime({day.year},{day.month:02},{day.day:02})"
