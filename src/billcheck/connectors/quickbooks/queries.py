@@ -1,6 +1,6 @@
 """What QuickBooks Online is asked for in pages: lists of names, and the documents of a window.
 
-Comes in: a request, and the customers it is for. Goes out: the conditions of statements, and which objects they ask for.
+Comes in: a request, and the customers it is for. Goes out: conditions of statements, and which objects they ask for.
 Must not know how they are asked, or what is kept of the answers.
 """
 
