@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from hashlib import sha256
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from billcheck.errors import BillcheckError
@@ -72,11 +73,9 @@ class Held:
 
 def fetch_name(connector: str, organisation_id: str, request: Request) -> dict[str, Any]:
     """What a file is of: the version of billcheck, the organisation and the request."""
-    from billcheck import __version__  # noqa: PLC0415 - reads the installation; only when a ledger is fetched
-
     return {
         "billcheck_held": VERSION,
-        "billcheck": __version__,
+        "billcheck": version("billcheck"),
         "connector": connector,
         "organisation_id": organisation_id,
         "first_day": request.first_day.isoformat(),
