@@ -217,4 +217,5 @@ def _decoded(body: bytes) -> dict[str, Any]:
 
 
 def _number_or_object(value: dict[str, Any]) -> Any:  # noqa: ANN401 - a number, or the object as it is
-    return Decimal(value[_EXACT]) if len(value) == 1 and isinstance(value.get(_EXACT), str) else value
+    is_number = len(value) == 1 and isinstance(value.get(_EXACT), str)
+    return json.loads(value[_EXACT], parse_float=Decimal, parse_int=Decimal) if is_number else value
