@@ -51,6 +51,7 @@ TEMPLATES = tuple(
         status="active",
         makes="approved",
         customer="Acme",
+        customer_id="id-acme",
         currency="EUR",
         every="month",
         excl_tax=Decimal("100.00"),
@@ -91,7 +92,9 @@ class Shelf:
         self.tell("Waits.")
         self.fail(self.environment.get(FAULT, ""))
         documents = tuple(self.ordered([each for each in self.shelf() if self.is_wanted(each, request)]))
-        return Fetched(documents, self.record(request, documents), self.templates())
+        asked = {*request.customers}
+        templates = (each for each in self.templates() if not asked or asked & {each.customer, each.customer_id})
+        return Fetched(documents, self.record(request, documents), tuple(templates))
 
     def fail(self, fault: str) -> None:
         if fault:

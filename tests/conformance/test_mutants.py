@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from contextlib import contextmanager
 from dataclasses import replace
@@ -194,6 +195,17 @@ class KnowsNamesAlone(Shelf):
         return super().is_wanted(replace(document, customer_id=""), request)
 
 
+class GivesEverybodysTemplates(Shelf):
+    def fetch(self, request: Request) -> Fetched:
+        return replace(super().fetch(request), templates=self.templates())
+
+
+class GivesNobodysTemplates(Shelf):
+    def fetch(self, request: Request) -> Fetched:
+        fetched = super().fetch(request)
+        return replace(fetched, templates=()) if request.customers else fetched
+
+
 class KnowsNobodyAndIsComplete(Shelf):
     def record(self, request: Request, documents: tuple[FetchedDocument, ...]) -> Completeness:
         return replace(super().record(request, documents), shortcomings=())
@@ -355,6 +367,12 @@ WRONG: list[tuple[str, type[Shelf], str]] = [
     ),
     ("test_only_the_customers_asked_for_are_given", ForgetsWhoWasAskedFor, "gives middle-b, which is another's."),
     ("test_only_the_customers_asked_for_are_given", KnowsNamesAlone, "Asked for 'id-acme', it leaves out first."),
+    (
+        "test_only_the_customers_asked_for_are_given",
+        GivesEverybodysTemplates,
+        "Asked for 'Birch', it gives the template",
+    ),
+    ("test_only_the_customers_asked_for_are_given", GivesNobodysTemplates, "'Acme', it leaves out the template t-1."),
     ("test_only_the_customers_asked_for_are_given", KnowsNobodyAndIsComplete, "it says that it is complete."),
     ("test_it_gives_the_same_again", CountsItsRuns, "First {"),
     ("test_it_gives_the_same_again", GivesEverySecondTimeMore, "again"),
@@ -574,3 +592,10 @@ def test_who_forgets_to_set_up_a_ledger_is_told() -> None:
 
     with pytest.raises(NotImplementedError):
         TheseTests().test_ids_are_unique()
+
+
+def test_the_suite_needs_no_pytest_and_the_package_needs_no_suite() -> None:
+    program = "import sys, billcheck, billcheck.check, billcheck.cli.main; print('billcheck.testing' in sys.modules)\n"
+    program += "import billcheck.testing; print('pytest' in sys.modules, '_pytest' in sys.modules)"
+    said = subprocess.check_output([sys.executable, "-c", program], encoding="utf-8")
+    assert said.split() == ["False", "False", "False"]

@@ -166,11 +166,16 @@ class TestQuickBooks(ConnectorTests):
                 ("Invoice", 16, birch, AFTER, Decimal("40.00")),
             )
         ),
+        templates=frozenset({"90", "91"}),
     )
 
     @contextmanager
     def ledger(self, fault: str = "") -> Iterator[Mapping[str, str]]:
         made = quickbooks.QuickBooksServer(list(self.documents), [self.acme, self.birch], before=FAULTS.get(fault))
+        made.templates = [
+            quickbooks.recurring(quickbooks.invoice(80, self.acme, AFTER, "60.00", "40.00"), 90, "Care"),
+            quickbooks.recurring(quickbooks.invoice(81, self.birch, AFTER, "30.00"), 91, "Seats"),
+        ]
         if fault == "a page twice":
             made.largest_page, made.repeats_first_page = 2, True
         with serve(made, fault, "Invoice") as at:

@@ -140,13 +140,20 @@ def the_record_is_true(fetched: Fetched, name: str, request: Request) -> Iterato
 
 
 def only_these_customers(fetched: Fetched, everything: Fetched, truth: Truth, said: str) -> Iterator[str]:
-    """Where customers are asked for, by name or by id, all their documents are given, and nobody else's."""
+    """Where customers are asked for, by name or id, all their documents and templates are given, and nobody else's."""
     theirs = {each.id for each in truth.documents if said in (each.customer, each.customer_id)}
     others = {each.id for each in truth.documents} - theirs
     given = {each.id for each in fetched.documents}
     lost = theirs & {each.id for each in everything.documents} - given
     yield from (f"Asked for {said!r}, it leaves out {key}." for key in sorted(lost))
     yield from (f"Asked for {said!r}, it gives {key}, which is another's." for key in sorted(given & others))
+    theirs = {each.id for each in everything.templates if said in (each.customer, each.customer_id)}
+    found = {each.id for each in fetched.templates}
+    yield from (f"Asked for {said!r}, it leaves out the template {key}." for key in sorted(theirs - found))
+    others = {each.id for each in everything.templates} - theirs
+    yield from (
+        f"Asked for {said!r}, it gives the template {key}, which is another's." for key in sorted(others & found)
+    )
 
 
 def snapshots_come_back(fetched: Fetched) -> Iterator[str]:
