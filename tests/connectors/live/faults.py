@@ -244,12 +244,17 @@ def _ever_expired(world: World, _: Asked) -> None:
     world.first_good = 10**6
 
 
+def _ends_of(error: str) -> frozenset[str]:
+    """What is refused may have been asked in a way that is not understood, and is asked once more in another."""
+    return frozenset({error, "told"}) | (EQUAL if error == "RefusedError" else frozenset())
+
+
 def _answers() -> list[Fault]:
     both = [
         *(Fault(name, _says(reply)) for name, reply in PASSING.items()),
         *(Fault(f"{name}, for ever", _says(reply), stays=True, ends=NEVER_SILENT) for name, reply in PASSING.items()),
         # What lies beside the documents is told to be missing where it cannot be read.
-        *(Fault(name, _says(reply), ends=frozenset({error, "told"})) for name, (reply, error) in FINAL.items()),
+        *(Fault(name, _says(reply), ends=_ends_of(error)) for name, (reply, error) in FINAL.items()),
         *(Fault(name, _says(reply), of="quickbooks") for name, reply in _QUICKBOOKS_PASSING.items()),
         *(
             Fault(f"{name}, for ever", _says(reply), stays=True, ends=NEVER_SILENT, of="quickbooks")

@@ -23,12 +23,6 @@ MET = [
     for at, fault in enumerate(faults_of(provider))
     if fault.stays == (fault.is_alteration or fault.of != "")
 ]
-PENDING = {
-    ("quickbooks", "one less than there are, for ever"),
-    ("quickbooks", "none though there are, for ever"),
-    ("quickbooks", "CustomerRef missing, for ever"),
-    ("quickbooks", "CustomerRef null, for ever"),
-}
 
 
 @pytest.fixture(autouse=True)
@@ -39,8 +33,6 @@ def _small_pages() -> Iterator[None]:
 
 @pytest.mark.parametrize(("provider", "fault", "at"), MET, ids=[f"{provider}-{fault}" for provider, fault, _ in MET])
 def test_a_fault_is_overcome_or_said(provider: Provider, fault: Fault, at: int) -> None:
-    if (provider.name, fault.name) in PENDING:
-        pytest.skip("being mended")
     ending = run(provider, fault, at)
     assert ending.is_right, (ending, ending.error)
     assert ending.struck, "it found nothing to strike"

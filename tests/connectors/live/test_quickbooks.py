@@ -394,7 +394,7 @@ def test_a_thousand_documents_take_two_pages() -> None:
     )
     assert key(fetch(company)) == truth(company)
     pages = [each.split("STARTPOSITION ")[1] for each in company.statements if "* FROM Invoice" in each]
-    assert pages == ["1 MAXRESULTS 999", "999 MAXRESULTS 102"]
+    assert pages == ["1 MAXRESULTS 999", "999 MAXRESULTS 1000"]
 
 
 def test_a_window_without_documents_is_complete() -> None:

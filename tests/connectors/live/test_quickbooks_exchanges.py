@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
@@ -22,7 +22,7 @@ from billcheck.connectors.quickbooks.connector import QuickBooksConnector
 from billcheck.connectors.quickbooks.dialect import PACE, QuickBooksDialect
 from billcheck.connectors.tokens import Secret
 from tests.connectors.live.test_quickbooks import HARTWELL, MARCH, QUIET, YEAR, fetch, key, truth
-from tests.servers.quickbooks import REALM, QuickBooksServer, fault, invoice, lower_fault, many, xml_fault
+from tests.servers.quickbooks import REALM, QuickBooksServer, customer, fault, invoice, lower_fault, many, xml_fault
 from tests.servers.raw import Asked, RawServer, Reply, answer
 
 if TYPE_CHECKING:
@@ -153,13 +153,16 @@ def test_a_whole_fetch_asks_only_what_it_needs() -> None:
     company = QuickBooksServer([("Invoice", invoice(1, HARTWELL, MARCH, "10.00"))], [HARTWELL])
     fetch(company)
     asked = Counter(each.split(" FROM ")[1].split(" ")[0] for each in company.statements)
-    # Each kind is counted before and after, and read once where there is any of it.
-    assert asked == {
-        "CompanyInfo": 1,
-        "Customer": 3,
-        "Item": 2,
-        "Invoice": 3,
-        "SalesReceipt": 2,
-        "CreditMemo": 2,
-        "RefundReceipt": 2,
-    }
+    # Each kind is counted before and after, and read once, also where the count is 0; templates are counted.
+    counted = dict.fromkeys(("Customer", "Item", "Invoice", "SalesReceipt", "CreditMemo", "RefundReceipt"), 3)
+    assert asked == {"CompanyInfo": 1, **counted, "RecurringTransaction": 1}
+
+
+def test_ids_that_are_no_numbers_stay_texts_in_a_query() -> None:
+    hostile = ["a'b", "c\\", "d') OR Active = true", "+&%20é"]
+    parent = [customer(number, f"Client {number}", Id=key) for number, key in enumerate(hostile)]
+    documents = [("Invoice", invoice(number, of, MARCH, "1.00")) for number, of in enumerate(parent)]
+    company = QuickBooksServer([*documents, ("Invoice", invoice(9, HARTWELL, MARCH, "5.00"))], [*parent, HARTWELL])
+    fetched = fetch(company, replace(YEAR, customers=tuple(hostile)))
+    assert fetched.completeness.is_complete
+    assert sorted(each.customer_id for each in fetched.documents) == sorted(hostile)

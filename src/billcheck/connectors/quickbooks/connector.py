@@ -221,7 +221,7 @@ class QuickBooksConnector:
             # pages in between, there is one too many, and the count tells.
             repeated = min(number - 1, 1)
             start, most = (number - 1) * size + 1 - repeated, size + repeated
-            return Page(self._rows(entity, conditions, start, min(most, stated - start + 1)), stated)
+            return Page(self._rows(entity, conditions, start, most, stated), stated)
 
         inquiry = QuickBooksInquiry(
             changed=lambda since: self._sweep(query.changed_since(since)),
@@ -233,8 +233,13 @@ class QuickBooksConnector:
         kept = None if start is None else start.query(str(query), PAGE_SIZE, inquiry, path=path)
         return sweep(entity, ask, size=PAGE_SIZE, at_once=PACE.at_once, has_overlap=True, kept=kept)
 
-    def _rows(self, entity: str, conditions: str, start: int, most: int) -> list[tuple[str, Payload]]:
-        """So many objects from a place on, in as many answers as that takes; fewer where an answer holds none."""
+    def _rows(
+        self, entity: str, conditions: str, start: int, most: int, stated: int | None = None
+    ) -> list[tuple[str, Payload]]:
+        """So many objects from a place on, in as many answers as that takes; fewer where an answer holds none.
+
+        Where `stated` are counted, that many are enough; but more are asked for, so that one shows that is not counted.
+        """
         rows: list[tuple[str, Payload]] = []
         while len(rows) < most:
             limits = f"STARTPOSITION {start + len(rows)} MAXRESULTS {most - len(rows)}"
@@ -244,7 +249,7 @@ class QuickBooksConnector:
                 key = each.text("Id")
                 each.where = f"quickbooks {entity} {key}"
                 rows.append((key, each))
-            if not given:
+            if not given or (stated is not None and start - 1 + len(rows) >= stated):
                 break
         return rows
 
