@@ -242,8 +242,10 @@ def require_order(events: Sequence[FreeEvent], openings: Openings) -> None:
 def weigh(board: Board) -> Weighing:
     """What a reading costs at least; and the cheapest one itself, where the bound alone proves it (points 2 and 3)."""
     exact: dict[int, list[Step]] = {}
-    for event, step in sorted(find_splits(board)):
+    for event, step in find_splits(board):
         exact.setdefault(event, []).append(step)
+    for steps in exact.values():
+        steps.sort()
     has_splits = bool(exact)
     for event, step in sorted(find_combines(board)):
         exact.setdefault(event, []).append(step)
@@ -340,12 +342,15 @@ def find_splits(board: Board) -> Iterator[tuple[int, Step]]:
         return
     half, reach = board.half, 2 * board.half
     wanted = {need for need, is_change in zip(needs, board.changes, strict=True) if not is_change}
+    most = max(wanted, default=0)
     for first, day in enumerate(days):
         total = amounts[first]
         for last in range(first + 1, min(first + MOST_SPLIT, len(days))):
             if days[last] - day > reach:
                 break
             total += amounts[last]
+            if total > most:
+                break
             if total not in wanted:
                 continue
             for row in range(bisect_left(due, days[last] - half), bisect_right(due, day + half)):
@@ -438,6 +443,5 @@ def _tops_of(steps: list[list[Step]]) -> list[int]:
     tops, top = [], 0
     for steps_of_event in steps:
         tops.append(top)
-        for _, stop, _, _ in steps_of_event:
-            top = max(stop, top)
+        top = max([top, *[stop for _, stop, _, _ in steps_of_event]])
     return tops

@@ -75,7 +75,7 @@ def allocate(schedule: Schedule, events: Events, known: Known) -> Books:
     late = frozenset(event.rows for event in events.billed if event.is_catch_up)
     while True:
         books = _allocate(schedule, events, known, late)
-        idle = late & _without_effect(books)
+        idle = late & _without_effect(books) if late else late
         if not idle:
             books.far = _far_events(books, known.as_of_day)
             return books

@@ -89,8 +89,8 @@ def gather_events(matched: Matched, slot: int) -> Events:
     for row in lines.rows_of(slot):
         document = lines.documents[row]
         number = numbers.setdefault(bytes(documents.number_bytes(document)), len(numbers))
-        named = documents.credited.get(document, "").encode("utf-8", "surrogatepass")
-        credited = numbers.setdefault(named, len(numbers)) if named else number
+        named = documents.credited.get(document)
+        credited = numbers.setdefault(named.encode("utf-8", "surrogatepass"), len(numbers)) if named else number
         key = (
             number, kinds[document], documents.customers[document], statuses[document], lines.issue_days[row],
             lines.first_days[row], lines.end_days[row], documents.currencies[document],
