@@ -23,6 +23,7 @@ Two objects that changed places cannot hide behind an equal count: that would ne
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
@@ -32,12 +33,14 @@ from billcheck.connectors.base import Count
 from billcheck.connectors.faults import IncompleteError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 MOST_SWEEPS = 3
 MOST_PAGES = 10_000
 
 Item = TypeVar("Item")
+Watch = Callable[[], Callable[[], bool]]
+"""Begins to look for changes, and gives what tells later whether there were none: then no object changed its page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,7 @@ def sweep(
     at_once: int,
     has_overlap: bool = False,
     kept: Kept[Item] | None = None,
+    watch: Watch | None = None,
 ) -> tuple[dict[str, Item], Count]:
     """Everything, by id in the order of the ids, and the proof.
 
@@ -121,15 +125,16 @@ def sweep(
         at_once: Pages asked for at a time.
         has_overlap: Whether each page repeats the end of the one before, so that a hole between two shows; that holds
             only where the ids really ascend, which is looked at. Without, one object that goes and another that comes
-            between two pages leave a hole that no count tells: several pages are believed only once two sweeps found
-            the same.
+            between two pages leave a hole that no count tells: several pages are believed only where nothing was
+            changed meanwhile, or once two sweeps found the same.
+        watch: Begins to look for changes; None where the ledger does not tell of any.
         kept: What an earlier run left, and where to keep the pages of this one; None keeps nothing.
 
     Raises:
         IncompleteError: The ledger states more pages than anybody reads.
         ConnectorError: A page could not be read.
     """
-    reading = _Reading(kind, ask, size, at_once, kept)
+    reading = _Reading(kind, ask, size, at_once, kept, watch)
     held = {} if kept is None else dict(kept.pages)
     if kept is not None and held:
         found = _taken_up(reading, kept, held, has_overlap=has_overlap)
@@ -149,6 +154,7 @@ class _Reading(Generic[Item]):
     size: int
     at_once: int
     kept: Kept[Item] | None
+    watch: Watch | None
 
     def page(self, number: int) -> Page[Item]:
         page = self.ask(number, self.size)
@@ -180,12 +186,15 @@ def _from_nothing(reading: _Reading[Item], *, has_overlap: bool) -> tuple[dict[s
     agreed: set[str] = set()
     stated = 0
     for _ in range(MOST_SWEEPS):
+        is_still = None if reading.watch is None else reading.watch()
         first = reading.page(1)
         stated, before = first.stated, set(found)
         runs = [first, *(page for _, page in reading.pages(range(2, reading.number_of_pages(stated, first) + 1)))]
         found = {key: item for run in runs for key, item in run.items}
         after = reading.count()
         agreed = set(found) if len(runs) == 1 or (has_overlap and _ascends(runs)) else before & set(found)
+        if len(agreed) < len(found) == stated == after and is_still is not None and is_still():
+            agreed = set(found)
         if len(agreed) == len(found) == stated == after:
             if reading.kept is not None:
                 reading.kept.prove(found)

@@ -168,7 +168,8 @@ class _Xero(Provider):
         return xero.many(DOCUMENTS)
 
     def documents(self, ledger: xero.XeroServer) -> list[Body]:
-        return sorted((each for each in ledger.documents if "InvoiceID" in each), key=lambda each: each["InvoiceID"])
+        found = [each for each in ledger.documents if "InvoiceID" in each and _is_of_the_year(each)]
+        return sorted(found, key=lambda each: each["InvoiceID"])
 
     def key(self, document: Body) -> str:
         return str(document["InvoiceID"])
@@ -178,6 +179,7 @@ class _Xero(Provider):
             each.get("InvoiceID") or each["CreditNoteID"]: Decimal(str(each["SubTotal"]))
             * (-1 if "CreditNoteID" in each else 1)
             for each in ledger.documents
+            if _is_of_the_year(each)
         }
 
     def rows(self, body: Body) -> list[Body]:
@@ -192,10 +194,12 @@ class _Xero(Provider):
     def insert(self, ledger: xero.XeroServer, key: str) -> None:
         of = ledger.contacts[0]
         day = date(2026, 3, 31)
-        ledger.documents.append(xero.invoice(999, of, day, "77.00", InvoiceID=f"{key * 8}-0000-4000-8000-000000000000"))
+        made = xero.invoice(999, of, day, "77.00", InvoiceID=f"{key * 8}-0000-4000-8000-000000000000")
+        ledger.documents.append({**made, "UpdatedDateUTC": xero.moment(datetime.now(UTC))})
 
     def remove(self, ledger: xero.XeroServer, at: int) -> None:
-        ledger.documents.remove(self.documents(ledger)[at])
+        """Out of the window: Xero forgets nothing, and stamps what it changes."""
+        self._put(ledger, at, DateString="2031-03-31T00:00:00", Date=xero.milliseconds(date(2031, 3, 31)))
 
     def void(self, ledger: xero.XeroServer, at: int) -> None:
         self._put(ledger, at, Status="VOIDED")
@@ -209,7 +213,12 @@ class _Xero(Provider):
 
     def _put(self, ledger: xero.XeroServer, at: int, **values: Any) -> None:
         old = self.documents(ledger)[at]
-        ledger.documents[ledger.documents.index(old)] = {**old, **values}
+        new = {**old, **values, "UpdatedDateUTC": xero.moment(datetime.now(UTC))}
+        ledger.documents[ledger.documents.index(old)] = new
+
+
+def _is_of_the_year(document: Body) -> bool:
+    return str(document["DateString"]).startswith(str(YEAR.first_day.year))
 
 
 class _QuickBooks(Provider):

@@ -7,10 +7,18 @@ invoices, and what all that is complete for. Only reads. Must not know how token
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from billcheck.connectors.base import Completeness, Count, Fetched
-from billcheck.connectors.faults import AnswerError, NotAllowedError, NotThereError, RefusedError, SignInError
+from billcheck.connectors.faults import (
+    AnswerError,
+    NotAllowedError,
+    NotThereError,
+    RedirectError,
+    RefusedError,
+    SignInError,
+)
 from billcheck.connectors.patience import SYSTEM_CLOCK, Clock
 from billcheck.connectors.payload import Payload
 from billcheck.connectors.start import Start
@@ -46,6 +54,8 @@ if TYPE_CHECKING:
 API_ADDRESS = "https://api.xero.com/api.xro/2.0"
 CONNECTIONS_ADDRESS = "https://api.xero.com/connections"
 PAGE_SIZE = 1000
+_JUST_BEFORE = timedelta(minutes=1)
+"""How long before a sweep a change counts as one within it: moments are told in whole seconds, and lists may lag."""
 
 
 class XeroConnector:
@@ -203,7 +213,24 @@ class XeroConnector:
             belongs=query.belongs,
         )
         kept = start.query(str(query), PAGE_SIZE, inquiry, path=f"xero {kind}")
-        return *sweep(kind, ask, size=PAGE_SIZE, at_once=PACE.at_once, kept=kept), kept
+
+        def watch() -> Callable[[], bool]:
+            begun = self._http.now() - _JUST_BEFORE
+            return lambda: self._is_unchanged(query, tenant, begun)
+
+        return *sweep(kind, ask, size=PAGE_SIZE, at_once=PACE.at_once, kept=kept, watch=watch), kept
+
+    def _is_unchanged(self, query: Query, tenant: str, since: datetime) -> bool:
+        """Whether nothing of a kind was changed since a moment, wherever it lies by now.
+
+        Xero stamps whatever comes in, changes its date or its status, and what is deleted stays under another status:
+        so nothing moved from one page to another meanwhile.
+        """
+        try:
+            changed = self._pages(query.kind, tenant, query.whole, since)(1, 1)
+        except (AnswerError, RedirectError):
+            return False  # it does not say
+        return not changed.stated and not changed.items
 
     def _pages(
         self, kind: str, tenant: str, parameters: Sequence[tuple[str, str]], since: datetime | None = None
