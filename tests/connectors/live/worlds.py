@@ -29,6 +29,7 @@ from billcheck.connectors.quickbooks import connector as quickbooks_rooms
 from billcheck.connectors.quickbooks.connector import QuickBooksConnector
 from billcheck.connectors.quickbooks.dialect import PACE as QUICKBOOKS_PACE
 from billcheck.connectors.quickbooks.dialect import QuickBooksDialect
+from billcheck.connectors.start import Start, fetch_with
 from billcheck.connectors.tokens import Secret, Tokens
 from billcheck.connectors.xero import connector as xero_rooms
 from billcheck.connectors.xero.connector import XeroConnector
@@ -387,7 +388,7 @@ def small_pages() -> Iterator[None]:
             each.rooms.PAGE_SIZE = size
 
 
-def read(world: World, told: list[str] | None = None) -> Fetched:
+def read(world: World, told: list[str] | None = None, start: Start | None = None) -> Fetched:
     """Read the whole ledger of a world, over real sockets."""
     provider, clock = world.provider, world.clock
     with (
@@ -412,8 +413,8 @@ def read(world: World, told: list[str] | None = None) -> Fetched:
         )
         client = Client(id="app", secret=Secret(f"client-{MARK}"), token_address=f"{server.address}/token")
         sign_in = SignIn(provider.name, http, kept, client, clock)
-        fetched: Fetched = provider.connector(http, sign_in, server.address, clock).fetch(YEAR)
-        return fetched
+        with start or Start() as from_where:
+            return fetch_with(provider.connector(http, sign_in, server.address, clock), YEAR, from_where)
 
 
 def run(provider: Provider, fault: Fault, at: int) -> Ending:
