@@ -53,8 +53,13 @@ def test_the_same_ledger_gives_the_same_bytes() -> None:
 def test_nothing_to_draft_writes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert draft("ledger.csv", "--as-of", "2026-01-31", "--out", "drafts.toml") == 3
     assert capsys.readouterr().out == "Nothing recurs in what was billed, so nothing was drafted and nothing written.\n"
-    assert draft("ledger.csv", "--as-of", "2026-05-31", "--customer", "Nobody", "--out", "drafts.toml") == 3
     assert not Path("drafts.toml").exists()
+
+
+def test_a_customer_who_was_never_billed_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert draft("ledger.csv", "--as-of", "2026-05-31", "--customer", "Nobody", "--out", "drafts.toml") == 2
+    assert "customers: Nobody of this name or id was billed. Found 'Nobody'." in capsys.readouterr().err
+    assert draft("ledger.csv", "--as-of", "2026-05-31", "--customer", "ACME", "--out", "drafts.toml") == 0
 
 
 def test_rows_that_cannot_be_read_are_said(capsys: pytest.CaptureFixture[str]) -> None:

@@ -221,6 +221,7 @@ def test_what_was_not_billed_is_left_out_and_counted() -> None:
     lines.append(bill(72, "2026-02-01", "900.00", "Fee", kind="other"))
     lines.append(bill(73, "2027-02-01", "900.00", "Fee"))
     lines.append(bill(74, "2026-02-01", "0.00", "Thank you"))
+    lines.append(bill(75, "2026-02-01", "3.00", "Fee", customer=""))
     text = draft_of(lines, date(2026, 4, 2))
     for why in (
         "not approved",
@@ -228,6 +229,7 @@ def test_what_was_not_billed_is_left_out_and_counted() -> None:
         "no invoice or credit note",
         "dated after the day of the draft",
         "without an amount",
+        "without a customer",
     ):
         assert f"# Left out: 1 line {why}." in text
     assert contracts_in(text)[0]["charge"][0]["amount"] == "100.00"

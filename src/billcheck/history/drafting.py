@@ -52,6 +52,7 @@ def draft_contracts(ledger: Ledger, *, as_of: date, customers: Iterable[str] = (
     Raises:
         LedgerRefusedError: A source as a whole cannot be read without guessing.
         SourceChangedError: A source is not what it was.
+        UsageError: One of the customers was never billed, and no template is theirs.
     """
     history = read_history(ledger, as_of, customers)
     horizon = min(as_of.toordinal(), history.last_day)
@@ -93,7 +94,7 @@ def _heading(history: History, as_of: date) -> Iterator[str]:
     templates = sum(len(account.templates) for account in history.accounts)
     if templates:
         yield f"Templates that make documents by themselves: {templates:,}."
-    for why, lines in sorted(history.left_out.items()):
+    for why, lines in sorted((+history.left_out).items()):
         yield f"Left out: {counted(lines, 'line')} {why}."
 
 

@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from billcheck.errors import Problem, UsageError
 from billcheck.ledger.line import DocumentStatus, Kind
 from billcheck.ledger.names import fold_code, fold_name
 from billcheck.ledger.source import NO_DAY, AnyKeys
@@ -32,7 +33,14 @@ UNAPPROVED = "not approved"
 LATER = "dated after the day of the draft"
 NO_AMOUNT = "without an amount"
 REPEATED = "of a document that an earlier file holds"
+NAMELESS = "without a customer"
 """Why lines are left out."""
+
+
+class UnknownCustomerError(Problem):
+    """Nobody of this name or id was billed."""
+
+    remedy = "Write the name or the id as the ledger has it."
 
 
 class BilledLine(NamedTuple):
@@ -139,6 +147,15 @@ class History:
         return [found[line.source, line.locator] for line in lines]
 
 
+def _refuse_unknown(asked_for: Sequence[str], accounts: Sequence[Account]) -> None:
+    """Name the customers asked for who have no account."""
+    known = {fold_name(name) for account in accounts for name in (*account.names, account.customer)}
+    known |= {fold_code(identity) for account in accounts for identity in account.ids}
+    unknown = [name for name in asked_for if not {fold_name(name), fold_code(name)} & known]
+    if unknown:
+        raise UsageError([UnknownCustomerError("customers", name) for name in unknown])
+
+
 _Row = tuple[str, str, str, BilledLine]
 """Currency, folded contract, contract as written, line."""
 
@@ -153,6 +170,7 @@ def read_history(ledger: Ledger, as_of: date, customers: Iterable[str] = ()) -> 
 
     Raises:
         LedgerRefusedError: A source as a whole cannot be read without guessing.
+        UsageError: One of the customers was never billed, and no template is theirs.
     """
     left_out: Counter[str] = Counter()
     rows: list[_Row] = []
@@ -163,12 +181,14 @@ def read_history(ledger: Ledger, as_of: date, customers: Iterable[str] = ()) -> 
         own: set[tuple[int, str, str]] = set()
         for batch in source.scan(AnyKeys()):
             rows.extend(_rows(batch, number, as_of.toordinal(), left_out, known, own))
+            left_out[NAMELESS] += sum(total.lines for total in batch.outside.values())
             refused += batch.refused
             receipts += [batch.receipt] if batch.receipt else []
         known |= own
     asked_for = tuple(customers)
     names, ids = frozenset(map(fold_name, asked_for)), frozenset(map(fold_code, asked_for))
     accounts = _accounts(rows, ledger.templates(), names, ids)
+    _refuse_unknown(asked_for, accounts)
     return History(ledger.sources, accounts, tuple(receipts), tuple(refused), left_out)
 
 
@@ -236,6 +256,7 @@ def _accounts(
     rows: list[_Row], templates: Sequence[Template], names: frozenset[str], ids: frozenset[str]
 ) -> tuple[Account, ...]:
     """Lines and templates by customer, currency and contract, sorted by name."""
+    rows.sort(key=lambda row: (row[3].day, *row))  # so that no order of rows shows in any draft
     known: dict[str, set[str]] = {}
     billed: list[BilledLine | Template] = [line for _, _, _, line in rows]
     for each in [*billed, *templates]:

@@ -158,8 +158,8 @@ def _follows(earlier: list[BilledLine], later: list[BilledLine], *, is_same_thin
     return 0 < gap <= _FEW_DAYS and (is_same_thing or recur_alike)
 
 
-def _in_time(line: BilledLine) -> tuple[int, str, int]:
-    return line.day, line.document, line.locator
+def _in_time(line: BilledLine) -> tuple[int, BilledLine]:
+    return line.day, line
 
 
 def _series(lines: list[BilledLine]) -> Series:
