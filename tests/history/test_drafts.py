@@ -201,6 +201,19 @@ def test_a_first_part_of_a_month_is_priced_by_days() -> None:
     )
 
 
+def test_a_day_less_at_the_whole_price_is_a_way_of_writing() -> None:
+    ends = ("01-31", "04-29", "07-30")  # quarters from the 31st; the last might be meant to end on the 29th
+    starts = (date(2025, 10, 31), date(2026, 1, 31), date(2026, 4, 30))
+    lines = [
+        bill(n, start.isoformat(), "458.00", f"Storage {start} to 2026-{end}")
+        for n, (start, end) in enumerate(zip(starts, ends, strict=True))
+    ]
+    (contract,) = contracts_in(draft_of(lines, date(2026, 5, 2)))
+    assert "last_day" not in contract
+    assert "last_day" not in contract["charge"][0]
+    assert contract["charge"][0]["every"] == "quarter"
+
+
 def test_what_was_taken_back_in_full_does_not_count_and_other_credits_are_said() -> None:
     lines = monthly(["100.00"] * 4)
     lines.append(bill(50, "2026-02-01", "999.00", "Fee February 2026"))

@@ -80,9 +80,10 @@ def ends_on(one: Recurring, horizon: int) -> date | None:
         horizon: The last day the ledger is known to hold, or that of the draft if earlier, as an ordinal.
     """
     rhythm = one.rhythm
-    is_cut = one.prices.part_last is not None
+    if one.prices.part_last is not None:
+        return rhythm.end - ONE_DAY
     awaited_until = rhythm.due_day(rhythm.last + 1) + max(0, rhythm.lag) + DEFAULT_GRACE_DAYS
-    return rhythm.end - ONE_DAY if is_cut or awaited_until <= horizon else None
+    return rhythm.boundary(rhythm.last + 1) - ONE_DAY if awaited_until <= horizon else None
 
 
 def first_day_of(one: Recurring) -> date:

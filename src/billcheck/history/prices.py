@@ -11,9 +11,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from billcheck.money import split_by_weights
+from billcheck.period import ONE_DAY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import timedelta
 
     from billcheck.history.rhythm import Rhythm
     from billcheck.history.series import Event, Series
@@ -78,14 +80,23 @@ def find_prices(series: Series, rhythm: Rhythm) -> Prices:
             events.setdefault(number, []).append(event)
     billed = [Billed(number, shares[number], tuple(events[number])) for number in sorted(shares)]
     missed = tuple(number for number in range(rhythm.last + 1) if number not in shares)
-    part_first = billed[0] if rhythm.first_day > rhythm.boundary(0) else None
-    part_last = billed[-1] if rhythm.end < rhythm.boundary(rhythm.last + 1) else None
+    part_first = _part(billed[0], billed[1:2], rhythm.first_day - rhythm.boundary(0))
+    part_last = _part(billed[-1], billed[-2:-1], rhythm.boundary(rhythm.last + 1) - rhythm.end)
     whole = [one for one in billed if one not in (part_first, part_last)]
     runs, odd = _runs(whole or billed)
     together = tuple(event for event, (first, last) in zip(series.events, rhythm.numbers, strict=True) if last > first)
     if not whole:
         part_first = part_last = None
     return Prices(runs, odd, part_first, part_last, missed, together, rhythm.last + 1)
+
+
+def _part(one: Billed, neighbours: Sequence[Billed], lacking: timedelta) -> Billed | None:
+    """A period of which a part is not named; None where it is whole.
+
+    A single day less at a whole price is a way of writing: 30 April to 30 July may be meant either way.
+    """
+    is_written_short = lacking == ONE_DAY and any(each.amount == one.amount for each in neighbours)
+    return one if lacking and not is_written_short else None
 
 
 def _runs(billed: Sequence[Billed]) -> tuple[tuple[Run, ...], tuple[Billed, ...]]:
