@@ -208,3 +208,79 @@ def test_every_concern_that_is_raised_is_in_the_list() -> None:
     for templates in ((HALF,), (priced("2400.00", every="quarter"),), (priced("2400.00", status="paused"),)):
         raised |= {concern.kind for concern in compared(*templates).concerns}
     assert raised <= set(CONCERNS)
+
+
+def test_each_customer_of_a_day_is_judged_alone() -> None:
+    beta = half_rate.CONTRACT_TOML.replace("C-117", "C-118").replace(half_rate.CUSTOMER, "Beta")
+    lines = [*LINES, *(replace(line, customer="Beta", document=f"B-{line.document}") for line in RIGHT)]
+    templates = (HALF, priced("2400.00", id="T-2", customer="Beta"))
+    forecast = compared(*templates, lines=lines, contract=half_rate.CONTRACT_TOML + beta)
+    assert [(one.contract, one.is_wrong) for one in forecast.next_invoices] == [("C-117", True), ("C-118", False)]
+
+
+def test_charges_that_only_their_sum_tells_are_judged_together() -> None:
+    # 60.00 and 40.00 in one line of 100.00 a month; the template bills 95.00.
+    contract = """
+[[contract]]
+id = "C-1"
+customer = "Acme"
+currency = "EUR"
+start = 2026-01-01
+charge = [
+    { name = "Basic", model = "flat", amount = "60.00", every = "month", timing = "in_advance" },
+    { name = "Extra", model = "flat", amount = "40.00", every = "month", timing = "in_advance" },
+]
+"""
+    lines = [bill(n, f"2026-0{n}-01", "100.00", "Monthly services") for n in range(1, 5)]
+    one = replace(HALF.lines[0], amount=Decimal("95.00"), description="Monthly services")
+    template = replace(HALF, customer="Acme", lines=(one,), excl_tax=one.amount, next_date=date(2026, 5, 1))
+    forecast = compared(template, lines=lines, contract=contract, as_of=date(2026, 4, 20))
+    assert forecast.exit_code in {1, 3}
+    right = replace(one, amount=Decimal("100.00"))
+    right_one = replace(template, lines=(right,), excl_tax=right.amount)
+    assert compared(right_one, lines=lines, contract=contract, as_of=date(2026, 4, 20)).exit_code == 0
+
+
+def test_a_line_that_gives_something_back_lowers_its_own_template() -> None:
+    lines = (
+        TemplateLine(amount=Decimal("2500.00"), description="Website care"),
+        TemplateLine(amount=Decimal("-100.00"), description="Website care, loyal client"),
+    )
+    forecast = compared(replace(HALF, lines=lines, excl_tax=Decimal("2400.00")), lines=RIGHT)
+    assert forecast.next_invoices[0].planned == Decimal("2400.00")
+    assert forecast.exit_code == 0
+
+
+def test_a_yearly_template_beside_a_monthly_one() -> None:
+    yearly = (
+        half_rate.CONTRACT_TOML.replace("2027-12-31", "2029-05-31")
+        + """
+[[contract.charge]]
+name = "Domain"
+model = "flat"
+amount = "30.00"
+every = "year"
+timing = "in_advance"
+start = 2026-06-01
+matching = { items = ["DOMAIN"] }
+"""
+    )
+    domain = TemplateLine(amount=Decimal("30.00"), description="Domain", item="DOMAIN")
+    far = replace(HALF, id="T-2", every="year", lines=(domain,), excl_tax=domain.amount, next_date=date(2027, 6, 1))
+    lines = [*RIGHT, bill(20, "2026-06-01", "30.00", "Domain", customer=half_rate.CUSTOMER, item="DOMAIN")]
+    forecast = compared(priced("2400.00"), far, lines=lines, contract=yearly)
+    assert forecast.concerns == ()
+    assert [(one.planned, one.on) for one in forecast.next_invoices] == [
+        (Decimal("2400.00"), date(2026, 9, 30)),
+        (Decimal("30.00"), date(2027, 6, 1)),
+    ]
+
+
+def test_usage_that_is_not_known_yet_is_open() -> None:
+    metered = half_rate.CONTRACT_TOML.replace(
+        'model = "flat"\namount = "2400.00"',
+        'model = "per_unit"\nunit_amount = "2.00"\nmetered = true\nquantity_basis = "sum"',
+    )
+    forecast = compared(HALF, contract=metered)
+    assert ("not_known", Weight.OPEN) in kinds(forecast)
+    assert forecast.exit_code == 3

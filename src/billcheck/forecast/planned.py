@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from billcheck.contracts.terms import Contract
     from billcheck.ledger.template import Template, TemplateLine
 
-PLANNED = "templates"
+PLANNED = "templates that are to come"
 """How evidence names the ledger that is still to come."""
 
 
@@ -78,13 +78,13 @@ def plan(
 def _line(template: Template, line: TemplateLine, as_of: date) -> Line:
     """A line as it will stand on a document.
 
-    What is billed on one day counts as one document, so that several templates may make up one price; but for a
-    template that gives something back, which is of its own lines.
+    What a customer is billed on one day counts as one document, so that several templates may make up one price; but
+    for a template that gives something back, which is of its own lines.
     """
     day = template.next_date or template.previous_date or as_of
     has_credit = any(each.amount < 0 for each in template.lines)
     return Line(
-        document=f"template {template.id}" if has_credit else f"templates of {day}",
+        document=f"template {template.id}" if has_credit else f"{template.customer_id or template.customer}, {day}",
         issue_date=day,
         customer=template.customer,
         customer_id=template.customer_id,
