@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from billcheck.engine.copied import find_copied
-from tests.engine.bookings import books_of, event, regular
+from tests.engine.bookings import Row, books_of, event, regular
 
 if TYPE_CHECKING:
     from billcheck.engine.events import Event
@@ -45,6 +45,15 @@ def test_the_original_is_the_one_nearest_to_the_due_day() -> None:
 @pytest.mark.parametrize(("day", "copied"), [(30, ["F"]), (31, ["J", "F"])])
 def test_no_invoice_comes_more_than_an_interval_late(day: int, copied: list[str]) -> None:
     assert copies(stated("J", day, JANUARY), stated("F", day + 30, JANUARY)) == copied
+
+
+@pytest.mark.parametrize(("days_between", "copied"), [(2, []), (14, []), (15, ["B"]), (30, ["B"])])
+def test_a_text_is_not_copied_within_half_an_interval(days_between: int, copied: list[str]) -> None:
+    """A first period of two days: by its date the second invoice would bill the empty one after it in any case."""
+    schedule = books_of([Row(0, 2, 0, 7), Row(2, 32, 2, 100), Row(32, 62, 32, 100)]).schedule
+    billed = [stated("A", 0, (0, 2), 7), stated("B", days_between, (0, 2), 7)]
+    found = find_copied(schedule, billed, 30)
+    assert [one.number for label in found for one in label.events] == copied
 
 
 def test_of_two_equally_near_the_earlier_is_the_original() -> None:

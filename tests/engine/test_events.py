@@ -113,8 +113,28 @@ def test_a_credit_note_is_not_parted() -> None:
     assert [event.credited for event in events.credits] == [""]
 
 
-def test_a_credit_note_bills_only_the_period_it_states() -> None:
-    """March is credited and April billed on one note; what states no period is never billed by a credit note."""
+def test_a_credit_note_bills_what_it_has_for_a_charge_of_which_it_takes_nothing_back() -> None:
+    """The note as a whole takes back 100.00 of another charge. One that names its invoice makes less of that credit."""
+    two = contract(flat("A", items=("A",)), flat("B", items=("B",)))
+
+    def note(amount: str, item: str, number: str = "CN", day: str = "2026-04-05", **fields: Any) -> Line:
+        return credit_note(number, day, amount, item=item, **fields)
+
+    events = gather(note("60.00", "A"), note("-100.00", "B"), agreed=two)
+    assert (events.credits, brief(events.billed)) == ([], [("CN", 6000, (0,))])
+    events = gather(note("60.00", "A"), note("-100.00", "B"), note("-7.00", "A", "CN-2"), agreed=two)
+    assert (brief(events.credits), brief(events.billed)) == ([("CN-2", -700, (2,))], [("CN", 6000, (0,))])
+    events = gather(note("60.00", "A"), note("-100.00", "B"), note("-7.00", "A", day="2026-04-06"), agreed=two)
+    assert brief(events.billed) == [("CN", 6000, (0,))]
+    events = gather(note("60.00", "A"), note("-100.00", "B"), note("-7.00", "A", **MARCH), agreed=two)
+    assert (brief(events.credits), events.billed) == ([("CN", 6000, (0,)), ("CN", -700, (2,))], [])
+    names = {"credits_document": "INV-1"}
+    events = gather(note("60.00", "A", **names), note("-100.00", "B", **names), agreed=two)
+    assert (brief(events.credits), events.billed) == ([("CN", 6000, (0,))], [])
+
+
+def test_a_credit_note_bills_only_the_period_it_states_beside_what_it_takes_back() -> None:
+    """March is credited and April billed on one note; what states no period there makes only less of the credit."""
     events = gather(
         credit_note("CN", "2026-04-05", "-100.00", **MARCH), credit_note("CN", "2026-04-05", "60.00", **APRIL)
     )

@@ -12,7 +12,7 @@ from billcheck.engine.books import PostingRule
 from billcheck.engine.repeats import post_repeats
 from billcheck.period import Cadence, CadenceUnit
 from tests.engine.agreements import contract, flat, line
-from tests.engine.bookings import books_of, event, postings, regular
+from tests.engine.bookings import Row, books_of, event, postings, regular
 
 if TYPE_CHECKING:
     from billcheck.engine.books import Books
@@ -182,6 +182,26 @@ def test_a_second_line_that_keeps_a_period_from_missing_is_none() -> None:
     books = over_two()
     post_repeats(books, {LINES: 100}, lambda period: period == 1)
     assert books.billed == [100, 100, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("due_days", "rows", "billed"),
+    [
+        ((30, 30), LINES, [100, 100, 0]),  # both are due together
+        ((30, 31), LINES, [200, 0, 0]),
+        ((30, 60), LINES, [200, 0, 0]),
+    ],
+)
+def test_a_second_line_for_a_period_due_on_the_same_day_is_none(
+    due_days: tuple[int, int], rows: tuple[int, ...], billed: list[int]
+) -> None:
+    first, second = due_days
+    books = books_of([Row(0, 29, first, 100), Row(29, 59, second, 100), Row(59, 90, 90, 100)])
+    one = event(200, 30, "A", rows=rows)
+    books.post(one, 1, 100, COMBINED)
+    books.post(one, 0, 100, COMBINED)
+    post_repeats(books, {rows: 100}, never)
+    assert books.billed == billed
 
 
 def test_where_another_event_bills_several_periods_equal_lines_are_meant() -> None:

@@ -268,12 +268,20 @@ def _settles(world: World, account: _Account, due: list[int], event: Event, late
 
 
 def _ahead(account: _Account, event: Event) -> list[int]:
-    """Two or more whole rows not yet due that the event equals."""
+    """Two or more whole rows not yet due that the event equals; none after one that a later event bills by itself."""
     coming = [
         index
         for index, row in enumerate(account.rows)
         if row.due.toordinal() > event.issued and not row.is_change and not account.billed[index]
     ]
+    before = [
+        owner
+        for row, owner in zip(account.rows, account.owners, strict=True)
+        if not row.is_change and owner is not None and coming and event.issued < row.due.toordinal()
+        if row.due < account.rows[coming[0]].due
+    ]
+    if any(owner.issued > event.issued for owner in before):
+        return []
     for count in range(2, len(coming) + 1):
         if sum(account.rows[index].amount for index in coming[:count]) == event.amount:
             return coming[:count]

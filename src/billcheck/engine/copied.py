@@ -43,12 +43,16 @@ def find_copied(schedule: Schedule, billed: Sequence[Event], nominal_days: int) 
     periods_of_documents = Counter((event.number, event.issue_day) for event in billed if event.is_pinned)
     found = []
     for days, events in repeated.items():
-        if not all(event.is_from_text for event in events):
+        issue_days = [event.issue_day for event in events]
+        is_copied_on = 2 * (max(issue_days) - min(issue_days)) >= nominal_days
+        if not is_copied_on or not all(event.is_from_text for event in events):
             continue
         taken = {row for other, group in stated.items() if other != days for row in periods_of(schedule, group[0])}
         original, lag = _original(schedule, events, nominal_days)
         free = {_row_of_date(schedule, regular, event, lag) for event in billed if not event.is_pinned}
         copies = _copies(schedule, regular, events, original, lag, taken | free)
+        if original is not None:  # what follows it within half an interval is a second invoice for the same period
+            copies = [event for event in copies if 2 * abs(event.issue_day - original.issue_day) >= nominal_days]
         copies = [event for event in copies if periods_of_documents[event.number, event.issue_day] == 1]
         if copies:
             found.append(Mislabelled(days, tuple(copies)))

@@ -78,8 +78,8 @@ def gather_events(matched: Matched, slot: int) -> Events:
     Lines of one document for the same period make one event; a negative line is netted inside it, unless it names
     another document, or takes back more than an invoice bills. What makes up for earlier periods is an event of its
     own. An event of an invoice that stays negative credits the invoice's own other events, or the period it states; one
-    of a credit note that is positive and states its period bills that period. Two documents with one number and
-    different dates are two.
+    of a credit note that is positive bills, where it states its period or the note takes nothing back of the charge.
+    Two documents with one number and different dates are two.
     """
     lines, documents = matched.lines, matched.documents
     currency = matched.directory.slots[slot].contract.currency
@@ -115,6 +115,7 @@ def gather_events(matched: Matched, slot: int) -> Events:
             events.billed.append(event)
             if len(rows) > 1 and event.amount and len({lines.amounts[row] for row in rows}) == 1:
                 events.repeated[event.rows] = lines.amounts[rows[0]]
+    _bill_by_notes(events)
     for in_one_currency in foreign.values():
         in_one_currency.sort(key=_order)
         events.foreign.extend(in_one_currency)
@@ -122,6 +123,18 @@ def gather_events(matched: Matched, slot: int) -> Events:
     for found in (events.billed, events.credits, events.drafts, events.foreign, events.open_foreign):
         found.sort(key=_order)
     return events
+
+
+def _bill_by_notes(events: Events) -> None:
+    """Let credit notes bill what they have above zero for a charge of which they take nothing back, and name nothing.
+
+    Beside what a note takes back of the charge, or of an invoice it names, it only makes that less.
+    """
+    lowering = {(event.number, event.issue_day) for event in events.credits if event.amount < 0}
+    for event in [event for event in events.credits if event.amount > 0 and not event.credited]:
+        if (event.number, event.issue_day) not in lowering:
+            events.credits.remove(event)
+            events.billed.append(event)
 
 
 def _parted(

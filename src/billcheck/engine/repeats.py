@@ -2,8 +2,8 @@
 
 Comes in: books in which everything is placed and settled, and the events that are made of equal lines. Goes out: the
 same, with what such lines bill beyond their period marked as a duplicate there. It stays with a later period where that
-one would else be missing, or where the charge is billed for several periods at once now and then. Must not know texts,
-documents or how a period is judged.
+one would else be missing or is due on the same day, or where the charge is billed for several periods at once now and
+then. Must not know texts, documents or how a period is judged.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def post_repeats(books: Books, repeated: Mapping[tuple[int, ...], int], is_missi
         if later:
             if len(rows) > _TWICE and not event.is_pinned:
                 continue
-            if _may_be_meant(books, rows, later, is_missing) or books.open_amount(period):
+            if _may_be_meant(books, rows, period, later, is_missing) or books.open_amount(period):
                 continue
             for index in later:
                 books.move(index, period, books.postings[index].amount, PostingRule.DUPLICATE)
@@ -67,8 +67,13 @@ def _is_for_an_earlier_one(books: Books, index: int, issue_day: int) -> bool:
     return posting.rule in _TOGETHER and nearest is not None and posting.period < nearest
 
 
-def _may_be_meant(books: Books, rows: tuple[int, ...], later: list[int], is_missing: Callable[[int], bool]) -> bool:
-    """Whether what equal lines bill for later periods may be meant for those."""
+def _may_be_meant(
+    books: Books, rows: tuple[int, ...], period: int, later: list[int], is_missing: Callable[[int], bool]
+) -> bool:
+    """Whether what equal lines bill for later periods than the first may be meant for those."""
+    due_days = books.schedule.due_days
+    if all(due_days[books.postings[index].period] == due_days[period] for index in later):
+        return True  # they are due together
     if any(books.postings[index].rule not in _TO_LATER or is_missing(books.postings[index].period) for index in later):
         return True
     return any(posting.rule in _SEVERAL and posting.event.rows != rows for posting in books.postings)
