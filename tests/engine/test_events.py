@@ -126,7 +126,8 @@ def test_a_credit_note_bills_what_it_has_for_a_charge_of_which_it_takes_nothing_
     assert (brief(events.credits), brief(events.billed)) == ([("CN-2", -700, (2,))], [("CN", 6000, (0,))])
     events = gather(note("60.00", "A"), note("-100.00", "B"), note("-7.00", "A", day="2026-04-06"), agreed=two)
     assert brief(events.billed) == [("CN", 6000, (0,))]
-    events = gather(note("60.00", "A"), note("-100.00", "B"), note("-7.00", "A", **MARCH), agreed=two)
+    of_march = credit_note("CN", "2026-04-05", "-7.00", item="A", **MARCH)
+    events = gather(note("60.00", "A"), note("-100.00", "B"), of_march, agreed=two)
     assert (brief(events.credits), events.billed) == ([("CN", 6000, (0,)), ("CN", -700, (2,))], [])
     names = {"credits_document": "INV-1"}
     events = gather(note("60.00", "A", **names), note("-100.00", "B", **names), agreed=two)

@@ -209,6 +209,18 @@ def test_who_bills_ahead_leaves_no_month_for_a_later_invoice() -> None:
     assert [item[0] for item in postings(books) if item[2] is AHEAD] == [2, 3]
 
 
+@pytest.mark.parametrize(("elsewhere", "billed_to"), [((), [100, 100, 0]), ((2,), [100, 100, 0]), ((1,), [200, 0, 0])])
+def test_a_period_with_an_invoice_in_another_currency_is_not_paid_ahead(
+    elsewhere: tuple[int, ...], billed_to: list[int]
+) -> None:
+    """One invoice bills 200 of 100, as if two units were billed of one."""
+    books = books_of(regular(100, 100, 100))
+    books.post(event(200), 0, 200, PLACED)
+    books.elsewhere = frozenset(elsewhere)
+    settle(books, [], [False] * 3)
+    assert books.billed == billed_to
+
+
 def test_changes_are_never_billed_ahead() -> None:
     rows = [*regular(100), Row(40, 60, 30, 5, is_change=True), *regular(0, 100, 100)[1:]]
     books = billed(books_of(rows), 100)

@@ -20,7 +20,7 @@ from billcheck.engine.credits import periods_reversed, post_credits, post_revers
 from billcheck.engine.deposits import place_deposit
 from billcheck.engine.habit import Habit, HabitPlacement, find_habit
 from billcheck.engine.open_credits import settle_open_credits
-from billcheck.engine.pinned import EXPIRED, post_pinned
+from billcheck.engine.pinned import EXPIRED, periods_of, post_pinned
 from billcheck.engine.releases import place_releases
 from billcheck.engine.repeats import post_repeats
 from billcheck.engine.runs import find_runs
@@ -134,6 +134,8 @@ def _allocate(schedule: Schedule, events: Events, known: Known, late: frozenset[
         return books
     taken = take_reversals(books, events.billed, events.credits)
     in_doubt = _periods_in_doubt(books, events.open_foreign, taken)
+    foreign = [event for event in events.open_foreign if event.is_pinned]
+    books.elsewhere = frozenset(period for event in foreign for period in periods_of(schedule, event))
     left = _place(books, [event for event in taken.billed if event.rows not in late], known, in_doubt)
     reductions, later = take_reductions(books, taken.later)
     post_credits(books, reductions)

@@ -69,12 +69,12 @@ class Books:
     period linked credits made. `offset` and `block` are the habit found for free events (0 and 1 where there is none);
     `due_days` is when each period is due by that habit, without the offset: with its block. `mislabelled` holds the
     events whose stated period is a copy and that went by their dates; `far` those, by their rows, whose dates alone
-    would not have put them where they are.
+    would not have put them where they are. `elsewhere` are the periods that an invoice in another currency states.
     """
 
     __slots__ = (
-        "_regular", "billed", "block", "credited", "due_days", "expected", "far", "leftovers", "mislabelled", "offset",
-        "postings", "schedule",
+        "_regular", "billed", "block", "credited", "due_days", "elsewhere", "expected", "far", "leftovers",
+        "mislabelled", "offset", "postings", "schedule",
     )  # fmt: skip
 
     def __init__(self, schedule: Schedule) -> None:
@@ -86,6 +86,7 @@ class Books:
         self.leftovers: list[Leftover] = []
         self.mislabelled: list[Mislabelled] = []
         self.far: frozenset[tuple[int, ...]] = frozenset()
+        self.elsewhere: frozenset[int] = frozenset()
         self.due_days = schedule.due_days
         self._regular: list[tuple[int, int]] | None = None
         self.offset = 0

@@ -245,14 +245,17 @@ def _next_regular(books: Books, period: int) -> int | None:
 
 
 def _ahead_of(books: Books, amount: int, start: int | None) -> list[int]:
-    """The next whole periods from `start` on that nothing was billed for, where the amount equals them exactly."""
+    """The next whole periods from `start` on that nothing was billed for, where the amount equals them exactly.
+
+    What has an invoice of its own, be it in another currency, was not paid ahead.
+    """
     if start is None:
         return []
     total, run = 0, []
     for period in range(start, len(books.expected)):
         if books.schedule.changes[period]:
             continue
-        if books.billed[period] or books.expected[period] <= 0:
+        if books.billed[period] or books.expected[period] <= 0 or period in books.elsewhere:
             return []
         run.append(period)
         total += books.expected[period]
