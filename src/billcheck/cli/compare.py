@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Iterable
 
-    from billcheck.forecast.shapes import Concern, Forecast, NextInvoice, Unclaimed
+    from billcheck.forecast.shapes import Concern, Forecast, Unclaimed, Upcoming
     from billcheck.ledger.template import Template
 
 NO_TEMPLATES = (
@@ -71,7 +71,7 @@ def to_json(forecast: Forecast) -> dict[str, object]:
     }
 
 
-def _next_to_json(each: NextInvoice) -> dict[str, object]:
+def _next_to_json(each: Upcoming) -> dict[str, object]:
     return {
         "contract": each.contract,
         "customer": each.customer,
@@ -154,7 +154,7 @@ def to_lines(forecast: Forecast) -> list[Line]:
     return [*lines, *_verdict(forecast)]
 
 
-def _cells(each: NextInvoice) -> Iterable[tuple[Span, ...]]:
+def _cells(each: Upcoming) -> Iterable[tuple[Span, ...]]:
     if each.first_day is None or each.last_day is None:
         yield Span("Agreed"), Span("–"), Span("nothing more is agreed")
     else:

@@ -14,7 +14,7 @@ from billcheck.check import check
 from billcheck.findings import Status
 from billcheck.forecast import concerns
 from billcheck.forecast.planned import PLANNED, PlannedLine, plan
-from billcheck.forecast.shapes import Concern, Forecast, LastInvoice, NextInvoice, Unclaimed
+from billcheck.forecast.shapes import Concern, Forecast, LastInvoice, Unclaimed, Upcoming
 from billcheck.history.lines import read_history
 from billcheck.ledger.names import fold_code
 from billcheck.ledger.source import Ledger
@@ -119,7 +119,7 @@ class _View:
         return list({each.id: each for each in found}.values())
 
 
-def _next_invoices(item: ContractRows, view: _View) -> Iterator[NextInvoice]:
+def _next_invoices(item: ContractRows, view: _View) -> Iterator[Upcoming]:
     charges = {charge.name: charge for charge in item.contract.charges}
     groups: dict[Key, list[PeriodRow]] = {}
     for row in item.rows:
@@ -140,7 +140,7 @@ def _next_invoice(
     ahead: Sequence[PeriodRow],
     planned: Sequence[PeriodRow],
     view: _View,
-) -> NextInvoice:
+) -> Upcoming:
     upcoming = next((row for row in rows if row.status in _TO_COME and not row.is_change), None)
     shown = planned[0] if planned else upcoming
     made = [each for row in planned for each in row.evidence if each.path == PLANNED]
@@ -168,7 +168,7 @@ def _next_invoice(
     for template in templates:
         found.extend(concerns.of_template(template, view.as_of))
     found.extend(concerns.of_drafts(rows))
-    return NextInvoice(
+    return Upcoming(
         contract=contract.id,
         customer=contract.customer,
         charges=key[1],

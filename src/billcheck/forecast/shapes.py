@@ -71,7 +71,7 @@ class LastInvoice:
 
 
 @dataclass(frozen=True, slots=True)
-class NextInvoice:
+class Upcoming:
     """One charge, or several that are checked together: agreed next, made next, billed last.
 
     `first_day`, `last_day` (inclusive) and `due_on` are of the period that is agreed next; None where the charge has
@@ -129,7 +129,7 @@ class Forecast:
 
     as_of: date
     templates: int
-    next_invoices: tuple[NextInvoice, ...]
+    next_invoices: tuple[Upcoming, ...]
     unclaimed: tuple[Unclaimed, ...]
     is_complete: bool
 
