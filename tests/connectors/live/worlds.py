@@ -166,7 +166,11 @@ class _Xero(Provider):
         return XeroConnector(http, sign_in, api_address=api, connections_address=connections, clock=clock)
 
     def make(self) -> xero.XeroServer:
-        return xero.many(DOCUMENTS)
+        ledger = xero.many(DOCUMENTS)
+        ledger.repeating = [
+            xero.repeating(number, ledger.contacts[number], "10.00", first=date(2027, 1, 1)) for number in range(1, 4)
+        ]
+        return ledger
 
     def documents(self, ledger: xero.XeroServer) -> list[Body]:
         found = [each for each in ledger.documents if "InvoiceID" in each and _is_of_the_year(each)]
