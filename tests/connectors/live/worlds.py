@@ -292,8 +292,8 @@ class Fault:
 
     `act` is asked at the request it strikes: it gives another answer, or changes the world and gives None, or gives
     `IDLE` where there is nothing in this answer that it could strike. `stays` makes it strike all requests from there
-    on. `ends` are the endings that are right: ``equal`` to the truth, ``told`` to be incomplete, or the name of an
-    error or of what it is a kind of. `of` is the only ledger that can meet it, if not both.
+    on. `ends` are the endings that are right beside ``equal`` to the truth: ``told`` to be incomplete, or the name of
+    an error or of what it is a kind of. `of` is the only ledger that can meet it, if not both.
     `is_alteration` where it changes nothing but the answer.
     """
 
@@ -438,7 +438,7 @@ def run(provider: Provider, fault: Fault, at: int) -> Ending:
         how = "late"
     ending = Ending(how, len(world.asked), world.struck, seconds, error=error, fetched=fetched)
     ending.is_idle = not world.struck
-    right = {"equal"} if ending.is_idle else fault.ends
+    right = {"equal"} if ending.is_idle else fault.ends | {"equal"}
     kinds = (
         {how}
         if how == "late" or not isinstance(error, ConnectorError)
