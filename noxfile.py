@@ -124,6 +124,13 @@ def wrong_terms(session: nox.Session) -> None:
 
 
 @nox.session
+def interruptions(session: nox.Session) -> None:
+    """50 fetches killed at random moments and run again; `-- --count 500` for more, `-- --seed 7` for one."""
+    _install(session)
+    session.run("python", "-m", "tests.interruptions.run", *session.posargs)
+
+
+@nox.session
 def fuzz(session: nox.Session) -> None:
     """20,000 made-up inputs for each reader of amounts, dates, CSV and XML; `-- --target csv --runs 90000` for more."""
     _install(session)

@@ -86,6 +86,7 @@ def test_ci_and_nox_run_the_same_sessions() -> None:
         "bench",
         "simulate",
         "faults",
+        "interruptions",
         "fuzz",
         "oracle",
         "wrong_terms",

@@ -52,7 +52,12 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--out", required=True, type=Path, metavar="FILE", help="the snapshot, as in ledger.jsonl")
     parser.add_argument(
-        "--fresh", action="store_true", help="read everything, whatever an interrupted run of the same left"
+        "--update",
+        action="store_true",
+        help="ask only for what was changed since the last --update, and say what became of FILE's documents",
+    )
+    parser.add_argument(
+        "--fresh", action="store_true", help="read everything, whatever an earlier run of the same left"
     )
 
 
@@ -65,8 +70,11 @@ def run(arguments: Namespace) -> int:
     from billcheck.whole_files import write_whole
 
     request = Request(first_day=arguments.since, last_day=arguments.until, customers=tuple(arguments.customer))
-    with Start(state_folder(os.environ), tell=note, is_fresh=arguments.fresh) as start:
+    folder = state_folder(os.environ)
+    with Start(folder, tell=note, is_update=arguments.update, is_fresh=arguments.fresh) as start:
         fetched = _fetched(arguments.connector, request, start)
+        if arguments.update:
+            fetched = _compared(fetched, arguments.out)
         write_whole(arguments.out, "".join(snapshot_lines(fetched)))
         start.finish()
     _tell(fetched, arguments.out)
@@ -90,6 +98,31 @@ def _fetched(name: str, request: Request, start: Start) -> Fetched:
         if start.kept:
             note(f"{start.kept}: run the same command again, and it goes on from there.")
         raise
+
+
+def _compared(fetched: Fetched, path: Path) -> Fetched:
+    """What was fetched, saying what vanished since the snapshot that is in the file; the rest is told."""
+    from billcheck.connectors.comparison import compare_documents, listed_differences, with_what_vanished
+    from billcheck.connectors.snapshot import read_snapshot
+    from billcheck.errors import LedgerRefusedError
+
+    try:
+        with path.open("rb") as lines:
+            before = read_snapshot(str(path), lines)
+    except FileNotFoundError:
+        note(f"{path}: there was no snapshot to compare with.")
+        return fetched
+    except LedgerRefusedError as error:
+        note(f"{error}\nIt is not compared with, and written anew.")
+        return fetched
+    old, new = before.completeness, fetched.completeness
+    if (old.connector, old.organisation_id, old.request) != (new.connector, new.organisation_id, new.request):
+        note(f"{path}: it held another fetch, so there is nothing to compare with.")
+        return fetched
+    differences = compare_documents(before.documents, fetched.documents)
+    told = list(listed_differences(differences)) or ["Nothing became of its documents."]
+    note("\n  ".join([f"{path}: since {old.read_at:%Y-%m-%d %H:%M} UTC:", *told]))
+    return with_what_vanished(fetched, before, differences.gone)
 
 
 def _tell(fetched: Fetched, path: Path) -> None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from billcheck.connectors.base import Completeness, Count, FetchedDocument, FetchedLine, Request
+from billcheck.connectors.base import Completeness, Count, Fetched, FetchedDocument, FetchedLine, Request
 from billcheck.connectors.snapshot_shapes import DocumentShape, HeaderShape, TemplateShape
 from billcheck.errors import LedgerRefusedError, Problem
 from billcheck.ledger.template import Template, TemplateLine
@@ -25,7 +25,6 @@ from billcheck.ledger.template import Template, TemplateLine
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from billcheck.connectors.base import Fetched
 
 VERSION = 1
 """Changes when a key changes its meaning or goes away."""
@@ -177,6 +176,25 @@ def read_header(path: str, line: bytes) -> SnapshotHeader:
     if shape.complete is not completeness.is_complete:
         raise LedgerRefusedError([ContradictionError(where, str(shape.complete).lower())])
     return SnapshotHeader(completeness, shape.documents, shape.templates, shape.digest)
+
+
+def read_snapshot(path: str, lines: Iterator[bytes]) -> Fetched:
+    """A whole snapshot.
+
+    Args:
+        path: How messages name it.
+        lines: Its lines, each with its line end.
+
+    Raises:
+        LedgerRefusedError: It is none, or was cut or changed.
+    """
+    header = read_header(path, next(lines, b""))
+    found = [whole for _, whole in _read_lines(path, header, lines)]
+    return Fetched(
+        tuple(each for each in found if isinstance(each, FetchedDocument)),
+        header.completeness,
+        tuple(each for each in found if isinstance(each, Template)),
+    )
 
 
 def read_documents(path: str, header: SnapshotHeader, lines: Iterable[bytes]) -> Iterator[tuple[int, FetchedDocument]]:

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, runtime_checkable
 
 from billcheck.connectors.checkpoint import Checkpoint, checkpoint_path, read_base, remove_old
-from billcheck.connectors.faults import AnswerError, RefusedError, SignInError
+from billcheck.connectors.faults import AnswerError, RedirectError, RefusedError, SignInError
 from billcheck.connectors.held_lines import HeldPage, HeldQuery, fetch_name
 from billcheck.connectors.payload import Payload
 from billcheck.connectors.sweep import Page
@@ -151,7 +151,9 @@ class Start:
         elif self._base is not None:
             self._tell(f"Asking for what was changed since {self._base.begun:%Y-%m-%d %H:%M} UTC, and a day before.")
 
-    def query(self, text: str, size: int, inquiry: Inquiry, *, path: str) -> KeptQuery | None:
+    def query(
+        self, text: str, size: int, inquiry: Inquiry, *, path: str, names: tuple[str, ...] = ()
+    ) -> KeptQuery | None:
         """What is held of a query and how to keep what is read of it; None where nothing is kept.
 
         Args:
@@ -159,6 +161,7 @@ class Start:
             size: The objects of a page.
             inquiry: What can be asked beyond the pages.
             path: How messages name what is read, as in ``xero Invoices``.
+            names: The keys by which the objects are called, where it is a list of names.
         """
         checkpoint = self._checkpoint
         if checkpoint is None:
@@ -178,6 +181,10 @@ class Start:
             source=HeldQuery(usable, held.mended, held.is_proved),
             is_own=is_own,
             tell=self._tell,
+            names=names,
+            called={
+                key: [data.get(name) for name in names] for page in usable.values() for key, data in page.items if names
+            },
         )
 
     def finish(self) -> None:
@@ -199,6 +206,8 @@ class KeptQuery:
     source: HeldQuery
     is_own: bool
     tell: Callable[[str], None]
+    names: tuple[str, ...]
+    called: dict[str, list[Any]]
     read: dict[int, frozenset[str]] = field(default_factory=dict)
 
     @property
@@ -248,8 +257,20 @@ class KeptQuery:
         self.source, self.is_own = HeldQuery(), False
 
     def changes(self) -> Changes[Payload] | None:
-        """All that was changed since what is held was read; None where the ledger does not tell."""
-        return _unless_refused(lambda: self.inquiry.changes(self.since), None)
+        """All that was changed since what is held was read; None where the ledger does not tell.
+
+        Neither is a list of names believed in which a name was changed: others may be made of it.
+        """
+        changes = _unless_refused(lambda: self.inquiry.changes(self.since), None)
+        return None if changes is None or self.renamed(changes.inside) else changes
+
+    def renamed(self, found: Mapping[str, Payload]) -> frozenset[str]:
+        """Which objects of a list of names are called otherwise than what was held says."""
+        return frozenset(
+            key
+            for key, was in self.called.items()
+            if key in found and [found[key].data.get(name) for name in self.names] != was
+        )
 
     def around(self, position: int) -> Page[Payload]:
         """A short run of the query's order; empty, and so no joint, where the ledger gives none."""
@@ -269,5 +290,5 @@ def _unless_refused(ask: Callable[[], Told], otherwise: Told) -> Told:
         return ask()
     except SignInError:
         raise
-    except (RefusedError, AnswerError):
+    except (RefusedError, AnswerError, RedirectError):  # the last is 304, where a ledger answers that to changes
         return otherwise

@@ -70,10 +70,10 @@ class Company:
                 error.add_note("\n".join(map(shown, raw.asked)))
                 raise
 
-    def breaks_off(self, folder: Path, number: int, told: list[str] | None = None) -> list[str]:
+    def breaks_off(self, folder: Path, number: int, *, is_update: bool = False) -> list[str]:
         """A run that ends with its request of this number; gives what it was answered before."""
         self.server.before = lambda _, asked: SPENT if asked.number >= number else None
-        start = Start(folder, tell=(told if told is not None else []).append)
+        start = Start(folder, is_update=is_update)
         with pytest.raises(WaitError) as caught:
             self.fetch(start)
         self.server.before = None

@@ -7,6 +7,7 @@ are kept.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
@@ -43,11 +44,13 @@ if TYPE_CHECKING:
     from billcheck.connectors.http import Credentials, Http
     from billcheck.connectors.quickbooks.documents import ReadDocument
     from billcheck.connectors.quickbooks.queries import Query
+    from billcheck.connectors.start import KeptQuery
 
 API_ADDRESS = "https://quickbooks.api.intuit.com"
 PAGE_SIZE = 999
 """One less than QuickBooks gives at once, for the object that a page repeats of the one before."""
 MINOR_VERSION = "75"
+_NAMES = ("DisplayName", "Name", "FullyQualifiedName", "Active", "ParentRef")
 Answered = TypeVar("Answered")
 
 
@@ -98,8 +101,9 @@ class QuickBooksConnector:
         """
         company = self._only("CompanyInfo").text("CompanyName")
         start.open(self.name, self._realm_id, request, self._http.now())
-        customers, customer_count = self._sweep(list_query("Customer"), start)
-        items, item_count = self._sweep(list_query("Item"), start)
+        customers, customer_count, kept = self._kept_sweep(list_query("Customer"), start, names=_NAMES)
+        renamed = sorted(kept.renamed(customers)) if kept is not None else []
+        items, item_count, _ = self._kept_sweep(list_query("Item"), start, names=_NAMES)
         books = Books(
             names=customer_names(customers),
             products=Products(items),
@@ -108,8 +112,9 @@ class QuickBooksConnector:
         wanted, missing = wanted_customers(request.customers, customers, books.names)
         counts = [customer_count, item_count]
         read: list[ReadDocument] = []
+        again = list(document_queries(replace(request, customers=("renamed",)), renamed))
         for query in document_queries(request, wanted):
-            found, count = self._sweep(query, start)
+            found, count, _ = self._kept_sweep(query, start, again)
             read += [read_document(query.entity, payload, books) for payload in found.values()]
             counts.append(count)
         read.sort(key=lambda each: (each.document.issue_date, each.document.number, each.document.id))
@@ -206,7 +211,23 @@ class QuickBooksConnector:
                 break
         return list(rows.values()), stated
 
-    def _sweep(self, query: Query, start: Start | None = None) -> tuple[dict[str, Payload], Count]:
+    def _kept_sweep(
+        self, query: Query, start: Start, again: Sequence[Query] = (), *, names: tuple[str, ...] = ()
+    ) -> tuple[dict[str, Payload], Count, KeptQuery | None]:
+        """A sweep that goes on from what is held; `again` asks for what is never believed though held."""
+        entity = query.entity
+        inquiry = QuickBooksInquiry(
+            changed=lambda since: map(
+                self._sweep, [*(each for each in again if each.entity == entity), query.changed_since(since)]
+            ),
+            rows=lambda at, most: self._rows(entity, query.conditions, at, most),
+            belongs=query.belongs,
+            deleted=lambda ids, since: self._gone(entity, ids, since),
+        )
+        kept = start.query(str(query), PAGE_SIZE, inquiry, path=f"quickbooks {entity}", names=names)
+        return *self._sweep(query, kept), kept
+
+    def _sweep(self, query: Query, kept: KeptQuery | None = None) -> tuple[dict[str, Payload], Count]:
         entity, conditions = query.entity, query.conditions
         stated = 0
 
@@ -223,14 +244,6 @@ class QuickBooksConnector:
             start, most = (number - 1) * size + 1 - repeated, size + repeated
             return Page(self._rows(entity, conditions, start, most, stated), stated)
 
-        inquiry = QuickBooksInquiry(
-            changed=lambda since: self._sweep(query.changed_since(since)),
-            rows=lambda at, most: self._rows(entity, conditions, at, most),
-            belongs=query.belongs,
-            deleted=lambda ids, since: self._gone(entity, ids, since),
-        )
-        path = f"quickbooks {entity}"
-        kept = None if start is None else start.query(str(query), PAGE_SIZE, inquiry, path=path)
         return sweep(entity, ask, size=PAGE_SIZE, at_once=PACE.at_once, has_overlap=True, kept=kept)
 
     def _rows(

@@ -14,7 +14,7 @@ from billcheck.connectors.faults import AnswerError
 from billcheck.connectors.sweep import Changes, Page
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from billcheck.connectors.base import Count
@@ -27,21 +27,23 @@ _RUN = 10
 class QuickBooksInquiry:
     """One query of QuickBooks.
 
-    `changed` reads everything of its kind that was changed since a moment, as statements write it; `rows` gives so many
-    objects of the query from a place on. `belongs` says whether an object is among what the query asks for, `deleted`
-    which of some ids were deleted since a moment.
+    `changed` reads everything of its kind that was changed since a moment, as statements write it, and whatever else
+    has to be read again; `rows` gives so many objects of the query from a place on. `belongs` says whether an object is
+    among what the query asks for, `deleted` which of some ids were deleted since a moment.
     """
 
-    changed: Callable[[str], tuple[dict[str, Payload], Count]]
+    changed: Callable[[str], Iterable[tuple[dict[str, Payload], Count]]]
     rows: Callable[[int, int], list[tuple[str, Payload]]]
     belongs: Callable[[Payload], bool]
     deleted: Callable[[frozenset[str], datetime], frozenset[str]]
 
     def changes(self, since: datetime) -> Changes[Payload] | None:
         """What was changed since; None where that moved while it was read."""
-        found, count = self.changed(written(since))
-        if count.read != count.stated:
-            return None
+        found: dict[str, Payload] = {}
+        for some, count in self.changed(written(since)):
+            if count.read != count.stated:
+                return None
+            found |= some
         try:
             inside = {key: payload for key, payload in found.items() if self.belongs(payload)}
         except AnswerError:

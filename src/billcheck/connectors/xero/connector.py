@@ -56,6 +56,7 @@ CONNECTIONS_ADDRESS = "https://api.xero.com/connections"
 PAGE_SIZE = 1000
 _JUST_BEFORE = timedelta(minutes=1)
 """How long before a sweep a change counts as one within it: moments are told in whole seconds, and lists may lag."""
+_NAMES = ("Name", "MergedToContactID")
 
 
 class XeroConnector:
@@ -108,12 +109,14 @@ class XeroConnector:
         tenant = self._tenant_id or only_tenant(self._tenants())
         organisation = self._organisation(tenant)
         start.open(self.name, tenant, request, self._http.now())
-        contacts, contact_count, _ = self._sweep(ALL_CONTACTS, tenant, start)
+        contacts, contact_count, kept = self._sweep(ALL_CONTACTS, tenant, start, names=_NAMES)
+        renamed = sorted(kept.renamed(contacts)) if kept is not None else []
         directory = Directory(organisation, merged_names(contacts))
         wanted, missing = find_customers(request.customers, directory.contacts, contacts)
         counts, payloads = [contact_count], list[Payload]()
+        again = list(document_queries(replace(request, customers=("renamed",)), renamed, organisation.zone))
         for query in document_queries(request, wanted, organisation.zone):
-            found, count = self._documents(query, tenant, start, directory)
+            found, count = self._documents(query, tenant, start, directory, again)
             payloads += found
             counts.append(count)
         repeating, unread = self._repeating(tenant)
@@ -151,9 +154,11 @@ class XeroConnector:
             return read_organisation(each)
         raise AnswerError("xero GET /Organisation", "It names no organisation.")
 
-    def _documents(self, query: Query, tenant: str, start: Start, directory: Directory) -> tuple[list[Payload], Count]:
-        """The documents of a query, each with all that counts."""
-        found, count, kept = self._sweep(query, tenant, start)
+    def _documents(
+        self, query: Query, tenant: str, start: Start, directory: Directory, again: Sequence[Query]
+    ) -> tuple[list[Payload], Count]:
+        """The documents of a query, each with all that counts; `again` asks for what is never believed though held."""
+        found, count, kept = self._sweep(query, tenant, start, again)
         documents: list[Payload] = []
         for key, payload in found.items():
             if is_whole(payload, directory):
@@ -203,7 +208,9 @@ class XeroConnector:
         by_code = {item.code: item for item in items.values()}
         return replace(directory, items=items, items_by_code=by_code), []
 
-    def _sweep(self, query: Query, tenant: str, start: Start) -> tuple[dict[str, Payload], Count, KeptQuery | None]:
+    def _sweep(
+        self, query: Query, tenant: str, start: Start, again: Sequence[Query] = (), *, names: tuple[str, ...] = ()
+    ) -> tuple[dict[str, Payload], Count, KeptQuery | None]:
         kind, ask = query.kind, self._pages(query.kind, tenant, query.parameters)
         inquiry = XeroInquiry(
             kind=kind,
@@ -211,8 +218,9 @@ class XeroConnector:
             ask=ask,
             ask_since=lambda since: self._pages(kind, tenant, query.whole, since),
             belongs=query.belongs,
+            more=[self._pages(kind, tenant, each.parameters) for each in again if each.kind == kind],
         )
-        kept = start.query(str(query), PAGE_SIZE, inquiry, path=f"xero {kind}")
+        kept = start.query(str(query), PAGE_SIZE, inquiry, path=f"xero {kind}", names=names)
 
         def watch() -> Callable[[], bool]:
             begun = self._http.now() - _JUST_BEFORE

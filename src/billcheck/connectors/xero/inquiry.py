@@ -13,7 +13,7 @@ from billcheck.connectors.faults import AnswerError
 from billcheck.connectors.sweep import Changes, Page, sweep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from billcheck.connectors.payload import Payload
@@ -26,7 +26,8 @@ class XeroInquiry:
     """One query of Xero.
 
     `ask` gives a page of it by number and size, `ask_since` one of everything of its kind that was changed since a
-    moment; `belongs` says whether an object is among what the query asks for.
+    moment; `belongs` says whether an object is among what the query asks for. `more` are ways to ask for what has to be
+    read again besides, such as the documents of a contact that is called otherwise by now.
     """
 
     kind: str
@@ -34,12 +35,16 @@ class XeroInquiry:
     ask: Callable[[int, int], Page[Payload]]
     ask_since: Callable[[datetime], Callable[[int, int], Page[Payload]]]
     belongs: Callable[[Payload], bool]
+    more: Sequence[Callable[[int, int], Page[Payload]]] = ()
 
     def changes(self, since: datetime) -> Changes[Payload] | None:
         """What was changed since; None where that moved while it was read."""
-        found, count = sweep(self.kind, self.ask_since(since), size=self.size, at_once=1)
-        if count.read != count.stated:
-            return None
+        found: dict[str, Payload] = {}
+        for ask in (*self.more, self.ask_since(since)):
+            some, count = sweep(self.kind, ask, size=self.size, at_once=1)
+            if count.read != count.stated:
+                return None
+            found |= some
         try:
             inside = {key: payload for key, payload in found.items() if self.belongs(payload)}
         except AnswerError:

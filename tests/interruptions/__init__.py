@@ -1,0 +1,1 @@
+"""Fetches that are killed at random moments, and run again."""
