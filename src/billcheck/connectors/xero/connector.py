@@ -236,7 +236,9 @@ class XeroConnector:
         """
         try:
             changed = self._pages(query.kind, tenant, query.whole, since)(1, 1)
-        except (AnswerError, RedirectError):
+        except SignInError:
+            raise
+        except (AnswerError, RedirectError, RefusedError):
             return False  # it does not say
         return not changed.stated and not changed.items
 
