@@ -172,6 +172,8 @@ def _field(path: tuple[str | int, ...], value: object, *, is_new: bool = False) 
 
     def act(world: World, asked: Asked) -> Reply:
         body = world.body(asked)
+        if path[0] == "CustomerRef" and {"SalesReceipt", "RefundReceipt"} & set(body.get("QueryResponse") or ()):
+            return IDLE  # a receipt may have no customer
         for row in [*world.provider.rows(body), *([] if is_new else _customers(body))]:
             holder: Any = row
             for step in path[:-1]:
