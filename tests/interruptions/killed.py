@@ -110,7 +110,9 @@ def _edit_quickbooks(company: Company) -> None:
         of = company.random.choice(ledger.customers)
         ledger.documents.append(("Invoice", {**quickbooks.invoice(number, of, company.day(), "12.50"), **times}))
     elif kind == "void":
-        ledger.documents[at] = (entity, {**quickbooks.voided(made), **times})
+        # Of a bundle, the members would keep their amounts, which QuickBooks leaves on none.
+        lines = [line for line in made["Line"] if line["DetailType"] != "GroupLineDetail"]
+        ledger.documents[at] = (entity, {**quickbooks.voided({**made, "Line": lines}), **times})
     elif kind == "move":
         day = company.random.choice(("2025-12-31", "2026-02-02"))
         ledger.documents[at] = (entity, {**made, "TxnDate": day, **times})
