@@ -368,13 +368,14 @@ def test_following_up_says_nothing_unseen(desk: Desk) -> None:
     assert [draft.name for draft in drafts if found(draft.name)] == []
 
 
-def test_what_is_fetched_is_seen(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_fetched_is_seen(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     customer = contact(1, NASTY[0])
     ledger = XeroServer([invoice(1, customer, date(2026, 3, 31), "10.00", Status=BIDI)], [customer])
     with RawServer(ledger) as server:
         monkeypatch.setenv("BILLCHECK_XERO_API_URL", f"{server.address}/api.xro/2.0")
         monkeypatch.setenv("BILLCHECK_XERO_CONNECTIONS_URL", f"{server.address}/connections")
         monkeypatch.setenv("BILLCHECK_XERO_ACCESS_TOKEN", "access-0")
+        monkeypatch.setenv("BILLCHECK_STATE_DIR", str(tmp_path / "state"))
         window = ("--since", "2026-01-01", "--until", "2026-12-31", "--out", "a.jsonl")
         for words in (("--customer", NASTY[0]), ("--customer", TURNING), ()):
             code, out, err = desk.run("fetch", "xero", *window, *words)

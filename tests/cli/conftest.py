@@ -45,9 +45,10 @@ class Outcome:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working folder with contracts.toml and right.csv, three months billed as agreed; half.csv bills too little."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("BILLCHECK_STATE_DIR", str(tmp_path_factory.mktemp("state")))
     (tmp_path / "contracts.toml").write_text(CONTRACTS, encoding="utf-8")
     write_ledger(tmp_path / "right.csv", RIGHT)
     write_ledger(tmp_path / "half.csv", [RIGHT[0], *(row.replace("100.00", "50.00") for row in RIGHT[1:])])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -68,6 +69,20 @@ def test_a_live_ledger_is_fetched_and_checked_in_one_go(run: Run) -> None:
     assert "xero:" in checked.out
     assert "xero:: 3 documents of Duinweg Webbeheer." in checked.err
     assert "  Invoices: 3 read, 3 in the ledger." in checked.err
+
+
+@pytest.mark.usefixtures("folder")
+def test_one_that_broke_off_is_gone_on_with(run: Run, ledger: XeroServer) -> None:
+    ledger.before = lambda _, asked: answer(b"", status=400) if "CreditNotes" in asked.target else None
+    failed = run("check", "xero:", *SINCE, *AS_OF)
+    assert (failed.code, failed.out) == (2, "")
+    assert "(4 objects) is kept in " in failed.err
+    ledger.before = None
+    again = run("check", "xero:", *SINCE, *AS_OF)
+    assert again.code == 1
+    assert "4 objects are held, and what was changed since is asked for." in again.err
+    assert "150.00 EUR excl. tax was agreed and never billed" in again.out
+    assert not list(Path(os.environ["BILLCHECK_STATE_DIR"]).glob("*.jsonl"))
 
 
 def test_it_is_checked_as_its_snapshot_is(run: Run, counting: Counting) -> None:

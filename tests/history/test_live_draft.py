@@ -31,6 +31,7 @@ def _ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setenv("BILLCHECK_XERO_API_URL", f"{server.address}/api.xro/2.0")
         monkeypatch.setenv("BILLCHECK_XERO_CONNECTIONS_URL", f"{server.address}/connections")
         monkeypatch.setenv("BILLCHECK_XERO_ACCESS_TOKEN", "access-0")
+        monkeypatch.setenv("BILLCHECK_STATE_DIR", str(tmp_path / "state"))
         yield
 
 

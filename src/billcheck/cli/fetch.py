@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from billcheck.cli.arguments import parse_working_date
-from billcheck.cli.console import note, progress
+from billcheck.cli.console import note
+from billcheck.cli.live import fetch_from, tell_counts
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-    from billcheck.connectors.base import Fetched, Request
-    from billcheck.connectors.start import Start
+    from billcheck.connectors.base import Fetched
 
 NAME = "fetch"
 HELP = "read a live ledger into a file that a check reads (Xero, QuickBooks)"
@@ -72,32 +72,13 @@ def run(arguments: Namespace) -> int:
     request = Request(first_day=arguments.since, last_day=arguments.until, customers=tuple(arguments.customer))
     folder = state_folder(os.environ)
     with Start(folder, tell=note, is_update=arguments.update, is_fresh=arguments.fresh) as start:
-        fetched = _fetched(arguments.connector, request, start)
+        fetched = fetch_from(start, arguments.connector, request)
         if arguments.update:
             fetched = _compared(fetched, arguments.out)
         write_whole(arguments.out, "".join(snapshot_lines(fetched)))
         start.finish()
     _tell(fetched, arguments.out)
     return 0 if fetched.completeness.is_complete else INCOMPLETE
-
-
-def _fetched(name: str, request: Request, start: Start) -> Fetched:
-    """What was fetched; where it broke off, it is told what is kept."""
-    from billcheck.connectors.faults import WaitError
-    from billcheck.connectors.registry import load_connector
-    from billcheck.connectors.start import fetch_with
-
-    factory = load_connector(name)
-    try:
-        with factory(os.environ, tell=note) as connector, progress("Fetching"):
-            return fetch_with(connector, request, start)
-    except WaitError as error:
-        error.keep(start.kept)
-        raise
-    except BaseException:
-        if start.kept:
-            note(f"{start.kept}: run the same command again, and it goes on from there.")
-        raise
 
 
 def _compared(fetched: Fetched, path: Path) -> Fetched:
@@ -126,12 +107,8 @@ def _compared(fetched: Fetched, path: Path) -> Fetched:
 
 
 def _tell(fetched: Fetched, path: Path) -> None:
-    completeness = fetched.completeness
-    note(f"{path}: {len(fetched.documents)} documents of {completeness.organisation}.")
-    for count in completeness.counts:
-        remark = "" if count.read == count.stated else ", which is not all"
-        note(f"  {count.kind}: {count.read} read, {count.stated} in the ledger{remark}.")
-    for doubt in completeness.shortcomings:
+    tell_counts(str(path), fetched)
+    for doubt in fetched.completeness.shortcomings:
         note(f"  May lack something: {doubt}")
-    for remark in completeness.blind_spots:
+    for remark in fetched.completeness.blind_spots:
         note(f"  {remark}")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from billcheck import Limits
     from billcheck.connectors.base import Fetched, Request
+    from billcheck.connectors.start import Start
     from billcheck.ledger.source import Source
 
 _NAME = re.compile(r"([a-z][a-z0-9-]+):")
@@ -91,22 +92,54 @@ def fetch_live(arguments: Namespace, live: Sequence[LiveLedger], as_of: date, li
     if request is None:
         return []
     from billcheck import read_ledger
-    from billcheck.connectors.live import fetch, hold, keep
+    from billcheck.connectors.live import hold, keep
     from billcheck.connectors.registry import load_connector
+    from billcheck.connectors.start import Start
+    from billcheck.connectors.tokens import state_folder
 
     for ledger in live:
         load_connector(ledger.name)  # one that is not there is told before anything is read
     kept: Sequence[Path | None] = arguments.snapshot or [None] * len(live)
     found: list[Source] = []
     for ledger, file in zip(live, kept, strict=True):
-        with progress(f"Fetching {ledger}"):
-            fetched = fetch(ledger.name, request, os.environ, note)
-        tell_counts(str(ledger) if file is None else str(file), fetched)
-        if file is not None:
-            keep(fetched, file)
+        with Start(state_folder(os.environ), tell=note) as start:
+            fetched = fetch_from(start, ledger.name, request)
+            tell_counts(str(ledger) if file is None else str(file), fetched)
+            if file is not None:
+                keep(fetched, file)
+            start.finish()
         opened = hold(str(ledger), fetched, limits) if file is None else read_ledger(file, limits=limits)
         found += opened.sources
     return found
+
+
+def fetch_from(start: Start, name: str, request: Request) -> Fetched:
+    """What a connector reads; where it breaks off, it is told what is kept.
+
+    Args:
+        start: From what the fetch starts.
+        name: The name of the connector.
+        request: What is wanted.
+
+    Raises:
+        UsageError: There is no such connector, or something of the environment is missing or makes no sense.
+        ConnectorError: The ledger could not be read.
+    """
+    from billcheck.connectors.faults import WaitError
+    from billcheck.connectors.registry import load_connector
+    from billcheck.connectors.start import fetch_with
+
+    factory = load_connector(name)
+    try:
+        with factory(os.environ, tell=note) as connector, progress(f"Fetching {name}:"):
+            return fetch_with(connector, request, start)
+    except WaitError as error:
+        error.keep(start.kept)
+        raise
+    except BaseException:
+        if start.kept:
+            note(f"{start.kept}: run the same command again, and it goes on from there.")
+        raise
 
 
 def tell_counts(path: str, fetched: Fetched) -> None:
