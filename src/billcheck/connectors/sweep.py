@@ -30,7 +30,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from billcheck.connectors.base import Count
-from billcheck.connectors.faults import IncompleteError
+from billcheck.connectors.faults import AnswerError, IncompleteError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -61,6 +61,15 @@ class Changes(Generic[Item]):
 
     inside: Mapping[str, Item]
     outside: frozenset[str]
+
+
+def divide(changed: Mapping[str, Item], belongs: Callable[[Item], bool]) -> Changes[Item] | None:
+    """Changed objects by whether each is among those asked for; None where one cannot be read, which may be or not."""
+    try:
+        inside = {key: item for key, item in changed.items() if belongs(item)}
+    except AnswerError:
+        return None
+    return Changes(inside, frozenset(changed.keys() - inside.keys()))
 
 
 class Kept(Protocol[Item]):

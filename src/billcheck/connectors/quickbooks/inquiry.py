@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from billcheck.connectors.faults import AnswerError
-from billcheck.connectors.sweep import Changes, Page
+from billcheck.connectors.sweep import Page, divide
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
     from billcheck.connectors.base import Count
     from billcheck.connectors.payload import Payload
+    from billcheck.connectors.sweep import Changes
 
 _RUN = 10
 
@@ -44,11 +44,7 @@ class QuickBooksInquiry:
             if count.read != count.stated:
                 return None
             found |= some
-        try:
-            inside = {key: payload for key, payload in found.items() if self.belongs(payload)}
-        except AnswerError:
-            return None  # one that nobody can read may belong or not
-        return Changes(inside, frozenset(found.keys() - inside.keys()))
+        return divide(found, self.belongs)
 
     def around(self, position: int) -> Page[Payload]:
         """The last objects before a place, and whatever lies behind it."""

@@ -9,14 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from billcheck.connectors.faults import AnswerError
-from billcheck.connectors.sweep import Changes, Page, sweep
+from billcheck.connectors.sweep import Page, divide, sweep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from billcheck.connectors.payload import Payload
+    from billcheck.connectors.sweep import Changes
 
 _LONGEST_RUN = 20
 
@@ -45,11 +45,7 @@ class XeroInquiry:
             if count.read != count.stated:
                 return None
             found |= some
-        try:
-            inside = {key: payload for key, payload in found.items() if self.belongs(payload)}
-        except AnswerError:
-            return None  # one that nobody can read may belong or not
-        return Changes(inside, frozenset(found.keys() - inside.keys()))
+        return divide(found, self.belongs)
 
     def around(self, position: int) -> Page[Payload]:
         """A page of such a size that the place lies well within it, since pages lie where their size puts them."""
