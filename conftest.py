@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from sybil import Sybil
 from sybil.parsers.myst import CodeBlockParser, PythonCodeBlockParser
 
@@ -21,6 +22,10 @@ from tests.project.examples import run_console_block, write_shown_file
 
 TODAY = date(2026, 12, 31)
 """What day it is for the examples and the tests: none of them depends on when it is run."""
+
+# How long a property takes is a matter of the machine. What is in force otherwise stays, as where mutants are counted.
+settings.register_profile("patient", settings.get_profile(settings.get_current_profile_name()), deadline=None)
+settings.load_profile("patient")
 
 _FOLDER = "_folder"
 _ORIGIN = "_origin"

@@ -4,7 +4,7 @@ import json
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from billcheck.characters import visible, visible_json, visible_lines, without_commands
@@ -31,7 +31,6 @@ def test_what_cannot_be_seen_is_escaped(text: str, shown: str) -> None:
     assert visible(text) == shown
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_nothing_that_moves_a_cursor_or_turns_text_gets_through(text: str) -> None:
     shown = visible(text)

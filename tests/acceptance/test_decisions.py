@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from billcheck.findings import Finding
 
 # Whole checks are slow to generate by the standards of hypothesis; the number of examples bounds the run instead.
-quick = settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 
 AS_OF = date(2026, 7, 15)
 MONTHS = range(1, 8)

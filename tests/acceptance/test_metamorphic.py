@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from tests.simulator.bookkeeping import Entry
 
 quick = settings(
-    deadline=None,
     max_examples=60,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],

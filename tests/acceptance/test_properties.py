@@ -39,7 +39,7 @@ GRACE_DAYS = 10
 EVENTS_OF_A_HABIT = 4
 
 # Whole checks are slow to generate by the standards of hypothesis; the number of examples bounds the run instead.
-quick = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 
 @dataclass(frozen=True)

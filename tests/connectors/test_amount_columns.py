@@ -15,7 +15,7 @@ HONEST = st.from_regex(PLAIN, fullmatch=True)
 CELLS = st.lists(HONEST | st.text(st.sampled_from("0199.-, +_e()\r\t"), max_size=8), min_size=1, max_size=6)
 
 
-@settings(deadline=None, max_examples=1500)
+@settings(max_examples=1500)
 @given(CELLS)
 @example([".00"])
 @example(["-.00"])

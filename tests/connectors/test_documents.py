@@ -242,7 +242,7 @@ def money(cents: int) -> str:
     return f"{sign}{abs(cents) // 100}.{abs(cents) % 100:02}"
 
 
-@settings(deadline=None, max_examples=250, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=250, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(exports(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_no_figure(tmp_path: Path, rows: list[str], chance: random.Random) -> None:
     def outcome(ordered: list[str]) -> tuple[list[tuple[str, int]], list[tuple[str, str]]] | None:

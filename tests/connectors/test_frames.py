@@ -166,7 +166,7 @@ def billed(line: Kept) -> tuple[object, ...]:
     return line.kind, line.status, line.issue_day, line.amount, line.currency, line.first_day, line.end_day
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(rows_of(), min_size=1, max_size=8), st.sampled_from([None, ("Acme",)]))
 def test_a_frame_says_what_the_same_file_says(
     tmp_path: Path, rows: list[Row], customers: tuple[str, ...] | None

@@ -172,7 +172,7 @@ def invoices(draw: st.DrawFn) -> Terms:
     return terms | {"BG-23": [{"BT-116": str(whole), "BT-117": str(tax), "BT-118": "S", "BT-119": "21"}]}
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(invoices(), st.sampled_from(["ubl-2.1", "factur-x"]), st.booleans())
 def test_what_another_library_writes_is_read_to_the_cent(terms: Terms, flavor: str, has_prefixes: bool) -> None:
     wanted = said(terms)

@@ -365,7 +365,7 @@ NAMES = st.one_of(
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_draft_is_toml_without_other_faults(tmp_path: Path, data: st.DataObject) -> None:
     names = data.draw(st.lists(NAMES, min_size=2, max_size=8))
     rows = data.draw(st.lists(st.lists(CELLS, min_size=len(names), max_size=len(names)), max_size=5))

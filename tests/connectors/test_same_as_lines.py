@@ -81,7 +81,7 @@ def by_row(found: Scanned) -> list[tuple[object, ...]]:
     return [line[1:] for line in sorted(found.lines)]
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ledgers(), st.sampled_from([EveryKey(), KEYS, Keys()]))
 def test_batches_are_the_same(tmp_path: Path, lines: list[Line], keys: Keys) -> None:
     path = tmp_path / "ledger.csv"
@@ -93,7 +93,7 @@ def test_batches_are_the_same(tmp_path: Path, lines: list[Line], keys: Keys) -> 
         assert getattr(by_bytes.receipt, name) == getattr(by_hand.receipt, name)
 
 
-@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ledgers(is_scattered=True))
 def test_scattered_rows_differ_in_nothing_but_their_place_in_the_document(tmp_path: Path, lines: list[Line]) -> None:
     path = tmp_path / "ledger.csv"
@@ -102,7 +102,7 @@ def test_scattered_rows_differ_in_nothing_but_their_place_in_the_document(tmp_pa
     assert [line[:1] + line[2:] for line in by_row(by_bytes)] == [line[:1] + line[2:] for line in by_row(by_hand)]
 
 
-@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ledgers())
 def test_lines_read_back_are_the_lines_written(tmp_path: Path, lines: list[Line]) -> None:
     path = tmp_path / "ledger.csv"

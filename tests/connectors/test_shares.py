@@ -102,7 +102,7 @@ def test_ordinary_files_are_cut_and_need_no_second_scan(data: bytes, tmp_path: P
     assert scan_in_shares(tmp_path, data, 2)[1] is not None
 
 
-@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from([GENERIC_FILE, XERO_FILE]), st.lists(CHANGES, min_size=1, max_size=4), st.integers(2, 5))
 def test_damaged_files_read_alike(
     tmp_path: Path, data: bytes, changes: list[tuple[int, str, bytes]], count: int
@@ -115,7 +115,7 @@ def test_damaged_files_read_alike(
 CELLS = st.sampled_from(["Retainer", "two\nlines", 'a "quoted" word', "a, b", '5" pipe', "", "\n\n", 'x"\ny'])
 
 
-@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(1, 6), CELLS), min_size=4, max_size=25), st.integers(2, 6), st.booleans())
 def test_no_cut_falls_into_a_quoted_cell_or_a_document(
     tmp_path: Path, rows: list[tuple[int, str]], count: int, is_quoted: bool

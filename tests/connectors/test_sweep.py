@@ -156,7 +156,7 @@ def filled(seed: int, count: int, *, has_overlap: bool, forgets: bool = True) ->
     return ledger
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(
     seed=st.integers(0, 10**6),
     count=st.integers(0, 22),

@@ -75,7 +75,7 @@ def check_equal(data: bytes, width: int, sizes: list[int], delimiter: str = ",")
             assert line == data.count(b"\n", 0, offset) + 1
 
 
-@settings(deadline=None, max_examples=3000)
+@settings(max_examples=3000)
 @given(TEXTS, st.integers(2, 4), st.lists(st.integers(1, 12), max_size=12))
 @example('"a\nb",c\n', 2, [])
 @example('a,b\n"c""d",e\n', 2, [3, 1, 1])
@@ -95,7 +95,7 @@ def test_any_text_reads_as_the_csv_module_reads_it(text: str, width: int, sizes:
     check_equal(text.encode(), width, sizes)
 
 
-@settings(deadline=None, max_examples=800)
+@settings(max_examples=800)
 @given(
     st.lists(st.lists(FIELDS, min_size=3, max_size=3), max_size=12),
     st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC]),
@@ -111,7 +111,7 @@ def test_whatever_the_csv_module_writes_is_read_back(
     check_equal(out.getvalue().encode(), 3, sizes, delimiter)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.lists(st.tuples(FIELDS, FIELDS), min_size=1, max_size=8), st.booleans())
 def test_equal_texts_are_equal_raw_cells(rows: list[tuple[str, str]], is_quoted: bool) -> None:
     def text_of(quoting: Quoting) -> bytes:

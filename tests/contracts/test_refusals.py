@@ -1277,7 +1277,7 @@ def problems_of(path: str | Path) -> tuple[Problem, ...] | None:
     return None
 
 
-@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.one_of(ANYTHING, st.fixed_dictionaries({"contract": st.lists(ANYTHING, max_size=3)})))
 def test_whatever_a_file_says_it_is_refused_in_order(tmp_path: Path, content: object) -> None:
     path = tmp_path / "any.json"
@@ -1287,7 +1287,7 @@ def test_whatever_a_file_says_it_is_refused_in_order(tmp_path: Path, content: ob
     assert all(str(problem).startswith(str(path)) for problem in found or ())
 
 
-@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_one_wrong_value_anywhere_is_refused_or_read(tmp_path: Path, data: st.DataObject) -> None:
     charge = {
@@ -1311,7 +1311,7 @@ def test_one_wrong_value_anywhere_is_refused_or_read(tmp_path: Path, data: st.Da
     assert all("pydantic" not in str(problem) for problem in found or ())
 
 
-@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=200), st.sampled_from(("c.toml", "c.json")))
 def test_no_bytes_bring_anything_but_a_refusal(tmp_path: Path, content: bytes, name: str) -> None:
     path = tmp_path / name

@@ -270,7 +270,7 @@ def test_every_problem_has_an_example() -> None:
             assert (item.__doc__ or "").splitlines()[0].removesuffix(".").partition(",")[0] in shown, item
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_damaged_parts_bring_nothing_but_a_refusal_or_contracts(tmp_path: Path, data: st.DataObject) -> None:
     path = make(tmp_path)

@@ -121,7 +121,7 @@ def test_parts_of_a_retention_are_written_in_every_format(tmp_path: Path) -> Non
     hold_in_every_format([found], tmp_path)
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(contract_tables())
 @example([contract_table(FLAT, ONE_OFF, id="=1+1", customer="'@x", tags=["a;b", "c"])])
 def test_every_format_gives_the_same_contracts(tables: list[dict[str, Any]]) -> None:

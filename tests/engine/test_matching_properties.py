@@ -7,7 +7,7 @@ from datetime import date
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from billcheck import check
@@ -61,13 +61,11 @@ def figures(report: Report) -> list[tuple[object, ...]]:
     return [(row.charges, row.first_day, row.status, row.expected_minor, row.billed_minor) for row in report.rows]
 
 
-@settings(deadline=None)
 @given(DRAWN)
 def test_other_codes_for_the_same_things_change_nothing(drawn: list[tuple[int, str, str]]) -> None:
     assert figures(checked(agreed(), written(drawn))) == figures(checked(agreed("x-"), written(drawn, "x-")))
 
 
-@settings(deadline=None)
 @given(DRAWN, st.randoms())
 def test_the_order_of_lines_in_the_ledger_changes_nothing(drawn: list[tuple[int, str, str]], random: object) -> None:
     lines = written(drawn)
@@ -76,7 +74,6 @@ def test_the_order_of_lines_in_the_ledger_changes_nothing(drawn: list[tuple[int,
     assert figures(checked(agreed(), lines)) == figures(checked(agreed(), shuffled))
 
 
-@settings(deadline=None)
 @given(DRAWN, st.lists(st.tuples(st.integers(1, 5), st.just(""), AMOUNTS), max_size=6))
 def test_lines_out_of_scope_change_no_other_row(
     drawn: list[tuple[int, str, str]], left_out: list[tuple[int, str, str]]
@@ -89,7 +86,6 @@ def test_lines_out_of_scope_change_no_other_row(
     assert sum(total.lines for total in with_freight.out_of_scope) == len(freight)
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 5), st.sampled_from(("100.00", "200.00", "90.00"))), max_size=10))
 def test_two_equal_charges_declared_as_a_group_are_one_of_their_sum(drawn: list[tuple[int, str]]) -> None:
     lines = [line(f"INV-{month}", f"2026-{month:02}-01", amount) for month, amount in sorted(drawn)]
@@ -98,7 +94,6 @@ def test_two_equal_charges_declared_as_a_group_are_one_of_their_sum(drawn: list[
     assert [row[1:] for row in figures(checked(grouped, lines))] == [row[1:] for row in figures(checked(one, lines))]
 
 
-@settings(deadline=None)
 @given(DRAWN)
 def test_every_cent_of_an_invoice_is_billed_or_left_over(drawn: list[tuple[int, str, str]]) -> None:
     lines = written(drawn)

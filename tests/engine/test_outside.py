@@ -227,7 +227,7 @@ DOCUMENTS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(DOCUMENTS, st.randoms(use_true_random=False))
 def test_any_split_into_overlapping_exports_comes_to_what_the_documents_come_to(
     documents: list[tuple[int, str, int, list[int], int]], shuffle: random.Random

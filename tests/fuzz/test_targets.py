@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from billcheck.connectors.files import invoice_xml
@@ -32,7 +32,6 @@ def test_a_seed_finds_nothing(target: str, seed: bytes) -> None:
 
 
 @pytest.mark.parametrize("target", TARGETS)
-@settings(deadline=None)
 @given(data=st.data())
 def test_a_damaged_seed_finds_nothing(target: str, data: st.DataObject) -> None:
     seed = data.draw(st.sampled_from(SEEDS[target]))
@@ -44,7 +43,6 @@ def test_a_damaged_seed_finds_nothing(target: str, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("target", TARGETS)
-@settings(deadline=None)
 @given(data=st.binary(max_size=300))
 def test_any_bytes_find_nothing(target: str, data: bytes) -> None:
     TARGETS[target](data)

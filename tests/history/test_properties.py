@@ -80,7 +80,7 @@ def ledgers(draw: st.DrawFn) -> list[Line]:
     return found
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(billed=ledgers(), seed=st.integers(0, 9))
 def test_every_draft_is_read_accepted_and_checked(
     billed: list[Line], seed: int, tmp_path_factory: pytest.TempPathFactory

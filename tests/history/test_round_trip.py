@@ -106,7 +106,7 @@ def check_accepted(lines: list[Line], as_of: date, folder: Path) -> Report:
     return check(load_contracts(path), Ledger.from_lines(lines), as_of=as_of)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(kept=books(), wait=st.integers(0, 400))
 def test_a_correct_ledger_gives_no_arrears(kept: Books, wait: int, tmp_path_factory: pytest.TempPathFactory) -> None:
     longest = max(fee.periods for fee in kept.fees)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@settings(deadline=None, max_examples=800, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=800, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from([GENERIC_FILE, XERO_FILE]), st.lists(CHANGES, min_size=1, max_size=6))
 def test_damage_is_answered_by_typed_errors_only(
     tmp_path: Path, data: bytes, changes: list[tuple[int, str, bytes]]
@@ -30,7 +30,7 @@ def test_damage_is_answered_by_typed_errors_only(
     assert len(found.lines) == found.receipt.lines
 
 
-@settings(deadline=None, max_examples=1200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=1200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(CHANGES)
 @example((len(XERO_FILE) - 1, "delete", b"x"))
 def test_one_wrong_byte_never_changes_a_figure_that_totals_vouch_for(
@@ -47,7 +47,7 @@ def test_one_wrong_byte_never_changes_a_figure_that_totals_vouch_for(
         assert sorted(found.amounts) == [-1000, 5000, 10000, 10000]
 
 
-@settings(deadline=None, max_examples=1200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=1200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(CHANGES)
 def test_one_wrong_byte_never_loses_a_row_in_silence(tmp_path: Path, changed: tuple[int, str, bytes]) -> None:
     data = change(GENERIC_FILE, *changed)

@@ -99,7 +99,7 @@ def read(folder: Path, data: bytes, hostile: Hostile) -> Scanned | None:
         return None
 
 
-@settings(deadline=None, max_examples=1500, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=1500, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(FILES), CHANGES)
 def test_no_line_is_read_that_a_plain_reading_does_not_give(
     tmp_path: Path, hostile: Hostile, changes: list[tuple[str, int, int, bytes]]
@@ -116,7 +116,7 @@ def test_no_line_is_read_that_a_plain_reading_does_not_give(
     assert len(found.lines) + len(found.refused) == found.receipt.rows == len(plain.day_first)
 
 
-@settings(deadline=None, max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(OTHERS), CHANGES)
 def test_other_formats_are_answered_by_typed_errors_and_count_every_row(
     tmp_path: Path, hostile: Hostile, changes: list[tuple[str, int, int, bytes]]

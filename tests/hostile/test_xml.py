@@ -63,7 +63,7 @@ def test_nothing_but_the_file_is_opened(hostile: Hostile, tmp_path: Path, watch:
     assert {str(what) for event, what in opened} == {str(path)}
 
 
-@settings(deadline=None, max_examples=1500, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=1500, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(PLAIN), CHANGES)
 def test_one_wrong_byte_never_changes_a_figure(data: bytes, changed: tuple[int, str, bytes]) -> None:
     try:
@@ -75,7 +75,7 @@ def test_one_wrong_byte_never_changes_a_figure(data: bytes, changed: tuple[int, 
     assert [row.cells[10] for row in invoice_xml.to_cells(invoice)] == [100]
 
 
-@settings(deadline=None, max_examples=500)
+@settings(max_examples=500)
 @given(st.sampled_from(PLAIN), st.lists(CHANGES, min_size=2, max_size=8))
 def test_damage_is_answered_by_typed_errors_only(data: bytes, changes: list[tuple[int, str, bytes]]) -> None:
     for one in changes:

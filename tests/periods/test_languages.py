@@ -241,7 +241,7 @@ def test_nothing(text: str) -> None:
     assert refusal(read(text), ISSUED)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.sampled_from(LANGUAGES),
     st.dates(date(2023, 1, 1), date(2029, 12, 31)),

@@ -198,7 +198,7 @@ PIECES = (
 pieces = st.sampled_from([*sorted(MONTHS), *PIECES.split(), "\n"])
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.lists(st.tuples(pieces, st.sampled_from(["", " ", "  "])), max_size=14))
 def test_never_raises_on_text_made_of_period_words(parts: list[tuple[str, str]]) -> None:
     text = "".join(piece + space for piece, space in parts)

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from billcheck.errors import UsageError
@@ -39,7 +39,6 @@ def grids(draw: st.DrawFn) -> tuple[Grid, int, int | None, int]:
     return grid, start, end, until
 
 
-@settings(deadline=None)
 @given(grids())
 def test_periods_partition_the_term(made: tuple[Grid, int, int | None, int]) -> None:
     grid, start, end, until = made
@@ -50,7 +49,6 @@ def test_periods_partition_the_term(made: tuple[Grid, int, int | None, int]) -> 
         assert grid.ends[-1] == end, "rows may only run out where the term does"
 
 
-@settings(deadline=None)
 @given(grids())
 def test_all_rows_are_due_by_the_horizon_but_the_last(made: tuple[Grid, int, int | None, int]) -> None:
     grid, _, _, until = made
@@ -59,7 +57,6 @@ def test_all_rows_are_due_by_the_horizon_but_the_last(made: tuple[Grid, int, int
     assert all(first <= due for first, due in zip(grid.first_days, grid.due_days, strict=True))
 
 
-@settings(deadline=None)
 @given(grids())
 def test_stubs_are_first_or_last_and_shorter_than_their_full_period(made: tuple[Grid, int, int | None, int]) -> None:
     grid, *_ = made
@@ -74,7 +71,6 @@ def test_stubs_are_first_or_last_and_shorter_than_their_full_period(made: tuple[
     assert grid.is_cut_at_start is (0 in stubs and grid.stubs[0][1] < grid.first_days[0])
 
 
-@settings(deadline=None)
 @given(DAYS, MONTHS, ANCHORS)
 def test_boundaries_are_those_of_the_original_anchor(anchor: date, months: int, wanted: int) -> None:
     laid_out = boundaries(months, wanted, phase_of(anchor, months, is_calendar=False))
@@ -85,7 +81,6 @@ def test_boundaries_are_those_of_the_original_anchor(anchor: date, months: int, 
         assert laid_out[index + number] == expected.toordinal()
 
 
-@settings(deadline=None)
 @given(DAYS, st.integers(0, 80 * 366), MONTHS, ANCHORS, st.sampled_from([None, 1, 31]))
 def test_the_years_laid_out_are_enough(
     start: date, days: int, months: int, anchor: int, invoice_day: int | None
@@ -110,7 +105,6 @@ def test_the_first_and_last_days_have_a_grid(day: date, months: int) -> None:
     assert grid.due_days[-1] > date(2202, 12, 31).toordinal()
 
 
-@settings(deadline=None)
 @given(grids())
 def test_a_further_horizon_only_adds_rows(made: tuple[Grid, int, int | None, int]) -> None:
     grid, start, end, _ = made

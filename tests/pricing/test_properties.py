@@ -10,7 +10,7 @@ from itertools import pairwise
 from random import Random
 from typing import TYPE_CHECKING
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from billcheck.contracts.prices import FlatPrice, PercentagePrice, PercentTier, with_amounts
@@ -58,7 +58,6 @@ def with_prices_times(charge: Charge, factor: int) -> Charge:
     )
 
 
-@settings(deadline=None)
 @given(SEEDS)
 def test_regular_rows_partition_the_term(seed: int) -> None:
     charge = charge_from(seed)
@@ -75,7 +74,6 @@ def test_regular_rows_partition_the_term(seed: int) -> None:
         assert regular[0][0] == (charge.on or charge.start).toordinal()
 
 
-@settings(deadline=None)
 @given(STARTS, UNITS, CENTS, st.integers(1, 12))
 def test_whole_periods_add_up_to_their_number_times_the_price(
     start: date, unit: CadenceUnit, price: Decimal, count: int
@@ -86,7 +84,6 @@ def test_whole_periods_add_up_to_their_number_times_the_price(
     assert sum(schedule.amounts) == price * 100 * count
 
 
-@settings(deadline=None)
 @given(STARTS, CENTS, CENTS, st.integers(1, 400))
 def test_a_price_change_in_arrears_equals_two_contracts(start: date, old: Decimal, new: Decimal, days: int) -> None:
     """Up to the rounding of the one period that is cut: it is rounded once, the two halves once each."""
@@ -100,7 +97,6 @@ def test_a_price_change_in_arrears_equals_two_contracts(start: date, old: Decima
     assert abs(whole - halves) <= 1
 
 
-@settings(deadline=None)
 @given(SEEDS, TIMINGS)
 def test_timing_never_changes_the_sum_by_more_than_rounding(seed: int, timing: Timing) -> None:
     charge = replace(charge_from(seed), invoice_day=None)
@@ -112,7 +108,6 @@ def test_timing_never_changes_the_sum_by_more_than_rounding(seed: int, timing: T
     assert abs(sum(as_written.amounts) - sum(other.amounts)) <= len(as_written) + len(other)
 
 
-@settings(deadline=None)
 @given(SEEDS, st.integers(2, 9))
 def test_prices_scale(seed: int, factor: int) -> None:
     charge = charge_from(seed)
@@ -125,7 +120,6 @@ def test_prices_scale(seed: int, factor: int) -> None:
         assert abs(amount - factor * by_place.get(place, 0)) <= factor
 
 
-@settings(deadline=None)
 @given(SEEDS, CENTS)
 def test_a_dearer_price_never_makes_a_regular_row_cheaper(seed: int, more: Decimal) -> None:
     charge = replace(charge_from(seed), remainder="per_line")
@@ -151,7 +145,6 @@ def test_a_dearer_price_never_makes_a_regular_row_cheaper(seed: int, more: Decim
     assert all(more >= less for less, more in zip(before, after, strict=True))
 
 
-@settings(deadline=None)
 @given(SEEDS)
 def test_sums_that_are_rounded_come_to_the_exact_sum(seed: int) -> None:
     """What is billed up to any regular row is never more than half a minor unit off."""
@@ -166,7 +159,6 @@ def test_sums_that_are_rounded_come_to_the_exact_sum(seed: int) -> None:
             billed += schedule.amounts[index]
 
 
-@settings(deadline=None)
 @given(SEEDS, st.sampled_from((4, 28, 56)))
 def test_a_shift_by_four_years_changes_no_amount(seed: int, years: int) -> None:
     """Years of equal length come round after four; days of the week, which calendar weeks ask for, after 28."""
@@ -196,7 +188,6 @@ def test_a_shift_by_four_years_changes_no_amount(seed: int, years: int) -> None:
     assert [day + distance.days for day in here.due_days] == list(there.due_days)
 
 
-@settings(deadline=None)
 @given(SEEDS)
 def test_what_is_due_never_depends_on_the_horizon(seed: int) -> None:
     charge = charge_from(seed)
@@ -212,7 +203,6 @@ def test_what_is_due_never_depends_on_the_horizon(seed: int) -> None:
     assert due(short) == due(long)
 
 
-@settings(deadline=None)
 @given(STARTS, st.integers(0, 20), CENTS, CENTS)
 def test_a_change_row_and_its_period_come_to_what_arrears_would_bill(
     start: date, day: int, old: Decimal, new: Decimal
@@ -224,7 +214,6 @@ def test_a_change_row_and_its_period_come_to_what_arrears_would_bill(
     assert abs(sum(advance.amounts) - sum(arrears.amounts)) <= 1
 
 
-@settings(deadline=None)
 @given(CENTS, st.integers(0, 100), st.integers(0, 100))
 def test_discounts_commute(price: Decimal, one: int, other: int) -> None:
     both = (Discount(Decimal(one)), Discount(Decimal(other)))

@@ -279,7 +279,7 @@ percents = st.sampled_from([None, Decimal(0), Decimal(9), Decimal("7.7"), Decima
 statuses = st.sampled_from([Status.UNDERBILLED, Status.MISSING, Status.NOT_DUE, Status.AWAITING, Status.INCONCLUSIVE])
 
 
-@settings(deadline=None, max_examples=120)
+@settings(max_examples=120)
 @given(st.lists(st.tuples(statuses, st.integers(1, 10**8), st.integers(0, 3), percents), min_size=1, max_size=12))
 def test_whatever_the_rows_the_choices_ask_for_the_arrears_and_no_more(
     drawn: list[tuple[Status, int, int, Decimal | None]],

@@ -94,7 +94,6 @@ def outcomes_of(comparison: Comparison) -> list[tuple[str, str, int | None, int 
     ]
 
 
-@settings(deadline=None)
 @given(any_reports())
 def test_a_report_compared_with_itself_gives_nothing(report: Report) -> None:
     comparison = compare_reports(report, report)
@@ -102,7 +101,7 @@ def test_a_report_compared_with_itself_gives_nothing(report: Report) -> None:
     assert comparison.exit_code == 0
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(any_reports(), any_reports(), any_reports())
 def test_the_changes_of_two_steps_are_those_of_both_together(first: Report, second: Report, third: Report) -> None:
     chained = compare_reports(first, second).then(compare_reports(second, third))
@@ -112,7 +111,6 @@ def test_the_changes_of_two_steps_are_those_of_both_together(first: Report, seco
     assert chained.exit_code == at_once.exit_code
 
 
-@settings(deadline=None)
 @given(any_reports(), any_reports())
 def test_going_back_undoes_every_change(first: Report, second: Report) -> None:
     there, back = compare_reports(first, second), compare_reports(second, first)
@@ -129,7 +127,7 @@ def test_going_back_undoes_every_change(first: Report, second: Report) -> None:
     }
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(any_reports(), any_reports())
 def test_the_sums_foot_and_are_those_of_the_reports(first: Report, second: Report) -> None:
     comparison = compare_reports(first, second)
@@ -144,7 +142,6 @@ def test_the_sums_foot_and_are_those_of_the_reports(first: Report, second: Repor
             assert said == totals.get(side.currency, {}).get(name, 0)
 
 
-@settings(deadline=None)
 @given(any_reports(), any_reports())
 def test_every_format_says_the_same_figures(first: Report, second: Report) -> None:
     comparison = compare_reports(first, second)

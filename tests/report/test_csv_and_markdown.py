@@ -51,7 +51,7 @@ def test_a_text_never_begins_a_formula(name: str) -> None:
     assert row["shortfall"] == "-0.02", "an amount is a number, and stays one"
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(reports())
 def test_no_cell_of_any_report_is_a_formula_and_no_row_is_torn(report: Report) -> None:
     rows = read_csv(to_csv(report))
@@ -96,7 +96,7 @@ def test_names_are_shown_as_they_are(name: str) -> None:
     assert not re.match(r"- (?:\d+[.)]|[-+]) ", line)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(reports(), st.integers(0, 3))
 def test_the_tables_of_any_report_have_their_columns(report: Report, limit: int) -> None:
     for table in read_tables(to_markdown(report, limit=limit)):

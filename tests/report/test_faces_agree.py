@@ -108,7 +108,7 @@ def amounts_in(text: str) -> list[Decimal]:
     return [Decimal(word.replace(",", "")) for word in re.findall(r"-?\d[\d,]*(?:\.\d+)?", text)]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(reports())
 def test_every_face_shows_any_report_without_harm(report: Report) -> None:
     text, html, data = plain(to_lines(report)), report._repr_html_(), report.to_json()
@@ -123,7 +123,7 @@ def test_every_face_shows_any_report_without_harm(report: Report) -> None:
     assert "\n" not in repr(report)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(reports())
 def test_the_totals_of_every_face_are_those_of_the_json(report: Report) -> None:
     text, html = plain(to_lines(report)), unescape(report._repr_html_())
@@ -137,7 +137,7 @@ def test_the_totals_of_every_face_are_those_of_the_json(report: Report) -> None:
         assert all(len(amount.partition(".")[2]) == digits for name, amount in totals.items() if name != "currency")
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.data())
 def test_the_lines_of_a_charge_add_up_to_the_line_under_them(data: st.DataObject) -> None:
     contract = make_contract()
@@ -155,7 +155,7 @@ def test_the_lines_of_a_charge_add_up_to_the_line_under_them(data: st.DataObject
     ]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.data())
 def test_runs_hold_every_row_once_and_in_order(data: st.DataObject) -> None:
     contract = make_contract()

@@ -63,14 +63,14 @@ def test_every_table_holds_what_the_dictionaries_hold(name: str, reader: Callabl
         assert reader(records) == records.to_dicts()
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(reports(), st.sampled_from(sorted(READERS)), st.sampled_from(KINDS_OF_RECORDS))
 def test_every_table_of_any_report_holds_what_the_dictionaries_hold(report: Report, reader: str, name: str) -> None:
     records = getattr(report, name)
     assert READERS[reader](records) == records.to_dicts()
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(reports())
 def test_the_tables_add_up_to_the_totals_exactly(report: Report) -> None:
     wanted = {

@@ -136,7 +136,7 @@ def test_commas_colons_and_percent_signs_stay_what_they_are() -> None:
     )
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(reports())
 def test_no_data_can_end_or_begin_a_command(report: Report) -> None:
     text = to_github(report, Places(report))

@@ -73,7 +73,7 @@ def check_agreement(report: Report) -> None:
     assert (sum(outcomes.values()) == 0) == (report.exit_code == 0)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(reports())
 def test_any_report_is_valid_and_green_only_where_it_is_clean(report: Report) -> None:
     check_valid(to_junit(report))

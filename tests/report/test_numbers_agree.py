@@ -161,7 +161,7 @@ def test_no_format_goes_unchecked() -> None:
         render(None, "pdf", None)  # type: ignore[arg-type]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(reports())
 def test_the_numbers_of_any_report(report: Report) -> None:
     check_all(report)

@@ -137,7 +137,7 @@ distinct_names = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(distinct_names, st.sampled_from(["{0} {1}", "{0}-{1} Ltd", "The {1}, {0}"]))
 def test_no_name_survives_wherever_it_stands(words: list[str], pattern: str) -> None:
     name, owner, alias, stranger = pattern.format(*words), words[2], words[3], f"{words[0]}x {words[1]}x"
@@ -210,7 +210,7 @@ def test_ids_that_would_read_alike_stay_apart() -> None:
     assert [finding.charge for finding in report.findings] == ["customer 1 fee", "customer 1 fee (2)"]
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(reports(), st.integers(0, 3_000_000))
 def test_the_outcome_of_any_report_stays(report: Report, least: int) -> None:
     """Which amounts are too small to fail, and all that depends on it, survives without the amounts."""

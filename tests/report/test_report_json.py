@@ -457,7 +457,7 @@ def test_a_row_in_a_foreign_currency_is_never_written() -> None:
 statuses = st.sampled_from(list(Status))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(statuses, st.integers(0, 10**9), st.integers(-(10**6), 10**9)), max_size=12), st.text())
 def test_any_rows_give_valid_json_whose_contracts_add_up(drawn: list[tuple[Status, int, int]], customer: str) -> None:
     contract = make_contract(customer=customer)

@@ -63,7 +63,7 @@ def check_valid(text: str) -> None:
             assert value >= 1
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(reports())
 def test_any_report_is_valid(report: Report) -> None:
     check_valid(to_sarif(report, Places(report)))

@@ -60,7 +60,7 @@ def test_simulated_ledgers_with_errors_in_them(shard: int) -> None:
     assert len(kinds) >= 3
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(0, 10**6), st.data())
 def test_ledgers_that_somebody_has_worked_on(seed: int, data: st.DataObject) -> None:
     """Documents lost, doubled, voided, written twice or moved to another day, in any combination."""

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import billcheck
@@ -128,7 +128,6 @@ def test_what_is_no_snapshot_has_no_templates(tmp_path: Path) -> None:
     assert billcheck.Ledger.from_lines([]).templates() == ()
 
 
-@settings(deadline=None)
 @given(
     st.text(max_size=20),
     st.decimals(allow_nan=False, allow_infinity=False, places=2, min_value=-(10**9), max_value=10**9),

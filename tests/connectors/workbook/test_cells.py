@@ -298,7 +298,7 @@ DECIMALS = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(values=st.lists(DECIMALS, min_size=1, max_size=30))
 def test_any_decimal_of_15_digits_reads_back_equal(values: list[Decimal], tmp_path: Path) -> None:
     path = tmp_path / "x.xlsx"
@@ -330,7 +330,7 @@ ANY_CELL = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(table=st.lists(st.lists(ANY_CELL, min_size=3, max_size=3), min_size=1, max_size=8), is_mac=st.booleans())
 def test_calamine_reads_the_same_cells(table: list[list[Any]], tmp_path: Path, *, is_mac: bool) -> None:
     """The reader is held against one that shares no code with it."""

@@ -283,7 +283,7 @@ def test_the_command_reads_a_workbook(tmp_path: Path, capsys: pytest.CaptureFixt
     assert (code, "row 2 is hidden" in shown.err) == (0, True), shown
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cuts=st.lists(st.tuples(st.integers(0, len(GOOD) - 1), st.integers(0, 255)), min_size=1, max_size=4))
 def test_a_damaged_workbook_is_refused_or_reads_the_same(cuts: list[tuple[int, int]], tmp_path: Path) -> None:
     """Checksums guard the parts: whatever is changed, a figure never is."""
@@ -301,7 +301,7 @@ def test_a_damaged_workbook_is_refused_or_reads_the_same(cuts: list[tuple[int, i
 CHANGES = st.lists(st.tuples(st.integers(0, len(ONE) - 1), st.sampled_from('<>/"&;0123456789 abcrtsv=')), max_size=4)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(changes=CHANGES)
 def test_damaged_markup_never_ends_in_a_traceback(changes: list[tuple[int, str]], tmp_path: Path) -> None:
     rows = list(ONE)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from billcheck.engine.align import Alignment, Board, FreeEvent, Openings, Placement, align, weigh
@@ -297,7 +297,6 @@ def test_a_split_is_dealt_out_to_its_parts(events: list[tuple[int, int]], missed
 MONTHS = st.lists(st.integers(0, 40), min_size=1, max_size=8).map(sorted)
 
 
-@settings(deadline=None)
 @given(
     due_days=MONTHS, days=MONTHS, amounts=st.lists(st.integers(1, 6), min_size=8, max_size=8), offset=st.integers(-9, 9)
 )
@@ -320,7 +319,6 @@ def test_the_reading_is_in_order_and_costs_what_its_parts_cost(
     assert alignment.cost == cost
 
 
-@settings(deadline=None)
 @given(due_days=MONTHS, days=MONTHS, shift=st.integers(-500_000, 500_000))
 def test_only_distances_count(due_days: list[int], days: list[int], shift: int) -> None:
     rows = openings(*((due_day, 4) for due_day in due_days))

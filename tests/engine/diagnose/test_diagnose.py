@@ -9,7 +9,7 @@ from fractions import Fraction as Rational
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from billcheck.contracts.prices import FlatPrice, UnitPrice
@@ -435,7 +435,6 @@ def test_every_fraction_of_an_amount_is_found(expected: int, numerator: int, den
 amounts = st.one_of(st.sampled_from([240000, 120000, 180000, 480000, 0, 80000, 171429]), st.integers(0, 500000))
 
 
-@settings(deadline=None)
 @given(st.lists(amounts, max_size=14))
 def test_causes_only_explain_differences_and_their_amounts_add_up(billed: list[int]) -> None:
     causes = causes_for(flat(), billed)
@@ -448,7 +447,6 @@ def test_causes_only_explain_differences_and_their_amounts_add_up(billed: list[i
         assert cause.support == len({billed[period] for period in members})
 
 
-@settings(deadline=None)
 @given(st.lists(amounts, max_size=12))
 def test_every_row_that_is_half_has_a_cause(billed: list[int]) -> None:
     causes = causes_for(flat(), billed)

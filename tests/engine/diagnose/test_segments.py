@@ -7,7 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from billcheck.engine.patterns import Fraction
@@ -125,7 +125,6 @@ some_cells = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(some_cells)
 def test_no_other_way_leaves_less_unexplained_or_has_fewer_segments(wanted: list[tuple[str, set[int]]]) -> None:
     run = cells(*wanted)

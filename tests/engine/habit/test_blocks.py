@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from billcheck.engine.align import FreeEvent, Openings
@@ -29,7 +29,6 @@ def test_a_block_is_due_with_its_first_or_last_period(phase: int, in_advance: li
     assert block_due_days(DUE_DAYS, 3, phase, "in_arrears") == in_arrears
 
 
-@settings(deadline=None)
 @given(st.integers(1, 20), st.sampled_from([2, 3, 6, 12]), st.data())
 def test_due_days_are_those_of_the_blocks(count: int, size: int, data: st.DataObject) -> None:
     phase = data.draw(st.integers(0, min(size, count) - 1))
@@ -124,7 +123,6 @@ def test_several_events_fill_the_periods_one_after_the_other() -> None:
     ]
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.integers(-50, 300), min_size=1, max_size=12),
     st.lists(st.integers(1, 500), min_size=1, max_size=4),

@@ -238,7 +238,7 @@ def test_the_bounds_dismiss_no_better_habit(seed: int, monkeypatch: pytest.Monke
         assert habit_of(charge) == search_through_everything(charge, monkeypatch), charge
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.randoms(use_true_random=False))
 def test_every_cent_of_a_placement_is_dealt_out(random: Random) -> None:
     charge = make_charge(random, most=18)
@@ -253,7 +253,7 @@ def test_every_cent_of_a_placement_is_dealt_out(random: Random) -> None:
         assert (kind == "block") <= (len(its_events) == 1 and len(its_periods) > 1)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(1, 24), st.integers(-5, 25))
 def test_a_correct_ledger_is_read_as_it_was_written(count: int, late: int) -> None:
     habit = find([(30 * number + late, 100) for number in range(count)], months(count))

@@ -37,7 +37,7 @@ def cases(draw: st.DrawFn) -> Case:
     return make_case(list(reversed(rows)), agreements=(make_agreement(late_invoice_cutoff=clause),))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(cases(), st.integers(0, 500), st.sampled_from([None, 1, 6]))
 def test_what_is_claimed_is_never_more_than_what_is_missing(case: Case, later: int, years: int | None) -> None:
     as_of = AS_OF + timedelta(days=later)
@@ -52,7 +52,7 @@ def test_what_is_claimed_is_never_more_than_what_is_missing(case: Case, later: i
     assert (plain.claimable_minor, plain.rungs) == (brief.claimable_minor, brief.rungs)  # a limit drops nothing
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(cases(), st.text(max_size=30), st.sampled_from(["easy", "ordinary", "difficult"]))
 def test_a_brief_is_the_same_but_for_who_and_how(case: Case, notes: str, difficulty: str) -> None:
     floor = WalkAway(floor_excl_tax_minor=0, decided_on=AS_OF, decided_by="Anna")

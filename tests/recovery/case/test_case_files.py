@@ -346,7 +346,7 @@ ANYTHING = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data(), value=ANYTHING)
 def test_whatever_stands_anywhere_is_read_or_refused(data: st.DataObject, value: Any) -> None:
     table = json.loads(case_text(full_case()))

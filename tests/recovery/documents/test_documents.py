@@ -368,7 +368,7 @@ def test_a_next_invoice_whose_day_has_passed_is_said() -> None:
 rows_and_amounts = st.lists(st.tuples(st.integers(0, 5), st.integers(1, 120_000), st.booleans()), max_size=8)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(rows_and_amounts)
 def test_whatever_is_waived_or_invoiced_never_reaches_a_document(drawn: list[tuple[int, int, bool]]) -> None:
     case, left = talked(), dict.fromkeys((period.row for period in story_case().arrears.periods), 120_000)

@@ -128,7 +128,7 @@ def distinct(charges: Sequence[Sequence[Plan]]) -> bool:
     return all(len({plan.name for plan in own}) == len(own) for own in charges)
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(st.lists(plans, min_size=1, max_size=2), min_size=1, max_size=2).filter(distinct),
     st.sampled_from(["EUR", "JPY", "KWD"]),

@@ -188,7 +188,7 @@ def internal_events(draw: st.DrawFn) -> Event:
     )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(
     events=st.lists(internal_events(), min_size=1, max_size=4),
     note=TEXTS,

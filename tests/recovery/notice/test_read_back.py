@@ -148,7 +148,7 @@ def test_every_number_of_the_story_is_one_of_the_statement_or_of_the_documents(l
     check(view, language, amounts, days, months)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     language=st.sampled_from(LANGUAGES),
     currency=st.sampled_from(["EUR", "GBP", "USD", "JPY", "KWD"]),

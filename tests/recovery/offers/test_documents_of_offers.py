@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import date
 from typing import TYPE_CHECKING
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from billcheck.recovery.documents import draft_documents, first_correct_invoice
@@ -51,7 +51,6 @@ def check(case: Case, offer: Offer) -> None:
         assert [each.schedule for each in own] == ([offer.payments] if offer.claims else [])
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_documents_come_to_the_offer(data: st.DataObject) -> None:
     made = data.draw(cases(untaxed=False))
@@ -66,7 +65,6 @@ def test_documents_come_to_the_offer(data: st.DataObject) -> None:
         check(made.case, offer)
 
 
-@settings(deadline=None)
 @given(cases(untaxed=False))
 def test_documents_come_to_every_rung_of_the_ladder(made: Made) -> None:
     for offer in preset_offers(made.case, first=date(2026, 10, 31)):

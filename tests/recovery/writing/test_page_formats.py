@@ -112,7 +112,7 @@ class Texts(HTMLParser):
 FACTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=80)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(fact=FACTS)
 def test_any_fact_comes_out_as_itself(fact: str) -> None:
     """Through a template's marks and tags, into HTML and DOCX; with hidden characters written as escapes."""
