@@ -41,6 +41,8 @@ class Ledger:
     edits: int = 0
     asked: int = 0
     breaks_at: int = 0
+    stayed: set[str] = field(default_factory=set)
+    seen: set[str] = field(default_factory=set)
     forgets: bool = True
 
     def rank(self, key: str) -> str:
@@ -51,6 +53,12 @@ class Ledger:
         return sorted(found, key=lambda pair: self.rank(pair[0]))
 
     def edit(self) -> None:
+        self._edit()
+        now = {key for key, thing in self.things.items() if thing.is_inside}
+        self.stayed &= now
+        self.seen |= now
+
+    def _edit(self) -> None:
         self.now += 1
         kind = self.random.choice(
             ("insert", "insert", "change", "out", "in", *(["delete"] * 2 if self.forgets else []))
@@ -81,7 +89,8 @@ class Ledger:
             return Page((), len(found))
         start = (number - 1) * size
         if self.has_overlap:
-            return Page(found[max(start - 1, 0) : start + size], len(found))
+            page = found[max(start - 1, 0) : start + size]
+            return Page(page, len(found), is_last=start + size > len(found) and (number == 1 or bool(page)))
         return Page(found[start : start + size], len(found), is_last=start < len(found) <= start + size)
 
     def changes(self, since: int) -> Changes[int]:
@@ -142,10 +151,15 @@ class Store:
 def run(ledger: Ledger, store: Store, *, edits: int, breaks_at: int = 0) -> tuple[dict[str, int], bool] | None:
     """One run; None where it broke off."""
     ledger.edits, ledger.breaks_at, ledger.asked = edits, breaks_at, 0
+    ledger.stayed = {key for key, _ in ledger.inside()}
+    ledger.seen |= ledger.stayed
     try:
         found, count = sweep("Things", ledger.ask, size=SIZE, at_once=1, has_overlap=ledger.has_overlap, kept=store)
     except BrokeOffError:
         return None
+    if count.read == count.stated:  # people may work meanwhile, but what stayed is there, and nothing that never was
+        assert ledger.stayed <= found.keys() <= ledger.seen
+        assert len(found) == count.read
     return found, count.read == count.stated
 
 
@@ -165,6 +179,7 @@ def filled(seed: int, count: int, *, has_overlap: bool, forgets: bool = True) ->
     has_overlap=st.booleans(),
     forgets=st.booleans(),
 )
+@example(seed=1877, count=12, breaks=[9], edits=43, has_overlap=True, forgets=True)
 @example(seed=1, count=12, breaks=[3], edits=50, has_overlap=False, forgets=True)
 def test_however_often_it_breaks_off_and_whatever_is_edited_the_end_is_what_is_there(
     seed: int, count: int, breaks: list[int], edits: int, has_overlap: bool, forgets: bool
@@ -207,7 +222,7 @@ def test_ids_that_do_not_ascend_are_no_proof_of_an_overlap() -> None:
     def ask(number: int, size: int) -> Page[int]:
         page = ledger.ask(number, size)
         swept[0] += number == 1 and size > 1
-        return Page(page.items[::-1], page.stated)
+        return Page(page.items[::-1], page.stated, page.is_last)
 
     found, count = sweep("Things", ask, size=SIZE, at_once=1, has_overlap=True)
     assert (found, count.read) == (dict(ledger.inside()), 10)
@@ -220,7 +235,7 @@ def test_numbers_may_ascend_as_numbers() -> None:
 
     def ask(number: int, size: int) -> Page[int]:
         swept[0] += number == 1 and size > 1
-        return Page(found[:3] if number == 1 else found[2:], 5)
+        return Page(found[:3] if number == 1 else found[2:], 5, is_last=number == 2)
 
     assert sweep("Things", ask, size=3, at_once=1, has_overlap=True)[1].read == 5
     assert swept == [1]

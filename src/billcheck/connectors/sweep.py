@@ -196,20 +196,46 @@ def _from_nothing(reading: _Reading[Item], *, has_overlap: bool) -> tuple[dict[s
     stated = 0
     for _ in range(MOST_SWEEPS):
         is_still = None if reading.watch is None else reading.watch()
-        first = reading.page(1)
-        stated, before = first.stated, set(found)
-        runs = [first, *(page for _, page in reading.pages(range(2, reading.number_of_pages(stated, first) + 1)))]
-        found = {key: item for run in runs for key, item in run.items}
+        runs, reaches_end = _runs(reading, has_overlap=has_overlap)
+        before, found = set(found), {key: item for run in runs for key, item in run.items}
         after = reading.count()
-        agreed = set(found) if len(runs) == 1 or (has_overlap and _ascends(runs)) else before & set(found)
-        if len(agreed) < len(found) == stated == after and is_still is not None and is_still():
-            agreed = set(found)
-        if len(agreed) == len(found) == stated == after:
-            if reading.kept is not None:
-                reading.kept.prove(found)
-            break
-        stated = after
-    return dict(sorted(found.items())), Count(kind=reading.kind, stated=stated, read=len(agreed))
+        agreed, stated = before & set(found), max(runs[0].stated, after)
+        if reaches_end and len(found) == runs[0].stated == after:
+            is_one = len(runs) == 1 or (has_overlap and _is_joined(runs))
+            if is_one or len(agreed) == len(found) or (is_still is not None and is_still()):
+                if reading.kept is not None:
+                    reading.kept.prove(found)
+                return dict(sorted(found.items())), Count(kind=reading.kind, stated=after, read=len(found))
+    # What could not be proved is never all, however the figures fall together.
+    stated = max(stated, len(found), 1)
+    return dict(sorted(found.items())), Count(kind=reading.kind, stated=stated, read=min(len(agreed), stated - 1))
+
+
+def _runs(reading: _Reading[Item], *, has_overlap: bool) -> tuple[list[Page[Item]], bool]:
+    """The pages that the ledger counts, and whether nothing lies behind the last of them.
+
+    Objects that came in meanwhile push others behind the page that the count made the last, and the count fits again
+    once others are removed: so where the last page does not show it by itself, one more is asked for.
+    """
+    first = reading.page(1)
+    numbers = range(2, reading.number_of_pages(first.stated, first) + 1)
+    runs = [first, *(page for _, page in reading.pages(numbers))]
+    if not runs[-1].is_last:
+        behind = reading.page(len(runs) + 1)
+        if not has_overlap:
+            return runs, not behind.items
+        runs.append(behind)
+    return runs, runs[-1].is_last
+
+
+def _is_joined(runs: Sequence[Page[Item]]) -> bool:
+    """Whether each run shares an object with the next, in an order that leaves room for nothing between them."""
+    return _are_linked(runs) and _ascends(runs)
+
+
+def _are_linked(runs: Sequence[Page[Item]]) -> bool:
+    ids = [{key for key, _ in run.items} for run in runs]
+    return all(one & two for one, two in pairwise(ids))
 
 
 def _taken_up(
@@ -249,9 +275,8 @@ def _completed(
     if not runs[-1].is_last:
         joints.append(kept.around(stated))
         runs.append(joints[-1])
-    ids = [{key for key, _ in run.items} for run in runs]
-    is_joined = runs[-1].is_last and all(one & two for one, two in pairwise(ids))
-    return joints if is_joined and (not has_overlap or _ascends(runs)) else None
+    is_joined = _is_joined(runs) if has_overlap else _are_linked(runs)
+    return joints if runs[-1].is_last and is_joined else None
 
 
 def _ascends(runs: Iterable[Page[Item]]) -> bool:

@@ -239,10 +239,11 @@ class QuickBooksConnector:
             if size == 1:
                 return Page((), stated)
             # Each page repeats the last object of the one before: where documents that were removed have moved the
-            # pages in between, there is one too many, and the count tells.
+            # pages in between, they share none.
             repeated = min(number - 1, 1)
             start, most = (number - 1) * size + 1 - repeated, size + repeated
-            return Page(self._rows(entity, conditions, start, most, stated), stated)
+            rows = self._rows(entity, conditions, start, most, stated)
+            return Page(rows, stated, is_last=len(rows) < most and (number == 1 or bool(rows)))
 
         return sweep(entity, ask, size=PAGE_SIZE, at_once=PACE.at_once, has_overlap=True, kept=kept)
 
