@@ -500,5 +500,5 @@ def truth(provider: Provider) -> Truth:
 
 
 def _shown(document: FetchedDocument) -> FetchedDocument:
-    """A document without the digest of its payload, and without the remarks on what was inferred of it."""
-    return replace(document, digest="", notes=())
+    """A document without the digest of its payload, the remarks on what was inferred, and lines that bill nothing."""
+    return replace(document, digest="", notes=(), lines=tuple(line for line in document.lines if line.amount))
