@@ -130,8 +130,38 @@ def test_what_became_of_the_documents_is_told_and_what_vanished_is_kept_for_the_
 
 
 @pytest.mark.usefixtures("ledger")
-def test_a_file_that_holds_something_else_is_not_compared_with(run: Run, folder: Path) -> None:
-    (folder / "ledger.jsonl").write_text("something else\n")
+def test_a_snapshot_that_cannot_be_read_is_not_compared_with(run: Run, folder: Path) -> None:
+    (folder / "ledger.jsonl").write_text('{"billcheck_snapshot":9}\n')
     assert "It is not compared with, and written anew." in run(*FETCH, "--update").err
     other = [*FETCH[:3], "2026-02-01", *FETCH[4:]]
     assert "it held another fetch, so there is nothing to compare with." in run(*other, "--update").err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            ("--since", "2026-12-31", "--until", "2026-01-01", "--out", "new.jsonl"),
+            "The last day lies before the first",
+        ),
+        ((*FETCH[2:6], "--out", "contracts.toml"), "The file is there already and is no snapshot"),
+        ((*FETCH[2:6], "--out", "right.csv", "--update"), "The file is there already and is no snapshot"),
+        ((*FETCH[2:6], "--out", "."), "No snapshot can be written there"),
+        ((*FETCH[2:6], "--out", "right.csv/ledger.jsonl"), "No snapshot can be written there"),
+    ],
+)
+def test_what_would_lose_a_file_or_find_nothing_is_refused_before_anything_is_asked(
+    run: Run, folder: Path, ledger: XeroServer, words: tuple[str, ...], said: str
+) -> None:
+    asked: list[str] = []
+    ledger.before = lambda _, exchange: asked.append(exchange.target)
+    before = {path: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    failed = run("fetch", "xero", *words)
+    assert failed.code == 2
+    assert said in failed.err
+    assert asked == []
+    assert {path: path.read_bytes() for path in folder.iterdir() if path.is_file()} == before
+    checked = run("check", "xero:", "--since", "2026-01-01", "--as-of", "2026-04-20", "--snapshot", "half.csv")
+    assert checked.code == 2
+    assert "half.csv" in checked.err
+    assert asked == []

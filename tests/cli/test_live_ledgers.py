@@ -347,4 +347,4 @@ def test_a_snapshot_that_cannot_be_written(run: Run, counting: Counting) -> None
     failed = run("check", "counting:", *SINCE, *AS_OF, "--snapshot", "right.csv/s.jsonl")
     assert failed.code == 2
     assert not failed.out
-    assert len(counting.asked) == 1
+    assert not counting.asked

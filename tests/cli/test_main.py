@@ -45,7 +45,7 @@ def test_options_cannot_be_cut_short(run: Run) -> None:
         (InternalError("net adds up"), 2, "this is a bug"),
         (PermissionError(13, "Permission denied", "secret.csv"), 2, "secret.csv: Permission denied"),
         (OSError("disk full"), 2, "billcheck: disk full"),
-        (KeyboardInterrupt(), 130, ""),
+        (KeyboardInterrupt(), 130, "Interrupted.\n"),
     ],
 )
 def test_what_goes_wrong_has_its_code(

@@ -183,11 +183,13 @@ def _said(concerns: Iterable[Concern]) -> list[Line]:
 
 def _verdict(forecast: Forecast) -> list[Line]:
     wrong = sum(each.is_wrong for each in forecast.next_invoices)
-    wrong += sum(each.concern.weight == "wrong" for each in forecast.unclaimed)
+    alone = sum(each.concern.weight == "wrong" for each in forecast.unclaimed)
     charges = counted(len(forecast.next_invoices), "charge")
     templates = counted(forecast.templates, "template")
-    if wrong:
-        return [line(f"{wrong:,} of {charges} will be billed wrongly next, by {templates}.", "bad")]
+    told = [f"{wrong:,} of {charges} will be billed wrongly next"] if wrong else []
+    told += [f"{counted(alone, 'template')} will bill what is not agreed"] if alone else []
+    if told:
+        return [line(f"{', and '.join(told)}.", "bad")]
     if forecast.verdict is not None:
         why = "" if forecast.is_complete else " The ledger was not read in full."
         return [line(f"{charges}, {templates}: not everything could be told.{why}", "attention")]

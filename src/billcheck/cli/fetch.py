@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from billcheck.cli.arguments import parse_working_date
 from billcheck.cli.console import note
-from billcheck.cli.live import fetch_from, tell_counts
+from billcheck.cli.live import ReversedDaysError, fetch_from, refuse_place, tell_counts
+from billcheck.errors import UsageError
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -69,6 +70,10 @@ def run(arguments: Namespace) -> int:
     from billcheck.connectors.tokens import state_folder
     from billcheck.whole_files import write_whole
 
+    if arguments.until < arguments.since:
+        window = f"{arguments.since}..{arguments.until}"
+        raise UsageError([ReversedDaysError("--since", window, remedy="Give a last day that is not before the first.")])
+    refuse_place("--out", arguments.out)
     request = Request(first_day=arguments.since, last_day=arguments.until, customers=tuple(arguments.customer))
     folder = state_folder(os.environ)
     with Start(folder, tell=note, is_update=arguments.update, is_fresh=arguments.fresh) as start:

@@ -59,6 +59,18 @@ class SnapshotFilesError(Problem):
     remedy = "Give --snapshot FILE once for each, in their order, or not at all."
 
 
+class NoSnapshotThereError(Problem):
+    """The file is there already and is no snapshot, so it is not replaced."""
+
+    remedy = "Name another file, or take this one away first."
+
+
+class UnwritablePlaceError(Problem):
+    """No snapshot can be written there."""
+
+    remedy = "Name a file, such as ledger.jsonl, in a folder that may be written to."
+
+
 @dataclass(frozen=True, slots=True)
 class LiveLedger:
     """A live ledger, by the name of its connector."""
@@ -99,6 +111,8 @@ def fetch_live(arguments: Namespace, live: Sequence[LiveLedger], as_of: date, li
 
     for ledger in live:
         load_connector(ledger.name)  # one that is not there is told before anything is read
+    for file in arguments.snapshot:
+        refuse_place("--snapshot", file)
     kept: Sequence[Path | None] = arguments.snapshot or [None] * len(live)
     found: list[Source] = []
     for ledger, file in zip(live, kept, strict=True):
@@ -111,6 +125,28 @@ def fetch_live(arguments: Namespace, live: Sequence[LiveLedger], as_of: date, li
         opened = hold(str(ledger), fetched, limits) if file is None else read_ledger(file, limits=limits)
         found += opened.sources
     return found
+
+
+def refuse_place(option: str, file: Path) -> None:
+    """Refuse a place where no snapshot can be written, or that holds something else, before anything is read.
+
+    Folders that lack are made when it is written.
+
+    Raises:
+        UsageError: It is a folder, is in one that cannot be written to, or holds what is no snapshot.
+        OSError: It cannot be read.
+    """
+    from billcheck.connectors.base import SNAPSHOT_MARK
+
+    above = next(folder for folder in file.absolute().parents if folder.exists())
+    if file.is_dir() or not above.is_dir() or not os.access(above, os.W_OK):
+        raise UsageError([UnwritablePlaceError(option, str(file))])
+    if not file.exists():
+        return
+    with file.open("rb") as there:
+        begin = there.read(len(SNAPSHOT_MARK))
+    if begin not in {b"", SNAPSHOT_MARK}:
+        raise UsageError([NoSnapshotThereError(option, str(file))])
 
 
 def fetch_from(start: Start, name: str, request: Request) -> Fetched:

@@ -173,6 +173,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         console.note(visible(f"{error.filename or 'billcheck'}: {error.strerror or error}"))
         return NO_REPORT
     except KeyboardInterrupt:
+        console.note("Interrupted.")
         return INTERRUPTED
     except Exception:  # noqa: BLE001 - the last resort, told with its traceback
         # A bug of ours must not end like a check with findings, which is what an uncaught exception's code 1 means.

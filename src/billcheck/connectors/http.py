@@ -366,7 +366,7 @@ class Http:
             resume_at = self._clock.now() + timedelta(seconds=self._patience.longest_wait_seconds)
             raise WaitError(self._name, kind="waiting", resume_at=resume_at)
         if seconds > 1:
-            self._tell(f"{self._name} asks for a pause: going on in {seconds:.0f} s.")
+            self._tell(f"{self._name}: going on in {seconds:.0f} s.")
         self._clock.sleep(seconds)
 
 

@@ -143,7 +143,7 @@ def test_a_pause_of_over_a_second_is_told() -> None:
         connect(tell=told.append) as http,
     ):
         http.get("/Invoices", server.address)
-    assert told == ["xero asks for a pause: going on in 1 s."]
+    assert told == ["xero: going on in 1 s."]
 
 
 def test_requests_of_many_threads_stay_below_the_limits() -> None:
