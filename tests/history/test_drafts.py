@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import billcheck
 from tests.acceptance import half_rate
 from tests.history.ledgers import AS_OF, bill, charges_of, contracts_in, draft_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from billcheck import Line
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August")
@@ -84,6 +87,34 @@ def test_cadence_and_timing(days: list[str], texts: Any, every: str, timing: str
     (charge,) = contract["charge"]
     assert (charge["every"], charge["timing"], contract["start"]) == (every, timing, start)
     assert ("GUESS: no text names a period" in text) is not bool(texts)
+
+
+@pytest.mark.parametrize(
+    ("days", "months", "timing", "end"),
+    [
+        (("01-02", "04-02", "07-02", "10-02"), ("January", "April", "July", "October"), "in_advance", None),
+        (("03-30", "06-30", "09-30"), ("March", "June", "September"), "in_arrears", "period_end"),
+    ],
+)
+def test_a_quarter_that_is_billed_by_the_name_of_one_of_its_months_is_a_quarter(
+    tmp_path: Path, days: tuple[str, ...], months: tuple[str, ...], timing: str, end: str | None
+) -> None:
+    lines = [
+        bill(number, f"2026-{day}", "345.00", f"Accounting {month} 2026")
+        for number, (day, month) in enumerate(zip(days, months, strict=True))
+    ]
+    text = draft_of(lines, date(2026, 11, 29))
+    (contract,) = contracts_in(text)
+    (charge,) = contract["charge"]
+    assert (contract["start"], contract.get("last_day")) == (date(2026, 1, 1), None)
+    assert (charge["every"], charge["timing"], charge["amount"]) == ("quarter", timing, "345.00")
+    assert (charge.get("invoice_day"), charge.get("last_day")) == (end, None)
+    assert "the texts name less than a period, so it may as well be the other" in text
+    (tmp_path / "contracts.toml").write_text(text.replace("draft = true\n", ""), encoding="utf-8")
+    accepted = billcheck.load_contracts(tmp_path / "contracts.toml")
+    report = billcheck.check(accepted, billcheck.Ledger.from_lines(lines), as_of=date(2026, 11, 29))
+    assert not any(report.arrears.values())
+    assert not [row for row in report.rows if row.status == "overbilled"]
 
 
 def test_quantities_that_change_are_amendments_and_prices_that_change_are_steps() -> None:

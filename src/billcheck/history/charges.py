@@ -16,6 +16,7 @@ from billcheck.contracts.terms import DEFAULT_GRACE_DAYS, Charge, Contract
 from billcheck.history.draft import GUESS, QUESTION, DraftCharge, Entry
 from billcheck.history.plans import described, remarks_on, start_of
 from billcheck.history.remarks import counted, day_text, documents_text, label, labels, money_text
+from billcheck.ledger.source import NO_DAY
 from billcheck.money import format_minor, to_decimal, to_minor
 from billcheck.period import ONE_DAY
 from billcheck.pricing.schedule import make_schedule
@@ -254,14 +255,14 @@ def _rhythm(one: Recurring) -> Iterator[Entry]:
         )
         yield Entry("timing", rhythm.timing, _by_timing(one, events))
     else:
-        yield Entry(
-            "every", str(rhythm.every), f"by the issue dates of {counted(events, 'document')}; no text names a period"
-        )
+        named = any(event.first_day != NO_DAY for event in one.series.events)
+        why = "the texts name less than a period" if named else "no text names a period"
+        yield Entry("every", str(rhythm.every), f"by the issue dates of {counted(events, 'document')}; {why}")
         where = "late in their periods" if rhythm.timing == "in_arrears" else "when these periods begin"
         yield Entry(
             "timing",
             rhythm.timing,
-            f"{GUESS} no text names a period, so it may as well be the other: documents are dated {where}, if the "
+            f"{GUESS} {why}, so it may as well be the other: documents are dated {where}, if the "
             f"periods are these ({label(rhythm, 0)})",
         )
     if rhythm.every.unit == "semi_month":

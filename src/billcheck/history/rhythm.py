@@ -106,7 +106,8 @@ def _by_periods(events: Sequence[Event], stated: Sequence[Event]) -> Rhythm | No
     months, often = most_common(filter(None, (months_between(*span) for span in spans)))
     firsts = sorted({first for first, _ in spans})
     if often * 2 > len(stated) and months <= _MOST_MONTHS:
-        months = _as_spaced(months, firsts)
+        if _is_spaced_wider(months, firsts):
+            return None  # a bill of a quarter that names one month of it: what is named is not what it is for
         every = cadence_of(months)
     else:
         days, often = most_common((end - first).days for first, end in spans)
@@ -132,12 +133,11 @@ def _is_full(every: Cadence, first: date, end: date) -> bool:
     return months_between(first, end) == every.months if every.months else (end - first).days == every.fixed_days
 
 
-def _as_spaced(months: int, firsts: Sequence[date]) -> int:
-    """The length of a period by the distance between periods where that is always greater than what is named."""
+def _is_spaced_wider(months: int, firsts: Sequence[date]) -> bool:
+    """Whether the distances between periods are always greater than what is named as one."""
     steps = [(later.year - first.year) * 12 + later.month - first.month for first, later in pairwise(firsts)]
     step, often = most_common(steps)
-    is_wider = step > months and often > 1 and all(each % step == 0 for each in steps) and step % months == 0
-    return step if is_wider and step <= _MOST_MONTHS else months
+    return step > months and often > 1 and all(each % step == 0 for each in steps) and step % months == 0
 
 
 def _anchor_of(every: Cadence, firsts: Sequence[date]) -> tuple[date, int | None]:
