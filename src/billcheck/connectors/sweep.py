@@ -220,11 +220,12 @@ def _runs(reading: _Reading[Item], *, has_overlap: bool) -> tuple[list[Page[Item
     first = reading.page(1)
     numbers = range(2, reading.number_of_pages(first.stated, first) + 1)
     runs = [first, *(page for _, page in reading.pages(numbers))]
+    if not has_overlap:
+        # A page that is empty shows the same as one that is the last by itself.
+        ends = runs[-1].is_last or not runs[-1].items
+        return runs, ends or not reading.page(len(runs) + 1).items
     if not runs[-1].is_last:
-        behind = reading.page(len(runs) + 1)
-        if not has_overlap:
-            return runs, not behind.items
-        runs.append(behind)
+        runs.append(reading.page(len(runs) + 1))
     return runs, runs[-1].is_last
 
 

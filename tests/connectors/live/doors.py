@@ -208,10 +208,12 @@ DOORS: Doors = {
 def told(report: Report) -> Mapping[str, Any]:
     """What a report says, but for where it found it.
 
-    `inputs` names files and their digests, and evidence names a path and a row there.
+    `inputs` names files and their digests, and evidence names a path and a row there. What was set aside comes in the
+    order of rows, which is another in another file.
     """
     found: dict[str, Any] = json.loads(report.to_json())
     del found["inputs"]
+    found["set_aside"].sort(key=lambda each: each["reason"])
     return dict(_without(found))
 
 
