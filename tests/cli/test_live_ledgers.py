@@ -6,7 +6,7 @@ import json
 import os
 import tempfile
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from billcheck.cli import clock
 from billcheck.connectors import registry
 from billcheck.connectors.files.limits import SPOOL_BYTES
 from billcheck.connectors.snapshot import snapshot_lines
@@ -147,7 +148,7 @@ def test_documents_up_to_the_day_of_the_check_are_read(run: Run, counting: Count
         (date(2026, 1, 1), date(2026, 4, 20)),
         (date(2026, 1, 1), date(2026, 2, 28)),
     ]
-    today = datetime.now(UTC).astimezone().date()
+    today = clock.today()
     assert f"As of {today}, which is today" in run("check", "counting:", *SINCE).err
     assert counting.asked[-1].last_day >= today
 

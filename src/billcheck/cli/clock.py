@@ -1,6 +1,7 @@
-"""The day it is, for commands on a case.
+"""The day it is.
 
-Comes in: the system's clock. Goes out: a day. The one place where they read it, so that a test can say what day it is.
+Comes in: the system's clock. Goes out: a day. The one place where commands read it, so that a test can say what day it
+is.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from billcheck.cli import compare, drafts
 from billcheck.cli.arguments import add_format_option
 from billcheck.cli.console import note, write, write_text
 from billcheck.cli.inputs import load_as_written
+from billcheck.cli.outputs import TakenFileError
 from billcheck.errors import ContractsRefusedError, Problem, UsageError
 from billcheck.report.page import BLANK, Line, Span, grid, line
 from billcheck.report.wording import counted
@@ -62,12 +63,6 @@ class NeedsFileError(Problem):
     """A workbook is not printed."""
 
     remedy = "Give -o FILE.xlsx."
-
-
-class TakenFileError(Problem):
-    """This exists already, and nothing is overwritten."""
-
-    remedy = "Choose another name, or move it away."
 
 
 class NotKeptError(Problem):

@@ -18,6 +18,7 @@ from billcheck.cli.arguments import (
 )
 from billcheck.cli.console import note, progress, write
 from billcheck.cli.inputs import open_ledger, working_day
+from billcheck.cli.outputs import TakenFileError
 from billcheck.errors import Problem, UsageError
 from billcheck.report.page import line
 from billcheck.report.wording import counted
@@ -33,12 +34,6 @@ class DraftFileError(Problem):
     """Drafts are written as TOML, which holds remarks beside the values."""
 
     remedy = "Give --out FILE.toml."
-
-
-class TakenDraftError(Problem):
-    """This exists already, and nothing is overwritten."""
-
-    remedy = "Choose another name, or move it away."
 
 
 class OtherFormatError(Problem):
@@ -86,7 +81,7 @@ def draft(arguments: Namespace) -> int:
     if output.suffix.lower() != _ENDING:
         raise UsageError([DraftFileError("--out", str(output))])
     if output.exists():
-        raise UsageError([TakenDraftError("--out", str(output))])
+        raise UsageError([TakenFileError("--out", str(output))])
     as_of = working_day(arguments)
     ledger = open_ledger(arguments, as_of)
     with progress("Learning"):

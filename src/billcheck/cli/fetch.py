@@ -65,10 +65,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Fetch, and write the snapshot."""
     from billcheck.connectors.base import Request
-    from billcheck.connectors.snapshot import snapshot_lines
+    from billcheck.connectors.live import keep
     from billcheck.connectors.start import Start
     from billcheck.connectors.tokens import state_folder
-    from billcheck.whole_files import write_whole
 
     if arguments.until < arguments.since:
         window = f"{arguments.since}..{arguments.until}"
@@ -80,7 +79,7 @@ def run(arguments: Namespace) -> int:
         fetched = fetch_from(start, arguments.connector, request)
         if arguments.update:
             fetched = _compared(fetched, arguments.out)
-        write_whole(arguments.out, "".join(snapshot_lines(fetched)))
+        keep(fetched, arguments.out)
         start.finish()
     _tell(fetched, arguments.out)
     return 0 if fetched.completeness.is_complete else INCOMPLETE

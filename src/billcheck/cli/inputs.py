@@ -7,10 +7,10 @@ day it is, and says so. Must not know how results are shown.
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from billcheck.cli import clock
 from billcheck.cli.console import note, progress
 from billcheck.cli.effective import CONTRACTS_FILE, CONTRACTS_FOLDER, DECISIONS_FILE, DEFAULT, effective
 from billcheck.cli.live import LiveLedger, fetch_live
@@ -194,7 +194,7 @@ def working_day(arguments: Namespace) -> date:
     """The day to look back from; today where none is given, which is said."""
     day: date | None = arguments.as_of
     if day is None:
-        day = datetime.now(UTC).astimezone().date()
+        day = clock.today()
         note(f"As of {day}, which is today; give --as-of for a result that can be repeated.")
     return day
 

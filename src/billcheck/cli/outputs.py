@@ -52,6 +52,12 @@ class Output(NamedTuple):
     option: str = "--output"
 
 
+class TakenFileError(Problem):
+    """This exists already, and nothing is overwritten."""
+
+    remedy = "Choose another name, or move it away."
+
+
 class RepeatedFileError(Problem):
     """Two outputs go to the same file."""
 

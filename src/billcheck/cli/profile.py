@@ -25,6 +25,7 @@ from billcheck.cli.arguments import (
 from billcheck.cli.console import note, progress, write, write_text
 from billcheck.cli.effective import effective
 from billcheck.cli.inputs import own_profiles
+from billcheck.cli.outputs import TakenFileError
 from billcheck.errors import InputError, Problem, UsageError
 from billcheck.ledger.line import Kind
 from billcheck.money import format_minor
@@ -59,12 +60,6 @@ class NoTomlError(Problem):
     """A profile is a TOML file."""
 
     remedy = "Let its name end in .toml."
-
-
-class TakenFileError(Problem):
-    """This exists already, and nothing is overwritten."""
-
-    remedy = "Choose another name, or move it away."
 
 
 def add_arguments(parser: ArgumentParser) -> None:

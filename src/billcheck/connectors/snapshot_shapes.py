@@ -79,8 +79,8 @@ class HeaderShape(_Shape):
     digest: str = Field(description="SHA-256 of the lines that follow, in hexadecimal.", pattern="^[0-9a-f]{64}$")
 
 
-class LineShape(_Shape):
-    """A line of a document; absent keys have no value."""
+class _PricedShape(_Shape):
+    """What a line says of what it bills, whether it stands on a document or a template."""
 
     amount: Amount = Field(description="Excluding tax; below zero where it lowers what was billed.")
     description: str = Field("", description="Text of the line.")
@@ -89,6 +89,11 @@ class LineShape(_Shape):
     tracking: str = Field("", description="Tracking, class or location.")
     quantity: Amount | None = Field(None, description="Units.")
     unit_price: Amount | None = Field(None, description="Price of a unit.")
+
+
+class LineShape(_PricedShape):
+    """A line of a document; absent keys have no value."""
+
     tax: Amount | None = Field(None, description="Tax of the line, with the sign of its amount.")
     template: str = Field("", description="Id of the recurring invoice it comes from.")
     charge: str = Field("", description="Name of the charge.")
@@ -130,16 +135,10 @@ class DocumentShape(_Shape):
     notes: tuple[Needed, ...] = Field((), description="What was inferred.", strict=False)
 
 
-class TemplateLineShape(_Shape):
+class TemplateLineShape(_PricedShape):
     """A line of a template; absent keys have no value."""
 
     amount: Amount = Field(description="Excluding tax; below zero where it lowers what is billed.")
-    description: str = Field("", description="Text of the line.")
-    item: str = Field("", description="Item code.")
-    account: str = Field("", description="Account.")
-    tracking: str = Field("", description="Tracking, class or location.")
-    quantity: Amount | None = Field(None, description="Units.")
-    unit_price: Amount | None = Field(None, description="Price of a unit.")
 
 
 class TemplateShape(_Shape):
