@@ -46,6 +46,7 @@ from billcheck.cli.main import main
 sys.exit(main(sys.argv[1:]))
 """
 _MOST_SECONDS = 300
+_GOES_ON = "Going on where"
 LEDGERS = ("quickbooks", "xero")
 
 
@@ -59,6 +60,8 @@ class Company:
     tokens: TokenService = field(default_factory=TokenService)
     requests: int = 0
     kill_at: int = 0
+    held: Path | None = None
+    """Where given, the kill waits until this folder holds a page, and then comes before the next answer."""
     victim: subprocess.Popen[bytes] | None = None
     expired: int = -1
     is_open: bool = False
@@ -67,8 +70,7 @@ class Company:
     def __call__(self, asked: Asked) -> Reply:
         with self._lock:
             self.requests += 1
-            if self.victim is not None and self.requests == self.kill_at:
-                threading.Timer(self.random.random() / 50, _kill, [self.victim]).start()
+            self._kill_in_time()
             if asked.target == "/token":
                 return self.tokens(asked)
             if not self.is_open:
@@ -84,6 +86,17 @@ class Company:
             reply: Reply = self.ledger(asked)
             return reply
 
+    def _kill_in_time(self) -> None:
+        if self.victim is None or not 0 < self.kill_at <= self.requests:
+            return
+        if self.held is None:
+            threading.Timer(self.random.random() / 50, _kill, [self.victim]).start()
+        elif _holds_pages(self.held):
+            _kill(self.victim)
+        else:
+            return
+        self.kill_at = 0
+
     def edit(self) -> None:
         """What somebody does in the ledger between two runs."""
         for _ in range(self.random.randrange(4)):
@@ -96,6 +109,11 @@ class Company:
 def _kill(victim: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(OSError):
         victim.send_signal(signal.SIGKILL)
+
+
+def _holds_pages(state: Path) -> bool:
+    """Whether a fetch that is over, or under way, left at least one page, which comes behind the header."""
+    return any(path.read_bytes().count(b"\n") > 1 for path in state.glob("*.fetch.jsonl"))
 
 
 def _edit_quickbooks(company: Company) -> None:
@@ -148,28 +166,34 @@ class Outcome:
     went_on: bool
 
 
-def killed_until_done(name: str, seed: int, folder: Path) -> Outcome:
-    """One fetch, killed up to three times, then left to end."""
+def killed_until_done(name: str, seed: int, folder: Path, *, once_held: bool = False) -> Outcome:
+    """One fetch, killed up to three times at random moments, or `once_held` a page, then left to end."""
     random = Random(seed)
     ledger: Any = quickbooks.many(100, seed) if name == "quickbooks" else xero.many(100, seed)
-    company = Company(name, random, ledger)
     state = folder / "state"
+    company = Company(name, random, ledger, held=state if once_held else None)
     expires_at = datetime.now(UTC) + timedelta(minutes=30)
     kept = Tokens(access_token=Secret("access-0"), expires_at=expires_at, refresh_token=Secret("refresh-0"))
     TokenFile(state, name).save(replace(kept, account=quickbooks.REALM))
-    killed = 0
+    killed, went_on, code, told = 0, False, 0, ""
+    wrong: list[str] = []
     with RawServer(company) as server:
-        for _ in range(random.randrange(1, 4)):
-            company.kill_at = company.requests + random.randrange(1, 30)
-            killed += _run(company, server.address, folder)[0] == -signal.SIGKILL
-            company.edit()
-        company.kill_at = 0
-        code, told = _run(company, server.address, folder)
+        for runs_left in range(random.randrange(1, 4), -1, -1):
+            company.kill_at = company.requests + random.randrange(1, 30) if runs_left else 0
+            has_held = _holds_pages(state)
+            code, told = _run(company, server.address, folder)
+            is_killed = code == -signal.SIGKILL
+            killed += is_killed
+            went_on = went_on or _GOES_ON in told
+            if has_held and not is_killed and _GOES_ON not in told:
+                wrong.append("pages were held, and it did not go on from them")
+            if runs_left:
+                company.edit()
         company.is_open = True
         ledger.signed_in = quickbooks.SIGNED_IN
         truth = list(snapshot_lines(_read(name, server.address)))[1:]
-    wrong = [f"ended with {code}: {told}"] if code else list(_wrong(folder, truth, told))
-    return Outcome(tuple(f"{name} {seed}: {each}" for each in wrong), killed, "Going on where" in told)
+    wrong += [f"ended with {code}: {told}"] if code else list(_wrong(folder, truth, told))
+    return Outcome(tuple(f"{name} {seed}: {each}" for each in wrong), killed, went_on)
 
 
 def _wrong(folder: Path, truth: list[str], told: str) -> Iterator[str]:

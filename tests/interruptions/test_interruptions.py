@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def test_a_fetch_that_is_killed_and_run_again_loses_neither_document_nor_sign_in(
     tmp_path: Path, name: str, seed: int
 ) -> None:
-    outcome = killed_until_done(name, seed, tmp_path)
+    outcome = killed_until_done(name, seed, tmp_path, once_held=True)
     assert outcome.wrong == ()
     assert outcome.killed
     assert outcome.went_on
