@@ -246,15 +246,16 @@ def _setting(
 def _scan(request: Request, ledger: Ledger, processes: int) -> Scanned:
     """Read the ledger, and match its lines."""
     directory, scope = make_directory(request.contracts), request.configuration.scope
+    as_of_day = request.as_of.toordinal()
     make_matcher = partial(
         Matcher,
         directory,
-        as_of_day=request.as_of.toordinal(),
+        as_of_day=as_of_day,
         has_price=Prices(request.as_of).has,
         scope=scope,
         credit_rules=request.configuration.credits,
     )
-    return stages.scan(ledger, make_matcher, directory.keys(scope), processes)
+    return stages.scan(ledger, make_matcher, directory.keys(scope, as_of_day=as_of_day), processes)
 
 
 @dataclass(slots=True)
@@ -349,7 +350,8 @@ def _settle(
 def _look_alikes(outside: Mapping[tuple[str, str], OutsideTotal]) -> LookAlikes:
     lines: Counter[str] = Counter()
     for (customer, _), total in outside.items():
-        lines[customer] += total.lines
+        if total.lines:
+            lines[customer] += total.lines
     return LookAlikes(lines)
 
 
@@ -516,6 +518,7 @@ def _report(
                 date.fromordinal(total.last_day),
             )
             for (customer, currency), total in sorted(scanned.outside.items())
+            if total.lines
         ),
         out_of_scope=tuple(
             OutOfScope(currency, lines, matched.out_of_scope[currency])
@@ -546,4 +549,5 @@ def _counts(examination: Examination, outcome: _Outcome, scanned: Scanned) -> Co
         set_aside=aside,
         refused=len(scanned.refused),
         outside_repeated=scanned.repeats.lines,
+        outside_later=sum(total.later_lines for total in scanned.outside.values()),
     )

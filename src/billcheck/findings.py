@@ -491,7 +491,7 @@ class Counts:
     """How much was checked: `allocated`, `residue` and `set_aside` split the `lines` of contracted customers.
 
     `outside_repeated` are lines of other customers that stand in a further file too, which the totals outside count
-    once.
+    once; `outside_later` are those dated after the day of the check, which they leave out.
     """
 
     contracts: int
@@ -502,6 +502,7 @@ class Counts:
     set_aside: int
     refused: int
     outside_repeated: int = 0
+    outside_later: int = 0
 
 
 @dataclass(frozen=True, slots=True)

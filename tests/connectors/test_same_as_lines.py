@@ -82,7 +82,7 @@ def by_row(found: Scanned) -> list[tuple[object, ...]]:
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(ledgers(), st.sampled_from([EveryKey(), KEYS, Keys()]))
+@given(ledgers(), st.sampled_from([EveryKey(), KEYS, Keys(), Keys(as_of_day=date(2026, 5, 1).toordinal())]))
 def test_batches_are_the_same(tmp_path: Path, lines: list[Line], keys: Keys) -> None:
     path = tmp_path / "ledger.csv"
     write(path, lines)

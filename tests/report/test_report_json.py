@@ -242,7 +242,7 @@ def test_keys_stand_in_the_documented_order() -> None:
     assert list(data["set_aside"][0]) == ["path", "row", "reason"]
     assert list(data["refused"][0]) == ["path", "row", "column", "value", "reason", "customer", "document"]
     coverage = ["contracts", "contracts_without_lines", "lines", "allocated", "residue", "set_aside", "refused"]
-    assert list(data["coverage"]) == [*coverage, "outside_repeated"]
+    assert list(data["coverage"]) == [*coverage, "outside_repeated", "outside_later"]
 
 
 def test_what_was_agreed_stands_beside_the_rows() -> None:

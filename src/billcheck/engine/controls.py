@@ -36,7 +36,7 @@ def compare_with_controls(
         return ()
     found: Counter[str] = Counter()
     for (_, currency), total in outside.items():
-        found[currency] += total.amount
+        found[currency] += total.amount + total.later_amount
     lines, statuses = matched.lines, matched.documents.statuses
     for row in lines:
         if statuses[lines.documents[row]] != DocumentStatus.APPROVED:

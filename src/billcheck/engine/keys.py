@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from billcheck.configuration.rules import Selector
 from billcheck.engine.match_rules import Named
 from billcheck.ledger.names import fold_code, fold_name, parents_of, spaced_words
-from billcheck.ledger.source import Keys
+from billcheck.ledger.source import LAST_DAY, Keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -93,8 +93,13 @@ class Directory:
     by_customer_id: dict[str, tuple[Slot, ...]]
     by_reference: dict[str, tuple[Slot, ...]]
 
-    def keys(self, scope: Scope | None = None) -> Keys:
-        """What the readers need to tell lines that may concern a contract, or are out of scope, from all others."""
+    def keys(self, scope: Scope | None = None, *, as_of_day: int = LAST_DAY) -> Keys:
+        """What the readers need to tell lines that may concern a contract, or are out of scope, from all others.
+
+        Args:
+            scope: What the configuration leaves out.
+            as_of_day: The day of the check.
+        """
         ignore = Selector() if scope is None else scope.ignore
         return Keys(
             customers=frozenset((*self.by_name, *self.by_alias, *ignore.customers)),
@@ -104,6 +109,7 @@ class Directory:
             items=frozenset(ignore.items),
             accounts=frozenset(ignore.accounts),
             has_tax=any(slot.contract.tax_percent_of(slot.charge) is not None for slot in self.slots),
+            as_of_day=as_of_day,
         )
 
     def slots_of_customer(self, customer: str) -> tuple[tuple[Slot, ...], Named]:

@@ -216,6 +216,11 @@ class Matcher:
         self._stated = StatedPeriods(has_fiscal_years=any(slot.contract.fiscal_year_start for slot in directory.slots))
         self.matched.placeholders, self.matched.misspelt = self._stated.placeholders, self._stated.misspelt
 
+    @property
+    def as_of_day(self) -> int:
+        """Ordinal of the day of the check."""
+        return self._as_of_day
+
     def add(self, batch: Batch, source: int) -> None:
         """Match every line of a batch and append it to the table.
 
@@ -352,9 +357,8 @@ class Matcher:
             lines.customers, lines.currencies, lines.kinds, lines.statuses, lines.amounts, lines.issue_days, strict=True
         ):
             if status == DocumentStatus.APPROVED and kind != Kind.OTHER:
-                self.matched.outside.setdefault((customer, currency), OutsideTotal(0, 0, day, day)).add(
-                    1, amount, day, day
-                )
+                total = self.matched.outside.setdefault((customer, currency), OutsideTotal())
+                total.add_line(amount, day, self._as_of_day)
 
     def _decide(self, row: int, candidates: Candidates, codes: Codes, line: _Line) -> tuple[int, int]:
         """Slot number and stored rule of a line that is not ordinary, or is the first with its codes."""

@@ -13,6 +13,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import groupby
+from operator import add
 from typing import TYPE_CHECKING, NamedTuple
 
 from billcheck.engine.overlaps import repeated_numbers
@@ -20,7 +21,7 @@ from billcheck.errors import InternalError, SourceChangedError
 from billcheck.ledger.line import DocumentStatus, Kind
 from billcheck.ledger.names import fold_name
 from billcheck.ledger.numbers import overlapping, sharing
-from billcheck.ledger.source import Keys, OutsideTotal, add_totals
+from billcheck.ledger.source import LAST_DAY, Keys, OutsideTotal, add_totals
 from billcheck.ledger.table import DocumentTable, Names
 
 if TYPE_CHECKING:
@@ -43,8 +44,8 @@ _DocumentKey = tuple[str, int, str, str]
 class OutsideSum:
     """The totals of all sources together.
 
-    `suspects` are customers billed in one currency by two sources in days that overlap: only their documents may stand
-    in both, since one document has one day.
+    `suspects` are customers billed in one currency by two sources in days that overlap, or after the day of the check:
+    only their documents may stand in both, since one document has one day.
     """
 
     totals: dict[CustomerKey, OutsideTotal] = field(default_factory=dict)
@@ -56,10 +57,18 @@ class OutsideSum:
             self.totals = further
             return
         known = self.totals
-        for key in known.keys() & further.keys():
-            if further[key].first_day <= known[key].last_day and known[key].first_day <= further[key].last_day:
-                self.suspects.add(key)
+        self.suspects.update(key for key in known.keys() & further.keys() if _overlap(known[key], further[key]))
         add_totals(known, further)
+
+
+def _overlap(one: OutsideTotal, two: OutsideTotal) -> bool:
+    """Whether a document may be in both totals, by their days."""
+    return two.first_day <= _end(one) and one.first_day <= _end(two)
+
+
+def _end(total: OutsideTotal) -> int:
+    """Its last day; those after the day of the check are not known, so they may be any."""
+    return LAST_DAY if total.later_lines else total.last_day
 
 
 class OutsideDocument(NamedTuple):
@@ -74,7 +83,8 @@ class OutsideDocument(NamedTuple):
 class Repeats:
     """What a second look at the sources found.
 
-    `lines` counts the lines that were taken out of the totals, since another source holds them too. `different` are the
+    `lines` counts the lines that were taken out of the totals, since another source holds them too, but for those dated
+    after the day of the check, which count nowhere. `different` are the
     documents that share number, kind, customer and currency and differ in days or amounts, `divided` those that count
     for a contract in one source and for none in another; all of these stay counted.
     """
@@ -110,7 +120,7 @@ def count_once(
     again = _may_share(receipts) if suspects else []
     if not again:
         return Repeats()
-    found = _Documents()
+    found = _Documents(matcher.as_of_day)
     keys = Keys(customers=frozenset(fold_name(customer) for customer, _ in suspects))
     for source in again:
         for batch in sources[source].scan(keys):
@@ -152,23 +162,32 @@ class _Content(NamedTuple):
     digest: int
     lines: int
     amount: int
+    later_lines: int
+    later_amount: int
 
     def join(self, other: _Content) -> _Content:
         """Both together, in whatever order their lines stand."""
         digest = (self.digest + other.digest) % (1 << _DIGEST_BITS)
-        return _Content(digest, self.lines + other.lines, self.amount + other.amount)
+        return _Content(digest, *map(add, self[1:], other[1:]))
+
+    def take_from(self, total: OutsideTotal, times: int) -> None:
+        """Take this out of a total so many times."""
+        total.lines -= times * self.lines
+        total.amount -= times * self.amount
+        total.later_lines -= times * self.later_lines
+        total.later_amount -= times * self.later_amount
 
 
 class _Documents:
     """The documents that may stand in two sources, some 50 bytes and a number each."""
 
-    def __init__(self) -> None:
+    def __init__(self, as_of_day: int) -> None:
+        self._as_of_day = as_of_day
         self._customers = Names()
         self._currencies = Names()
         self._table = DocumentTable()
         self._digests = array("Q")
-        self._lines = array("I")
-        self._amounts = array("q")
+        self._contents = tuple(array("q") for _ in range(4))
 
     def add(self, lines: Columns, suspects: set[CustomerKey], source: int) -> None:
         """Take the billed lines of suspects in; those of one document that follow each other make one row."""
@@ -190,8 +209,12 @@ class _Documents:
                 [self._customers.number(customer)], source, [of_run[0][0]], [""],
             )  # fmt: skip
             self._digests.append(sum(map(_digest, of_run)) % (1 << _DIGEST_BITS))
-            self._lines.append(len(of_run))
-            self._amounts.append(sum(amount for _, amount in of_run))
+            total = OutsideTotal()
+            for day, amount in of_run:
+                total.add_line(amount, day, self._as_of_day)
+            figures = (total.lines, total.amount, total.later_lines, total.later_amount)
+            for column, figure in zip(self._contents, figures, strict=True):
+                column.append(figure)
 
     def compare(self, totals: Mapping[CustomerKey, OutsideTotal], kept: Mapping[_DocumentKey, set[int]]) -> Repeats:
         """Take repeated documents out of the totals, and give what was found."""
@@ -200,11 +223,8 @@ class _Documents:
             sources = tuple(sorted(contents))
             different: dict[_Content, int] = Counter(contents.values())
             for content, times in different.items():
-                again = times - 1
-                total = totals[key[2], key[3]]
-                total.lines -= again * content.lines
-                total.amount -= again * content.amount
-                repeats.lines += again * content.lines
+                content.take_from(totals[key[2], key[3]], times - 1)
+                repeats.lines += (times - 1) * content.lines
             if len(different) > 1:
                 repeats.different.append(OutsideDocument(key[2], key[0], sources))
         for key, found in self._beside(kept):
@@ -218,7 +238,7 @@ class _Documents:
         found: dict[_DocumentKey, dict[int, _Content]] = {}
         for row in sorted(repeated_numbers(self._table)):
             contents = found.setdefault(_key(self._table, row, self._customers, self._currencies), {})
-            content = _Content(self._digests[row], self._lines[row], self._amounts[row])
+            content = _Content(self._digests[row], *(column[row] for column in self._contents))
             source = self._table.sources[row]
             contents[source] = contents[source].join(content) if source in contents else content
         return ((key, contents) for key, contents in found.items() if len(contents) > 1)

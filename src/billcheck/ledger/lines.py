@@ -66,9 +66,8 @@ class LineList:
             if _concerns(keys, line):
                 kept.append(index)
             elif _STATUSES[line.status] is DocumentStatus.APPROVED and _KINDS[line.kind] is not Kind.OTHER:
-                day = line.issue_date.toordinal()
-                total = outside.setdefault((line.customer, line.currency), OutsideTotal(0, 0, day, day))
-                total.add(1, amounts[index], day, day)
+                total = outside.setdefault((line.customer, line.currency), OutsideTotal())
+                total.add_line(amounts[index], line.issue_date.toordinal(), keys.as_of_day)
         batch = self._batch(kept, amounts, outside)
         if keys.has_tax:
             batch.taxes = [_tax_of(self.lines[index]) for index in kept]

@@ -7,14 +7,14 @@ source may give more than the keys ask for, never less. Must not know contracts,
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from billcheck.ledger.names import fold_code, fold_name, parents_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import date
 
     from billcheck.grammar import DateOrder
     from billcheck.ledger.line import Line, SourceRow
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 NO_DAY = 0
 """The day ordinal that stands for "no date given"."""
+LAST_DAY = date.max.toordinal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Keys:
 
     `parents` are customers whose sub-customers count as theirs. `items` and `accounts` are empty unless lines that bear
     one matter whoever the customer is. `has_tax` tells whether some charge has a tax percent to hold the tax of lines
-    against.
+    against. `as_of_day` is the day of the check: what the keys do not concern and is dated later is totalled apart.
     """
 
     customers: frozenset[str] = frozenset()
@@ -41,6 +42,7 @@ class Keys:
     items: frozenset[str] = frozenset()
     accounts: frozenset[str] = frozenset()
     has_tax: bool = False
+    as_of_day: int = LAST_DAY
 
     def has_customer(self, name: str) -> bool:
         """Whether a customer of this name, as the ledger writes it, has a contract."""
@@ -77,19 +79,38 @@ class AnyKeys(Keys):
 
 @dataclass(slots=True)
 class OutsideTotal:
-    """What a customer without a contract was billed in one currency; approved lines only, minor units excl. tax."""
+    """What a customer without a contract was billed in one currency; approved lines only, minor units excl. tax.
 
-    lines: int
-    amount: int
-    first_day: int
-    last_day: int
+    `lines`, `amount` and the days are those up to the day of the check; without any, the days are the last and the
+    first there are. `later_lines` and `later_amount` are dated after it.
+    """
 
-    def add(self, lines: int, amount: int, first_day: int, last_day: int) -> None:
-        """Count more lines in."""
-        self.lines += lines
+    lines: int = 0
+    amount: int = 0
+    first_day: int = LAST_DAY
+    last_day: int = NO_DAY
+    later_lines: int = 0
+    later_amount: int = 0
+
+    def add_line(self, amount: int, day: int, as_of_day: int) -> None:
+        """Count one more line in."""
+        if day > as_of_day:
+            self.later_lines += 1
+            self.later_amount += amount
+            return
+        self.lines += 1
         self.amount += amount
-        self.first_day = min(self.first_day, first_day)
-        self.last_day = max(self.last_day, last_day)
+        self.first_day = min(self.first_day, day)
+        self.last_day = max(self.last_day, day)
+
+    def add(self, further: OutsideTotal) -> None:
+        """Count another total in."""
+        self.lines += further.lines
+        self.amount += further.amount
+        self.first_day = min(self.first_day, further.first_day)
+        self.last_day = max(self.last_day, further.last_day)
+        self.later_lines += further.later_lines
+        self.later_amount += further.later_amount
 
 
 def add_totals(totals: dict[tuple[str, str], OutsideTotal], further: Mapping[tuple[str, str], OutsideTotal]) -> None:
@@ -97,9 +118,9 @@ def add_totals(totals: dict[tuple[str, str], OutsideTotal], further: Mapping[tup
     for key, total in further.items():
         known = totals.get(key)
         if known is None:
-            totals[key] = OutsideTotal(total.lines, total.amount, total.first_day, total.last_day)
+            totals[key] = replace(total)
         else:
-            known.add(total.lines, total.amount, total.first_day, total.last_day)
+            known.add(total)
 
 
 @dataclass(frozen=True, slots=True)

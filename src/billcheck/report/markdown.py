@@ -18,7 +18,15 @@ from billcheck.report.leaks import SHOWN_GROUPS, group_text, parts_of, rest_text
 from billcheck.report.runs import causes_of
 from billcheck.report.selection import QUIET, SHOWN_CONTRACTS, findings_by_contract, select
 from billcheck.report.verdict import verdict_lines
-from billcheck.report.wording import NOT_KNOWN, STATUS_WORDS, amount_text, counted, documents_of, money_text
+from billcheck.report.wording import (
+    NOT_KNOWN,
+    STATUS_WORDS,
+    amount_text,
+    counted,
+    documents_of,
+    money_text,
+    said_of_later_lines,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -169,6 +177,8 @@ def _ledger(report: Report) -> Iterator[str]:
         again = report.counts.outside_repeated
         once = f"; {again:,} more stand in another file too and count once" if again else ""
         yield f"{counted(count, 'line')} billed to customers without a contract, not checked{once}."
+    if report.counts.outside_later:
+        yield said_of_later_lines(report.counts.outside_later, report.as_of)
 
 
 def _settling(report: Report) -> Iterator[str]:

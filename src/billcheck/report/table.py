@@ -28,6 +28,7 @@ from billcheck.report.wording import (
     documents_of,
     listed,
     money_text,
+    said_of_later_lines,
     scope_text,
     spans_of,
 )
@@ -413,8 +414,10 @@ def _other_finding_lines(report: Report) -> list[Line]:
 
 
 def _outside_lines(report: Report) -> list[Line]:
+    count = report.counts.outside_later
+    later = [line(said_of_later_lines(count, report.as_of), "muted")] if count else []
     if not report.outside:
-        return []
+        return later
     customers = len({entry.customer for entry in report.outside})
     count = sum(entry.lines for entry in report.outside)
     heading = f"Billed to {counted(customers, 'customer')} without a contract: {counted(count, 'line')}, not checked"
@@ -426,7 +429,7 @@ def _outside_lines(report: Report) -> list[Line]:
         f"{entry.first_date} to {entry.last_date}"
         for entry in largest[:EXAMPLES]
     )
-    return [line(heading, "muted"), *_with_rest(texts, len(largest), "muted")]
+    return [line(heading, "muted"), *_with_rest(texts, len(largest), "muted"), *later]
 
 
 def _out_of_scope_lines(report: Report) -> list[Line]:

@@ -14,6 +14,7 @@ from billcheck.period import period_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import date
     from decimal import Decimal
 
     from billcheck.findings import PeriodRow
@@ -56,6 +57,12 @@ def percent_text(percent: Decimal) -> str:
 def counted(number: int, noun: str, plural: str = "") -> str:
     """A number with its noun: ``1 period``, ``1,200 periods``."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def said_of_later_lines(count: int, as_of: date) -> str:
+    """The sentence about lines of customers without a contract that are dated after the day of the check."""
+    billed = f"{counted(count, 'line')} billed to customers without a contract"
+    return f"{billed} {'is' if count == 1 else 'are'} dated after {as_of}, and not counted."
 
 
 def listed(words: Sequence[str]) -> str:

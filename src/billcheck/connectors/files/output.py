@@ -8,7 +8,6 @@ are decoded for kept rows only. Must not know contracts.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
 from itertools import compress, repeat
 from operator import not_, or_
 from typing import TYPE_CHECKING
@@ -32,7 +31,6 @@ _REPEATING_FIELDS = ("customer", "customer_id", "contract", "charge", "template"
 _DIFFERING_FIELDS = ("document", "reference", "credits_document")
 _APPROVED = int(DocumentStatus.APPROVED)
 _OTHER = int(Kind.OTHER)
-_LAST_DAY = date.max.toordinal()
 _TRACKING = "tracking"
 _SECOND_TRACKING = "tracking:2"
 _TAX = "tax"
@@ -53,6 +51,7 @@ class Output:
             "reference": Concerns(delimiter, keys.has_reference),
         }
         self._totals = _Totals(texts, outside)
+        self._as_of_day = keys.as_of_day
         if keys.items:
             self._codes["item"] = Concerns(delimiter, keys.has_item)
         if keys.accounts:
@@ -129,9 +128,13 @@ class Output:
             facts = zip(columns.statuses, columns.kinds, strict=True)
             billed = [status == _APPROVED and kind != _OTHER for status, kind in facts]
             keys, amounts, days = compress(keys, billed), compress(amounts, billed), compress(days, billed)
-        totals = self._totals
+        totals, as_of_day = self._totals, self._as_of_day
         for key, amount, day in zip(keys, amounts, days, strict=True):
             total = totals[key]
+            if day > as_of_day:
+                total.later_lines += 1
+                total.later_amount += amount
+                continue
             total.lines += 1
             total.amount += amount
             if day > total.last_day:  # noqa: PLR1730 - a call for each line costs more
@@ -222,7 +225,7 @@ class _Totals(dict[tuple[bytes, str], OutsideTotal]):
 
     def __missing__(self, key: tuple[bytes, str]) -> OutsideTotal:
         cell, currency = key
-        total = self._outside.setdefault((self._texts[cell], currency), OutsideTotal(0, 0, _LAST_DAY, NO_DAY))
+        total = self._outside.setdefault((self._texts[cell], currency), OutsideTotal())
         self[key] = total
         return total
 
