@@ -55,12 +55,12 @@ if TYPE_CHECKING:
     from billcheck.forecast.comparison import compare_templates
     from billcheck.forecast.shapes import Forecast
     from billcheck.history.draft import Drafts
-    from billcheck.history.drafting import draft_contracts
     from billcheck.ledger.line import Line
     from billcheck.ledger.source import Ledger
     from billcheck.report.comparison import Comparison, compare_reports
     from billcheck.report.redaction import redact
     from billcheck.report.report import Report
+    from billcheck.trial import draft_contracts
 
     __version__: str
 
@@ -147,7 +147,7 @@ _HOMES = {
     "check": "check",
     "compare_reports": "report.comparison",
     "compare_templates": "forecast.comparison",
-    "draft_contracts": "history.drafting",
+    "draft_contracts": "trial",
     "fetch_ledger": "connectors.live",
     "load_configuration": "configuration.files",
     "load_contracts": "contracts.files",

@@ -41,3 +41,8 @@ def charges_of(lines: Iterable[Line], as_of: date = AS_OF) -> list[dict[str, Any
     """The charges of the only contract that is drafted."""
     (contract,) = contracts_in(draft_of(lines, as_of))
     return list(contract["charge"])
+
+
+def said(text: str) -> str:
+    """The text of a draft with its remarks joined to whole lines."""
+    return " ".join(text.replace("\n# ", " ").replace("\n    # ", " ").split())

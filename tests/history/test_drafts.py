@@ -10,7 +10,7 @@ import pytest
 
 import billcheck
 from tests.acceptance import half_rate
-from tests.history.ledgers import AS_OF, bill, charges_of, contracts_in, draft_of
+from tests.history.ledgers import AS_OF, bill, charges_of, contracts_in, draft_of, said
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -226,10 +226,12 @@ def test_a_first_part_of_a_month_is_priced_by_days() -> None:
     assert (contract["charge"][0]["amount"], contract["charge"][0]["anchor_day"]) == ("310.00", 1)
     assert "no share of the price" not in text
     lines[0] = bill(1, "2026-01-16", "155.00", "Fee 2026-01-16 through 2026-01-31")
+    # 155.00 / 16 × 31 are 300.3125, and 300.31 × 16/31 are 154.9987.
     text = draft_of(lines, date(2026, 5, 2))
-    assert "a part of 2026-01 was billed 155.00 (INV-1), which is no share of the price by days" in " ".join(
-        text.replace("\n# ", " ").split()
-    )
+    (charge,) = contracts_in(text)[0]["charge"]
+    assert (charge["amount"], charge["price_steps"]) == ("300.31", [{"on": date(2026, 2, 1), "amount": "310.00"}])
+    asked = "a part of 2026-01 was billed 155.00 (INV-1): its share by days of 300.31, and not of the price next to it."
+    assert asked in said(text)
 
 
 def test_a_day_less_at_the_whole_price_is_a_way_of_writing() -> None:

@@ -7,27 +7,29 @@ Must not know other series, customers or files.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from billcheck.contracts.prices import FlatPrice
 from billcheck.contracts.terms import DEFAULT_GRACE_DAYS, Charge, Contract
-from billcheck.history.draft import GUESS, QUESTION, DraftCharge, Entry
+from billcheck.contracts.written import quoted
+from billcheck.history.draft import GUESS, QUESTION, DraftCharge, Entry, as_term
 from billcheck.history.plans import described, remarks_on, start_of
+from billcheck.history.prices import Run
 from billcheck.history.remarks import counted, day_text, documents_text, label, labels, money_text
 from billcheck.ledger.source import NO_DAY
 from billcheck.money import format_minor, to_decimal, to_minor
-from billcheck.period import ONE_DAY
+from billcheck.period import ONE_DAY, add_months
 from billcheck.pricing.schedule import make_schedule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date
 
     from billcheck.history.learning import Recurring
     from billcheck.history.plans import Plan
-    from billcheck.history.prices import Billed, Run
+    from billcheck.history.prices import Billed
     from billcheck.history.series import Series
     from billcheck.ledger.line import Line
 
@@ -98,7 +100,14 @@ def first_day_of(one: Recurring) -> date:
 def _keeps_phase(one: Recurring) -> bool:
     """Whether periods that begin with a part go on at the boundaries of the series."""
     rhythm = one.rhythm
-    return rhythm.every.months == 1 or _is_calendar(one)
+    months, first_day = rhythm.every.months, rhythm.first_day
+    if months == 1 or _is_calendar(one):
+        return True
+    if not months or rhythm.anchor_day is None:
+        return False
+    following = add_months(first_day, 0, rhythm.anchor_day)
+    following = following if following > first_day else add_months(first_day, months, rhythm.anchor_day)
+    return following == rhythm.boundary(1)
 
 
 def _is_calendar(one: Recurring) -> bool:
@@ -121,13 +130,16 @@ def draft_charge(
     """
     entries = [name, *_term(one, contract_start, horizon), *_price(one, currency), *_rhythm(one)]
     entries += _changes(one, currency)
+    entries += _discounts(one, currency)
     if matching:
         entries.append(Entry("matching", matching, "codes and words that its lines bear"))
     remarks = [*_evidence(one, currency)]
     last = one.prices.runs[-1].amount
     ended = ends_on(one, horizon) is not None
     remarks += remarks_on(one.plans, last, str(one.rhythm.every), is_ended=ended, currency=currency)
-    return DraftCharge(tuple(remarks), tuple(entries))
+    odd = (billed.number for billed in one.prices.odd)
+    asked = frozenset(one.rhythm.boundary(number) for number in (*one.prices.missed, *odd))
+    return DraftCharge(tuple(remarks), tuple(entries), asked)
 
 
 def draft_plan(plan: Plan, begun: Series | None, name: Entry, contract_start: date) -> DraftCharge:
@@ -166,6 +178,24 @@ def draft_plan(plan: Plan, begun: Series | None, name: Entry, contract_start: da
     return DraftCharge(tuple(remarks), tuple(entries))
 
 
+def draft_once(series: Series, name: Entry, matching: dict[str, Any], currency: str) -> DraftCharge:
+    """A line that was billed once, and would count for another charge, as a charge of its own."""
+    line = series.lines[0]
+    remark = (
+        f"Billed once: {line.document or 'without a number'} of {day_text(line.day)}. It stands here since a check "
+        f"would count it for another charge otherwise. {QUESTION} is it agreed?"
+    )
+    entries = [
+        name,
+        Entry("model", "one_off"),
+        Entry("on", date.fromordinal(line.day), "the day of its document"),
+        Entry("amount", format_minor(line.amount, currency), "billed"),
+    ]
+    if matching:
+        entries.append(Entry("matching", matching, "codes and words that it bears"))
+    return DraftCharge((remark,), tuple(entries))
+
+
 def _evidence(one: Recurring, currency: str) -> Iterator[str]:
     """Which documents, how many, how regular, and what is out of line."""
     rhythm, prices = one.rhythm, one.prices
@@ -187,7 +217,14 @@ def _evidence(one: Recurring, currency: str) -> Iterator[str]:
             f"{money_text(usual, currency)} ({_documents(odd)}). A mistake, or agreed?"
         )
     for part in (prices.part_first, prices.part_last):
-        if part is not None and not _is_priced(one, part, currency):
+        if part is not None and part.number in prices.implied:
+            whole = prices.runs[0 if part is prices.part_first else -1].amount
+            yield (
+                f"{QUESTION} a part of {label(rhythm, part.number)} was billed {money_text(part.amount, currency)} "
+                f"({_documents(part)}): its share by days of {money_text(whole, currency)}, and not of the price next "
+                "to it. Was that the price, or is something else agreed about the part?"
+            )
+        elif part is not None and not _is_priced(one, part, currency):
             yield (
                 f"{QUESTION} a part of {label(rhythm, part.number)} was billed {money_text(part.amount, currency)} "
                 f"({_documents(part)}), which is no share of the price by days. How was it agreed?"
@@ -239,6 +276,8 @@ def _as_written(one: Recurring, index: int, currency: str) -> str:
 
 def _share(one: Recurring, run: Run) -> str:
     """How many of all periods a run is."""
+    if run.periods[0].number in one.prices.implied:
+        return f"of which a part of {label(one.rhythm, run.periods[0].number)} was billed its share"
     first, last = run.periods[0].number, run.periods[-1].number
     span = (
         label(one.rhythm, first) if first == last else f"{label(one.rhythm, first)} through {label(one.rhythm, last)}"
@@ -270,7 +309,8 @@ def _rhythm(one: Recurring) -> Iterator[Entry]:
     if rhythm.timing == "in_arrears" and rhythm.is_on_last_day:
         yield Entry("invoice_day", "period_end", "documents are dated on the last day of their period")
     start = first_day_of(one)
-    if one.prices.part_first is not None and rhythm.every.months > 1 and start == rhythm.first_day:
+    begins_with_part = one.prices.part_first is not None and start == rhythm.first_day
+    if begins_with_part and rhythm.every.months > 1 and _is_calendar(one):
         yield Entry("align", "calendar", "the first period billed is a part; the others begin with the calendar's")
     elif rhythm.every.months and rhythm.anchor_day not in {None, start.day}:
         yield Entry("anchor_day", rhythm.anchor_day, "the day of the month on which whole periods begin")
@@ -319,23 +359,83 @@ def _changes(one: Recurring, currency: str) -> Iterator[Entry]:
         yield Entry("amendments", amendments)
 
 
+def _discounts(one: Recurring, currency: str) -> Iterator[Entry]:
+    """What lines of their own take off."""
+    members = []
+    for discount in one.discounts:
+        off = f"{discount.percent.normalize():f}" if discount.percent is not None else ""
+        value: dict[str, Any] = {"percent": off} if off else {"amount": format_minor(discount.amount, currency)}
+        if discount.first > 0:
+            value["start"] = one.rhythm.boundary(discount.first)
+        if discount.last < one.rhythm.last:
+            value["last_day"] = one.rhythm.boundary(discount.last + 1) - ONE_DAY
+        exact = "gives the lines to the cent" if off else "is on every one of the lines"
+        beside = f" They are off {counted(discount.others, 'other charge')} too." if discount.others else ""
+        documents = counted(len({line.document for line in discount.lines}), "document")
+        named = documents_text(line.document for line in discount.lines)
+        said = quoted(as_term(discount.lines[0].text) or "a line without a text")
+        remark = (
+            f"{QUESTION} by lines below zero such as {said} on {documents} ({named}), {exact}.{beside} Is it agreed, "
+            "and until when?"
+        )
+        members.append(Entry("", value, remark))
+    if members:
+        yield Entry("discounts", members)
+
+
 def _run_documents(run: Run) -> str:
     return documents_text(event.document for billed in run.periods for event in billed.events)
 
 
 def _is_priced(one: Recurring, part: Billed, currency: str) -> bool:
-    """Whether a part of a period was billed its share of the price by days."""
-    rhythm = one.rhythm
+    """Whether a part of a period was billed its share of the price by days, but for a rounded cent."""
     is_first = part is one.prices.part_first
-    if is_first and not _keeps_phase(one):
-        return False
     run = one.prices.runs[0 if is_first else -1]
+    share = _share_of(one, run.amount, currency, is_first=is_first)
+    return share is not None and abs(share - part.amount) <= 1
+
+
+def with_prices_of_parts(one: Recurring, currency: str) -> Recurring:
+    """A series whose first or last part is no share of the price next to it, with the price of which it is one."""
+    prices, runs, samples = one.prices, list(one.prices.runs), list(one.samples)
+    implied = []
+    for part in (prices.part_first, prices.part_last):
+        if part is None or part.number in {run.periods[0].number for run in runs} or _is_priced(one, part, currency):
+            continue
+        is_first = part is prices.part_first
+        whole = _whole_of(one, part, currency, is_first=is_first)
+        if whole is not None:
+            place = 0 if is_first else len(runs)
+            runs.insert(place, Run(whole, (part,)))
+            samples.insert(place, None)
+            implied.append(part.number)
+    if not implied:
+        return one
+    return replace(one, prices=replace(prices, runs=tuple(runs), implied=tuple(implied)), samples=tuple(samples))
+
+
+def _whole_of(one: Recurring, part: Billed, currency: str, *, is_first: bool) -> int | None:
+    """The price of a whole period of which a part is the share by days; None where there is none."""
+    rhythm = one.rhythm
+    first, end = rhythm.boundary(part.number), rhythm.boundary(part.number + 1)
+    days = (end - rhythm.first_day if is_first else rhythm.end - first).days
+    if days <= 0:
+        return None
+    whole = (2 * part.amount * (end - first).days + days) // (2 * days)
+    return whole if _share_of(one, whole, currency, is_first=is_first) == part.amount else None
+
+
+def _share_of(one: Recurring, amount: int, currency: str, *, is_first: bool) -> int | None:
+    """The share by days of the first or the last period, at a price; None where it cannot be written."""
+    rhythm = one.rhythm
+    if amount <= 0 or (is_first and not _keeps_phase(one)):
+        return None
     charge = Charge(
         name="part",
         model="flat",
         start=first_day_of(one),
         end=rhythm.end,
-        price=FlatPrice(to_decimal(run.amount, currency)),
+        price=FlatPrice(to_decimal(amount, currency)),
         every=rhythm.every,
         timing=rhythm.timing,
         anchor_day=rhythm.anchor_day if rhythm.every.months and not _is_calendar(one) else None,
@@ -343,4 +443,4 @@ def _is_priced(one: Recurring, part: Billed, currency: str) -> bool:
     )
     contract = Contract("draft", "draft", currency, charge.start, (charge,), charge.end)
     amounts = make_schedule(contract, charge, rhythm.end).amounts
-    return bool(amounts) and amounts[0 if is_first else -1] == part.amount
+    return amounts[0 if is_first else -1] if amounts else None

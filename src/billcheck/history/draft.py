@@ -16,7 +16,8 @@ from billcheck.contracts.kinds import TEXT
 from billcheck.contracts.written import toml_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
 
 QUESTION = "QUESTION:"
 """Begins a remark on what the ledger cannot tell."""
@@ -55,19 +56,52 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class DraftCharge:
-    """A drafted charge: remarks on where it comes from, then its keys."""
+    """A drafted charge: remarks on where it comes from, then its keys.
+
+    `asked` are the first days of periods that a remark asks about, since nothing bills them.
+    """
 
     remarks: tuple[str, ...]
     entries: tuple[Entry, ...]
+    asked: frozenset[date] = frozenset()
+
+    @property
+    def name(self) -> str:
+        """The name of the charge."""
+        return next(str(entry.value) for entry in self.entries if entry.key == "name")
+
+    def to_table(self) -> dict[str, Any]:
+        """Its keys with their values, as a contract file is read."""
+        return _table(self.entries)
 
 
 @dataclass(frozen=True, slots=True)
 class DraftContract:
-    """A drafted contract; `left_out` are remarks on what was billed and is not in it, each perhaps of several lines."""
+    """A drafted contract; `left_out` are remarks on what was billed and is not in it, each perhaps of several lines.
+
+    `account` is the number of the account it was drafted from.
+    """
 
     entries: tuple[Entry, ...]
     charges: tuple[DraftCharge, ...]
     left_out: tuple[str, ...] = ()
+    account: int = 0
+
+    def to_table(self) -> dict[str, Any]:
+        """Its keys with their values as a contract file is read, without the mark of a draft."""
+        return {**_table(self.entries), "charge": [charge.to_table() for charge in self.charges]}
+
+
+def _table(entries: Iterable[Entry]) -> dict[str, Any]:
+    return {entry.key: _plain(entry.value) for entry in entries}
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever TOML can hold
+    return [each.value for each in value] if isinstance(value, list) and _has_entries(value) else value
+
+
+def _has_entries(value: Iterable[object]) -> bool:
+    return any(isinstance(member, Entry) for member in value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +156,7 @@ def _entries(entries: Sequence[Entry]) -> Iterator[str]:
         is_long = len(entry.remark) > _LONGEST_REMARK
         yield from _remarks([*entry.above, *([entry.remark] if is_long else [])])
         beside = f"  # {visible(entry.remark)}" if entry.remark and not is_long else ""
-        if isinstance(entry.value, list) and any(isinstance(member, Entry) for member in entry.value):
+        if isinstance(entry.value, list) and _has_entries(entry.value):
             yield f"{entry.key} = [{beside}"
             for member in entry.value:
                 yield from (

@@ -8,46 +8,54 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from billcheck.history.charges import draft_charge, draft_plan, ends_on, first_day_of
-from billcheck.history.draft import QUESTION, DraftContract, Drafts, Entry, as_term, is_term
+from billcheck.history.charges import draft_charge, draft_once, draft_plan, ends_on, first_day_of, with_prices_of_parts
+from billcheck.history.draft import GUESS, QUESTION, DraftContract, Drafts, Entry, as_term, is_term
 from billcheck.history.learning import Learned, Recurring, learn
 from billcheck.history.leftovers import nothing_recurs, remarks_on_rest
 from billcheck.history.lines import read_history
 from billcheck.history.plans import can_be_drafted, start_of
 from billcheck.history.remarks import counted, day_text
+from billcheck.history.series import Series, series_of_line
 from billcheck.history.wording import wording_of
 from billcheck.ledger.line import TRACKING_SEPARATOR
 from billcheck.ledger.names import fold_code, fold_name, spaced_words
 from billcheck.money import percent_of, tax_on, to_minor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-    from datetime import date
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
-    from billcheck.history.lines import History
+    from billcheck.history.lines import Account, History
     from billcheck.history.plans import Plan
-    from billcheck.history.series import Series
     from billcheck.ledger.line import Line
     from billcheck.ledger.source import Ledger
 
 _NOT_IN_ID = re.compile(r"[^a-z0-9]+")
 _LONGEST_ID = 40
-_SHOWN = 20
-"""How many things billed once are listed for each contract."""
+Place = tuple[int, int]
+"""Where a line stands: the number of its source, and its locator there."""
 
 
-def draft_contracts(ledger: Ledger, *, as_of: date, customers: Iterable[str] = ()) -> Drafts:
-    """The contracts that a ledger suggests, for a person to correct.
+@dataclass(frozen=True, slots=True)
+class Study:
+    """What a ledger was found to bill, by customer; `as_of` is the day it was looked back from."""
+
+    history: History
+    learned: tuple[Learned, ...]
+    as_of: date
+
+
+def study_ledger(ledger: Ledger, *, as_of: date, customers: Iterable[str] = ()) -> Study:
+    """What a ledger bills again and again.
 
     Args:
-        ledger: What was billed; its sources are read now. Templates that it holds are further evidence.
+        ledger: What was billed; its sources are read now.
         as_of: The day to look back from; documents dated later are left out.
         customers: Only these, by name or id; all where none is named.
-
-    Returns:
-        The drafts, by customer; none where nothing recurs. `Drafts.to_toml` is the file to correct.
 
     Raises:
         LedgerRefusedError: A source as a whole cannot be read without guessing.
@@ -55,16 +63,69 @@ def draft_contracts(ledger: Ledger, *, as_of: date, customers: Iterable[str] = (
         UsageError: One of the customers was never billed, and no template is theirs.
     """
     history = read_history(ledger, as_of, customers)
-    horizon = min(as_of.toordinal(), history.last_day)
+    return Study(history, tuple(map(_with_prices_of_parts, learn(history))), as_of)
+
+
+def _with_prices_of_parts(learned: Learned) -> Learned:
+    currency = learned.account.currency
+    return replace(learned, recurring=tuple(with_prices_of_parts(one, currency) for one in learned.recurring))
+
+
+def draft(study: Study, taken_in: Container[Place] = frozenset()) -> Drafts:
+    """The contracts that a ledger suggests.
+
+    Args:
+        study: What it bills.
+        taken_in: Lines billed once that become charges of their own; all others are listed beside the contract.
+    """
+    history = study.history
+    horizon = min(study.as_of.toordinal(), history.last_day)
     contracts: list[DraftContract] = []
     left_out: list[str] = []
     ids: set[str] = set()
-    for learned in learn(history):
-        if (learned.recurring or _drafted_plans(learned)) and _can_be_named(learned):
-            contracts.append(_contract(learned, horizon, ids))
+    references = Counter(fold_code(learned.account.contract) for learned in study.learned)
+    for number, learned in enumerate(study.learned):
+        drafted = _Drafted.of(learned, horizon, taken_in)
+        if drafted.charges and _can_be_named(learned):
+            shares = references[fold_code(learned.account.contract)] > 1
+            contracts.append(replace(_contract(drafted, ids, shares_reference=shares), account=number))
         else:
             left_out.append(nothing_recurs(learned))
-    return Drafts(tuple(_heading(history, as_of)), tuple(contracts), tuple(left_out), len(history.refused))
+    return Drafts(tuple(_heading(history, study.as_of)), tuple(contracts), tuple(left_out), len(history.refused))
+
+
+@dataclass(frozen=True, slots=True)
+class _Drafted:
+    """What of an account becomes charges: series that recur, plans of templates, lines billed once."""
+
+    learned: Learned
+    horizon: int
+    plans: tuple[tuple[Plan, Series | None], ...]
+    once: tuple[Series, ...]
+
+    @classmethod
+    def of(cls, learned: Learned, horizon: int, taken_in: Container[Place]) -> _Drafted:
+        """What of an account is to be drafted."""
+        plans = tuple((plan, begun) for plan, begun in learned.planned if can_be_drafted(plan, begun))
+        once = tuple(
+            series_of_line(line)
+            for series in learned.others
+            for line in series.lines
+            if (line.source, line.locator) in taken_in
+        )
+        return cls(learned, horizon, plans, once)
+
+    @property
+    def charges(self) -> int:
+        """How many charges there are."""
+        return len(self.learned.recurring) + len(self.plans) + len(self.once)
+
+    @property
+    def start(self) -> date:
+        """The first day of them all."""
+        once = (date.fromordinal(series.lines[0].day) for series in self.once)
+        plans = filter(None, (start_of(*each) for each in self.plans))
+        return min([*map(first_day_of, self.learned.recurring), *plans, *once])
 
 
 def _can_be_named(learned: Learned) -> bool:
@@ -98,30 +159,31 @@ def _heading(history: History, as_of: date) -> Iterator[str]:
         yield f"Left out: {counted(lines, 'line')} {why}."
 
 
-def _contract(learned: Learned, horizon: int, ids: set[str]) -> DraftContract:
-    account = learned.account
-    planned = _drafted_plans(learned)
-    start = min([*map(first_day_of, learned.recurring), *filter(None, (start_of(*each) for each in planned))])
+def _contract(drafted: _Drafted, ids: set[str], *, shares_reference: bool) -> DraftContract:
+    learned = drafted.learned
+    currency, start = learned.account.currency, drafted.start
     taken: set[str] = set()
     names = _names(learned.recurring, taken)
     charges = [
-        draft_charge(one, name, _matching(one, name.value, learned), account.currency, start, horizon)
+        draft_charge(one, name, _matching(one.series, name.value, drafted), currency, start, drafted.horizon)
         for one, name in zip(learned.recurring, names, strict=True)
     ]
-    for plan, begun in planned:
+    for plan, begun in drafted.plans:
         wanted = as_term(plan.name) or f"Charge {len(charges) + 1}"
         name = Entry("name", _unused_name(wanted, (plan.lines[0].item, plan.template.id), taken), "by its template")
         charges.append(draft_plan(plan, begun, name, start))
-    entries = tuple(_entries(learned, start, horizon, ids))
-    return DraftContract(entries, tuple(charges), tuple(remarks_on_rest(learned)))
+    for series in drafted.once:
+        line = series.lines[0]
+        wanted = as_term(series.name or line.text) or f"Charge {len(charges) + 1}"
+        name = Entry("name", _unused_name(wanted, (line.item, line.document), taken), "its text")
+        charges.append(draft_once(series, name, _matching(series, name.value, drafted), currency))
+    entries = tuple(_entries(drafted, ids, shares_reference=shares_reference))
+    shown = {(line.source, line.locator) for series in drafted.once for line in series.lines}
+    return DraftContract(entries, tuple(charges), tuple(remarks_on_rest(learned, shown)))
 
 
-def _drafted_plans(learned: Learned) -> list[tuple[Plan, Series | None]]:
-    """The plans that become charges of their own: of active templates that say when and how often."""
-    return [(plan, begun) for plan, begun in learned.planned if can_be_drafted(plan, begun)]
-
-
-def _entries(learned: Learned, start: date, horizon: int, taken: set[str]) -> Iterator[Entry]:
+def _entries(drafted: _Drafted, taken: set[str], *, shares_reference: bool) -> Iterator[Entry]:
+    learned, start, horizon = drafted.learned, drafted.start, drafted.horizon
     account = learned.account
     lines = account.charges
     documents = {line.document for line in lines}
@@ -135,8 +197,10 @@ def _entries(learned: Learned, start: date, horizon: int, taken: set[str]) -> It
     yield Entry("customer", customer, latest)
     yield Entry("currency", account.currency)
     ended = [ends_on(one, horizon) for one in learned.recurring]
-    last_day = max((day for day in ended if day is not None), default=None) if all(ended) else None
-    last_day = None if _drafted_plans(learned) else last_day
+    last_day = max((day for day in ended if day is not None), default=None) if all(ended) and ended else None
+    if drafted.once and last_day is not None:
+        last_day = max(last_day, *(date.fromordinal(series.lines[0].day) for series in drafted.once))
+    last_day = None if drafted.plans else last_day
     unknown = "renewal and notice" if last_day else "the last day, renewal and notice"
     asked = f"{QUESTION} invoices do not tell {unknown}: add them as agreed."
     yield Entry("start", start, f"{QUESTION} first day billed; when was it agreed to begin?", (asked,))
@@ -149,16 +213,33 @@ def _entries(learned: Learned, start: date, horizon: int, taken: set[str]) -> It
     tax = _tax(samples)
     if tax is not None:
         yield tax
+    yield from _contract_matching(account, shares_reference=shares_reference)
+
+
+def _contract_matching(account: Account, *, shares_reference: bool) -> Iterator[Entry]:
+    """The ids and names that documents bear, and the contract they name where that is not the id."""
     matching: dict[str, Any] = {}
     ids = sorted(filter(is_term, account.ids))
     if ids:
         matching["customer_ids"] = ids
     others = {fold_name(name): name for name in sorted(account.names, reverse=True) if is_term(name)}
-    others.pop(fold_name(customer), None)
+    others.pop(fold_name(as_term(account.customer)), None)
     if others:
         matching["aliases"] = sorted(others.values())
-    if matching:
-        yield Entry("matching", matching, "ids and other names on its documents")
+    if shares_reference and is_term(account.contract):
+        matching["references"] = [account.contract]
+    if not matching:
+        return
+    remark = "ids and other names on its documents"
+    if account.is_family:
+        names = counted(len(others) + 1, "name")
+        remark = (
+            f"{GUESS} billed under {names} that begin alike, to one of them at a time: taken for one agreement. If "
+            "there are several, draft them apart by --customer."
+        )
+    elif others and fold_code(account.contract):
+        remark = f"{QUESTION} lines that name this contract bill {len(others) + 1:,} names. Is it one agreement?"
+    yield Entry("matching", matching, remark)
 
 
 def _slug(name: str) -> str:
@@ -233,19 +314,22 @@ def _unused_name(wanted: str, codes: Sequence[str], taken: set[str]) -> str:
     return wanted
 
 
-def _matching(one: Recurring, name: str, learned: Learned) -> dict[str, Any]:
+def _matching(series: Series, name: str, drafted: _Drafted) -> dict[str, Any]:
     """The codes that this series bears and no other of its account, and the words of its texts where the name fails."""
-    others = [other.series for other in (*learned.recurring, *learned.varying) if other is not one]
+    learned = drafted.learned
+    recurring = [one.series for one in (*learned.recurring, *learned.varying)]
+    others = [other for other in (*recurring, *drafted.once) if other is not series]
     matching: dict[str, Any] = {}
-    everything = [*others, *learned.others]
+    own_lines = frozenset(series.lines)
+    everything = [*others, *(other for other in learned.others if own_lines.isdisjoint(other.lines))]
     for key, field in (("items", "item"), ("accounts", "account"), ("tracking", "tracking"), ("templates", "template")):
-        own = _options(one.series, field)
+        own = _options(series, field)
         borne = {fold_code(code) for other in everything for code in _all_options(other, field)}
         if own and all(map(is_term, own)) and borne and borne.isdisjoint(map(fold_code, own)):
             matching[key] = list(own)
     if others and not matching:
         words = spaced_words(name)
-        texts = {line.text for line in one.series.lines if words not in spaced_words(line.text) and line.text}
+        texts = {line.text for line in series.lines if words not in spaced_words(line.text) and line.text}
         patterns = sorted({fold: text for text in sorted(texts) if (fold := _phrase(text))})
         if patterns:
             matching["patterns"] = patterns

@@ -12,14 +12,14 @@ from billcheck.contracts.written import quoted
 from billcheck.history.draft import QUESTION, as_term
 from billcheck.history.plans import can_be_drafted, described, named
 from billcheck.history.remarks import counted, day_text, documents_text, money_text
+from billcheck.history.series import Series
 from billcheck.money import format_minor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from billcheck.history.learning import Learned, Recurring
     from billcheck.history.lines import BilledLine
-    from billcheck.history.series import Series
 
 _SHOWN = 20
 """How many things billed once are listed for each contract."""
@@ -27,16 +27,17 @@ _FEW = 4
 _NAMELESS = "lines without a text"
 
 
-def remarks_on_rest(learned: Learned) -> Iterator[str]:
-    """What an account was billed that is not drafted."""
+def remarks_on_rest(learned: Learned, taken_in: Container[tuple[int, int]] = frozenset()) -> Iterator[str]:
+    """What an account was billed that is not drafted; `taken_in` are lines that are, by source and locator."""
     currency = learned.account.currency
+    others = [left for series in learned.others if (left := _without(series, taken_in)) is not None]
     for one in learned.varying:
         yield _varying(one, currency)
         yield from map(described, one.plans)
     yield from _templates(learned)
-    for series in learned.others[:_SHOWN]:
+    for series in others[:_SHOWN]:
         yield _once(series, currency) if len(series.lines) == 1 else _now_and_then(series, currency)
-    rest = learned.others[_SHOWN:]
+    rest = others[_SHOWN:]
     if rest:
         total = money_text(sum(line.amount for series in rest for line in series.lines), currency)
         yield f"Left out too: {counted(len(rest), 'thing')} more that do not recur, {total} {currency} in all."
@@ -46,8 +47,14 @@ def remarks_on_rest(learned: Learned) -> Iterator[str]:
     if learned.account.reversed:
         pairs = "; ".join(f"{document} by {credit}" for document, credit in learned.account.reversed[:_SHOWN])
         yield f"Taken back in full, and neither counted: {pairs}{_more(len(learned.account.reversed))}."
-    if learned.account.credits:
-        yield _credits(learned.account.credits, currency)
+    if learned.credits:
+        yield _credits(learned.credits, currency)
+
+
+def _without(series: Series, taken_in: Container[tuple[int, int]]) -> Series | None:
+    """A series without lines that are drafted; None where nothing is left."""
+    lines = tuple(line for line in series.lines if (line.source, line.locator) not in taken_in)
+    return series if len(lines) == len(series.lines) else Series(lines, series.events) if lines else None
 
 
 def _templates(learned: Learned) -> Iterator[str]:
@@ -121,8 +128,8 @@ def _now_and_then(series: Series, currency: str) -> str:
     )
 
 
-def _credits(lines: list[BilledLine], currency: str) -> str:
-    listed = _listed(tuple(lines), currency, _SHOWN)
+def _credits(lines: tuple[BilledLine, ...], currency: str) -> str:
+    listed = _listed(lines, currency, _SHOWN)
     return f"{QUESTION} credited, and not counted in above: {listed}. What was agreed about it?"
 
 

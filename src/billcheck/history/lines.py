@@ -66,17 +66,19 @@ class BilledLine(NamedTuple):
     end_day: int
     is_read: bool
     is_catch_up: bool
+    is_on_invoice: bool
     source: int
     locator: int
 
 
 @dataclass(slots=True)
 class Account:
-    """What one customer was billed in one currency, and under one contract where lines name contracts.
+    """What one customer was billed in one currency; or what lines that name one contract bill, whoever they name.
 
     `names` counts the lines under each spelling of the name, `ids` the ids; `charges` are lines above zero of invoices,
     `credits` all below. `reversed` are documents that another takes back in full, which it names; the lines of neither
-    are kept. `templates` are what the ledger makes its documents from.
+    are kept. `templates` are what the ledger makes its documents from. `is_family` says that it is what a customer and
+    its sub-customers were billed.
     """
 
     currency: str
@@ -88,6 +90,7 @@ class Account:
     credits: list[BilledLine] = field(default_factory=list)
     reversed: list[tuple[str, str]] = field(default_factory=list)
     templates: list[Template] = field(default_factory=list)
+    is_family: bool = False
 
     def add(self, line: BilledLine) -> None:
         """Count a line in."""
@@ -107,7 +110,7 @@ class Account:
             taken_back[fold_code(line.credited)] += line.amount
         whole = {number for number, amount in taken_back.items() if number and billed[number] == -amount}
         by = {fold_code(line.credited): (line.credited, line.document) for line in self.credits}
-        self.reversed = sorted(by[number] for number in whole)
+        self.reversed = sorted([*self.reversed, *(by[number] for number in whole)])
         self.charges = [line for line in self.charges if fold_code(line.document) not in whole]
         self.credits = [line for line in self.credits if fold_code(line.credited) not in whole]
 
@@ -226,7 +229,7 @@ def _rows(
                 first_day, end_day, is_read = period.first_day, period.end_day, True
         line = BilledLine(
             document, day, amount, text, item, account, tracking, template, charge, customer, customer_id, credited,
-            first_day, end_day, is_read, says_catch_up(text), source, locator,
+            first_day, end_day, is_read, says_catch_up(text), kind == Kind.INVOICE, source, locator,
         )  # fmt: skip
         yield currency, fold_code(contract), contract, line
 
@@ -252,10 +255,14 @@ def _why_left_out(kind: int, status: int, day: int, amount: int, as_of_day: int)
     return "" if amount else NO_AMOUNT
 
 
+_NOBODY = "", ""
+"""In place of the customer where lines name a contract: that counts, whoever they name."""
+
+
 def _accounts(
     rows: list[_Row], templates: Sequence[Template], names: frozenset[str], ids: frozenset[str]
 ) -> tuple[Account, ...]:
-    """Lines and templates by customer, currency and contract, sorted by name."""
+    """Lines and templates by the contract they name, else by customer, and by currency; sorted by name."""
     rows.sort(key=lambda row: (row[3].day, *row))  # so that no order of rows shows in any draft
     known: dict[str, set[str]] = {}
     billed: list[BilledLine | Template] = [line for _, _, _, line in rows]
@@ -266,11 +273,13 @@ def _accounts(
     for currency, folded, contract, line in rows:
         who = _who(line, known)
         if not (names or ids) or who[0] in ids or fold_name(line.customer) in names:
-            accounts.setdefault((*who, currency, folded), Account(currency, contract)).add(line)
+            key = (*(_NOBODY if folded else who), currency, folded)
+            accounts.setdefault(key, Account(currency, contract)).add(line)
     for template in templates:
         who = _who(template, known)
         if not (names or ids) or who[0] in ids or fold_name(template.customer) in names:
-            key = (*who, template.currency, fold_code(template.contract))
+            folded = fold_code(template.contract)
+            key = (*(_NOBODY if folded else who), template.currency, folded)
             account = accounts.setdefault(key, Account(template.currency, template.contract))
             account.templates.append(template)
             if template.customer_id:
@@ -278,7 +287,7 @@ def _accounts(
     for account in accounts.values():
         if account.credits:
             account.leave_out_reversed()
-    order = sorted(accounts, key=lambda key: (fold_name(accounts[key].customer), *key))
+    order = sorted(accounts, key=lambda key: (fold_name(accounts[key].customer), *key[2:], *key[:2]))
     return tuple(accounts[key] for key in order)
 
 

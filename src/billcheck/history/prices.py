@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
+from billcheck.ledger.source import NO_DAY
 from billcheck.money import split_by_weights
 from billcheck.period import ONE_DAY
 
@@ -46,7 +47,8 @@ class Prices:
 
     `runs` are in order; `odd` are single periods that differ from those on both sides, `part_first` and `part_last`
     periods of which only a part is named, `missed` the numbers of periods between that were not billed at all.
-    `together` are events that bill several periods at once.
+    `together` are events that bill several periods at once. `implied` are the numbers of parts whose run has the price
+    of the whole period that they are a share of.
     """
 
     runs: tuple[Run, ...]
@@ -56,11 +58,17 @@ class Prices:
     missed: tuple[int, ...]
     together: tuple[Event, ...]
     periods: int
+    implied: tuple[int, ...] = ()
 
     @property
     def billed(self) -> int:
         """How many of the periods were billed."""
         return self.periods - len(self.missed)
+
+    @property
+    def amounts(self) -> tuple[int, ...]:
+        """What whole periods were billed, each amount of a run once."""
+        return (*(run.amount for run in self.runs), *(billed.amount for billed in self.odd))
 
     @property
     def is_varying(self) -> bool:
@@ -73,7 +81,8 @@ def find_prices(series: Series, rhythm: Rhythm) -> Prices:
     """What a series was billed per period."""
     shares: dict[int, int] = {}
     events: dict[int, list[Event]] = {}
-    for event, (first, last) in zip(series.events, rhythm.numbers, strict=True):
+    numbers = _spread(series, rhythm)
+    for event, (first, last) in zip(series.events, numbers, strict=True):
         parts = split_by_weights(event.amount, [1] * (last - first + 1))
         for number, part in zip(range(first, last + 1), parts, strict=True):
             shares[number] = shares.get(number, 0) + part
@@ -84,10 +93,39 @@ def find_prices(series: Series, rhythm: Rhythm) -> Prices:
     part_last = _part(billed[-1], billed[-2:-1], rhythm.boundary(rhythm.last + 1) - rhythm.end)
     whole = [one for one in billed if one not in (part_first, part_last)]
     runs, odd = _runs(whole or billed)
-    together = tuple(event for event, (first, last) in zip(series.events, rhythm.numbers, strict=True) if last > first)
+    together = tuple(event for event, (first, last) in zip(series.events, numbers, strict=True) if last > first)
     if not whole:
         part_first = part_last = None
     return Prices(runs, odd, part_first, part_last, missed, together, rhythm.last + 1)
+
+
+def _spread(series: Series, rhythm: Rhythm) -> list[tuple[int, int]]:
+    """The periods that each event bills: also those beside its own that nothing else bills, where its amount says so.
+
+    An event without a period on it that is twice the price of a neighbour, next to a period that nobody billed, bills
+    both; and so on for more.
+    """
+    numbers = list(rhythm.numbers)
+    owners: dict[int, list[int]] = {}
+    for place, (first, last) in enumerate(numbers):
+        for number in range(first, last + 1):
+            owners.setdefault(number, []).append(place)
+    single = {number: series.events[places[0]].amount for number, places in owners.items() if len(places) == 1}
+    billed = sorted(owners)
+    for before, number, after in zip([None, *billed], billed, [*billed[1:], None], strict=False):
+        place = owners[number][0]
+        event = series.events[place]
+        if number not in single or event.first_day != NO_DAY or numbers[place] != (number, number):
+            continue
+        prices = {single[each] for each in (before, after) if each in single}
+        open_before = 0 if before is None else number - before - 1
+        open_after = 0 if after is None else after - number - 1
+        times = next((event.amount // price for price in sorted(prices) if event.amount % price == 0), 1)
+        if 1 < times <= open_before + 1:
+            numbers[place] = number - times + 1, number
+        elif 1 < times <= open_after + 1:
+            numbers[place] = number, number + times - 1
+    return numbers
 
 
 def _part(one: Billed, neighbours: Sequence[Billed], lacking: timedelta) -> Billed | None:

@@ -78,6 +78,16 @@ def joined(one: Series, other: Series) -> Series:
     return _series([*one.lines, *other.lines])
 
 
+def with_lines(series: Series, lines: Iterable[BilledLine]) -> Series:
+    """A series with further lines of the same thing."""
+    return _series([*series.lines, *lines])
+
+
+def series_of_line(line: BilledLine) -> Series:
+    """A single line as a series."""
+    return _series([line])
+
+
 def find_series(account: Account) -> list[Series]:
     """The series of an account, by the day of their first line; what makes up for others shows no regular amount."""
     groups: dict[tuple[str, ...], list[BilledLine]] = defaultdict(list)
@@ -96,7 +106,8 @@ def find_series(account: Account) -> list[Series]:
 def _parted(lines: list[BilledLine]) -> list[list[BilledLine]]:
     """Lines of equal words and codes, apart where they recur side by side: by template, or by number in the text."""
     lines.sort()
-    for key in (lambda line: folded(line.template), lambda line: wording_of(line.text).numbered):
+    by_text = (lambda line: wording_of(line.text).numbered) if not lines[0].charge else (lambda _: "")
+    for key in (lambda line: folded(line.template), by_text):
         parts = _by(lines, key)
         if len(parts) > 1 and _run_side_by_side(parts):
             return parts

@@ -1,0 +1,192 @@
+"""Lines below zero that recur on the invoices of a charge, as what is taken off its price.
+
+Comes in: series that recur, and the lines below zero that are no series. Goes out: discounts, each with the periods it
+is given for and its lines; a percentage where one gives every amount to the cent, else an amount; and the lines that
+are none. Must not know contract files.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from billcheck.history.wording import folded, wording_of
+from billcheck.ledger.names import spaced_words
+from billcheck.ledger.source import NO_DAY
+from billcheck.money import percent_of, tax_on
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from decimal import Decimal
+
+    from billcheck.history.lines import BilledLine
+    from billcheck.history.prices import Prices
+    from billcheck.history.rhythm import Rhythm
+    from billcheck.history.series import Series
+
+_MOST_DECIMALS = 2
+_MOST_RUNS = 6
+
+
+class Charged(NamedTuple):
+    """A series that recurs, as far as a discount on it needs to be known."""
+
+    series: Series
+    rhythm: Rhythm
+    prices: Prices
+
+
+@dataclass(frozen=True, slots=True)
+class Discount:
+    """What was taken off a charge for periods in a row: a percentage, else minor units for each period.
+
+    `first` and `last` are numbers of periods. `others` is how many other charges the same percentage is off.
+    """
+
+    percent: Decimal | None
+    amount: int
+    first: int
+    last: int
+    lines: tuple[BilledLine, ...]
+    others: int = 0
+
+
+class _Given(NamedTuple):
+    """What one document takes off: `base` is what it bills of the charges, `number` the period of the first of them."""
+
+    number: int
+    last: int
+    base: int
+    off: int
+    lines: tuple[BilledLine, ...]
+
+
+def find_discounts(
+    credits_: Sequence[BilledLine], charged: Sequence[Charged], charges: Sequence[BilledLine]
+) -> tuple[list[list[Discount]], list[BilledLine]]:
+    """The discounts of each series, in its place, and the lines that are none.
+
+    Args:
+        credits_: Lines below zero.
+        charged: The series that recur.
+        charges: All lines above zero of the account.
+    """
+    found: list[list[Discount]] = [[] for _ in charged]
+    beside = _Beside(charged, charges)
+    groups: dict[tuple[str, ...], list[BilledLine]] = defaultdict(list)
+    for line in credits_:
+        if line.is_on_invoice and not line.credited:
+            groups[key_of(line)].append(line)
+    taken: set[BilledLine] = set()
+    for _, lines in sorted(groups.items()):
+        for place, discount in _discounts(lines, charged, beside):
+            found[place].append(discount)
+            taken.update(discount.lines)
+    return found, [line for line in credits_ if line not in taken]
+
+
+def key_of(line: BilledLine) -> tuple[str, ...]:
+    """By what lines bill the same thing: their codes, and their words where they name no charge."""
+    words = "" if line.charge else wording_of(line.text).words
+    return (*map(folded, (line.charge, line.item, line.account, line.tracking)), words)
+
+
+class _Beside:
+    """What the documents of an account bill, by series."""
+
+    def __init__(self, charged: Sequence[Charged], charges: Sequence[BilledLine]) -> None:
+        self._names = [spaced_words(each.series.name) for each in charged]
+        self._keys = [frozenset(map(key_of, each.series.lines)) for each in charged]
+        self._billed: dict[str, dict[int, list[tuple[int, int, int, int, int]]]] = defaultdict(dict)
+        for place, each in enumerate(charged):
+            for event, (first, last) in zip(each.series.events, each.rhythm.numbers, strict=True):
+                entry = (first, last, event.amount, event.first_day, event.end_day)
+                self._billed[event.document].setdefault(place, []).append(entry)
+        self._totals: dict[str, int] = defaultdict(int)
+        for line in charges:
+            self._totals[line.document] += line.amount
+
+    def places_of(self, line: BilledLine) -> tuple[int, ...]:
+        """The series that a line lowers: the one it names, else all of its document, if that bills nothing else."""
+        billed = self._billed.get(line.document, {})
+        named = [
+            place
+            for place in billed
+            if key_of(line) in self._keys[place]
+            or (self._names[place].strip() and self._names[place] in spaced_words(line.text))
+        ]
+        if len(named) == 1:
+            return (named[0],)
+        total = sum(amount for entries in billed.values() for _, _, amount, _, _ in entries)
+        return tuple(sorted(billed)) if total == self._totals[line.document] else ()
+
+    def given(self, places: Sequence[int], lines: Sequence[BilledLine]) -> _Given | None:
+        """What the lines of one document take off these series; None where the periods do not agree."""
+        billed = self._billed[lines[0].document]
+        entries = [billed[place] for place in places]
+        if any(len(own) != 1 for own in entries):
+            return None
+        first, last, _, first_day, end_day = entries[0][0]
+        stated = {(line.first_day, line.end_day) for line in lines if line.first_day != NO_DAY}
+        if stated - {(first_day, end_day)}:
+            return None
+        base = sum(own[0][2] for own in entries)
+        return _Given(first, last, base, -sum(line.amount for line in lines), tuple(lines))
+
+
+def _discounts(
+    lines: Sequence[BilledLine], charged: Sequence[Charged], beside: _Beside
+) -> Iterator[tuple[int, Discount]]:
+    """What lines of one wording take off, by series."""
+    by_document: dict[str, list[BilledLine]] = defaultdict(list)
+    for line in lines:
+        by_document[line.document].append(line)
+    targets = {beside.places_of(line) for line in lines}
+    if len(by_document) < 2 or len(targets) != 1 or () in targets:  # noqa: PLR2004 - twice is recurring
+        return
+    places = next(iter(targets))
+    given = [beside.given(places, own) for own in by_document.values()]
+    every = sorted(each for each in given if each is not None)
+    if len(every) != len(given) or len({each.number for each in every}) != len(every):
+        return
+    runs = list(_runs(every, charged[places[0]], is_of_one=len(places) == 1))
+    if not runs or len(runs) > max(1, min(len(every) // 2, _MOST_RUNS)):
+        return
+    for percent, amount, members in runs:
+        own_lines = tuple(line for each in members for line in each.lines)
+        for place in places:
+            others = len(places) - 1
+            yield place, Discount(percent, amount, members[0].number, members[-1].last, own_lines, others)
+
+
+def _runs(
+    every: Sequence[_Given], charged: Charged, *, is_of_one: bool
+) -> Iterator[tuple[Decimal | None, int, list[_Given]]]:
+    """Periods in a row off which one percentage or one amount was taken; none at all where some fit neither."""
+    found: list[tuple[Decimal | None, int, list[_Given]]] = []
+    billed = sorted({number for first, last in charged.rhythm.numbers for number in range(first, last + 1)})
+    following = dict(pairwise(billed))
+    members: list[_Given] = []
+    for each in every:
+        follows = bool(members) and following.get(members[-1].last) == each.number
+        if members and not (follows and _terms([*members, each], is_of_one=is_of_one)):
+            found.append((*(_terms(members, is_of_one=is_of_one) or (None, 0)), members))
+            members = []
+        members = [*members, each]
+    found.append((*(_terms(members, is_of_one=is_of_one) or (None, 0)), members))
+    if all(percent is not None or amount for percent, amount, _ in found):
+        yield from found
+
+
+def _terms(members: Sequence[_Given], *, is_of_one: bool) -> tuple[Decimal | None, int] | None:
+    """The percentage that gives all amounts to the cent, of the fewest decimals; else the one amount of each period."""
+    for decimals in range(_MOST_DECIMALS + 1):
+        percent = percent_of(members[0].off, members[0].base, decimals)
+        if 0 < percent <= 100 and all(tax_on(each.base, percent) == each.off for each in members):  # noqa: PLR2004
+            return percent, 0
+    amounts = {each.off for each in members}
+    if is_of_one and len(amounts) == 1 and all(each.number == each.last for each in members):
+        return None, amounts.pop()
+    return None

@@ -1,0 +1,209 @@
+"""Drafts tried on the ledger they were drafted from, before a person sees them.
+
+Comes in: a ledger and a day. Goes out: drafts. A check by them is the judge: a line billed once that it would count for
+another charge becomes a charge of its own, and whatever it still finds stands as a question at the charge, so that a
+draft never calls a ledger wrong without having said so. Must not know how anything is learned, or how a check works.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from billcheck.check import check
+from billcheck.contracts.agreement import read_contract
+from billcheck.contracts.faults import Docket
+from billcheck.contracts.values import forget
+from billcheck.errors import InternalError
+from billcheck.findings import Status
+from billcheck.history.draft import QUESTION
+from billcheck.history.drafting import draft, study_ledger
+from billcheck.history.remarks import counted, documents_text, money_text
+from billcheck.period import period_label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date
+
+    from billcheck.contracts.terms import Contract
+    from billcheck.findings import PeriodRow
+    from billcheck.history.draft import DraftCharge, DraftContract, Drafts
+    from billcheck.history.drafting import Place, Study
+    from billcheck.history.lines import BilledLine
+    from billcheck.ledger.source import Ledger
+    from billcheck.report.report import Report
+
+_ROUNDS = 3
+"""How often what a check finds is taken in, at most: a line taken in leaves another alone with a charge."""
+_MOST_ONCE = 24
+"""So many lines billed once become charges of one contract at most; more are no agreement."""
+_SHOWN = 4
+_WRONG = frozenset({Status.UNDERBILLED, Status.MISSING, Status.OVERBILLED})
+_NOT_RIGHT = _WRONG | {Status.INCONCLUSIVE}
+_MISPLACED = frozenset({"currency_mismatch", "ambiguous"})
+
+
+def draft_contracts(ledger: Ledger, *, as_of: date, customers: Iterable[str] = ()) -> Drafts:
+    """The contracts that a ledger suggests, for a person to correct.
+
+    Args:
+        ledger: What was billed; its sources are read now. Templates that it holds are further evidence.
+        as_of: The day to look back from; documents dated later are left out.
+        customers: Only these, by name or id; all where none is named.
+
+    Returns:
+        The drafts, by customer; none where nothing recurs. `Drafts.to_toml` is the file to correct. Where a check of
+        this ledger by the drafts as they are finds periods that were billed wrongly, a question says which.
+
+    Raises:
+        LedgerRefusedError: A source as a whole cannot be read without guessing.
+        SourceChangedError: A source is not what it was.
+        UsageError: One of the customers was never billed, and no template is theirs.
+    """
+    trial = _Trial(study_ledger(ledger, as_of=as_of, customers=customers), ledger)
+    outcome = trial.run(frozenset())
+    for _ in range(_ROUNDS):
+        more = outcome.counted_elsewhere - outcome.taken_in
+        if not more:
+            break
+        wider = trial.run(outcome.taken_in | more)
+        better = frozenset(place for place in more if trial.is_better(wider, outcome, place))
+        if not better:
+            break
+        outcome = wider if better == more else trial.run(outcome.taken_in | better)
+    return outcome.drafts if outcome.report is None else _with_questions(outcome.drafts, outcome.report)
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What a check by drafts finds; None where nothing is drafted.
+
+    `taken_in` are lines billed once that are charges of their own, `counted_elsewhere` those that count for other
+    charges or for nobody knows which. `wrong` counts by account what is not right.
+    """
+
+    drafts: Drafts
+    taken_in: frozenset[Place]
+    report: Report | None = None
+    counted_elsewhere: frozenset[Place] = frozenset()
+    wrong: Mapping[int, int] = field(default_factory=dict)
+
+
+class _Trial:
+    """Drafts from one study, each time with other lines taken in, and checks by them."""
+
+    def __init__(self, study: Study, ledger: Ledger) -> None:
+        self._study, self._ledger = study, ledger
+        self._once: dict[tuple[str, str, int], list[BilledLine]] = defaultdict(list)
+        self._accounts: dict[Place, int] = {}
+        for number, learned in enumerate(study.learned):
+            for series in learned.others:
+                for line in (line for line in series.lines if line.amount > 0):
+                    path = study.history.sources[line.source].path
+                    self._once[path, line.document, line.day].append(line)
+                    self._accounts[line.source, line.locator] = number
+
+    def run(self, taken_in: frozenset[Place]) -> _Outcome:
+        """Draft with these lines as charges of their own, and check."""
+        drafts = draft(self._study, taken_in)
+        if not drafts.contracts:
+            return _Outcome(drafts, taken_in)
+        report = check(_contracts(drafts), self._ledger, as_of=self._study.as_of)
+        elsewhere = self._counted_elsewhere(report)
+        wrong = Counter(self._accounts[place] for place in elsewhere)
+        accounts = {_identity(drafted): drafted.account for drafted in drafts.contracts}
+        wrong.update(accounts[row.contract] for row in report.rows if row.status in _NOT_RIGHT)
+        few = frozenset(place for place in elsewhere if wrong[self._accounts[place]] <= _MOST_ONCE)
+        return _Outcome(drafts, taken_in, report, few, wrong)
+
+    def is_better(self, wider: _Outcome, before: _Outcome, place: Place) -> bool:
+        """Whether less is wrong with the account of a line now that it has a charge of its own."""
+        account = self._accounts[place]
+        return wider.wrong.get(account, 0) < before.wrong.get(account, 0)
+
+    def _counted_elsewhere(self, report: Report) -> frozenset[Place]:
+        """The lines billed once that a check counts for a charge that has too much, or cannot tell for which."""
+        if not self._once:
+            return frozenset()
+        found: list[Place] = []
+        for row in report.rows:
+            if row.status is Status.OVERBILLED:
+                for each in row.evidence:
+                    found += self._at(each.path, each.document, each.date.toordinal(), each.row)
+        for item in report.residue:
+            if item.kind in _MISPLACED:
+                found += self._at(item.path, item.document, item.date.toordinal(), item.row)
+        return frozenset(found)
+
+    def _at(self, path: str, document: str, day: int, row: int) -> list[Place]:
+        """The lines billed once that stand there."""
+        sources = self._study.history.sources
+        return [
+            (line.source, line.locator)
+            for line in self._once.get((path, document, day), ())
+            if sources[line.source].rows_of([line.locator]) == [row]
+        ]
+
+
+def _identity(drafted: DraftContract) -> str:
+    return next(str(entry.value) for entry in drafted.entries if entry.key == "id")
+
+
+def _contracts(drafts: Drafts) -> tuple[Contract, ...]:
+    """The drafts as if they were accepted.
+
+    Raises:
+        InternalError: A draft is no contract.
+    """
+    contracts: list[Contract] = []
+    for number, drafted in enumerate(drafts.contracts, start=1):
+        docket = Docket("draft", number, drafted.to_table())
+        contract = read_contract(docket)
+        if contract is None or docket.problems:
+            raise InternalError("a draft is a contract", problems="; ".join(map(str, docket.problems)))
+        contracts.append(contract)
+    forget()
+    return tuple(contracts)
+
+
+def _with_questions(drafts: Drafts, report: Report) -> Drafts:
+    """The drafts with what a check by them finds, at the charges it is about."""
+    found: dict[tuple[str, str], list[PeriodRow]] = defaultdict(list)
+    for row in report.rows:
+        if row.status in _WRONG:
+            found[row.contract, row.charges[0]].append(row)
+    if not found:
+        return drafts
+    return replace(drafts, contracts=tuple(_with_own_questions(each, found) for each in drafts.contracts))
+
+
+def _with_own_questions(contract: DraftContract, found: dict[tuple[str, str], list[PeriodRow]]) -> DraftContract:
+    identity = _identity(contract)
+    charges = []
+    for charge in contract.charges:
+        rows = found.get((identity, charge.name), ())
+        asked = list(_questions(charge, rows))
+        charges.append(replace(charge, remarks=(*charge.remarks, *asked)) if asked else charge)
+    return replace(contract, charges=tuple(charges))
+
+
+def _questions(charge: DraftCharge, rows: Sequence[PeriodRow]) -> Iterator[str]:
+    """What a check finds of a charge, but for periods that are asked about already."""
+    unasked = [row for row in rows if row.status is not Status.MISSING or row.first_day not in charge.asked]
+    if not unasked:
+        return
+    listed = "; ".join(map(_found, unasked[:_SHOWN]))
+    rest = f"; and {counted(len(unasked) - _SHOWN, 'period')} more" if len(unasked) > _SHOWN else ""
+    yield (
+        f"{QUESTION} a check of this ledger by this draft as it is finds {listed}{rest}. Was it billed wrongly, or is "
+        "something else agreed?"
+    )
+
+
+def _found(row: PeriodRow) -> str:
+    documents = documents_text(each.document for each in row.evidence)
+    billed = money_text(row.billed_minor, row.currency)
+    expected = money_text(row.expected_minor, row.currency)
+    by = f" ({documents})" if documents else ""
+    return f"{period_label(row.first_day, row.last_day)} {row.status}, {billed} in place of {expected}{by}"

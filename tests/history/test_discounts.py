@@ -1,0 +1,141 @@
+"""Lines below zero that recur beside a charge are discounts; every figure worked out by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from tests.history.ledgers import bill, contracts_in, draft_of, said
+from tests.history.test_drafts import MONTHS, monthly
+from tests.history.test_trial import checked
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from billcheck import Line
+
+AS_OF = date(2026, 6, 3)
+
+
+def off(amounts: list[str], text: str = "Discount", **fields: Any) -> list[Line]:
+    """Lines of the invoices of each month in turn."""
+    return [
+        bill(number, f"2026-0{number}-01", amount, text, **fields)
+        for number, amount in enumerate(amounts, start=1)
+        if amount
+    ]
+
+
+def discounts_in(lines: list[Line], folder: Path) -> list[dict[str, Any]]:
+    """The discounts of the only charge; a check by the draft finds nothing."""
+    drafts, report = checked(lines, AS_OF, folder)
+    assert report is not None
+    assert [(total.arrears, total.overbilled) for total in report.totals] == [(0, 0)]
+    (charge,) = contracts_in(drafts.to_toml())[0]["charge"]
+    return list(charge.get("discounts", []))
+
+
+def test_a_percentage_that_gives_every_amount_to_the_cent(tmp_path: Path) -> None:
+    # 12.5 % of 99.96 are 12.495, rounded 12.50; of 120.00 they are 15.00.
+    lines = [*monthly(["99.96"] * 3 + ["120.00"] * 3), *off(["-12.50"] * 3 + ["-15.00"] * 3)]
+    assert discounts_in(lines, tmp_path) == [{"percent": "12.5"}]
+    text = said(draft_of(lines, AS_OF))
+    assert (
+        'QUESTION: by lines below zero such as "Discount" on 6 documents (INV-1, INV-2 … INV-6), gives the lines to '
+        "the cent. Is it agreed, and until when?"
+    ) in text
+    assert "QUESTION: credited" not in text
+
+
+def test_an_amount_that_no_percentage_gives(tmp_path: Path) -> None:
+    # 7.77 are 7.7077… % of 100.80 and 6.9375 % of 112.00.
+    lines = [*monthly(["100.80"] * 3 + ["112.00"] * 3), *off(["-7.77"] * 6)]
+    assert discounts_in(lines, tmp_path) == [{"amount": "7.77"}]
+    assert "is on every one of the lines" in draft_of(lines, AS_OF).replace("\n    # ", " ")
+
+
+def test_a_discount_that_begins_and_ends(tmp_path: Path) -> None:
+    lines = [*monthly(["100.00"] * 6), *off(["", "-10.00", "-10.00", "-10.00", "", ""])]
+    assert discounts_in(lines, tmp_path) == [
+        {"percent": "10", "start": date(2026, 2, 1), "last_day": date(2026, 4, 30)}
+    ]
+
+
+def test_a_discount_that_changes_is_two(tmp_path: Path) -> None:
+    lines = [*monthly(["100.00"] * 6), *off(["-10.00"] * 3 + ["-5.00"] * 3)]
+    assert discounts_in(lines, tmp_path) == [
+        {"percent": "10", "last_day": date(2026, 3, 31)},
+        {"percent": "5", "start": date(2026, 4, 1)},
+    ]
+
+
+def test_the_same_words_as_the_charge(tmp_path: Path) -> None:
+    lines = [
+        *monthly(["100.00"] * 6),
+        *(bill(n, f"2026-0{n}-01", "-25.00", f"Fee {MONTHS[n - 1]} 2026") for n in range(1, 7)),
+    ]
+    assert discounts_in(lines, tmp_path) == [{"percent": "25"}]
+
+
+def test_off_several_charges_of_one_invoice_is_off_each(tmp_path: Path) -> None:
+    # 10 % of 100.00 + 40.00 are 14.00.
+    lines = [*monthly(["100.00"] * 6), *monthly(["40.00"] * 6, "Hosting"), *off(["-14.00"] * 6)]
+    drafts, report = checked(lines, AS_OF, tmp_path)
+    fee, hosting = contracts_in(drafts.to_toml())[0]["charge"]
+    assert fee["discounts"] == hosting["discounts"] == [{"percent": "10"}]
+    assert "They are off 1 other charge too." in said(drafts.to_toml())
+    assert report is not None
+    assert [(total.arrears, total.overbilled) for total in report.totals] == [(0, 0)]
+
+
+def test_the_charge_it_names_alone(tmp_path: Path) -> None:
+    lines = [*monthly(["100.00"] * 6), *monthly(["40.00"] * 6, "Hosting"), *off(["-4.00"] * 6, "Discount on hosting")]
+    drafts, report = checked(lines, AS_OF, tmp_path)
+    fee, hosting = contracts_in(drafts.to_toml())[0]["charge"]
+    assert "discounts" not in fee
+    assert hosting["discounts"] == [{"percent": "10"}]
+    assert report is not None
+    assert [(total.arrears, total.overbilled) for total in report.totals] == [(0, 0)]
+
+
+def test_beside_something_billed_once_nobody_knows_what_it_is_off() -> None:
+    lines = [*monthly(["100.00"] * 6), *off(["-10.00"] * 6), bill(3, "2026-03-01", "40.00", "Repair")]
+    text = draft_of(lines, AS_OF)
+    assert "discounts" not in text
+    assert "QUESTION: credited, and not counted in above: INV-1 of 2026-01-01" in said(text)
+
+
+def test_once_is_no_discount() -> None:
+    text = draft_of([*monthly(["100.00"] * 6), *off(["", "-10.00"])], AS_OF)
+    assert "discounts" not in text
+    assert "INV-2 of 2026-02-01 -10.00" in text
+
+
+def test_amounts_that_differ_every_time_are_no_discount() -> None:
+    text = draft_of([*monthly(["100.00"] * 6), *off(["-1.37", "-8.11", "-3.33", "-7.91", "-2.22", "-9.99"])], AS_OF)
+    assert "discounts" not in text
+
+
+def test_on_credit_notes_of_their_own_they_are_no_discounts() -> None:
+    notes = [bill(50 + n, f"2026-0{n}-02", "-10.00", "Discount", kind="credit_note") for n in range(1, 7)]
+    text = draft_of([*monthly(["100.00"] * 6), *notes], AS_OF)
+    assert "discounts" not in text
+
+
+def test_a_line_below_zero_for_a_part_of_a_period_lowers_that_period(tmp_path: Path) -> None:
+    # From 19 March on 69.00 in place of 100.00: 13 of 31 days of the difference of 31.00 are 13.00.
+    lines = [*monthly(["100.00"] * 3 + ["69.00"] * 3), bill(4, "2026-04-01", "-13.00", "Fee 2026-03-19 to 2026-03-31")]
+    drafts, report = checked(lines, AS_OF, tmp_path)
+    (charge,) = contracts_in(drafts.to_toml())[0]["charge"]
+    assert charge["price_steps"] == [
+        {"on": date(2026, 3, 1), "amount": "87.00"},
+        {"on": date(2026, 4, 1), "amount": "69.00"},
+    ]
+    assert report is not None
+    assert [(total.arrears, total.overbilled) for total in report.totals] == [(0, 0)]
+
+
+def test_more_taken_back_than_was_billed_is_a_question() -> None:
+    lines = [*monthly(["100.00"] * 6), bill(4, "2026-04-01", "-130.00", "Fee March 2026")]
+    text = draft_of(lines, AS_OF)
+    assert "QUESTION: credited, and not counted in above: INV-4 of 2026-04-01 -130.00." in said(text)
