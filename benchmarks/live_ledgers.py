@@ -2,10 +2,11 @@
 
     python -m benchmarks.live_ledgers --pages 20 60 200
 
-N pages of documents may take a tenth more than the limits allow at best: N by the pace that is kept, or N answers of
-300 ms by as many as are open at once, whichever is longer. What a fetch asks beside them (customers, products, counts,
-what was changed) is fixed, and shown as requests. An answer 429 would mean that we met a limit ourselves: none may
-come.
+N answers may take a tenth more than the limits allow at best: N by the pace that is kept, or N answers of 300 ms by as
+many as are open at once, whichever is longer. Pages of documents are not all that is asked: customers, products,
+counts, what was changed and templates are asked for as well, some twenty answers however many pages there are. Both
+ratios are shown: of the seconds to the least for all answers, which is what the exit code is by, and to the least for
+the pages of documents alone. An answer 429 would mean that we met a limit ourselves: none may come.
 Xero's 200 pages take more than three minutes, since it answers 60 times a minute.
 """
 
@@ -147,13 +148,19 @@ class Measured:
     requests: int
     seconds: float
     least: float
+    least_for_pages: float
     refused: int
     most_at_once: int
 
     @property
     def ratio(self) -> float:
-        """Of the seconds it took to the least there are."""
+        """Of the seconds it took to the least for all that was asked."""
         return self.seconds / self.least
+
+    @property
+    def ratio_of_pages(self) -> float:
+        """Of the seconds it took to the least for the pages of documents."""
+        return self.seconds / self.least_for_pages
 
 
 def measure(provider: Provider, pages: int) -> Measured:
@@ -173,8 +180,9 @@ def measure(provider: Provider, pages: int) -> Measured:
     if len(fetched.documents) != pages * A_PAGE or not fetched.completeness.is_complete:
         message = f"{provider.name} gave {len(fetched.documents)} of {pages * A_PAGE} documents"
         raise SystemExit(message)
-    at_least = least(pages, provider.pace)
-    return Measured(pages, len(server.asked), seconds, at_least, script.refused, server.most_at_once)
+    asked = len(server.asked)
+    at_least, for_pages = least(asked, provider.pace), least(pages, provider.pace)
+    return Measured(pages, asked, seconds, at_least, for_pages, script.refused, server.most_at_once)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -185,7 +193,8 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     is_slow = False
     sys.stdout.write(
-        "| ledger | pages | requests | seconds | least | ratio | 429 | at once |\n| --- |" + " ---: |" * 7 + "\n"
+        "| ledger | pages | requests | seconds | least | ratio | ratio of pages | 429 | at once |\n"
+        "| --- |" + " ---: |" * 8 + "\n"
     )
     for name in chosen.provider or sorted(PROVIDERS):
         for pages in chosen.pages:
@@ -193,7 +202,7 @@ def main(arguments: list[str] | None = None) -> int:
             is_slow = is_slow or found.ratio > SLACK or found.refused > 0
             sys.stdout.write(
                 f"| {name} | {pages} | {found.requests} | {found.seconds:.1f} | {found.least:.1f} | {found.ratio:.2f} "
-                f"| {found.refused} | {found.most_at_once} |\n"
+                f"| {found.ratio_of_pages:.2f} | {found.refused} | {found.most_at_once} |\n"
             )
             sys.stdout.flush()
     return 1 if is_slow else 0

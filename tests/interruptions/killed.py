@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
@@ -46,6 +47,7 @@ from billcheck.cli.main import main
 sys.exit(main(sys.argv[1:]))
 """
 _MOST_SECONDS = 300
+_GOOD_FOR = 16
 _GOES_ON = "Going on where"
 LEDGERS = ("quickbooks", "xero")
 
@@ -64,6 +66,7 @@ class Company:
     """Where given, the kill waits until this folder holds a page, and then comes before the next answer."""
     victim: subprocess.Popen[bytes] | None = None
     expired: int = -1
+    asked_with: Counter[int] = field(default_factory=Counter)
     is_open: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -74,8 +77,7 @@ class Company:
             if asked.target == "/token":
                 return self.tokens(asked)
             if not self.is_open:
-                if self.requests % 11 == 0:
-                    self.expired = self.tokens.refreshes
+                self._expire_in_time()
                 current = "none" if self.expired == self.tokens.refreshes else str(self.tokens.refreshes)
                 bearer = f"Bearer access-{current}"
                 self.ledger.signed_in = bearer
@@ -97,6 +99,12 @@ class Company:
             return
         self.kill_at = 0
 
+    def _expire_in_time(self) -> None:
+        """A token is good for so many requests that none meets two that expire, whatever is asked beside it."""
+        self.asked_with[self.tokens.refreshes] += 1
+        if self.asked_with[self.tokens.refreshes] > _GOOD_FOR:
+            self.expired = self.tokens.refreshes
+
     def edit(self) -> None:
         """What somebody does in the ledger between two runs."""
         for _ in range(self.random.randrange(4)):
@@ -112,8 +120,8 @@ def _kill(victim: subprocess.Popen[bytes]) -> None:
 
 
 def _holds_pages(state: Path) -> bool:
-    """Whether a fetch that is over, or under way, left at least one page, which comes behind the header."""
-    return any(path.read_bytes().count(b"\n") > 1 for path in state.glob("*.fetch.jsonl"))
+    """Whether a fetch that is over, or under way, left at least one page with something on it."""
+    return any(b'"items":[[' in path.read_bytes().rpartition(b"\n")[0] for path in state.glob("*.fetch.jsonl"))
 
 
 def _edit_quickbooks(company: Company) -> None:

@@ -24,13 +24,13 @@ Two objects that changed places cannot hide behind an equal count: that would ne
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from billcheck.connectors.base import Count
 from billcheck.connectors.faults import AnswerError, IncompleteError
+from billcheck.connectors.side_by_side import SideBySide
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -171,12 +171,10 @@ class _Reading(Generic[Item]):
             self.kept.keep(number, page)
         return page
 
-    def pages(self, numbers: Iterable[int]) -> Iterable[tuple[int, Page[Item]]]:
+    def pages(self, numbers: Iterable[int]) -> dict[int, Page[Item]]:
         listed = list(numbers)
-        if not listed:
-            return
-        with ThreadPoolExecutor(max_workers=self.at_once) as pool:
-            yield from zip(listed, pool.map(self.page, listed), strict=True)
+        with SideBySide(self.at_once) as together:
+            return dict(zip(listed, together.map(self.page, listed), strict=True))
 
     def count(self) -> int:
         return self.ask(1, 1).stated
@@ -219,7 +217,7 @@ def _runs(reading: _Reading[Item], *, has_overlap: bool) -> tuple[list[Page[Item
     """
     first = reading.page(1)
     numbers = range(2, reading.number_of_pages(first.stated, first) + 1)
-    runs = [first, *(page for _, page in reading.pages(numbers))]
+    runs = [first, *reading.pages(numbers).values()]
     if not has_overlap:
         # A page that is empty shows the same as one that is the last by itself.
         ends = runs[-1].is_last or not runs[-1].items

@@ -65,7 +65,7 @@ def is_of_changes(asked: Asked) -> bool:
 @pytest.mark.parametrize("status", [304, 400, 404])
 def test_a_ledger_that_does_not_tell_what_changed_is_read_again(company: Company, tmp_path: Path, status: int) -> None:
     truth, _ = company.fetch(Start())
-    company.breaks_off(tmp_path, 12)
+    company.breaks_off(tmp_path, 4)
     company.server.before = lambda _, asked: answer({"Message": "no"}, status=status) if is_of_changes(asked) else None
     told: list[str] = []
     fetched, _ = company.fetch(Start(tmp_path, tell=told.append))
@@ -75,7 +75,7 @@ def test_a_ledger_that_does_not_tell_what_changed_is_read_again(company: Company
 
 
 def test_a_sign_in_that_ends_while_going_on_is_told(company: Company, tmp_path: Path) -> None:
-    company.breaks_off(tmp_path, 12)
+    company.breaks_off(tmp_path, 4)
     over = answer({"Title": "Unauthorized", "Detail": "TokenExpired"}, status=401)
     company.server.before = lambda _, asked: over if is_of_changes(asked) else None
     with pytest.raises(SignInError):
@@ -85,7 +85,7 @@ def test_a_sign_in_that_ends_while_going_on_is_told(company: Company, tmp_path: 
 
 def test_what_changed_and_cannot_be_read_has_everything_read_again(company: Company, tmp_path: Path) -> None:
     truth, _ = company.fetch(Start())
-    company.breaks_off(tmp_path, 12)
+    company.breaks_off(tmp_path, 4)
 
     def script(_: object, asked: Asked) -> Reply | None:
         if not is_of_changes(asked) or any(name in asked.target for name in ("Contacts", "Customer", "FROM%20Item")):
@@ -116,7 +116,7 @@ def test_the_time_is_never_later_than_the_ledgers(ahead: int, is_used: bool) -> 
 
 def test_a_started_fetch_is_kept_by_the_ledgers_clock(tmp_path: Path) -> None:
     company = COMPANIES["xero"]()
-    company.breaks_off(tmp_path, 8)
+    company.breaks_off(tmp_path, 2)
     (file,) = lines(tmp_path)
     text = file.read_text()
     begun = datetime.fromisoformat(text.split('"begun":"', 1)[1].split('"', 1)[0])

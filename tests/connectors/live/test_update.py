@@ -199,7 +199,7 @@ def test_another_window_has_nothing_to_build_upon(company: Company, tmp_path: Pa
 def test_an_update_that_breaks_off_goes_on(company: Company, tmp_path: Path) -> None:
     update(company, tmp_path)
     Editor(company, Random(1)).insert()
-    company.breaks_off(tmp_path, 8, is_update=True)
+    company.breaks_off(tmp_path, 1, is_update=True)
     told: list[str] = []
     updated, asked = update(company, tmp_path, told)
     assert same(updated, company.fetch(Start())[0])
