@@ -189,6 +189,7 @@ def test_what_its_date_alone_does_not_say_is_called_inferred() -> None:
         (70, [50, 10], [50, 20]),  # more than there is: the last line gives it
         (0, [50, 10], [0, 0]),
         (7, [3, 3, 3], [3, 3, 1]),
+        (70, [10, 20, 30], [10, 20, 40]),  # the last of three
         (1, [10, 30], [1, 0]),
         (20, [0, 30, 30], [0, 20, 0]),
         (50, [80, -30], [80, -30]),
@@ -199,6 +200,7 @@ def test_what_its_date_alone_does_not_say_is_called_inferred() -> None:
         (5, [80, 20, -30, -20], [8, 2, -3, -2]),
         (-20, [-30, -10], [-15, -5]),  # a credit of two lines
         (-20, [30, 10], [-15, -5]),  # taken off again
+        (1, [3, 0, -1], [2, 0, -1]),  # half: 1.5 and 0.5, rounded up
         (10, [30, -30], [5, 5]),  # which come to nothing
     ],
 )

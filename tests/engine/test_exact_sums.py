@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from itertools import combinations
+from typing import TYPE_CHECKING
 
 import pytest
 
 from billcheck.contracts.prices import FlatPrice
 from billcheck.contracts.terms import PriceStep
+from billcheck.engine import exact_sums
 from billcheck.engine.exact_sums import MOST_SUMMED, ExactSums
 from billcheck.engine.keys import make_directory
 from billcheck.period import Cadence
 from tests.engine.agreements import contract, flat, one_off
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from billcheck.contracts.terms import Charge, Contract
+    from billcheck.pricing.schedule import Schedule
 
 UNTIL = date(2026, 12, 31)
 IN_ADVANCE = {"timing": "in_advance", "invoice_day": None}
@@ -139,3 +148,35 @@ def test_a_charge_that_has_ended_or_not_begun_is_no_part_of_a_sum_of_that_period
         assert bool(find(sums, (0, 1), 3000, day, is_pinned=True)) is is_in
         assert find(sums, (0, 1), 2001, day, is_pinned=True) == ()
     assert find(sums, (0, 1, 2), 4500, date(2026, 7, 1), is_pinned=True) == ((1, 2000), (2, 2500))
+
+
+def test_a_charge_that_is_yet_to_begin_has_its_first_period() -> None:
+    """By its date alone an invoice may bill in advance; in a period before its first the charge bills nothing."""
+    sums = sums_of(flat("A", "10.00", start=date(2028, 1, 1), **IN_ADVANCE), flat("B", "20.00", **IN_ADVANCE))
+    assert find(sums, (0, 1), 3000, date(2026, 12, 1)) == ((0, 1000), (1, 2000))
+    assert find(sums, (0, 1), 3000, date(2026, 12, 1), is_pinned=True) == ()
+
+
+@pytest.mark.parametrize("is_pinned", [False, True])
+def test_equal_charges_are_added_up_and_laid_out_once(monkeypatch: pytest.MonkeyPatch, *, is_pinned: bool) -> None:
+    """Ledgers of a million lines ask the same of a few charges again and again."""
+    laid_out: list[str] = []
+    added_up: list[int] = []
+    make = exact_sums.make_schedule
+
+    def make_schedule(contract: Contract, charge: Charge, until: date) -> Schedule:
+        laid_out.append(charge.name)
+        return make(contract, charge, until)
+
+    def combine(alike: list[tuple[int, int]], size: int) -> Iterator[tuple[tuple[int, int], ...]]:
+        added_up.append(size)
+        return combinations(alike, size)
+
+    sums = three()
+    monkeypatch.setattr(exact_sums, "combinations", combine)
+    monkeypatch.setattr(exact_sums, "make_schedule", make_schedule)
+    for day in (date(2026, 3, 1), date(2026, 3, 1), date(2026, 4, 1)):  # the same day, and one with the same prices
+        assert find(sums, (0, 1, 2), 3000, day, is_pinned=is_pinned) == ((0, 1000), (1, 2000))
+        assert (laid_out, added_up) == (["A", "B", "C"], [2, 3])
+    assert find(sums, (0, 1, 2), 3100, date(2026, 6, 1), is_pinned=is_pinned) == ((0, 1100), (1, 2000))
+    assert (laid_out, added_up) == (["A", "B", "C"], [2, 3, 2, 3])

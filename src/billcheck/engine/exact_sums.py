@@ -107,10 +107,9 @@ class ExactSums:
         if is_pinned:
             row = bisect_right(regular.first_days, day) - 1
             return regular.amounts[row] if row >= 0 and day < regular.ends[row] else 0
-        after = bisect_left(regular.due_days, day)
+        after = bisect_left(regular.due_days, day)  # every charge has a period, its first one at least
         near = [row for row in (after - 1, after) if 0 <= row < len(regular.due_days)]
-        nearest = min(near, key=lambda row: (abs(regular.due_days[row] - day), row), default=None)
-        return 0 if nearest is None else regular.amounts[nearest]
+        return regular.amounts[min(near, key=lambda row: (abs(regular.due_days[row] - day), row))]
 
 
 def _keep(memo: dict[Key, dict[int, Shares]], key: Key, value: dict[int, Shares]) -> dict[int, Shares]:

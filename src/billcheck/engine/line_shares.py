@@ -7,6 +7,7 @@ of each amount, so that all amounts of an event use up each of its lines exactly
 from __future__ import annotations
 
 from fractions import Fraction
+from operator import sub
 from typing import TYPE_CHECKING
 
 from billcheck.money import round_half_up, split_by_weights
@@ -30,7 +31,7 @@ class LineShares:
             return [(rows[0], amount)]
         own = self._left.get(rows) or [self._lines.amounts[row] for row in rows]
         shares = share_of(amount, own)
-        self._left[rows] = [part - share for part, share in zip(own, shares, strict=True)]
+        self._left[rows] = list(map(sub, own, shares))
         return [(row, share) for row, share in zip(rows, shares, strict=True) if share]
 
 
@@ -45,11 +46,10 @@ def share_of(amount: int, own: list[int]) -> list[int]:
         return own
     if amount >= 0 and min(own) >= 0:
         return _in_order(amount, own)
-    if amount * whole > 0 and min(own) < 0 < max(own):
+    if amount * whole > 0:
         billing, lowering = [max(part, 0) for part in own], [max(-part, 0) for part in own]
         billed = round_half_up(Fraction(amount * sum(billing), whole))
-        parts = zip(split_by_weights(billed, billing), split_by_weights(billed - amount, lowering), strict=True)
-        return [more - less for more, less in parts]
+        return list(map(sub, split_by_weights(billed, billing), split_by_weights(billed - amount, lowering)))
     return split_by_weights(amount, own)
 
 
