@@ -22,6 +22,7 @@ TARGET = Path(__file__).parents[2] / "src" / "billcheck" / "periods" / "vocabula
 GROUPS = {
     "to": "t",
     "through": "T",
+    "inclusive": "k",
     "until": "U",
     "up_to": "E",
     "and": "&",
@@ -41,7 +42,7 @@ GROUPS = {
     "half": "h",
     "fiscal": "z",
 }
-LISTS = ("other", "doubtful", "names", "verbs", "modals", "placeholder")
+LISTS = ("other", "doubtful", "names", "verbs", "modals", "dotted", "streets", "placeholder")
 UNACCENTED = ("fr", "es", "pt", "pl", "fi")
 """Languages whose writers leave accents out, in capitals or on foreign keyboards."""
 

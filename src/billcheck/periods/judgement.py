@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from billcheck.periods.kinds import Kind
 from billcheck.periods.mentions import JOINTS, Mention, UnsureMentionError, find_mentions
 from billcheck.periods.spans import REVERSED, Ending, Mark, Span, complete_years, days_of
-from billcheck.periods.words import ABBREVIATIONS, DOUBTFUL, ENGLISH, FRENCH, MODALS, NAMES, VERBS, WEAK
+from billcheck.periods.words import ABBREVIATIONS, DOUBTFUL, ENGLISH, FRENCH, MODALS, NAMES, STREETS, VERBS, WEAK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 # What may stand before a mention, nearest first, and after it.
 _DATED = re.compile(r"[o#]?C|o[#wnN]{1,2}C|[o#wnN]{0,2}[Ri]")  # "due 14 April", "invoice 7 of 14 April"
 _OWNED = re.compile(
-    r"b?i?o?[PO]|[CetTUEh]|[#wnN]?o[#wnN]{0,2}[RC]"
+    r"b?i?o?[PO]|[CetTUEhk]|FPC|[#wnN]?o[#wnN]{0,2}[RC]"
 )  # "since March", "until March", "contract of March"
 _INVOICE_OF = re.compile(r"[#wnN]?o[#wnN]{0,2}i")  # "correction invoice of March"
 _PRICED = re.compile(r"[~b]?[^b,~]*p")  # "price list March", "increase of the rent - March"
@@ -34,7 +34,9 @@ _NUMBERED = re.compile(r"[#bwnN]?[Ri#]")  # "order no. 2026-03"
 _CONTINUED = re.compile(
     r"[-~&]?[POh]|w?p|[RtTUE]|[-~](?!N[wgi])[NnYDIMGLQZV]|,?N[-~tTUE]N"
 )  # "March onwards", "March prices", "March - 12"
-_CLOSED = re.compile(r"$|b|,(?!N)|~(?![NnYDIMGLQZV])|[egi]")  # the end, or what is billed
+_CLOSED = re.compile(r"$|b|,(?!N)|~(?![NnYDIMGLQZV])|[egik]")  # the end, or what is billed
+_INCLUSIVE = re.compile(r"[b,]?k(?:$|[b,])")  # "to 14 March inclusive", not "inclusive VAT"
+_STREET = re.compile(r"[of]*(?:No?M[YN]?|M(?!o?Y))(?![-~tTUE])")  # "rue du 8 mai 1945", "Via Maggio 12"
 _LISTS = frozenset({",", "&", ",&", "/"})
 _DATES = frozenset({"day", "iso_day", "figure_day"})
 _RANGES_IN_ONE = frozenset({"days", "figure_days"})
@@ -64,6 +66,11 @@ _SHORTEST_MONTH = 28
 _ONLY_A_DATE = "only a date, no period"
 _NOT_A_MONTH = "the word may be something else than a month"
 _PART_WORDS = frozenset({"part", "deel", "teil", "partie", "parte"})
+_CURRENCIES = frozenset({"EUR", "USD", "GBP", "CHF", "SEK", "DKK", "NOK", "PLN", "BRL", "€", "$", "£"})
+_MEASURES = frozenset(
+    {"%", "kwh", "mwh", "kw", "kg", "gb", "tb", "km", "m2", "m²", "m3", "m³", "eur", "usd", "gbp", "chf"}
+)
+_DIGITS_OF_NUMBER = 3
 _LITTLE = str.maketrans("", "", Kind.FILLER)
 
 
@@ -104,7 +111,7 @@ def judge(tokens: list[Token], kinds: str, order: DateOrder, scope: Scope) -> Na
     Raises:
         RefusedTextError: There is none, or none to be sure of.
     """
-    kinds = _without_parts(tokens, kinds)
+    kinds = _without_streets(tokens, _without_parts(tokens, kinds))
     try:
         mentions = find_mentions(tokens, kinds, order)
     except UnsureMentionError:
@@ -117,9 +124,9 @@ def judge(tokens: list[Token], kinds: str, order: DateOrder, scope: Scope) -> Na
         if len(chain) == 1 and chain[0].form in _DATES:
             _check_date(tokens, kinds, chain[0])
             continue
-        found = _period(kinds, chain)
+        found = _with_inclusive(kinds, chain, _period(kinds, chain))
         _check_edges(tokens, kinds, chain)
-        _check_place(kinds, chain, found.span)
+        _check_place(tokens, kinds, chain, found.span)
         _check_words(tokens, kinds, chain, found.span, scope)
         if chain[0].form in _PARTS and Kind.FISCAL in kinds:
             raise RefusedTextError("it is not clear whether the quarter or half is one of the fiscal year")
@@ -143,6 +150,23 @@ def _without_parts(tokens: list[Token], kinds: str) -> str:
         if is_part and kinds[index - 1] == Kind.YEAR:
             kinds = f"{kinds[:index]}{Kind.WORD}{kinds[index + 1 :]}"
     return kinds
+
+
+def _without_streets(tokens: list[Token], kinds: str) -> str:
+    """The kinds without the days and months that streets are named after, as in "rue du 8 mai 1945" or "Via Maggio"."""
+    for index, token in enumerate(tokens):
+        if token.text.lower() in STREETS:
+            name = _STREET.match(kinds, index + 1)
+            if name is not None:
+                kinds = kinds[: name.start()] + Kind.WORD * len(name[0]) + kinds[name.end() :]
+    return kinds
+
+
+def _with_inclusive(kinds: str, chain: list[Mention], named: Named) -> Named:
+    """The span with its last day, where a word behind it says that it counts."""
+    if _INCLUSIVE.match(kinds, chain[-1].end) is None:
+        return named
+    return named._replace(span=named.span._replace(ending=Ending.THROUGH))
 
 
 def _chains(kinds: str, mentions: list[Mention]) -> list[list[Mention]]:
@@ -296,10 +320,10 @@ def _check_edges(tokens: list[Token], kinds: str, chain: list[Mention]) -> None:
             raise RefusedTextError("it is part of another word or number")
 
 
-def _check_place(kinds: str, chain: list[Mention], span: Span) -> None:
+def _check_place(tokens: list[Token], kinds: str, chain: list[Mention], span: Span) -> None:
     """Refuse where the neighbours may turn the months or days into something else."""
     form, start = chain[0].form, chain[0].start
-    if form in _NUMBER_LIKE and _NUMBERED.match(_before(kinds, start)):
+    if form in _NUMBER_LIKE and (_NUMBERED.match(_before(kinds, start)) or _is_part_of_number(tokens, chain[0])):
         raise MisplacedTextError("it may be a number, not a month")
     is_single = len(chain) == 1 and form not in _RANGES_IN_ONE
     fault = _place_fault(kinds, start, chain[-1].end, is_single, span.first.year is not None)
@@ -309,6 +333,14 @@ def _check_place(kinds: str, chain: list[Mention], span: Span) -> None:
         raise RefusedTextError("the figures before the month may be days")
     if _spaced_days_may_be_a_count(kinds, chain[0]):
         raise RefusedTextError("the first number may be something else than a day")
+
+
+def _is_part_of_number(tokens: list[Token], mention: Mention) -> bool:
+    """Whether figures like 2026-03 go on a number ("Phone 0303 2026-03"), or 10.2026 is a quantity of something."""
+    before = tokens[mention.start - 1].text if mention.start else ""
+    after = tokens[mention.end].text.lower() if mention.end < len(tokens) else ""
+    is_quantity = "." in tokens[mention.start].text and (after in _MEASURES or before in _CURRENCIES)
+    return is_quantity or (before.isdigit() and len(before) >= _DIGITS_OF_NUMBER)
 
 
 @lru_cache(maxsize=4096)
@@ -321,6 +353,8 @@ def _place_fault(kinds: str, start: int, end: int, is_single: bool, has_year: bo
         return "it says from when a price holds, not what is billed for"
     if is_single and before[:1] in {Kind.FROM, Kind.BETWEEN}:
         return "the period has no end"
+    if not has_year and is_single and before[:1] == Kind.DOCUMENT:
+        return "it may be the name of something"
     if not has_year and _CLOSED.match(after) is None:
         return "the month has no year and the words after it may belong to it"
     return ""

@@ -31,6 +31,7 @@ class Kind:
     TO: Final = "t"
     THROUGH: Final = "T"
     UNTIL: Final = "U"
+    INCLUSIVE: Final = "k"
     UP_TO: Final = "E"
     SLASH: Final = "/"
     COMMA: Final = ","

@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, NamedTuple
 from billcheck.grammar import DateOrder
 from billcheck.periods.kinds import Kind
 from billcheck.periods.spans import Ending, Mark
-from billcheck.periods.words import MONTHS_IN_QUARTER
+from billcheck.periods.words import ENGLISH, MONTHS_IN_QUARTER
 
 if TYPE_CHECKING:
     from billcheck.periods.tokens import Token
 
 _POINT = re.compile(
     "(?P<fiscal>Z[-~/,]?Q|Q[-/,o]?Z|zY,?Q|Q,?o?zY|zQY|zQ|V,?Y|V,?o?Z|Z-?V|V|Z|zY)"  # FY26 Q1; Q1 FY26; FQ1 2026
-    "|(?P<quarter>(?:Q|[NO][qh]|[qh]N)(?:o?,?|[-/])Y|Y[-~,/]?(?:Q|[NO][qh])|Q[-/]N(?![-~tTUE]?[NM])|Q|[NO][qh]|[qh]N)"
+    "|(?P<quarter>(?:Q|[NO][qh]|[qh]N)(?:o?,?|[-/])Y|Y[-~,/]?(?:Q|[NO][qh])|Q[-/]N(?![-~tTUE]?[NM])|Q|[NO][qh]|[qh]N(?!o?M))"
     "|(?P<days>N[-~tTUE]No?M(?:o?,?Y|[-/]Y|N(?!o?M))?|MN[-~tTUE]N(?!o?M)(?:,?Y)?)"  # 1-31 March 2026; March 1-31, 2026
     "|(?P<figure_days>N[-~tTUE]G)"  # 1-31/03/2026
     "|(?P<iso_day>D)"
-    "|(?P<figure_day>[GL])"
+    "|(?P<figure_day>G|(?<=[-~tTUE])LY|L)"  # 1/3 - 31/3 2026
     "|(?P<day>N[-/]M[-/][YN]|N-M(?!-)|No?M(?:o?,?Y|N(?!o?M))?|MN(?:,?Y)?)"  # 1-Mar-2026; 1st of March, 2026
     "|(?P<iso_month>I)"
     "|(?P<month>M(?:[of]?,?|[-/])Y|M)"  # March 2026; mars månad 2026; Mar-2026; March
@@ -105,6 +105,8 @@ def _mention(tokens: list[Token], kinds: str, point: tuple[str, int, int], order
         return Mention(form, start, end, mark, mark)
     if form == "figure_day":
         mark = _figure_mark(inside[0].text, order)
+        if len(inside) > 1:
+            mark = mark._replace(year=inside[1].number)
         return Mention(form, start, end, mark, mark)
     if form == "figure_days":
         last = _figure_mark(inside[2].text, DateOrder.DAY_FIRST)
@@ -139,8 +141,8 @@ def _part_of_year(inside: list[Token], kinds: str, form: str, start: int) -> Men
     else:
         year = _year_of(by_kind.get("Y") or by_kind.get("Z"), None)
         if word is not None and ordinal is not None:
-            if ordinal.text.isdigit() and kinds[0] not in "qh":
-                raise UnsureMentionError  # "1 quarter" is how long
+            if ordinal.text.isdigit() and kinds[0] not in "qh" and (year is None or word.owners & ENGLISH):
+                raise UnsureMentionError  # "1 quarter" is how long; "1 kwartaal 2026" is which
             first, last = (ordinal.number - 1) * word.number + 1, ordinal.number * word.number
     if last > _LAST_MONTH:
         raise UnsureMentionError

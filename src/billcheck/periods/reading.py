@@ -79,7 +79,7 @@ def _start_pattern() -> re.Pattern[str]:
     codes = "[qtk][1-4]|[hs][12]|f[qhy]"
     placeholders = "|".join(sorted({re.escape(word[:3]) for word in PLACEHOLDERS}))
     figures = (
-        r"(?=[0-9])(?:(?:19|20)[0-9][0-9]-[0-9]"
+        r"(?=[0-9])(?:(?:19|20)[0-9][0-9][-./][0-9]"
         r"|[0-9]{1,2}(?:[./-][0-9]{1,2}[./-][0-9]|/[0-9]{1,2}\s|\.[0-9]{1,2}(?:\.|\s?[-–—]))"
         r"|[0-9]{2}[./-](?:19|20)[0-9]|[1-4]q)"
     )
@@ -244,6 +244,11 @@ def _agreed(outcomes: list[_Outcome]) -> Reading:
         return stands.reading
     if not found:
         return next((one.reading for one in refused if one.reading is not NOTHING), NOTHING)
-    if any(one._replace(language="") != found[0]._replace(language="") for one in found):
+    if any(_meaning(one) != _meaning(found[0]) for one in found):
         return Reading(reason="two languages read it differently")
     return found[0]
+
+
+def _meaning(reading: Reading) -> Reading:
+    """What a reading says in whatever language, and however it words the end of days that are known."""
+    return reading._replace(language="", span=None if reading.dated is not None else reading.span)

@@ -28,7 +28,7 @@ from billcheck.periods.words import (
 
 _YEAR = r"(?:19|20)[0-9]{2}"
 # What may not follow an ISO date: more of a code, a time, a decimal. A dash or slash may lead to the next ISO date.
-_ISO_END = rf"(?!\w|[.:]\w|[-/](?!{_YEAR}-[0-9]{{2}})\w)"
+_ISO_END = rf"(?!\w|[.:]\w|[-/](?!{_YEAR}[-./][0-9]{{2}})\w)"
 # The same for a date in figures, which a dash may lead to the next one, with or without a space.
 _FIGURE_END = r"(?!\w|[.,:'’]\w|[-/](?![0-9]{1,2}[./-][0-9]{1,2}[./-])\w)"
 _MONTH_END = rf"(?!\w|[.,:'’]\w|[-/](?![0-9]{{2}}[./-]{_YEAR})\w)"
@@ -47,7 +47,7 @@ _PIECES: dict[str, str] = {
     "phrase": rf"(?=[{_PHRASE_STARTS}])(?i:{_PHRASE_WORDS})(?!\w)",
     # The common case: a word of letters that no figure or apostrophe follows.
     "word": rf"{_LETTER}+(?![\w'’]|[-./#][0-9])",
-    "iso_day": rf"{_YEAR}-[0-9]{{2}}-[0-9]{{2}}{_ISO_END}",
+    "iso_day": rf"{_YEAR}(?P<stroke>[-./])[0-9]{{2}}(?P=stroke)[0-9]{{2}}{_ISO_END}",
     "iso_month": rf"{_YEAR}-(?:0[1-9]|1[0-2]){_ISO_END}",
     "figure_date": rf"[0-9]{{1,2}}(?P<mark>[./-])[0-9]{{1,2}}(?P=mark)(?:{_YEAR}|[0-9]{{2}}){_FIGURE_END}",
     # 03/2026: two figures, because 3/2026 is a number of something as often as a month.
@@ -85,6 +85,8 @@ _PIECES: dict[str, str] = {
 _TOKEN = re.compile(
     "[ \t]*(?:" + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _PIECES.items()) + ")", re.DOTALL
 )
+# Polish writes the word for year behind it: "31 marca 2026 r.", "31.03.2026r."
+_WORD_OF_YEAR = re.compile(rf"(?<![0-9])({_YEAR})\s?(?:r\.|roku)(?!\w)")
 # Weeks, and quarters and halves that are spelt like another code.
 _OTHER_PERIOD = re.compile(r"[QHTKWSP][0-9]{1,2}\b|[CK]W[0-9]|FY|[0-9][QHS]\b", re.IGNORECASE)
 _SIGNS = {",": Kind.COMMA, "&": Kind.AND, "+": Kind.AND, "/": Kind.SLASH, "#": Kind.NUMBER_SIGN, "№": Kind.NUMBER_SIGN}
@@ -150,6 +152,8 @@ def cut(text: str) -> list[Token]:
     """The tokens of a text in order; spaces and abbreviation dots between them are left out."""
     tokens: list[Token] = []
     is_glued = False
+    if "r." in text or "roku" in text:
+        text = _WORD_OF_YEAR.sub(r"\1", text)
     for match in _TOKEN.finditer(text):
         name = match.lastgroup or ""
         piece = match[name]

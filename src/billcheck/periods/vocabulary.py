@@ -23,9 +23,10 @@ en 9 september sep sept
 en 10 october oct
 en 11 november nov
 en 12 december dec
-en t to
-en T through thru inclusive
-en U until till
+en t to to_the
+en T through thru up_to_and_including through_to
+en k inclusive incl
+en U until till up_to up_to_the until_the
 en & and
 en o of
 en B between
@@ -36,12 +37,12 @@ en C confirmed discussed quoted cancelled quote quotes quotation estimate estima
 en C cancellation deadline installed launched per warranty
 en R no nr number num order orders po ticket tickets ref reference project contract agreement id case job release
 en R version ver v rev revision build model code sku serial statement sow receipt batch file folder matter cve rfc iso
-en R account policy edition
+en R account policy edition proforma tender din
 en i invoice invoices inv bill bills
 en P since starting starts started start begin begins beginning commencing effective after before by valid expires
 en P expired expiry expiring ending ends ended end onward onwards forward present today now later mid early late last
 en P next previous prior each every week weeks w weekly ytd mtd except introduced as mr mrs ms miss dr t tm do coming
-en P upcoming past
+en P upcoming past contract_term minimum_term initial_term
 en p price prices pricing pricelist rate rates tariff tariffs list index indexation increase increases increased uplift
 en p uplifts cpi rpi
 en e excluding excl exc without
@@ -63,6 +64,7 @@ en doubtful mars mayo mai maj juli julio maja marca avril marco augustus heinä 
 en names jan mar jun sep
 en verbs march may august
 en modals may
+en dotted incl inkl einschl ul
 en placeholder month months year years quarter period week date day start end from to mm mmm mmmm yyyy yy dd first last
 en placeholder previous next current service billing monthname
 nl 1 januari jan
@@ -78,7 +80,8 @@ nl 10 oktober okt
 nl 11 november nov
 nl 12 december dec
 nl t tem
-nl T t/m t.m t.e.m. tm tot_en_met t_m
+nl T t/m t.m t.e.m. tm tot_en_met t_m tot_&_met
+nl k inclusief incl
 nl E tot
 nl & en
 nl o van
@@ -88,10 +91,11 @@ nl f de het een in op voor over deze onze uw periode maand
 nl C d.d verschuldigd vervaldatum vervalt betaald betaalbaar ontvangen ondertekend overeengekomen akkoord geleverd dd
 nl C datum gedateerd verzonden besteld bevestigd besproken offerte aanbieding opzegging garantie betaaltermijn
 nl R nr nummer order orders bestelling bestelnummer opdracht opdrachtnummer referentie ref project contract
-nl R overeenkomst dossier zaak versie kenmerk klantnummer polis bon
+nl R overeenkomst dossier zaak versie kenmerk klantnummer polis bon proforma besluit
 nl i factuur facturen nota rekening
 nl P vanaf sinds per na voor_eind begin eind einde medio half ingaande ingang geldig verloopt elke iedere wekelijks
 nl P week weken volgend volgende vorig vorige laatste behalve dhr mevr heden nu tot_en komende aanstaande afgelopen
+nl P contractduur
 nl p prijs prijzen tarief tarieven prijslijst index indexering verhoging verhogingen verhoogd indexatie
 nl e exclusief excl zonder
 nl d maanden jaar jaren jaarlijks jaarlijkse kwartalen kwartaallijks halfjaarlijks verlenging
@@ -113,6 +117,7 @@ nl ends_C datum offerte
 nl ends_R nummer contract overeenkomst opdracht
 nl ends_g huur kosten abonnement licentie licenties vergoeding bijdrage onderhoud beheer schoonmaak
 nl other des set gen lis data kw
+nl streets laan
 nl placeholder maand jaar periode kwartaal week datum jjjj mnd van tot
 de 1 januar jan jänner jän jaenner
 de 2 februar feb feber
@@ -126,7 +131,8 @@ de 9 september sept sep
 de 10 oktober okt
 de 11 november nov
 de 12 dezember dez
-de T bis bis_einschließlich bis_einschl
+de T bis bis_einschließlich bis_einschl bis_zum bis_inkl bis_inklusive
+de k inklusive inkl einschließlich einschl
 de & und
 de o des
 de B zwischen
@@ -136,11 +142,11 @@ de f abrechnungszeitraum
 de C fällig faellig zahlbar bezahlt erhalten unterzeichnet vereinbart bestellt datum angenommen besprochen gesendet
 de C bestätigt angebot kostenvoranschlag termin kündigung garantie zahlungsziel
 de R nr nummer auftrag auftragsnummer bestellung bestellnummer referenz projekt vertrag vereinbarung akte version
-de R kundennummer police lieferschein
+de R kundennummer police lieferschein proforma aktenzeichen az
 de i rechnung rechnungen re rg
 de P ab seit nach vor anfang ende mitte gültig läuft jede jeden jeder jedes wöchentlich woche wochen kw nächster
 de P nächste letzter letzte voriger vorheriger außer ausser herr frau heute jetzt nächsten letzten vorigen kommende
-de P kommenden
+de P kommenden vertragslaufzeit mindestvertragslaufzeit mindestlaufzeit
 de p preis preise preisliste tarif tarife index indexierung erhöhung erhoehung erhöht anpassung
 de e ohne exkl exklusive zzgl zuzüglich
 de d monate jahr jahre jährlich jährliche jahresgebühr jahreslizenz quartale vierteljährlich halbjährlich verlängerung
@@ -162,6 +168,7 @@ de ends_R nummer vertrag auftrag
 de ends_g miete gebühr gebühren kosten lizenz lizenzen wartung pauschale abonnement abo reinigung beratung betreuung
 de ends_g abrechnung
 de other sie set out mag gen lis data
+de streets straße strasse
 de placeholder monat jahr zeitraum quartal woche datum jjjj tag von bis
 fr 1 janvier janv jan
 fr 2 février févr fév fevrier fevr fev
@@ -176,7 +183,8 @@ fr 10 octobre oct d'octobre
 fr 11 novembre nov
 fr 12 décembre déc decembre dec
 fr t au à
-fr T inclus jusqu'à_fin au_inclus jusqu'a_fin
+fr T jusqu'à_fin au_inclus jusqu'a_fin
+fr k inclus incl
 fr U jusqu'au jusqu'à jusqu'en jusqu'aux jusqu'a
 fr & et
 fr o de d du
@@ -185,11 +193,12 @@ fr F dès_le des_le
 fr f le la les l' un une en pour ce notre votre période periode mois
 fr C échéance dû due payable payé reçu signé convenu daté date commandé accepté envoyé confirmé devis offre proposition
 fr C résiliation garantie echeance du paye recu signe commande accepte envoye confirme resiliation
-fr R n° no numéro numero commande référence réf ref projet contrat accord dossier version bon client police reference
+fr R n° no numéro numero commande référence réf ref projet contrat accord dossier version bon client police proforma
+fr R reference
 fr i facture factures
 fr P depuis dès après avant début debut fin mi valable valide expire chaque hebdomadaire semaine semaines prochain
-fr P prochaine dernier dernière précédent sauf m mme aujourd'hui jusque partir compter prochains passé apres derniere
-fr P precedent passe
+fr P prochaine dernier dernière précédent sauf m mme aujourd'hui jusque partir compter prochains passé durée_du_contrat
+fr P apres derniere precedent passe duree_du_contrat
 fr p prix tarif tarifs barème indice indexation augmentation majoration hausse révision révisé bareme revision revise
 fr e hors sans excl ht
 fr d année années an ans annuel annuelle trimestres trimestriel trimestrielle semestriel semestrielle renouvellement
@@ -208,6 +217,7 @@ fr letter_h S
 fr letter_q T
 fr starts_d annuel trimestriel semestriel
 fr other des set mag gen bis ou sie lis
+fr streets rue avenue boulevard quai champ champs
 fr placeholder mois année annee période periode trimestre semaine date jour aaaa jj début fin
 es 1 enero ene
 es 2 febrero feb
@@ -222,7 +232,7 @@ es 10 octubre oct
 es 11 noviembre nov
 es 12 diciembre dic
 es t a al
-es T inclusive inclusivo ambos_inclusive
+es k inclusive inclusivo ambos_inclusive
 es U hasta hasta_el
 es & y e
 es o de del
@@ -232,7 +242,7 @@ es f el la los las un una en para por este nuestro su periodo período mes
 es C vencimiento vence pagado pagadero recibido firmado acordado fechado fecha pedido aceptado enviado confirmado
 es C presupuesto oferta propuesta cancelación garantía cancelacion garantia
 es R n° nº num número numero pedido orden referencia ref proyecto contrato acuerdo expediente versión póliza cliente
-es R albarán version poliza albaran
+es R albarán proforma version poliza albaran
 es i factura facturas
 es P partir después antes principios inicio fin finales mediados válido caduca cada semanal semana semanas próximo
 es P próxima último última anterior salvo excepto sr sra hoy pasado pasada despues valido proximo proxima ultimo ultima
@@ -253,6 +263,7 @@ es letter_h S
 es letter_q T
 es starts_d anual trimestral semestral bimestral
 es other gen mag des lis out
+es streets calle avenida plaza paseo
 es placeholder mes año periodo período trimestre semana fecha día aaaa
 it 1 gennaio gen
 it 2 febbraio feb
@@ -267,7 +278,7 @@ it 10 ottobre ott d'ottobre
 it 11 novembre nov
 it 12 dicembre dic
 it t a al all'
-it T compreso incluso
+it k compreso incluso
 it U fino_al fino_a sino_al
 it & e ed
 it o di del dell'
@@ -276,10 +287,10 @@ it F dal da dall'
 it f il lo la i gli le un una in per questo nostro vostro periodo mese
 it C scadenza scade pagato pagabile ricevuto firmato concordato datato data ordinato accettato inviato confermato
 it C preventivo offerta proposta disdetta garanzia
-it R n° nr num numero ordine riferimento rif progetto contratto accordo pratica versione polizza cliente ddt
+it R n° nr num numero ordine riferimento rif progetto contratto accordo pratica versione polizza cliente ddt proforma
 it i fattura fatture
 it P partire dopo prima inizio fine metà valido scaduto ogni settimanale settimana settimane prossimo prossima ultimo
-it P ultima precedente scorso salvo tranne sig oggi fino scorsa
+it P ultima precedente scorso salvo tranne sig oggi fino scorsa durata_del_contratto durata_contratto
 it p prezzo prezzi tariffa tariffe listino indice indicizzazione aumento rincaro adeguamento istat
 it e escluso senza
 it d mesi anno anni annuale annuo trimestri trimestrale semestrale bimestrale rinnovo annua
@@ -296,6 +307,7 @@ it letter_h S
 it letter_q T
 it starts_d annual trimestral semestral bimestral
 it other des lis out sie
+it streets via viale piazza
 it placeholder mese anno periodo trimestre settimana data giorno aaaa gg
 pt 1 janeiro jan
 pt 2 fevereiro fev
@@ -310,7 +322,7 @@ pt 10 outubro out
 pt 11 novembro nov
 pt 12 dezembro dez
 pt t a ao à
-pt T inclusive inclusivo
+pt k inclusive inclusivo
 pt U até até_ao ate ate_ao
 pt & e
 pt o de do da
@@ -320,7 +332,7 @@ pt f o os as um uma em no na para por este nosso seu período periodo mês mes
 pt C vencimento vence pago pagável recebido assinado acordado datado data pedido aceito aceite enviado confirmado
 pt C orçamento proposta oferta cancelamento garantia pagavel orcamento
 pt R nº n° num número numero encomenda ordem referência ref projeto projecto contrato acordo processo versão apólice
-pt R cliente referencia versao apolice
+pt R cliente proforma referencia versao apolice
 pt i fatura faturas nf nota
 pt P partir depois após antes início inicio fim final meados válido expira cada semanal semana semanas próximo próxima
 pt P último última anterior salvo exceto sr sra hoje passado passada apos valido proximo proxima ultimo ultima
@@ -341,6 +353,7 @@ pt letter_h S
 pt letter_q T
 pt starts_d anua trimestra semestra bimestra
 pt other gen mag des lis sie
+pt streets rua avenida praça praca
 pt placeholder mês mes ano período periodo trimestre semana data dia aaaa
 sv 1 januari jan
 sv 2 februari feb
@@ -354,8 +367,9 @@ sv 9 september sep sept
 sv 10 oktober okt
 sv 11 november nov
 sv 12 december dec
-sv t till
+sv t till till_den
 sv T t.o.m tom till_och_med t_o_m
+sv k inklusive inkl
 sv & och
 sv o av
 sv B mellan
@@ -366,7 +380,7 @@ sv C bekräftad offert uppsägning garanti
 sv R nr nummer order beställning ordernummer referens ref projekt avtal kontrakt ärende version kund polis
 sv i faktura fakturor
 sv P sedan efter före innan början slutet mitten giltig giltigt varje varannan vecka veckor v veckovis nästa sista
-sv P förra föregående utom idag nu kommande
+sv P förra föregående utom idag nu kommande bindningstid avtalstid
 sv p pris priser prislista taxa taxor index indexering höjning ökning
 sv e exklusive utan exkl
 sv d månader år årlig årligen årsavgift kvartalsvis halvårsvis förnyelse förnyas
@@ -400,8 +414,9 @@ da 9 september sep sept
 da 10 oktober okt
 da 11 november nov
 da 12 december dec
-da t til
+da t til til_den
 da T t.o.m til_og_med tom
+da k inklusive inkl
 da & og
 da o af
 da B mellem
@@ -412,7 +427,7 @@ da C opsigelse garanti
 da R nr nummer ordre bestilling ordrenummer reference ref projekt aftale kontrakt sag version kunde police
 da i faktura fakturaer regning
 da P siden efter før inden begyndelsen slutningen midten gyldig gælder hver uge uger ugentlig næste sidste forrige
-da P undtagen hr fru dags kommende
+da P undtagen hr fru dags kommende bindingsperiode
 da p pris priser prisliste takst takster indeks indeksering forhøjelse stigning regulering
 da e eksklusive uden ekskl
 da d måneder år årlig årligt kvartalsvis halvårlig fornyelse
@@ -446,8 +461,9 @@ nb 9 september sep sept
 nb 10 oktober okt
 nb 11 november nov
 nb 12 desember des
-nb t til
+nb t til til_den
 nb T t.o.m til_og_med tom
+nb k inklusive inkl
 nb & og
 nb o av
 nb B mellom
@@ -458,7 +474,7 @@ nb C garanti
 nb R nr nummer ordre bestilling ordrenummer referanse ref prosjekt avtale kontrakt sak versjon kunde polise
 nb i faktura fakturaer regning
 nb P siden etter før innen begynnelsen slutten midten gyldig gjelder hver uke uker ukentlig neste siste forrige unntatt
-nb P hr fru dags kommende
+nb P hr fru dags kommende bindingstid avtaletid
 nb p pris priser prisliste takst takster indeks indeksregulering økning regulering
 nb e eksklusive uten ekskl
 nb d måneder år årlig årlige kvartalsvis halvårlig fornyelse
@@ -492,22 +508,22 @@ pl 9 września wrz wrzesień wrześniu wrzesnia wrzesien wrzesniu
 pl 10 października paź październik październiku pazdziernika paz pazdziernik pazdzierniku
 pl 11 listopada lis listopad listopadzie
 pl 12 grudnia gru grudzień grudniu grudzien
-pl t do
-pl T włącznie wlacznie
+pl t do do_dnia
+pl k włącznie wlacznie
 pl & i oraz
 pl o z
 pl B między pomiędzy miedzy pomiedzy
-pl F od
+pl F od od_dnia
 pl f w we za na dla ten nasz wasz okres okresie miesiąc miesiąca miesiącu miesiac miesiaca miesiacu
 pl C termin płatne zapłacono opłacono otrzymano podpisano uzgodniono data dnia zamówiono wysłano potwierdzono oferta
 pl C oferty wycena wypowiedzenie gwarancja platne zaplacono oplacono zamowiono wyslano
-pl R nr numer zamówienie zamówienia referencja projekt umowa umowy sprawa wersja polisa klient zlecenie zamowienie
-pl R zamowienia
+pl R nr numer zamówienie zamówienia referencja projekt umowa umowy sprawa wersja polisa klient zlecenie proforma
+pl R uchwała zamowienie zamowienia uchwala
 pl i faktura faktury fakturę rachunek fv fakture
 pl P po przed początek początku koniec końca połowa ważny ważna każdy każdego tydzień tygodnie tygodniowo następny
 pl P następnego ostatni ostatniego poprzedni poprzedniego oprócz pan pani dziś następna kolejna kolejny ostatnia
-pl P poprzednia poczatek poczatku konca polowa wazny wazna kazdy kazdego tydzien nastepny nastepnego oprocz dzis
-pl P nastepna
+pl P poprzednia okres_umowy poczatek poczatku konca polowa wazny wazna kazdy kazdego tydzien nastepny nastepnego oprocz
+pl P dzis nastepna
 pl p cena ceny cennik stawka stawki taryfa indeks indeksacja waloryzacja podwyżka podwyżki wzrost cen cenę stawek
 pl p taryfy waloryzacji podwyzka podwyzki cene
 pl e bez
@@ -525,6 +541,7 @@ pl ordinal_3 trzeci trzeciego
 pl ordinal_4 czwarty czwartego
 pl starts_d roczn kwartaln półroczn
 pl other des set mag gen out ago
+pl streets ul ulica ulicy aleja plac
 pl placeholder miesiąc miesiac rok okres kwartał tydzień data dzień rrrr
 fi 1 tammikuuta tammi tammikuu tammikuun tammikuussa tammikuulta
 fi 2 helmikuuta helmi helmikuu helmikuun helmikuussa helmikuulta

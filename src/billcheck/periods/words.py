@@ -33,6 +33,7 @@ _ELSEWHERE = {
     Kind.DURATION: Kind.DURATION,
     Kind.QUARTER_WORD: Kind.DURATION,
     Kind.PRICE: Kind.PRICE,
+    Kind.INCLUSIVE: Kind.INCLUSIVE,
     Kind.WITHOUT: Kind.WITHOUT,
     Kind.BILLED: Kind.BILLED,
 }
@@ -148,7 +149,7 @@ ABBREVIATED = frozenset(
     word
     for word, entry in WORDS.items()
     if {Kind.DOCUMENT, Kind.QUARTER_WORD} & set(entry.kinds) or word in _MEANINGS.short
-)
+) | frozenset(_MEANINGS.lists["dotted"])
 """Words after which a dot may be that of an abbreviation ("Sept. 2026", "No. 12")."""
 
 NAMES = frozenset(_MEANINGS.lists["names"])
@@ -165,6 +166,9 @@ DOUBTFUL = frozenset(_MEANINGS.lists["doubtful"])
 
 WEAK = frozenset().union(*_MEANINGS.others.values()) & MONTHS
 """Months that are common words of another language: they always need a word of their own language beside them."""
+
+STREETS = frozenset(_MEANINGS.lists["streets"])
+"""What streets and squares are called, before a name that may be a day of a month."""
 
 PLACEHOLDERS = frozenset(_MEANINGS.lists["placeholder"])
 """The words templates leave in brackets where a date belongs."""

@@ -6,11 +6,16 @@ its bound reaches the best cost so far; one tenth more if it would win a tie.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from billcheck.engine.align import FreeEvent, Openings
-from billcheck.engine.habit import MORE_THAN_ANY, _Candidate, _Hunt
+from billcheck.engine.habit import MORE_THAN_ANY, _Candidate, _Hunt, find_habit
 from tests.engine.habit.test_habit import find, months
+
+if TYPE_CHECKING:
+    from billcheck.contracts.terms import Timing
 
 LATER = 5
 """A rank and a phase that lose every tie against 1."""
@@ -137,3 +142,56 @@ def test_a_cent_is_a_price_too() -> None:
 def test_two_invoices_are_no_habit_of_two_months() -> None:
     assert find([(30, 150), (90, 150)], months(4)).block == 1
     assert find([(30, 150), (90, 150), (150, 150)], months(6)).block == 2
+
+
+def block_of(
+    events: list[tuple[int, int]],
+    needs: list[int],
+    *,
+    expected: int | None = None,
+    fourth_due: int = 90,
+    timing: Timing = "in_advance",
+) -> int:
+    """How many months an invoice bills, where the months need and were to cost so much."""
+    due_days = (0, 30, 60, fourth_due, *range(120, 30 * len(needs), 30))
+    openings = Openings(due_days, tuple(needs), tuple(int(need > 0) for need in needs), (False,) * len(needs))
+    prices = openings.amounts if expected is None else (expected,) * len(needs)
+    free = [FreeEvent(*event) for event in events]
+    return find_habit(free, openings, expected=prices, nominal_days=30, timing=timing).block
+
+
+def test_what_a_month_costs_in_all_is_a_single_month_though_part_of_it_is_billed_already() -> None:
+    """Months of 100, of which 40 is billed. One of three invoices is 100: more than one in four, so no quarters."""
+    assert block_of([(0, 100), (90, 150), (180, 150)], [60] * 9, expected=100) == 1
+    assert block_of([(0, 90), (90, 150), (180, 150)], [60] * 9, expected=100) == 3
+
+
+@pytest.mark.parametrize(("due", "is_in_force"), [(90, True), (91, False)])
+def test_a_new_price_is_in_force_one_interval_after_the_issue_day(due: int, *, is_in_force: bool) -> None:
+    """An invoice of day 60 bills 110, which a month costs from day 90 on: a month ahead, and no third of a quarter."""
+    needs = [100] * 3 + [110] * 6
+    block = block_of([(60, 110), (150, 165), (240, 165)], needs, fourth_due=due, timing="in_arrears")
+    assert block == (1 if is_in_force else 3)
+
+
+@pytest.mark.parametrize(
+    ("price", "first", "is_quarter"),
+    [(100, 200, False), (100, 190, True), (1, 2, False), (1, 4, True)],
+)
+def test_some_months_in_a_row_are_no_part_of_a_quarter(price: int, first: int, *, is_quarter: bool) -> None:
+    """Two of three months, exactly: dealt out over the quarter they would make all of it look short."""
+    other = 4 if price == 1 else 150
+    events = [(0, first), (90, other), (180, other)]
+    assert (block_of(events, [price] * 9) == 3) is is_quarter
+
+
+def test_a_quarter_of_which_one_month_needs_money_says_nothing_of_quarters() -> None:
+    """Its invoice does not count among those of quarters: one of three is two months exactly, and not one of four."""
+    needs = [100, 0, 0] + [100] * 9
+    assert block_of([(0, 100), (90, 200), (180, 150), (270, 150)], needs) == 2
+    assert block_of([(0, 100), (90, 190), (180, 150), (270, 150)], needs) == 3
+
+
+def test_a_later_quarter_may_be_the_exact_one_of_two() -> None:
+    assert block_of([(0, 150), (90, 300)], [100] * 6) == 3
+    assert block_of([(0, 150), (90, 290)], [100] * 6) == 1

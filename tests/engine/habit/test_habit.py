@@ -16,6 +16,7 @@ from tests.engine.habit.charges import Charge, make_charge
 from tests.engine.habit.test_habit_against_oracle import habit_of
 
 if TYPE_CHECKING:
+    from billcheck.contracts.terms import Timing
     from billcheck.engine.habit import HabitKind
 
 
@@ -58,6 +59,48 @@ def test_the_habit_of_a_long_charge_is_kept(offsets: list[int] | None) -> None:
     assert (first.offset, first.block, len(first.placements), first.cost) == (2, 1, count, 0)
     assert (other.offset, other.cost) == (2, 10)
     assert again is first
+
+
+@pytest.mark.parametrize("long", [1, 1_000])
+@pytest.mark.parametrize(
+    ("offsets", "offset", "cost"),
+    [
+        (None, 20, 0),
+        ([20], 20, 0),
+        ([0, 20], 20, 0),
+        ([0], 0, 600),  # three go to the month due 10 days later; the first month is open, and the last invoice is left
+        ([-10], -10, 300),
+    ],
+)
+def test_only_the_offsets_given_are_tried(
+    offsets: list[int] | None, offset: int, cost: int, long: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four months, each billed 20 days late; also where a charge of one invoice is a long one, to be remembered."""
+    monkeypatch.setattr(habit_module, "LONG", long)
+    events = [FreeEvent(30 * number + 20, 100) for number in range(4)]
+    openings = months(4)
+    habit = find_habit(
+        events, openings, expected=openings.amounts, nominal_days=30, timing="in_arrears", offsets=offsets
+    )
+    assert (habit.offset, habit.cost) == (offset, cost)
+
+
+def test_what_is_remembered_of_a_long_charge_depends_on_all_that_was_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A block is due with its first month in advance and its last in arrears, and awaited days cost nothing."""
+    monkeypatch.setattr(habit_module, "LONG", 1)
+    events, openings = [FreeEvent(day, 150) for day in (60, 150, 240)], months(11)
+
+    def ask(timing: Timing, settled_day: int | None) -> tuple[int, int]:
+        habit = find_habit(
+            events, openings, expected=openings.amounts, nominal_days=30, timing=timing, settled_day=settled_day
+        )
+        return habit.block, habit.cost
+
+    # Each of three blocks costs 18 days for its amount; the last two months are open, at 15 days each, or awaited.
+    assert ask("in_arrears", 290) == (3, 3 * 180)
+    assert ask("in_arrears", None) == (3, 3 * 180 + 2 * 150)
+    # In advance the first two months come before the first block, and it is they that are open.
+    assert ask("in_advance", 290) == (3, 3 * 180 + 2 * 150)
 
 
 def test_the_offset_is_the_lower_median_of_the_days_before() -> None:
