@@ -15,6 +15,7 @@ from billcheck.engine import exact_sums
 from billcheck.engine.exact_sums import MOST_SUMMED, ExactSums
 from billcheck.engine.keys import make_directory
 from billcheck.period import Cadence
+from billcheck.pricing.schedule import make_schedule
 from tests.engine.agreements import contract, flat, one_off
 
 if TYPE_CHECKING:
@@ -162,11 +163,10 @@ def test_equal_charges_are_added_up_and_laid_out_once(monkeypatch: pytest.Monkey
     """Ledgers of a million lines ask the same of a few charges again and again."""
     laid_out: list[str] = []
     added_up: list[int] = []
-    make = exact_sums.make_schedule
 
-    def make_schedule(contract: Contract, charge: Charge, until: date) -> Schedule:
+    def lay_out(contract: Contract, charge: Charge, until: date) -> Schedule:
         laid_out.append(charge.name)
-        return make(contract, charge, until)
+        return make_schedule(contract, charge, until)
 
     def combine(alike: list[tuple[int, int]], size: int) -> Iterator[tuple[tuple[int, int], ...]]:
         added_up.append(size)
@@ -174,7 +174,7 @@ def test_equal_charges_are_added_up_and_laid_out_once(monkeypatch: pytest.Monkey
 
     sums = three()
     monkeypatch.setattr(exact_sums, "combinations", combine)
-    monkeypatch.setattr(exact_sums, "make_schedule", make_schedule)
+    monkeypatch.setattr(exact_sums, "make_schedule", lay_out)
     for day in (date(2026, 3, 1), date(2026, 3, 1), date(2026, 4, 1)):  # the same day, and one with the same prices
         assert find(sums, (0, 1, 2), 3000, day, is_pinned=is_pinned) == ((0, 1000), (1, 2000))
         assert (laid_out, added_up) == (["A", "B", "C"], [2, 3])
