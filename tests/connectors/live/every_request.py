@@ -14,9 +14,10 @@ from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from tests.connectors.live.faults import FAULTS, faults_of
-from tests.connectors.live.worlds import PROVIDERS, World, read, run, small_pages
+from tests.connectors.live.worlds import PROVIDERS, Place, World, places, read, run, small_pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,7 +31,7 @@ class Case:
 
     provider: str
     fault: tuple[str, str]
-    at: int
+    at: Place
 
 
 @dataclass(frozen=True)
@@ -46,13 +47,13 @@ class Told:
 
 
 def cases(providers: Sequence[str], words: str = "", step: int = 1) -> Iterator[Case]:
-    """Every fault at every request, from the first to the one after the last; `step` takes one of so many."""
+    """Every fault at every request; `step` takes one of so many."""
     number = 0
     for provider in map(PROVIDERS.__getitem__, providers):
         world = World(provider)
         read(world)
         for fault in faults_of(provider):
-            for at, asked in enumerate(world.asked, start=1):
+            for at, asked in zip(places(world.asked), world.asked, strict=True):
                 if words in fault.name and (not fault.is_alteration or world.applies(fault, asked)):
                     number += 1
                     if number % step == 0:
@@ -88,7 +89,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if not told.is_right:
                 wrong += 1
                 name = told.case.fault[1]
-                sys.stdout.write(f"{told.case.provider}, request {told.case.at}: {name}: {told.how} {told.said}\n")
+                at = f"request {told.case.at.before + 1} for {unquote(told.case.at.target)}"
+                sys.stdout.write(f"{told.case.provider}, {at}: {name}: {told.how} {told.said}\n")
     seconds = time.monotonic() - began
     told_all = ", ".join(f"{how} {count:,}" for how, count in endings.most_common())
     sys.stdout.write(

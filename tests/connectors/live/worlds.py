@@ -11,6 +11,7 @@ import json
 import re
 import threading
 import time
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -40,7 +41,7 @@ from tests.servers.raw import Asked, RawServer, Reply
 from tests.servers.tokens import TokenService
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from billcheck.connectors.http import Credentials
 
@@ -311,10 +312,32 @@ class Fault:
 IDLE = Reply((), end="idle")
 
 
+@dataclass(frozen=True)
+class Place:
+    """A request of a fetch: what it asks, and how often that was asked before, whatever is asked beside it."""
+
+    target: str
+    before: int = 0
+
+
+def places(asked: Iterable[Asked]) -> list[Place]:
+    """The place of each request."""
+    seen, found = Counter[str](), []
+    for target in (_timeless(each.target) for each in asked):
+        found.append(Place(target, seen[target]))
+        seen[target] += 1
+    return found
+
+
+def _timeless(target: str) -> str:
+    """A target without the moment since which changes are asked for, which is another in each run."""
+    return re.sub(r"changedSince=[^&]*", "changedSince=", target)
+
+
 class World:
     """A script for a `RawServer`."""
 
-    def __init__(self, provider: Provider, fault: Fault | None = None, at: int = 0) -> None:
+    def __init__(self, provider: Provider, fault: Fault | None = None, at: int | Place = 0) -> None:
         self.provider = provider
         self.ledger = provider.make()
         self.tokens = TokenService(seconds=10**6, mark=MARK)
@@ -326,6 +349,7 @@ class World:
         self.first_good = 0
         self._fault = fault
         self._at = at
+        self._is_reached = False
         self._lock = threading.RLock()
 
     def __call__(self, asked: Asked) -> Reply:
@@ -335,13 +359,20 @@ class World:
                 own = self.of_tokens(self.token_calls)
                 return self.tokens(asked) if own is None else own
             self.asked.append(asked)
-            number, fault = len(self.asked), self._fault
-            if fault is not None and (number == self._at or (fault.stays and number > self._at > 0)):
+            fault, is_there = self._fault, self._is_there()
+            self._is_reached = self._is_reached or is_there
+            if fault is not None and (is_there or (fault.stays and self._is_reached)):
                 reply = fault.act(self, asked)
                 self.struck += reply is not IDLE
                 if reply is not None and reply is not IDLE:
                     return reply
             return self.true(asked)
+
+    def _is_there(self) -> bool:
+        """Whether the request that came last is the one that the fault strikes first."""
+        if isinstance(self._at, int):
+            return len(self.asked) == self._at
+        return _timeless(self.asked[-1].target) == self._at.target and places(self.asked)[-1] == self._at
 
     def true(self, asked: Asked) -> Reply:
         """What the ledger says by itself."""
@@ -421,7 +452,7 @@ def read(world: World, told: list[str] | None = None, start: Start | None = None
             return fetch_with(provider.connector(http, sign_in, server.address, clock), YEAR, from_where)
 
 
-def run(provider: Provider, fault: Fault, at: int) -> Ending:
+def run(provider: Provider, fault: Fault, at: int | Place) -> Ending:
     """Read a ledger in which a fault strikes at a request, and compare with the truth."""
     world = World(provider, fault, at)
     before = copy.deepcopy(world.ledger)
