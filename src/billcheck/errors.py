@@ -73,7 +73,12 @@ class Problem(BillcheckError):
         return f"{self.what}{found}{advice}"
 
     def __str__(self) -> str:
-        return visible(f"{self.where}: {self.reason}")
+        return visible(said_of(self.where, self.reason))
+
+
+def said_of(where: str, text: str) -> str:
+    """What is said of a place: ``ledger.csv: 3 rows``; a live ledger, ``xero:``, has its colon already."""
+    return f"{where}{'' if where.endswith(':') else ':'} {text}"
 
 
 class InputError(BillcheckError):

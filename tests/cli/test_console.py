@@ -80,6 +80,27 @@ def test_progress_shows_only_what_takes_long(monkeypatch: pytest.MonkeyPatch) ->
     assert "Checking" in terminal.getvalue()
 
 
+def test_progress_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands there is shown as it is: brackets and colons of it are no styles."""
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(console, "PROGRESS_AFTER_SECONDS", 0.0)
+    said = "Fetching x: [bold] 3 of 7 :smile: \\x1b[2J"
+    with console.progress("Fetching x:") as show:
+        show("[bold] 3 of 7 :smile: \x1b[2J")
+        deadline = time.monotonic() + 10
+        while said not in terminal.getvalue() and time.monotonic() < deadline:
+            time.sleep(0.02)
+    assert said in terminal.getvalue()
+
+
+def test_how_far_it_is_is_told_to_nobody_where_nobody_looks_on(capsys: pytest.CaptureFixture[str]) -> None:
+    with console.progress("Fetching x:") as show:
+        show("3 of 7")
+    assert capsys.readouterr().err == ""
+
+
 def test_a_reader_that_stops_early_is_no_error() -> None:
     code = (
         "import sys\n"

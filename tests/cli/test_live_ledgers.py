@@ -68,7 +68,10 @@ def test_a_live_ledger_is_fetched_and_checked_in_one_go(run: Run) -> None:
     assert checked.code == 1
     assert "150.00 EUR excl. tax was agreed and never billed" in checked.out
     assert "xero:" in checked.out
-    assert "xero:: 3 documents of Duinweg Webbeheer." in checked.err
+    assert "xero: 3 documents of Duinweg Webbeheer." in checked.err
+    assert "xero: 3 rows, read as snapshot" in checked.out
+    assert "xero: Xero lists no money received without an invoice" in checked.err
+    assert "::" not in checked.out + checked.err
     assert "  Invoices: 3 read, 3 in the ledger." in checked.err
 
 
@@ -209,15 +212,43 @@ def test_what_is_no_name_of_a_connector_is_a_path(run: Run, counting: Counting, 
     assert not counting.asked
 
 
+MEANT = "There is no such file or folder. On a command line, counting: (with a colon) reads the live ledger."
+
+
+@pytest.mark.parametrize(
+    "words", [("counting",), ("counting", ":"), ("Counting:",), ("COUNTING", *SINCE), ("counting::",)]
+)
+@pytest.mark.parametrize("command", [("check",), ("explain", "--contract", "C-117")])
+def test_what_is_a_connector_but_for_its_colon_is_told(
+    run: Run, counting: Counting, command: tuple[str, ...], words: tuple[str, ...]
+) -> None:
+    failed = run(*command, *words, *AS_OF)
+    assert (failed.code, counting.asked) == (2, [])
+    assert f"{words[0].rstrip(':')}:{':' if words[0].endswith('::') else ''} {MEANT}" in failed.err
+
+
+def test_the_name_of_a_connector_may_be_that_of_a_file(run: Run, counting: Counting) -> None:
+    write_ledger(Path("counting"), ["X-1,2026-01-31,Hartwell Interieur,100.00,EUR,Retainer January 2026"])
+    assert run("check", "counting", *AS_OF).code in {0, 1, 3}
+    assert not counting.asked
+
+
+def test_the_option_that_takes_a_ledger_tells_it_too(run: Run, counting: Counting) -> None:
+    failed = run("decisions", "list", "--ledger", "counting", *AS_OF)
+    assert (failed.code, counting.asked) == (2, [])
+    assert f"counting: {MEANT}" in failed.err
+
+
 REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
-    "no first day": (("counting:",), "counting:: A live ledger is read from a day on, and none is given."),
+    "no first day": (("counting:",), "  counting: A live ledger is read from a day on, and none is given."),
     "a window backwards": (("counting:", "--since", "2026-05-01"), "Found '2026-05-01..2026-04-20'."),
     "another window backwards": (
         ("counting:", *SINCE, "--until", "2025-12-31"),
         "--since: The last day lies before the first. Found '2026-01-01..2025-12-31'.",
     ),
-    "the same twice": (("counting:", "counting:", *SINCE), "counting:: The live ledger is named twice"),
+    "the same twice": (("counting:", "counting:", *SINCE), "  counting: The live ledger is named twice"),
     "no such connector": (("sage:", *SINCE), "There is no connector of this name. Found 'sage'."),
+    "no such connector, and no first day": (("sage:",), "Installed are: counting, second."),
     "a window for a file": (("right.csv", *SINCE), "--since: No live ledger is named"),
     "a last day for a file": (("right.csv", "--until", "2026-12-31"), "--until: No live ledger is named"),
     "a snapshot of a file": (("right.csv", "--snapshot", "s.jsonl"), "--snapshot: No live ledger is named"),
@@ -328,7 +359,7 @@ def test_the_configuration_names_files_alone(run: Run, counting: Counting) -> No
     Path("billcheck.toml").write_text('ledgers = ["counting:"]\n', encoding="utf-8")
     failed = run("check", *AS_OF)
     assert (failed.code, counting.asked) == (2, [])
-    assert "counting:: There is no such file or folder." in failed.err
+    assert MEANT in failed.err
 
 
 def test_the_settings_say_what_is_checked(run: Run, counting: Counting) -> None:

@@ -122,7 +122,7 @@ def test_the_configuration_says_of_each_ledger_how_it_is_read(own: Path, run: Ru
     heading, january, february = LEDGER.splitlines()
     (own / "january.csv").write_text(f"{heading}\n{january}\n", encoding="utf-8")
     (own / "february.csv").write_text(f"{heading}\n{february}\n", encoding="utf-8")
-    (own / "march.csv").write_text("document,issue_date,customer,amount\nF-3,2026-03-31,Other,100\n", encoding="utf-8")
+    (own / "march.csv").write_text("document,issue_date,customer,amount\nF-3,2026-02-28,Other,100\n", encoding="utf-8")
     report = report_of(run, "--config", "below/billcheck.toml")
     assert [source["profile"] for source in report["inputs"]] == ["acme.lines", "acme.lines", "generic"]
     assert [(one["currency"], one["amount"]) for one in report["outside"]] == [("JPY", "100")]

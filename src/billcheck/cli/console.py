@@ -14,10 +14,11 @@ from io import TextIOWrapper
 from threading import Timer
 from typing import TYPE_CHECKING, TextIO
 
+from billcheck.characters import visible
 from billcheck.report.page import Span, plain, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from billcheck.report.page import Line
 
@@ -76,19 +77,23 @@ def _is_colourful(stream: TextIO) -> bool:
 
 
 @contextmanager
-def progress(what: str) -> Iterator[None]:
-    """Say on a terminal what is going on, once it takes longer than a second; nothing anywhere else."""
+def progress(what: str) -> Iterator[Callable[[str], None]]:
+    """Say on a terminal what is going on, once it takes longer than a second; nothing anywhere else.
+
+    What it gives takes how far that is, in words that replace those before.
+    """
     if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
-        yield
+        yield lambda _: None
         return
     from rich.console import Console
+    from rich.text import Text
 
-    status = Console(stderr=True).status(what)
+    status = Console(stderr=True).status(Text(what))
     timer = Timer(PROGRESS_AFTER_SECONDS, status.start)
     timer.daemon = True
     timer.start()
     try:
-        yield
+        yield lambda words: status.update(Text(f"{what} {visible(words)}"))
     finally:
         timer.cancel()
         timer.join()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from billcheck.cli.arguments import parse_working_date
-from billcheck.cli.console import note
+from billcheck.cli.console import note, progress
 from billcheck.cli.live import ReversedDaysError, fetch_from, refuse_place, tell_counts
 from billcheck.errors import UsageError
 
@@ -75,7 +75,11 @@ def run(arguments: Namespace) -> int:
     refuse_place("--out", arguments.out)
     request = Request(first_day=arguments.since, last_day=arguments.until, customers=tuple(arguments.customer))
     folder = state_folder(os.environ)
-    with Start(folder, tell=note, is_update=arguments.update, is_fresh=arguments.fresh) as start:
+    how = {"is_update": arguments.update, "is_fresh": arguments.fresh}
+    with (
+        progress(f"Fetching {arguments.connector}:") as show,
+        Start(folder, tell=note, show=show, **how) as start,
+    ):
         fetched = fetch_from(start, arguments.connector, request)
         if arguments.update:
             fetched = _compared(fetched, arguments.out)

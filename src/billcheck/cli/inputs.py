@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from billcheck.cli import clock
 from billcheck.cli.console import note, progress
 from billcheck.cli.effective import CONTRACTS_FILE, CONTRACTS_FOLDER, DECISIONS_FILE, DEFAULT, effective
-from billcheck.cli.live import LiveLedger, fetch_live
+from billcheck.cli.live import LiveLedger, fetch_live, refuse_names_without_colon
 from billcheck.cli.outputs import inputs_of, ledger_folders_of, refuse_outputs, snapshots_of
-from billcheck.errors import Problem, UsageError
+from billcheck.errors import Problem, UsageError, said_of
 from billcheck.processes import usable_processors
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def open_ledger(arguments: Namespace, as_of: date) -> Ledger:
         as_of: Up to when live ledgers are read, unless it says otherwise.
 
     Raises:
-        UsageError: There is none, or the options make no sense beside those there are.
+        UsageError: There is none, the options make no sense beside those there are, or a live one is named like a file.
         LedgerRefusedError: A path does not exist, or is given twice.
         ConnectorError: A live ledger could not be read.
     """
@@ -173,6 +173,7 @@ def open_ledger(arguments: Namespace, as_of: date) -> Ledger:
         raise UsageError([NoLedgerError("LEDGER")])
     refuse_outputs(snapshots_of(arguments), inputs_of(arguments), ledger_folders_of(arguments))
     files = [ledger for ledger in named if not isinstance(ledger, LiveLedger)]
+    refuse_names_without_colon(files)
     stored = (
         read_ledger(
             *files,
@@ -252,5 +253,5 @@ def make_report(
         report = check(contracts, ledger, as_of=as_of, cases=cases, **options)
     for source in report.inputs:
         for remark in source.notes:
-            note(f"{source.path}: {remark}")
+            note(said_of(source.path, remark))
     return report

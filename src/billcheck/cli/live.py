@@ -9,18 +9,19 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from billcheck.cli.console import note, progress
-from billcheck.errors import Problem, UsageError
+from billcheck.errors import Problem, UsageError, said_of
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
-    from pathlib import Path
 
     from billcheck import Limits
+    from billcheck.configuration.rules import LedgerFile
     from billcheck.connectors.base import Fetched, Request
     from billcheck.connectors.start import Start
     from billcheck.ledger.source import Source
@@ -51,6 +52,10 @@ class NamedTwiceError(Problem):
     """The live ledger is named twice, so its documents would count twice."""
 
     remedy = "Name it once."
+
+
+class NoColonError(Problem):
+    """There is no such file or folder."""
 
 
 class SnapshotFilesError(Problem):
@@ -87,6 +92,32 @@ def live_or_path(word: str) -> str | LiveLedger:
     return word if found is None else LiveLedger(found[1])
 
 
+def refuse_names_without_colon(files: Iterable[str | LedgerFile]) -> None:
+    """Refuse what names no file but, if it were written otherwise, a live ledger.
+
+    Raises:
+        UsageError: There is such a word.
+    """
+    names: dict[str, str] = {}
+    for file in files:
+        path = os.fspath(file)
+        name = Path(path).name.rstrip(": ").casefold()
+        if name and not Path(path).exists():
+            names.setdefault(path, name)
+    if not names:
+        return
+    from billcheck.connectors.registry import list_connectors
+
+    known = {connector.name for connector in list_connectors()}
+    problems = [
+        NoColonError(path, remedy=f"On a command line, {name}: (with a colon) reads the live ledger.")
+        for path, name in names.items()
+        if name in known
+    ]
+    if problems:
+        raise UsageError(problems)
+
+
 def fetch_live(arguments: Namespace, live: Sequence[LiveLedger], as_of: date, limits: Limits) -> list[Source]:
     """Every live ledger that is named, fetched; its snapshot is kept where that was asked for.
 
@@ -100,23 +131,25 @@ def fetch_live(arguments: Namespace, live: Sequence[LiveLedger], as_of: date, li
         UsageError: The options make no sense beside these ledgers, or there is no such connector.
         ConnectorError: A ledger could not be read.
     """
+    if live:
+        from billcheck.connectors.registry import load_connector
+
+        for ledger in live:
+            load_connector(ledger.name)  # one that is not there is told before anything else
     request = _request(arguments, live, as_of)
     if request is None:
         return []
     from billcheck import read_ledger
     from billcheck.connectors.live import hold, keep
-    from billcheck.connectors.registry import load_connector
     from billcheck.connectors.start import Start
     from billcheck.connectors.tokens import state_folder
 
-    for ledger in live:
-        load_connector(ledger.name)  # one that is not there is told before anything is read
     for file in arguments.snapshot:
         refuse_place("--snapshot", file)
     kept: Sequence[Path | None] = arguments.snapshot or [None] * len(live)
     found: list[Source] = []
     for ledger, file in zip(live, kept, strict=True):
-        with Start(state_folder(os.environ), tell=note) as start:
+        with progress(f"Fetching {ledger}") as show, Start(state_folder(os.environ), tell=note, show=show) as start:
             fetched = fetch_from(start, ledger.name, request)
             tell_counts(str(ledger) if file is None else str(file), fetched)
             if file is not None:
@@ -167,7 +200,7 @@ def fetch_from(start: Start, name: str, request: Request) -> Fetched:
 
     factory = load_connector(name)
     try:
-        with factory(os.environ, tell=note) as connector, progress(f"Fetching {name}:"):
+        with factory(os.environ, tell=note) as connector:
             return fetch_with(connector, request, start)
     except WaitError as error:
         error.keep(start.kept)
@@ -181,7 +214,7 @@ def fetch_from(start: Start, name: str, request: Request) -> Fetched:
 def tell_counts(path: str, fetched: Fetched) -> None:
     """Remarks on what was fetched."""
     completeness = fetched.completeness
-    note(f"{path}: {len(fetched.documents)} documents of {completeness.organisation}.")
+    note(said_of(path, f"{len(fetched.documents)} documents of {completeness.organisation}."))
     for count in completeness.counts:
         remark = "" if count.read == count.stated else ", which is not all"
         note(f"  {count.kind}: {count.read} read, {count.stated} in the ledger{remark}.")

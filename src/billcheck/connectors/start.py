@@ -15,6 +15,7 @@ from billcheck.connectors.checkpoint import Checkpoint, checkpoint_path, read_ba
 from billcheck.connectors.faults import AnswerError, RedirectError, RefusedError, SignInError
 from billcheck.connectors.held_lines import HeldPage, HeldQuery, fetch_name
 from billcheck.connectors.payload import Payload
+from billcheck.connectors.progress import Progress
 from billcheck.connectors.sweep import Page
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ class Start:
         folder: Path | None = None,
         *,
         tell: Callable[[str], None] = lambda _: None,
+        show: Callable[[str], None] = lambda _: None,
         is_update: bool = False,
         is_fresh: bool = False,
     ) -> None:
@@ -90,12 +92,14 @@ class Start:
         Args:
             folder: Where fetches are kept.
             tell: Is told what is gone on from, and why something is not.
+            show: Is given how far the fetch is, after each page, in a few words that replace those before.
             is_update: Whether to build on what the last fetch of the same request read, and to keep what this one
                 reads for the next.
             is_fresh: Whether to start from nothing, whatever is held.
         """
         self._folder = folder
         self._tell = tell
+        self.progress = Progress(show)
         self._is_update = is_update
         self._is_fresh = is_fresh
         self._checkpoint: Checkpoint | None = None
@@ -170,6 +174,9 @@ class Start:
         is_own = bool(held.pages)
         if not is_own and self._base is not None:
             held, begun = self._base.queries.pop(text, HeldQuery()), self._base.begun
+        self.progress.begin(
+            text, path.rpartition(" ")[2], {number: len(page.items) for number, page in held.pages.items()}
+        )
         usable = {number: page for number, page in held.pages.items() if held.is_proved or page.size == size}
         return KeptQuery(
             checkpoint=checkpoint,
@@ -181,6 +188,7 @@ class Start:
             source=HeldQuery(usable, held.mended, held.is_proved),
             is_own=is_own,
             tell=self._tell,
+            progress=self.progress,
             names=names,
             called={
                 key: [data.get(name) for name in names] for page in usable.values() for key, data in page.items if names
@@ -206,6 +214,7 @@ class KeptQuery:
     source: HeldQuery
     is_own: bool
     tell: Callable[[str], None]
+    progress: Progress
     names: tuple[str, ...]
     called: dict[str, list[Any]]
     read: dict[int, frozenset[str]] = field(default_factory=dict)
@@ -234,6 +243,7 @@ class KeptQuery:
         items = [(key, payload.data) for key, payload in page.items]
         self.checkpoint.keep(self.text, number, HeldPage(self.size, page.stated, items, page.is_last))
         self.read[number] = frozenset(key for key, _ in page.items)
+        self.progress.page(self.text, number, len(page.items), page.stated)
 
     def mend(self, key: str, payload: Payload) -> None:
         """Keep what was read of an object by itself."""

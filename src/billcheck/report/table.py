@@ -12,6 +12,7 @@ from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 from billcheck.contracts.terms import DEFAULT_GRACE_DAYS
+from billcheck.errors import said_of
 from billcheck.findings import KINDS, Status
 from billcheck.period import period_label
 from billcheck.report.decided import FINDING_WORDS, holding, needing_a_look
@@ -176,7 +177,7 @@ def _scope_facts(report: Report) -> list[tuple[str, str]]:
 
 def _input_facts(report: Report) -> list[tuple[str, str]]:
     facts = [
-        ("Ledger", f"{source.path}: {counted(source.rows, 'row')}, read as {source.profile}")
+        ("Ledger", said_of(source.path, f"{counted(source.rows, 'row')}, read as {source.profile}"))
         for source in report.inputs[:EXAMPLES]
     ]
     rest = report.inputs[EXAMPLES:]

@@ -96,20 +96,21 @@ def test_what_was_deleted_lately_is_told_by_id() -> None:
     server.delete("Invoice", "39")
     server.delete("CreditMemo", "12")
     assert told(server) == (
-        "What was deleted before 2026-10-31 is gone without a trace; since then, these were, and nothing tells of "
-        "whom: Invoice 39, CreditMemo 12."
+        "What was deleted before 2026-10-31 is gone without a trace. These were deleted since then, and QuickBooks no "
+        "longer tells their customers, numbers or amounts, only what they were and its own ids (fetch --update names "
+        "those that an earlier snapshot holds): Invoice 39, CreditMemo 12."
     )
 
 
 def test_nothing_deleted_is_said_as_well() -> None:
-    assert told(company()).endswith("since then, nothing was.")
+    assert told(company()).endswith("is gone without a trace. Nothing was deleted since then.")
 
 
 def test_a_document_that_is_only_called_deleted_is_none() -> None:
     server = company(claims_deleted={("Invoice", "39")})
     stamp = {"MetaData": {"LastUpdatedTime": "2026-11-20T09:00:00-08:00"}}
     server.documents = [(kind, {**each, **stamp}) for kind, each in server.documents]
-    assert told(server).endswith("since then, nothing was.")
+    assert told(server).endswith("is gone without a trace. Nothing was deleted since then.")
     assert "SELECT * FROM Invoice WHERE Id IN ('39') MAXRESULTS 100" in server.statements
 
 

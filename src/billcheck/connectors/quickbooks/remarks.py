@@ -25,6 +25,10 @@ _NOT_INVOICED = (
     "QuickBooks lists no delayed charges, billable expenses, unbilled time, estimates or journal entries among its "
     "invoices: what was billed that way is not in here."
 )
+_DELETED = (
+    "These were deleted since then, and QuickBooks no longer tells their customers, numbers or amounts, only what they "
+    "were and its own ids (fetch --update names those that an earlier snapshot holds)"
+)
 _OF_TRAITS = {
     DELAYED: "Made from delayed charges, whose lines QuickBooks does not give: {}. What each bills that way counts as "
     "one line, unitemised.",
@@ -41,8 +45,8 @@ def told_of_deletions(found: Deletions | ConnectorError) -> tuple[str, ...]:
     elif found.since is None:
         gone = "An invoice that was deleted is gone without a trace: too much has changed lately to ask for it"
     else:
-        gone = f"What was deleted before {found.since.date()} is gone without a trace; since then, "
-        gone += f"these were, and nothing tells of whom: {_listed(found.ids)}" if found.ids else "nothing was"
+        gone = f"What was deleted before {found.since.date()} is gone without a trace. "
+        gone += f"{_DELETED}: {_listed(found.ids)}" if found.ids else "Nothing was deleted since then"
     return (f"{_NOT_INVOICED} {gone}.",)
 
 

@@ -159,11 +159,10 @@ class XeroConnector:
     ) -> tuple[list[Payload], Count]:
         """The documents of a query, each with all that counts; `again` asks for what is never believed though held."""
         found, count, kept = self._sweep(query, tenant, start, again)
-        documents: list[Payload] = []
-        for key, payload in found.items():
-            if is_whole(payload, directory):
-                documents.append(payload)
-                continue
+        parts = {key: payload for key, payload in found.items() if not is_whole(payload, directory)}
+        documents = [payload for key, payload in found.items() if key not in parts]
+        for number, key in enumerate(parts, start=1):
+            start.progress.single(query.kind, number, len(parts))
             whole = self._single(query.kind, tenant, key)
             if whole is not None:
                 documents.append(whole)
