@@ -190,7 +190,7 @@ def _with_own_questions(contract: DraftContract, found: dict[tuple[str, str], li
 
 def _questions(charge: DraftCharge, rows: Sequence[PeriodRow]) -> Iterator[str]:
     """What a check finds of a charge, but for periods that are asked about already."""
-    unasked = [row for row in rows if row.status is not Status.MISSING or row.first_day not in charge.asked]
+    unasked = [row for row in rows if row.first_day not in charge.asked]
     if not unasked:
         return
     listed = "; ".join(map(_found, unasked[:_SHOWN]))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from billcheck import Ledger, check, load_contracts
 from tests.history.ledgers import bill, contracts_in, draft_of, said
 from tests.history.test_drafts import MONTHS, monthly
 from tests.history.test_trial import checked
@@ -101,25 +103,25 @@ def test_the_charge_it_names_alone(tmp_path: Path) -> None:
 def test_beside_something_billed_once_nobody_knows_what_it_is_off() -> None:
     lines = [*monthly(["100.00"] * 6), *off(["-10.00"] * 6), bill(3, "2026-03-01", "40.00", "Repair")]
     text = draft_of(lines, AS_OF)
-    assert "discounts" not in text
+    assert "\ndiscounts = [" not in text
     assert "QUESTION: credited, and not counted in above: INV-1 of 2026-01-01" in said(text)
 
 
 def test_once_is_no_discount() -> None:
     text = draft_of([*monthly(["100.00"] * 6), *off(["", "-10.00"])], AS_OF)
-    assert "discounts" not in text
+    assert "\ndiscounts = [" not in text
     assert "INV-2 of 2026-02-01 -10.00" in text
 
 
 def test_amounts_that_differ_every_time_are_no_discount() -> None:
     text = draft_of([*monthly(["100.00"] * 6), *off(["-1.37", "-8.11", "-3.33", "-7.91", "-2.22", "-9.99"])], AS_OF)
-    assert "discounts" not in text
+    assert "\ndiscounts = [" not in text
 
 
 def test_on_credit_notes_of_their_own_they_are_no_discounts() -> None:
     notes = [bill(50 + n, f"2026-0{n}-02", "-10.00", "Discount", kind="credit_note") for n in range(1, 7)]
     text = draft_of([*monthly(["100.00"] * 6), *notes], AS_OF)
-    assert "discounts" not in text
+    assert "\ndiscounts = [" not in text
 
 
 def test_a_line_below_zero_for_a_part_of_a_period_lowers_that_period(tmp_path: Path) -> None:
@@ -138,4 +140,35 @@ def test_a_line_below_zero_for_a_part_of_a_period_lowers_that_period(tmp_path: P
 def test_more_taken_back_than_was_billed_is_a_question() -> None:
     lines = [*monthly(["100.00"] * 6), bill(4, "2026-04-01", "-130.00", "Fee March 2026")]
     text = draft_of(lines, AS_OF)
-    assert "QUESTION: credited, and not counted in above: INV-4 of 2026-04-01 -130.00." in said(text)
+    assert 'QUESTION: credited, and not counted in above: INV-4 of 2026-04-01 -130.00 ("Fee March 2026").' in said(text)
+
+
+def test_a_credit_that_names_no_invoice_says_what_to_write_where() -> None:
+    note = bill(61, "2026-03-03", "-5.00", "For the delay", kind="credit_note")
+    asked = (
+        'QUESTION: credited, and not counted in above: INV-61 of 2026-03-03 -5.00 ("For the delay"). What was agreed '
+        "about it? If it takes an invoice back, write the number of that invoice into the ledger (in a file: the column "
+        "credits_document). If it was a gift, declare it under [credits] in billcheck.toml. If less was agreed for a "
+        "period, write it into the charge, with the days of that period: "
+        'discounts = [{ amount = "5.00", start = 2026-03-01, last_day = 2026-03-31 }] # INV-61'
+    )
+    assert asked in said(draft_of([*monthly(["100.00"] * 6), note], AS_OF))
+    other = bill(62, "2026-04-03", "-7.00", kind="credit_note")
+    text = said(draft_of([*monthly(["100.00"] * 6), note, other], AS_OF))
+    assert "; INV-62 of 2026-04-03 -7.00. What was agreed about it? If one of them takes an invoice back" in text
+
+
+def test_what_it_says_to_write_is_what_makes_a_check_clean(tmp_path: Path) -> None:
+    note = bill(61, "2026-03-03", "-5.00", "For the delay", kind="credit_note", credits_document="INV-3")
+    lines = [*monthly(["100.00"] * 6), note]
+    text = draft_of(lines, AS_OF)
+    assert "A check calls what is taken back too little billed, until a decision or a discount" in said(text)
+    loose = draft_of([*lines[:-1], replace(note, credits_document="")], AS_OF)
+    (suggested,) = [line for line in loose.splitlines() if line.startswith("# discounts = [")]
+    path = tmp_path / "contracts.toml"
+    accepted = text.replace("draft = true\n", "").replace(
+        'timing = "in_advance"', f'timing = "in_advance"\n{suggested[2:]}'
+    )
+    path.write_text(accepted.replace("  # 6 of 6", "\n# 6 of 6"), encoding="utf-8")
+    report = check(load_contracts(path), Ledger.from_lines(lines), as_of=AS_OF)
+    assert [(total.arrears, total.overbilled) for total in report.totals] == [(0, 0)]

@@ -144,6 +144,59 @@ def test_one_month_out_of_line_is_an_exception_and_no_price_step() -> None:
     assert "QUESTION: 2026-03 was billed 80.00 in place of 100.00 (INV-3). A mistake, or agreed?" in text
 
 
+@pytest.mark.parametrize(
+    ("amounts", "month"),
+    [
+        (["55.00", "855.00", "55.00"], 2),
+        (["55.00", "855.00", "55.00", "55.00"], 2),
+        (["855.00", "55.00", "55.00", "55.00"], 1),
+        (["55.00", "55.00", "55.00", "855.00"], 4),
+    ],
+)
+def test_a_month_far_above_its_neighbours_is_an_extra_and_no_price_step(amounts: list[str], month: int) -> None:
+    text = draft_of(monthly(amounts), date(2026, 4, 2))
+    (charge,) = contracts_in(text)[0]["charge"]
+    assert charge["amount"] == "55.00"
+    assert "price_steps" not in charge
+    asked = f"2026-0{month} was billed 855.00 in place of 55.00, 800.00 more (INV-{month})."
+    assert f"QUESTION: {asked} A mistake, or an extra that is agreed?" in said(text)
+
+
+def test_an_extra_where_the_price_changes_is_no_price_of_its_own() -> None:
+    (charge,) = charges_of(monthly(["55.00", "855.00", "60.00", "60.00"]), date(2026, 4, 2))
+    assert charge["price_steps"] == [{"on": date(2026, 3, 1), "amount": "60.00"}]
+
+
+def test_half_the_price_from_the_second_month_on_is_a_price_step() -> None:
+    (charge,) = charges_of(monthly(["2400.00", "1200.00", "1200.00", "1200.00"]), date(2026, 4, 2))
+    assert (charge["amount"], charge["price_steps"]) == ("2400.00", [{"on": date(2026, 2, 1), "amount": "1200.00"}])
+
+
+def test_amounts_that_take_turns_are_no_extras() -> None:
+    text = draft_of([*monthly(["10.00"] * 6, "Base"), *monthly(["55.00", "855.00"] * 3)], date(2026, 6, 2))
+    assert "left out: Fee, every month, 55.00 to 855.00 EUR: the amount varies on 6 documents" in said(text)
+
+
+@pytest.mark.parametrize("month", [1, 2, 6])
+def test_a_line_beside_the_usual_one_is_an_extra(month: int) -> None:
+    extra = bill(month, f"2026-0{month}-01", "30.00", f"Fee {MONTHS[month - 1]} 2026")
+    text = draft_of([*monthly(["55.00"] * 6), extra], date(2026, 6, 2))
+    (charge,) = contracts_in(text)[0]["charge"]
+    assert charge["amount"] == "55.00"
+    assert "price_steps" not in charge
+    asked = (
+        f'2026-0{month} was billed 30.00 besides (INV-{month}, "Fee {MONTHS[month - 1]} 2026"). An extra that is agreed'
+    )
+    assert f"QUESTION: {asked}" in said(text)
+    assert "a check of this ledger" not in text
+
+
+def test_two_lines_every_month_are_one_price() -> None:
+    second = monthly(["30.00"] * 6)
+    (charge,) = charges_of([*monthly(["55.00"] * 6), *second], date(2026, 6, 2))
+    assert charge["amount"] == "85.00"
+
+
 def test_a_month_that_was_not_billed_is_named() -> None:
     text = draft_of(monthly(["100.00", "100.00", "", "100.00", "100.00"]), date(2026, 5, 2))
     assert "Billed for 4 of 5 periods" in text
@@ -175,6 +228,23 @@ def test_what_is_billed_once_or_varies_stays_out_and_is_said() -> None:
 def test_a_customer_of_whom_nothing_recurs_is_said() -> None:
     text = draft_of([*monthly(["100.00"] * 5), bill(91, "2026-03-03", "40.00", "Repair", customer="Beta")])
     assert "# Not drafted: Beta, 1 line, 40.00 EUR: nothing recurs." in text
+
+
+def test_a_customer_without_a_contract_is_said_with_what_was_billed() -> None:
+    calls = monthly(["10.00", "25.00", "17.50", "31.00", "22.00"], "Calls", customer="Beta")
+    text = said(
+        draft_of([*monthly(["100.00"] * 5), *calls, bill(91, "2026-03-03", "40.00", "Repair", customer="Beta")])
+    )
+    assert (
+        "Not drafted: Beta, 6 lines, 145.50 EUR: the amount of Calls varies. Billed: Calls, 5 lines, 2026-01-01 to "
+        "2026-05-01, 10.00 to 31.00; Repair, 1 line, 2026-03-03, 40.00."
+    ) in text
+    lines = [bill(n, f"2026-0{n}-0{n}", f"{n}0.00", "Repair", customer="Beta") for n in (1, 3)]
+    text = said(draft_of([*monthly(["100.00"] * 5), *lines]))
+    assert (
+        "Not drafted: Beta, 2 lines, 40.00 EUR: nothing recurs. Billed: Repair, 2 lines, 2026-01-01 to 2026-03-03, "
+        "10.00 to 30.00."
+    ) in text
 
 
 def test_two_things_of_one_name_are_told_apart_by_number_and_by_template() -> None:
@@ -257,7 +327,7 @@ def test_what_was_taken_back_in_full_does_not_count_and_other_credits_are_said()
     assert contract["charge"][0]["amount"] == "100.00"
     assert "price_steps" not in text
     assert "Taken back in full, and neither counted: INV-50 by INV-60." in text
-    assert "QUESTION: credited, and not counted in above: INV-61 of 2026-03-03 -5.00." in text
+    assert 'QUESTION: credited, and not counted in above: INV-61 of 2026-03-03 -5.00 ("For the delay").' in said(text)
 
 
 def test_what_was_not_billed_is_left_out_and_counted() -> None:

@@ -174,3 +174,52 @@ def test_a_template_of_two_things_belongs_to_two_series() -> None:
     assert "bills 100.00 every month" in text
     assert "bills 20.00 every month" in text
     assert "what comes next" not in text
+
+
+def test_a_template_beside_lines_of_the_same_words_is_a_charge_of_its_own(tmp_path: Path) -> None:
+    second = priced("40.00")
+    second = replace(second, id="T-2")
+    ledger = live(FIVE, RETAINER, second)
+    text = draft_contracts(ledger, as_of=date(2026, 5, 31)).to_toml()
+    fee, other = contracts_in(text)[0]["charge"]
+    assert (fee["name"], fee["amount"]) == ("Fee", "100.00")
+    assert other == {
+        "name": "Fee T-2",
+        "start": date(2026, 6, 1),
+        "model": "flat",
+        "amount": "40.00",
+        "every": "month",
+        "timing": "in_advance",
+        "matching": {"templates": ["T-2"]},
+    }
+    assert "what comes next is" not in text
+    path = tmp_path / "drafts.toml"
+    path.write_text(text.replace("draft = true\n", ""), encoding="utf-8")
+    assert check(load_contracts(path), ledger, as_of=date(2026, 5, 31)).totals[0].arrears == 0
+
+
+def test_a_template_that_follows_another_goes_on_with_its_series() -> None:
+    ended = replace(RETAINER, status="ended")
+    text = said(drafted(FIVE, ended, replace(priced("110.00"), id="T-2")))
+    assert len(contracts_in(drafted(FIVE, ended, replace(priced("110.00"), id="T-2")))[0]["charge"]) == 1
+    assert "QUESTION: what comes next is 110.00, and the last period was billed 100.00. Which is agreed?" in text
+
+
+def test_of_two_templates_without_ids_on_documents_the_one_of_that_amount_goes_on() -> None:
+    lines = monthly(["100.00"] * 5)
+    found = contracts_in(drafted(lines, priced("40.00"), replace(RETAINER, id="T-2")))[0]["charge"]
+    assert [(charge["name"], charge["amount"]) for charge in found] == [("Fee", "100.00"), ("Fee T-1", "40.00")]
+    both = drafted(lines, priced("40.00"), replace(priced("60.00"), id="T-2"))
+    assert len(contracts_in(both)[0]["charge"]) == 1
+    assert "what comes next is" not in both
+
+
+def test_a_template_beside_amounts_that_vary_is_drafted() -> None:
+    lines = monthly(["10.00", "25.00", "17.50", "31.00", "22.00"])
+    text = drafted(lines, RETAINER)
+    (contract,) = contracts_in(text)
+    (charge,) = contract["charge"]
+    assert (charge["name"], charge["amount"], contract["start"]) == ("Fee", "100.00", date(2026, 6, 1))
+    assert "left out: Fee, every month, 10.00 to 31.00 EUR: the amount varies" in said(text)
+    made = drafted([replace(line, template="T-1") for line in lines], RETAINER)
+    assert "[[contract]]" not in made

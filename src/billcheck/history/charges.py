@@ -138,11 +138,14 @@ def draft_charge(
     ended = ends_on(one, horizon) is not None
     remarks += remarks_on(one.plans, last, str(one.rhythm.every), is_ended=ended, currency=currency)
     odd = (billed.number for billed in one.prices.odd)
-    asked = frozenset(one.rhythm.boundary(number) for number in (*one.prices.missed, *odd))
+    extras = (extra.number for extra in one.prices.extras)
+    asked = frozenset(one.rhythm.boundary(number) for number in (*one.prices.missed, *odd, *extras))
     return DraftCharge(tuple(remarks), tuple(entries), asked)
 
 
-def draft_plan(plan: Plan, begun: Series | None, name: Entry, contract_start: date) -> DraftCharge:
+def draft_plan(
+    plan: Plan, begun: Series | None, name: Entry, contract_start: date, matching: dict[str, Any]
+) -> DraftCharge:
     """What a template is going to bill, and nothing has recurred by yet, as a charge.
 
     Args:
@@ -150,6 +153,7 @@ def draft_plan(plan: Plan, begun: Series | None, name: Entry, contract_start: da
         begun: What was billed of it so far.
         name: The name of the charge, unique in the contract.
         contract_start: First day of the contract.
+        matching: What tells its lines from those of other charges.
     """
     template, currency = plan.template, plan.template.currency
     remarks = [described(plan), f"{QUESTION} a template is what will be billed, and not what was agreed. Is it agreed?"]
@@ -175,6 +179,8 @@ def draft_plan(plan: Plan, begun: Series | None, name: Entry, contract_start: da
     entries.append(Entry("every", template.every, "of the template"))
     guess = f"{GUESS} a template does not say for which period it bills, so it may as well be in_arrears"
     entries.append(Entry("timing", "in_advance", guess))
+    if matching:
+        entries.append(Entry("matching", matching, "what the documents of the template bear"))
     return DraftCharge(tuple(remarks), tuple(entries))
 
 
@@ -211,10 +217,20 @@ def _evidence(one: Recurring, currency: str) -> Iterator[str]:
     if prices.missed:
         yield f"{QUESTION} not billed: {labels(rhythm, prices.missed)}. Forgotten, or agreed? A check calls it missing."
     for odd in prices.odd:
-        usual = next(run.amount for run in prices.runs if run.periods[-1].number > odd.number)
+        later = (run.amount for run in prices.runs if run.periods[-1].number > odd.number)
+        usual = next(later, prices.runs[-1].amount)
+        above = f", {money_text(odd.amount - usual, currency)} more" if odd.amount > usual else ""
+        asked = "A mistake, or an extra that is" if odd.amount > usual else "A mistake, or"
         yield (
             f"{QUESTION} {label(rhythm, odd.number)} was billed {money_text(odd.amount, currency)} in place of "
-            f"{money_text(usual, currency)} ({_documents(odd)}). A mistake, or agreed?"
+            f"{money_text(usual, currency)}{above} ({_documents(odd)}). {asked} agreed?"
+        )
+    for extra in prices.extras:
+        text = as_term(extra.lines[0].text)
+        yield (
+            f"{QUESTION} {label(rhythm, extra.number)} was billed {money_text(extra.amount, currency)} besides "
+            f"({documents_text(line.document for line in extra.lines)}{f', {quoted(text)}' if text else ''}). An extra "
+            "that is agreed, or a mistake? A check calls it too much."
         )
     for part in (prices.part_first, prices.part_last):
         if part is not None and part.number in prices.implied:

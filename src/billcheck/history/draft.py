@@ -58,7 +58,7 @@ class Entry:
 class DraftCharge:
     """A drafted charge: remarks on where it comes from, then its keys.
 
-    `asked` are the first days of periods that a remark asks about, since nothing bills them.
+    `asked` are the first days of periods that a remark of its own asks about.
     """
 
     remarks: tuple[str, ...]

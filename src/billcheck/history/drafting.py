@@ -171,7 +171,9 @@ def _contract(drafted: _Drafted, ids: set[str], *, shares_reference: bool) -> Dr
     for plan, begun in drafted.plans:
         wanted = as_term(plan.name) or f"Charge {len(charges) + 1}"
         name = Entry("name", _unused_name(wanted, (plan.lines[0].item, plan.template.id), taken), "by its template")
-        charges.append(draft_plan(plan, begun, name, start))
+        identity = plan.template.id
+        matching = {"templates": [identity]} if drafted.charges > 1 and is_term(identity) else {}
+        charges.append(draft_plan(plan, begun, name, start, matching))
     for series in drafted.once:
         line = series.lines[0]
         wanted = as_term(series.name or line.text) or f"Charge {len(charges) + 1}"

@@ -209,7 +209,7 @@ def _with_plans(learned: Learned) -> Learned:
     """What an account shows, with the plans of its templates where they belong."""
     account, recurring, varying, others = learned.account, learned.recurring, learned.varying, learned.others
     every = [*(one.series for one in recurring), *(one.series for one in varying), *others]
-    own, alone = plans_of(account.templates, every)
+    own, alone = plans_of(account.templates, every, range(len(recurring), len(recurring) + len(varying)))
     planned: list[tuple[Plan, Series | None]] = [(plan, None) for plan in alone]
     begun: list[Series] = []
     for series, plans in zip(others, own[len(every) - len(others) :], strict=True):

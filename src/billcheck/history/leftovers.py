@@ -6,6 +6,7 @@ know the charges that were drafted.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from billcheck.contracts.written import quoted
@@ -14,6 +15,7 @@ from billcheck.history.plans import can_be_drafted, described, named
 from billcheck.history.remarks import counted, day_text, documents_text, money_text
 from billcheck.history.series import Series
 from billcheck.money import format_minor
+from billcheck.period import ONE_DAY, add_months
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
@@ -47,8 +49,7 @@ def remarks_on_rest(learned: Learned, taken_in: Container[tuple[int, int]] = fro
     if learned.account.reversed:
         pairs = "; ".join(f"{document} by {credit}" for document, credit in learned.account.reversed[:_SHOWN])
         yield f"Taken back in full, and neither counted: {pairs}{_more(len(learned.account.reversed))}."
-    if learned.credits:
-        yield _credits(learned.credits, currency)
+    yield from _credits(learned.credits, currency)
 
 
 def _without(series: Series, taken_in: Container[tuple[int, int]]) -> Series | None:
@@ -76,12 +77,29 @@ def nothing_recurs(learned: Learned) -> str:
     total = sum(line.amount for line in (*account.charges, *account.credits))
     lines = counted(len(account.charges) + len(account.credits), "line")
     planned = "".join(f" {said}" for said in _templates(learned))
-    varying = ", ".join(one.series.name or _NAMELESS for one in learned.varying)
-    why = f"the amount of {varying} varies" if varying else "nothing recurs"
+    why = "nothing recurs"
+    found = [_described(series, account.currency) for series in learned.others[:_SHOWN]]
+    if learned.varying:
+        named = ", ".join(one.series.name or _NAMELESS for one in learned.varying)
+        why = f"the amount of {named} varies"
+        found = [_described(one.series, account.currency) for one in learned.varying] + found
     if learned.recurring:
         why = "its name holds a control character, which no contract can hold, and no id stands beside it"
+        found = []
     said = money_text(total, account.currency)
-    return f"Not drafted: {account.customer}, {lines}, {said} {account.currency}: {why}.{planned}"
+    billed = f" Billed: {'; '.join(found)}{_more(len(learned.others))}." if found else ""
+    return f"Not drafted: {account.customer}, {lines}, {said} {account.currency}: {why}.{billed}{planned}"
+
+
+def _described(series: Series, currency: str) -> str:
+    """A thing with its lines, days and amounts."""
+    days = [line.day for line in series.lines]
+    amounts = [line.amount for line in series.lines]
+    first, last = day_text(min(days)), day_text(max(days))
+    least, most = money_text(min(amounts), currency), money_text(max(amounts), currency)
+    when = first if first == last else f"{first} to {last}"
+    much = least if least == most else f"{least} to {most}"
+    return f"{series.name or _NAMELESS}, {counted(len(days), 'line')}, {when}, {much}"
 
 
 def _varying(one: Recurring, currency: str) -> str:
@@ -128,15 +146,41 @@ def _now_and_then(series: Series, currency: str) -> str:
     )
 
 
-def _credits(lines: tuple[BilledLine, ...], currency: str) -> str:
-    listed = _listed(lines, currency, _SHOWN)
-    return f"{QUESTION} credited, and not counted in above: {listed}. What was agreed about it?"
+def _credits(lines: tuple[BilledLine, ...], currency: str) -> Iterator[str]:
+    """Credits that no charge has, with what to write where."""
+    linked = tuple(line for line in lines if line.credited)
+    if linked:
+        listed = _listed(linked, currency, _SHOWN)
+        yield (
+            f"{QUESTION} credited, and not counted in above: {listed}. What was agreed about it? A check calls what is "
+            "taken back too little billed, until a decision or a discount of the charge says that it was agreed."
+        )
+    loose = tuple(line for line in lines if not line.credited)
+    if loose:
+        they = "it takes" if len(loose) == 1 else "one of them takes"
+        asked = (
+            f"{QUESTION} credited, and not counted in above: {_listed(loose, currency, _SHOWN, with_texts=True)}. What "
+            f"was agreed about it? If {they} an invoice back, write the number of that invoice into the ledger (in a "
+            "file: the column credits_document). If it was a gift, declare it under [credits] in billcheck.toml. If "
+            "less was agreed for a period, write it into the charge, with the days of that period:"
+        )
+        yield "\n".join([asked, *(_as_discount(line, currency) for line in loose[:_SHOWN])])
 
 
-def _listed(lines: tuple[BilledLine, ...], currency: str, most: int) -> str:
+def _as_discount(line: BilledLine, currency: str) -> str:
+    """A credit as what its month would be billed less, to be corrected."""
+    day = date.fromordinal(line.day)
+    first, last = day.replace(day=1), add_months(day, 1, 1) - ONE_DAY
+    amount = format_minor(-line.amount, currency)
+    said = as_term(line.document) or "without a number"
+    return f'discounts = [{{ amount = "{amount}", start = {first}, last_day = {last} }}]  # {said}'
+
+
+def _listed(lines: tuple[BilledLine, ...], currency: str, most: int, *, with_texts: bool = False) -> str:
     listed = "; ".join(
         f"{line.document} of {day_text(line.day)} {money_text(line.amount, currency)}"
         f"{f' on {line.credited}' if line.credited else ''}"
+        f"{f' ({quoted(as_term(line.text))})' if with_texts and as_term(line.text) else ''}"
         for line in lines[:most]
     )
     rest = len(lines) - most

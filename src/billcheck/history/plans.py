@@ -65,8 +65,16 @@ def can_be_drafted(plan: Plan, begun: Series | None) -> bool:
     return plan.is_live and bool(plan.template.every) and start_of(plan, begun) is not None
 
 
-def plans_of(templates: Sequence[Template], series: Sequence[Series]) -> tuple[list[list[Plan]], list[Plan]]:
-    """The plans of each series, in its place, and those that belong to none."""
+def plans_of(
+    templates: Sequence[Template], series: Sequence[Series], varying: range
+) -> tuple[list[list[Plan]], list[Plan]]:
+    """The plans of each series, in its place, and those that belong to none.
+
+    Args:
+        templates: The templates of an account.
+        series: Its series.
+        varying: The places of those whose amounts vary: a template belongs to one only if it made its lines.
+    """
     own: list[list[Plan]] = [[] for _ in series]
     alone: list[Plan] = []
     known = [_Known(one) for one in series]
@@ -81,7 +89,26 @@ def plans_of(templates: Sequence[Template], series: Sequence[Series]) -> tuple[l
                 grouped.setdefault(place, []).append(line)
         for place, members in grouped.items():
             own[place].append(_plan(template, members))
+    for place, plans in enumerate(own):
+        own[place], others = _of_series(plans, series[place], known[place], is_varying=place in varying)
+        alone += others
     return own, alone
+
+
+def _of_series(
+    plans: Sequence[Plan], series: Series, known: _Known, *, is_varying: bool
+) -> tuple[list[Plan], list[Plan]]:
+    """Of plans that say the same as a series, those that bill it, and those that bill something beside it."""
+    made = [plan for plan in plans if fold_code(plan.template.id) in known.templates]
+    if is_varying or any(plan.is_live for plan in made):
+        return made, [plan for plan in plans if plan not in made]
+    live = [plan for plan in plans if plan.is_live]
+    last = series.events[-1].amount
+    alike = [plan for plan in live if plan.amount == last]
+    if len(live) > 1 and alike and sum(plan.amount for plan in live) != last:
+        others = [plan for plan in live if plan is not alike[0]]
+        return [plan for plan in plans if plan not in others], others
+    return list(plans), []
 
 
 def _plan(template: Template, lines: Sequence[TemplateLine]) -> Plan:

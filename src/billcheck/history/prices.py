@@ -18,12 +18,17 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import timedelta
 
+    from billcheck.history.lines import BilledLine
     from billcheck.history.rhythm import Rhythm
     from billcheck.history.series import Event, Series
 
 _ENOUGH_SHORT = 4
 """How many weeks or days must have been billed before they count as a cadence."""
 _ENOUGH = 3
+_RARE = 4
+"""One of so many periods, or fewer, are exceptions."""
+_PEAK, _PEAK_AT_END = 2, 4
+"""How many times the price of its neighbours a period is billed that holds something else too."""
 
 
 class Billed(NamedTuple):
@@ -32,6 +37,14 @@ class Billed(NamedTuple):
     number: int
     amount: int
     events: tuple[Event, ...]
+
+
+class Extra(NamedTuple):
+    """What stands beside the usual line of a period: minor units, and the lines that are not the usual one."""
+
+    number: int
+    amount: int
+    lines: tuple[BilledLine, ...]
 
 
 class Run(NamedTuple):
@@ -45,8 +58,9 @@ class Run(NamedTuple):
 class Prices:
     """What was billed per period.
 
-    `runs` are in order; `odd` are single periods that differ from those on both sides, `part_first` and `part_last`
-    periods of which only a part is named, `missed` the numbers of periods between that were not billed at all.
+    `runs` are in order; `odd` are single periods that differ from those on both sides, or are far above them, `extras`
+    what was billed beside the usual line of a period that counts as usual. `part_first` and `part_last` are periods of
+    which only a part is named, `missed` the numbers of periods between that were not billed at all.
     `together` are events that bill several periods at once. `implied` are the numbers of parts whose run has the price
     of the whole period that they are a share of.
     """
@@ -59,6 +73,7 @@ class Prices:
     together: tuple[Event, ...]
     periods: int
     implied: tuple[int, ...] = ()
+    extras: tuple[Extra, ...] = ()
 
     @property
     def billed(self) -> int:
@@ -92,11 +107,12 @@ def find_prices(series: Series, rhythm: Rhythm) -> Prices:
     part_first = _part(billed[0], billed[1:2], rhythm.first_day - rhythm.boundary(0))
     part_last = _part(billed[-1], billed[-2:-1], rhythm.boundary(rhythm.last + 1) - rhythm.end)
     whole = [one for one in billed if one not in (part_first, part_last)]
-    runs, odd = _runs(whole or billed)
+    usual, extras = _without_extras(whole or billed)
+    runs, odd = _runs(usual)
     together = tuple(event for event, (first, last) in zip(series.events, numbers, strict=True) if last > first)
     if not whole:
         part_first = part_last = None
-    return Prices(runs, odd, part_first, part_last, missed, together, rhythm.last + 1)
+    return Prices(runs, odd, part_first, part_last, missed, together, rhythm.last + 1, extras=extras)
 
 
 def _spread(series: Series, rhythm: Rhythm) -> list[tuple[int, int]]:
@@ -137,9 +153,29 @@ def _part(one: Billed, neighbours: Sequence[Billed], lacking: timedelta) -> Bill
     return one if lacking and not is_written_short else None
 
 
+def _without_extras(billed: Sequence[Billed]) -> tuple[list[Billed], tuple[Extra, ...]]:
+    """The periods as they would be without lines beside one that is all that a period next to it was billed."""
+    usual = list(billed)
+    extras: list[Extra] = []
+    for index, one in enumerate(billed):
+        beside = {each.amount for each in (*billed[max(0, index - 1) : index], *billed[index + 1 : index + 2])}
+        lines = [line for event in one.events for line in event.lines]
+        base = next((line for line in lines if line.amount in beside and line.amount < one.amount), None)
+        if one.amount in beside or base is None or len(one.events) > 1:
+            continue
+        rest = tuple(line for line in lines if line is not base)
+        usual[index] = one._replace(amount=base.amount)
+        extras.append(Extra(one.number, one.amount - base.amount, rest))
+    # What stands beside the usual line again and again is a part of the price.
+    return (usual, tuple(extras)) if len(extras) * _RARE <= len(billed) else (list(billed), ())
+
+
 def _runs(billed: Sequence[Billed]) -> tuple[tuple[Run, ...], tuple[Billed, ...]]:
     """Runs of equal amounts, and the single periods that stand out of one."""
     groups = [list(members) for _, members in groupby(billed, key=lambda one: one.amount)]
+    peaks = [index for index in range(len(groups)) if _is_peak(groups, index)]
+    if len(peaks) > 1 and len(peaks) * _RARE > len(billed):
+        peaks = []
     runs: list[list[Billed]] = []
     odd: list[Billed] = []
     for index, members in enumerate(groups):
@@ -147,11 +183,27 @@ def _runs(billed: Sequence[Billed]) -> tuple[tuple[Run, ...], tuple[Billed, ...]
             runs[-1] += members
             continue
         is_between = 0 < index < len(groups) - 1 and groups[index - 1][0].amount == groups[index + 1][0].amount
-        if is_between and len(members) == 1 and len(groups[index - 1]) + len(groups[index + 1]) > 2:  # noqa: PLR2004
+        is_rare = is_between and len(members) == 1 and len(groups[index - 1]) + len(groups[index + 1]) > 2  # noqa: PLR2004
+        if is_rare or index in peaks:
             odd += members
         else:
             runs.append(members)
     return tuple(Run(members[0].amount, tuple(members)) for members in runs), tuple(odd)
+
+
+def _is_peak(groups: Sequence[Sequence[Billed]], index: int) -> bool:
+    """Whether one period is so far above its neighbours that something else was billed with it, and no new price.
+
+    At either end a new price is likelier, so there it takes more: half the price from the second month on is a
+    mistake that somebody has to be asked about.
+    """
+    beside = [groups[each] for each in (index - 1, index + 1) if 0 <= each < len(groups)]
+    if len(groups[index]) > 1 or not beside:
+        return False
+    amount, highest = groups[index][0].amount, max(group[0].amount for group in beside)
+    if len(beside) == 2:  # noqa: PLR2004 - both sides
+        return amount >= _PEAK * highest
+    return amount >= _PEAK_AT_END * highest and len(beside[0]) >= _ENOUGH
 
 
 def is_recurring(rhythm: Rhythm, prices: Prices) -> bool:
