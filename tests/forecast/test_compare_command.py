@@ -104,7 +104,13 @@ def test_what_is_right_and_what_cannot_be_told(capsys: pytest.CaptureFixture[str
     Path("ledger.jsonl").write_text(snapshot(), encoding="utf-8")
     assert compare() == 3
     said = capsys.readouterr()
-    assert "The ledger holds no templates, so nothing was compared" in said.err
+    assert "The ledger holds no templates, so nothing was compared. Templates are what a ledger makes" in said.err
+    assert (
+        "repeating invoices in Xero, recurring transactions in QuickBooks. Exports hold none: name a live" in said.err
+    )
+    assert (
+        "fetch again, for all customers, and see whether billcheck fetch says that they could not be read" in said.err
+    )
     assert said.out.endswith("1 charge, 0 templates: not everything could be told.\n")
     Path("ledger.jsonl").write_text(snapshot(priced("2400.00", next_date=None)), encoding="utf-8")
     assert compare() == 3

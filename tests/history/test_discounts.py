@@ -147,9 +147,9 @@ def test_a_credit_that_names_no_invoice_says_what_to_write_where() -> None:
     note = bill(61, "2026-03-03", "-5.00", "For the delay", kind="credit_note")
     asked = (
         'QUESTION: credited, and not counted in above: INV-61 of 2026-03-03 -5.00 ("For the delay"). What was agreed '
-        "about it? If it takes an invoice back, write the number of that invoice into the ledger (in a file: the column "
-        "credits_document). If it was a gift, declare it under [credits] in billcheck.toml. If less was agreed for a "
-        "period, write it into the charge, with the days of that period: "
+        "about it? If it takes an invoice back, write the number of that invoice into the ledger (in a file: the "
+        "column credits_document). If it was a gift, declare it under [credits] in billcheck.toml. If less was agreed "
+        "for a period, write it into the charge, with the days of that period: "
         'discounts = [{ amount = "5.00", start = 2026-03-01, last_day = 2026-03-31 }] # INV-61'
     )
     assert asked in said(draft_of([*monthly(["100.00"] * 6), note], AS_OF))

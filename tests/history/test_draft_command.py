@@ -114,3 +114,22 @@ def test_hostile_texts_stay_remarks(capsys: pytest.CaptureFixture[str]) -> None:
     assert not any(character in text for character in "\x1b\u202e")
     assert main(["contracts", "accept", "drafts.toml"]) in {0, 2}
     assert "\x1b" not in "".join(capsys.readouterr())
+
+
+def test_a_file_that_cannot_be_written_is_refused_before_anything_is_read(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("taken.toml").write_text("", encoding="utf-8")
+    Path("link.toml").symlink_to("nowhere.toml")
+    Path("folder.toml").mkdir()
+    for out, why in (
+        ("taken.toml", "This exists already, and nothing is overwritten."),
+        ("link.toml", "This exists already, and nothing is overwritten."),
+        ("folder.toml", "This exists already, and nothing is overwritten."),
+        ("ledger.csv/drafts.toml", "No draft can be written there."),
+    ):
+        # No such connector is there: whoever asks for it fails otherwise.
+        assert draft("nobody:", "--since", "2026-01-01", "--as-of", "2026-05-31", "--out", out) == 2
+        assert why in capsys.readouterr().err
+    words = ("--since", "2026-01-01", "--as-of", "2026-05-31", "--snapshot", "d.toml", "--out", "./d.toml")
+    assert draft("nobody:", *words) == 2
+    assert "--out: Two outputs go to the same file." in capsys.readouterr().err
+    assert not Path("d.toml").exists()

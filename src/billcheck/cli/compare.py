@@ -26,8 +26,11 @@ if TYPE_CHECKING:
     from billcheck.ledger.template import Template
 
 NO_TEMPLATES = (
-    "The ledger holds no templates, so nothing was compared: fetch one with billcheck fetch, or name a live ledger "
-    "such as xero:."
+    "The ledger holds no templates, so nothing was compared. Templates are what a ledger makes invoices from by "
+    "itself: repeating invoices in Xero, recurring transactions in QuickBooks. Exports hold none: name a live ledger "
+    "such as xero:, or the snapshot that billcheck fetch writes of one. A snapshot holds those of the customers that "
+    "were asked for, as they were that day: fetch again, for all customers, and see whether billcheck fetch says that "
+    "they could not be read. If the ledger has none, there is nothing to compare: somebody makes each invoice by hand."
 )
 _ROLES: dict[str, Role] = {"wrong": "bad", "open": "attention", "remark": "muted"}
 

@@ -6,6 +6,7 @@ drafts accepted. Must not know how anything is learned.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,14 @@ from billcheck.cli.arguments import (
 )
 from billcheck.cli.console import note, progress, write
 from billcheck.cli.inputs import open_ledger, working_day
-from billcheck.cli.outputs import TakenFileError
+from billcheck.cli.outputs import (
+    Output,
+    TakenFileError,
+    inputs_of,
+    ledger_folders_of,
+    refuse_outputs,
+    snapshots_of,
+)
 from billcheck.errors import Problem, UsageError
 from billcheck.report.page import line
 from billcheck.report.wording import counted
@@ -34,6 +42,12 @@ class DraftFileError(Problem):
     """Drafts are written as TOML, which holds remarks beside the values."""
 
     remedy = "Give --out FILE.toml."
+
+
+class UnwritableDraftError(Problem):
+    """No draft can be written there."""
+
+    remedy = "Name a file in a folder that may be written to."
 
 
 class OtherFormatError(Problem):
@@ -78,10 +92,7 @@ def draft(arguments: Namespace) -> int:
     from billcheck.history.draft import QUESTION
 
     output: Path = arguments.out
-    if output.suffix.lower() != _ENDING:
-        raise UsageError([DraftFileError("--out", str(output))])
-    if output.exists():
-        raise UsageError([TakenFileError("--out", str(output))])
+    _refuse_place(output, arguments)
     as_of = working_day(arguments)
     ledger = open_ledger(arguments, as_of)
     with progress("Learning"):
@@ -101,6 +112,23 @@ def draft(arguments: Namespace) -> int:
     write([line("Correct the file, then accept it; until then a check refuses it.")])
     note(f"Wrote {output}.")
     return INCONCLUSIVE if drafts.refused else 0
+
+
+def _refuse_place(output: Path, arguments: Namespace) -> None:
+    """Refuse a file that cannot be written, or is something else's, before anything is asked of a ledger.
+
+    Raises:
+        UsageError: It is such a file.
+    """
+    if output.suffix.lower() != _ENDING:
+        raise UsageError([DraftFileError("--out", str(output))])
+    if output.exists() or output.is_symlink():
+        raise UsageError([TakenFileError("--out", str(output))])
+    above = next(folder for folder in output.absolute().parents if folder.exists())
+    if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
+        raise UsageError([UnwritableDraftError("--out", str(output))])
+    outputs = [*snapshots_of(arguments), Output("draft", output, "--out")]
+    refuse_outputs(outputs, inputs_of(arguments), ledger_folders_of(arguments))
 
 
 def accept(arguments: Namespace) -> int:
