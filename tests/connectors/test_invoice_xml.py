@@ -369,6 +369,43 @@ def test_what_no_xml_may_hold(text: str, message: str, tmp_path: Path) -> None:
     assert message in refusal(tmp_path, text)
 
 
+def taxes(lines: list[Line]) -> list[Decimal | None]:
+    return [line.tax for line in lines]
+
+
+def test_the_tax_of_a_line_is_its_amount_at_its_percent(tmp_path: Path) -> None:
+    # 2,400.00, 377.50 and 45.00 at 21 %, and an allowance of 25.00: half a cent goes away from zero.
+    assert taxes(read_text(tmp_path, UBL)) == [Decimal(each) for each in ("504.00", "79.28", "9.45", "-5.25")]
+    assert taxes(read_text(tmp_path, CII)) == [Decimal("17.10"), Decimal("0.95")]
+
+
+def test_the_tax_of_a_credit_note_has_the_sign_of_its_amounts(tmp_path: Path) -> None:
+    (line,) = read_text(tmp_path, CREDIT)
+    assert (line.amount, line.tax) == (Decimal("120.00"), Decimal("25.20"))
+
+
+def test_a_line_without_a_percent_has_no_tax(tmp_path: Path) -> None:
+    head, _, line = CREDIT.rpartition("<b:Percent>21</b:Percent>")
+    without = head + line
+    assert taxes(read_text(tmp_path, without)) == [None]
+
+
+def test_where_lines_and_totals_contradict_each_other_on_tax_nothing_is_said_of_it(tmp_path: Path) -> None:
+    # 20 % of 95.00 is 19.00, and the invoice says 18.05.
+    other = CII.replace("RateApplicablePercent>19<", "RateApplicablePercent>20<")
+    assert taxes(read_text(tmp_path, other)) == [None, None]
+    # A cent for each line may lie between what is rounded once and what is rounded for each.
+    near = changed(CII, ("<ram:GrandTotalAmount>113.05", "<ram:GrandTotalAmount>113.07"))
+    assert taxes(read_text(tmp_path, near)) == [Decimal("17.10"), Decimal("0.95")]
+    far = changed(CII, ("<ram:GrandTotalAmount>113.05", "<ram:GrandTotalAmount>113.08"))
+    assert taxes(read_text(tmp_path, far)) == [None, None]
+
+
+def test_a_percent_that_is_no_number_refuses_the_file(tmp_path: Path) -> None:
+    told = refusal(tmp_path, changed(CII, ("RateApplicablePercent>19<", "RateApplicablePercent>full<")))
+    assert "The percent of tax (BT-152, BT-96, BT-103) is no number. Found 'full'." in told
+
+
 @given(st.data())
 def test_a_file_cut_anywhere_is_refused(data: st.DataObject) -> None:
     text = data.draw(st.sampled_from([UBL, CREDIT, CII])).encode()

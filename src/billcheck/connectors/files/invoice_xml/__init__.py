@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 HEADINGS = (
     "document", "kind", "issue_date", "due_date", "customer", "customer_id", "description", "item", "quantity",
-    "unit_price", "amount", "currency", "total", "amount_due", "period_first_day", "period_last_day", "contract",
+    "unit_price", "amount", "tax", "currency", "total", "amount_due", "period_first_day", "period_last_day", "contract",
     "reference", "credits_document",
 )  # fmt: skip
 
@@ -48,6 +48,7 @@ READ_FROM = (
     ("item", "The seller's code, BT-155"),
     ("quantity, unit_price", "BT-129; BT-146 divided by BT-149"),
     ("amount", "BT-131"),
+    ("tax", "The amount times the percent of tax of the line, BT-152"),
     ("period_first_day, period_last_day", "Period of the line, BT-134 and BT-135"),
     ("contract", "Contract reference, BT-12"),
     ("reference", "Order reference, BT-13, and buyer reference, BT-10"),
@@ -97,17 +98,18 @@ def read_invoice(path: str, blocks: Iterable[bytes], limits: Limits = DEFAULT_LI
 
 def to_cells(invoice: Invoice) -> Iterator[CellRow]:
     """The lines of an invoice in the columns of `HEADINGS`."""
+    taxes = iter(invoice.taxes())
     for line in invoice.lines:
         period = line.period
         # The period of the document is that of a line which says nothing of its own.
         if period is None and read(line.description) == NOTHING:
             period = invoice.period
-        yield CellRow(line.row, tuple(_cells(invoice, line, period)))
+        yield CellRow(line.row, tuple(_cells(invoice, line, period, next(taxes))))
     for line in invoice.adjustments:
-        yield CellRow(line.row, tuple(_cells(invoice, line, None)))
+        yield CellRow(line.row, tuple(_cells(invoice, line, None, next(taxes))))
 
 
-def _cells(invoice: Invoice, line: InvoiceLine, period: Period | None) -> Iterator[Cell]:
+def _cells(invoice: Invoice, line: InvoiceLine, period: Period | None, tax: int | None) -> Iterator[Cell]:
     totals = invoice.totals
     is_credit = invoice.kind == "credit note"
     one = invoice.preceding[0] if is_credit and len(invoice.preceding) == 1 else ""
@@ -123,7 +125,9 @@ def _cells(invoice: Invoice, line: InvoiceLine, period: Period | None) -> Iterat
     yield or_empty(line.quantity)
     yield or_empty(_unit_price(line))
     # What is positive on a credit note is credited. Where credits and charges cancel each other out, no sum shows that.
-    yield _shortest(-line.amount if is_credit and not invoice.totals.excl_tax else line.amount, invoice.currency)
+    sign = -1 if is_credit and not invoice.totals.excl_tax else 1
+    yield _shortest(sign * line.amount, invoice.currency)
+    yield "" if tax is None else to_decimal(sign * tax, invoice.currency)
     yield invoice.currency
     yield or_empty(totals.incl_tax)
     yield or_empty(totals.payable)

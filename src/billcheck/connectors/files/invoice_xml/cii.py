@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from billcheck.connectors.files.cells import JOINT
 from billcheck.connectors.files.invoice_xml.invoice import (
+    PERCENT,
     Invoice,
     InvoiceLine,
     Period,
@@ -139,6 +140,7 @@ def _line(element: Element, values: Values) -> InvoiceLine:
         adjustment=sum((line.amount for line in _adjustments(settlement, values)), Decimal(0)),
         period=_period(settlement, values),
         order=element.text_at("ram:SpecifiedLineTradeAgreement/ram:BuyerOrderReferencedDocument/ram:IssuerAssignedID"),
+        tax_percent=values.only_decimal(settlement, PERCENT, "ram:ApplicableTradeTax/ram:RateApplicablePercent"),
     )
 
 
@@ -148,10 +150,13 @@ def _adjustments(settlement: Element, values: Values) -> Iterator[InvoiceLine]:
         amount = values.needed_decimal(element, "amount of an allowance or charge (BT-92, BT-99)", "ram:ActualAmount")
         is_charge = values.is_charge(element, "ram:ChargeIndicator/udt:Indicator")
         text = element.text_at("ram:Reason") or ("Charge" if is_charge else "Allowance")
-        yield InvoiceLine(row=element.line, amount=amount if is_charge else -amount, description=text)
+        percent = values.only_decimal(element, PERCENT, "ram:CategoryTradeTax/ram:RateApplicablePercent")
+        yield InvoiceLine(element.line, amount if is_charge else -amount, text, tax_percent=percent)
     for element in settlement.all("ram:SpecifiedLogisticsServiceCharge"):
         amount = values.needed_decimal(element, "amount of a charge for transport", "ram:AppliedAmount")
-        yield InvoiceLine(row=element.line, amount=amount, description=element.text_at("ram:Description") or "Charge")
+        text = element.text_at("ram:Description") or "Charge"
+        percent = values.only_decimal(element, PERCENT, "ram:AppliedTradeTax/ram:RateApplicablePercent")
+        yield InvoiceLine(element.line, amount, text, tax_percent=percent)
 
 
 def _period(settlement: Element, values: Values) -> Period | None:

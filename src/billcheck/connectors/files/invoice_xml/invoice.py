@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from billcheck.errors import LedgerRefusedError, Problem
 from billcheck.grammar import GrammarError, parse_plain_decimal
-from billcheck.money import is_currency, minor_scale
+from billcheck.money import is_currency, minor_scale, round_half_up
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +36,7 @@ INVOICE_CODES = frozenset(
 PREPAYMENT_CODE = "386"
 """A request for money in advance, which the final invoice bills once more in full and deducts as paid (BT-113)."""
 
+PERCENT = "percent of tax (BT-152, BT-96, BT-103)"
 SLACK = 2
 """By how many minor units quantity x price may differ from the amount of the line, as the Peppol rules allow."""
 
@@ -109,8 +110,9 @@ class Period:
 class InvoiceLine:
     """One line, or an allowance or charge on the whole document; `row` is the line of text it begins on.
 
-    `amount` excludes tax. `price` is for `base_quantity` units; None where the line states none. `adjustment` is the
-    sum of the line's own charges less its own allowances, which `amount` includes.
+    `amount` excludes tax, and `tax_percent` is the percent of the tax on it; None where none is stated, or more than
+    one. `price` is for `base_quantity` units; None where the line states none. `adjustment` is the sum of the line's
+    own charges less its own allowances, which `amount` includes.
     """
 
     row: int
@@ -123,6 +125,7 @@ class InvoiceLine:
     adjustment: Decimal = Decimal(0)
     period: Period | None = None
     order: str = ""
+    tax_percent: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +158,26 @@ class Invoice:
     lines: tuple[InvoiceLine, ...]
     adjustments: tuple[InvoiceLine, ...]
     totals: Totals
+
+    def taxes(self) -> list[int | None]:
+        """The tax on each line, then on each allowance and charge, rounded half-up to minor units.
+
+        None where a line states no percent. Tax is rounded once for each percent (BR-CO-17), so that of the lines may
+        lie some minor units beside that of the invoice, one a line at most. Where it lies further beside, the invoice
+        contradicts itself, and nothing is said of the tax.
+        """
+        scale = minor_scale(self.currency)
+        amounts = [*self.lines, *self.adjustments]
+        found = [
+            None
+            if line.tax_percent is None
+            else round_half_up(Fraction(line.amount) * scale * Fraction(line.tax_percent) / 100)
+            for line in amounts
+        ]
+        stated = None if self.totals.incl_tax is None else self.totals.incl_tax - self.totals.excl_tax
+        if stated is None or abs(sum(tax or 0 for tax in found) - stated * scale) <= len(amounts):
+            return found
+        return [None] * len(amounts)
 
     @property
     def kind(self) -> str:
@@ -255,6 +278,11 @@ class Values:
         """The number at a path, None where there is none."""
         found = self.only(parent, term, path)
         return None if found is None else self.decimal(found, term)
+
+    def only_decimal(self, parent: Element, term: str, path: str) -> Decimal | None:
+        """The number at a path, None where there is none or where there are several that differ."""
+        found = {self.decimal(each, term): each for each in parent.all(path)}
+        return next(iter(found)) if len(found) == 1 else None
 
     def needed_decimal(self, parent: Element, term: str, path: str) -> Decimal:
         """A number that every invoice has."""

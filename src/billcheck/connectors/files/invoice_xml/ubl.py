@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from billcheck.connectors.files.cells import JOINT
 from billcheck.connectors.files.invoice_xml.invoice import (
+    PERCENT,
     Invoice,
     InvoiceLine,
     Period,
@@ -103,6 +104,7 @@ def _line(element: Element, quantity_name: str, values: Values) -> InvoiceLine:
         adjustment=sum((line.amount for line in _adjustments(element, values)), Decimal(0)),
         period=_period(element, values),
         order=element.text_at("cac:OrderLineReference/cac:OrderReference/cbc:ID"),
+        tax_percent=values.only_decimal(element, PERCENT, "cac:Item/cac:ClassifiedTaxCategory/cbc:Percent"),
     )
 
 
@@ -112,7 +114,8 @@ def _adjustments(parent: Element, values: Values) -> Iterator[InvoiceLine]:
         amount = values.needed_decimal(element, "amount of an allowance or charge (BT-92, BT-99)", "cbc:Amount")
         is_charge = values.is_charge(element, "cbc:ChargeIndicator")
         text = element.text_at("cbc:AllowanceChargeReason") or ("Charge" if is_charge else "Allowance")
-        yield InvoiceLine(row=element.line, amount=amount if is_charge else -amount, description=text)
+        percent = values.only_decimal(element, PERCENT, "cac:TaxCategory/cbc:Percent")
+        yield InvoiceLine(element.line, amount if is_charge else -amount, text, tax_percent=percent)
 
 
 def _period(parent: Element, values: Values) -> Period | None:
