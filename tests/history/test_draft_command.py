@@ -133,3 +133,12 @@ def test_a_file_that_cannot_be_written_is_refused_before_anything_is_read(capsys
     assert draft("nobody:", *words) == 2
     assert "--out: Two outputs go to the same file." in capsys.readouterr().err
     assert not Path("d.toml").exists()
+
+
+def test_how_many_documents_are_dated_on_the_last_day_is_counted() -> None:
+    days = ("01-31", "02-28", "03-30", "04-30")  # the third is a day early
+    rows = "".join(f"INV-{day},2026-{day},Acme,Fee 2026-{day[:2]},100.00,EUR\n" for day in days)
+    Path("ledger.csv").write_text(HEAD + rows, encoding="utf-8")
+    assert draft("ledger.csv", "--as-of", "2026-05-31", "--out", "drafts.toml") == 0
+    said = 'invoice_day = "period_end"  # 3 of 4 documents are dated on the last day of their period'
+    assert said in Path("drafts.toml").read_text(encoding="utf-8")

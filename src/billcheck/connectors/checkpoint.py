@@ -37,7 +37,8 @@ _CHECKPOINT, _BASE = ".fetch.jsonl", ".base.jsonl"
 
 def checkpoint_path(folder: Path, name: dict[str, Any], *, is_base: bool = False) -> Path:
     """The file of a fetch; another organisation or request has another, another version of billcheck has not."""
-    what = "\0".join(str(name[key]) for key in ("connector", "organisation_id", "first_day", "last_day", "customers"))
+    keys = ("connector", "host", "organisation_id", "first_day", "last_day", "customers")
+    what = "\0".join(str(name[key]) for key in keys)
     key = sha256(what.encode()).hexdigest()[:16]
     return folder / f"{name['connector']}.{key}{_BASE if is_base else _CHECKPOINT}"
 

@@ -95,7 +95,10 @@ class RefusedError(ConnectorError):
 class SignInError(RefusedError):
     """The sign-in is no longer valid."""
 
-    remedy = "Sign in again: billcheck login."
+    def __init__(self, where: str, remark: str = "", *, request_id: str = "", remedy: str = "") -> None:
+        """Describe one failure; `where` begins with the name by which the connector is signed in to."""
+        login = f"Sign in again: billcheck login {where.partition(' ')[0]}."
+        super().__init__(where, remark, request_id=request_id, remedy=remedy or login)
 
 
 class ScopeError(SignInError):

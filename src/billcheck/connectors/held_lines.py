@@ -71,12 +71,16 @@ class Held:
     end: int = 0
 
 
-def fetch_name(connector: str, organisation_id: str, request: Request) -> dict[str, Any]:
-    """What a file is of: the version of billcheck, the organisation and the request."""
+def fetch_name(connector: str, organisation_id: str, request: Request, host: str = "") -> dict[str, Any]:
+    """What a file is of: the version of billcheck, the organisation at a host, and the request.
+
+    A sandbox and what is real may call an organisation the same, and answer at different hosts.
+    """
     return {
         "billcheck_held": VERSION,
         "billcheck": version("billcheck"),
         "connector": connector,
+        "host": host,
         "organisation_id": organisation_id,
         "first_day": request.first_day.isoformat(),
         "last_day": request.last_day.isoformat(),

@@ -52,9 +52,10 @@ class Client:
 class GivenToken:
     """A token from outside, such as the environment of a job; there is no way to renew it."""
 
-    def __init__(self, name: str, token: Secret) -> None:
+    def __init__(self, name: str, token: Secret, *, variable: str = "BILLCHECK_…_ACCESS_TOKEN") -> None:
         self._name = name
         self._token = token
+        self._variable = variable
 
     def headers(self) -> dict[str, str]:
         """The header with the token."""
@@ -68,7 +69,7 @@ class GivenToken:
         """
         del used
         remark = "The access token that was given is no longer valid."
-        raise SignInError(self._name, remark, remedy="Give a new one.")
+        raise SignInError(self._name, remark, remedy=f"Give a new one with {self._variable}.")
 
 
 class SignIn:
@@ -165,7 +166,7 @@ class SignIn:
                 scopes=tokens.scopes,
             )
         remark = "The sign-in is over: it was not used for too long, was revoked, or another program renewed it."
-        raise SignInError(self._name, remark, remedy=f"Sign in again: billcheck login {self._name}.")
+        raise SignInError(self._name, remark)
 
 
 class ClientSignIn:

@@ -30,6 +30,12 @@ class MissingSettingError(Problem):
     """A setting is missing."""
 
 
+class NotASecretError(Problem):
+    """It holds a character that no token or secret has, such as a line end or a letter with an accent."""
+
+    remedy = "Copy it again; it is not shown here."
+
+
 class TokenStoreError(Problem):
     """Tokens are kept in a file or in the keyring."""
 
@@ -48,8 +54,8 @@ class Settings:
         return f"BILLCHECK_{self.name.upper().replace('-', '_')}_{key}"
 
     def text(self, key: str, default: str = "") -> str:
-        """A value, else the default."""
-        return self.environment.get(self.variable(key)) or default
+        """A value without the spaces and line ends around it, else the default."""
+        return self.environment.get(self.variable(key), "").strip() or default
 
     def needed(self, key: str, remedy: str) -> str:
         """A value that has to be there.
@@ -63,8 +69,15 @@ class Settings:
         return value
 
     def secret(self, key: str) -> Secret:
-        """A value that shows nowhere."""
-        return Secret(self.text(key))
+        """A value that shows nowhere.
+
+        Raises:
+            UsageError: It holds what no header can carry.
+        """
+        text = Secret(self.text(key))
+        if not (text.reveal().isascii() and text.reveal().isprintable()):
+            raise UsageError([NotASecretError(self.variable(key))])
+        return text
 
     def address(self, key: str, default: str) -> str:
         """An address that a token may go to.
@@ -125,7 +138,7 @@ class Settings:
         """
         given = self.secret("ACCESS_TOKEN")
         if given:
-            return GivenToken(self.name, given)
+            return GivenToken(self.name, given, variable=self.variable("ACCESS_TOKEN"))
         store, refresh = self.store(), self.secret("REFRESH_TOKEN")
         client = self.client(token_address)
         if refresh:

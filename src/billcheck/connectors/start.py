@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, runtime_checkable
+from urllib.parse import urlsplit
 
 from billcheck.connectors.checkpoint import Checkpoint, checkpoint_path, read_base, remove_old
 from billcheck.connectors.faults import AnswerError, RedirectError, RefusedError, SignInError
@@ -121,7 +122,7 @@ class Start:
             return ""
         return f"What was read so far ({checkpoint.objects:,} objects) is kept in {checkpoint.path}"
 
-    def open(self, connector: str, organisation_id: str, request: Request, now: datetime) -> None:
+    def open(self, connector: str, organisation_id: str, request: Request, now: datetime, *, address: str = "") -> None:
         """Look up what is held, once it is known which organisation is read.
 
         Args:
@@ -129,12 +130,14 @@ class Start:
             organisation_id: The organisation.
             request: What is asked for.
             now: The time by the ledger's clock, before anything of this fetch is read.
+            address: Of the interface, of which the host counts: that of a sandbox is another ledger, and a proxy of
+                one's own may stand at any port.
         """
         folder = self._folder
         if folder is None:
             return
         remove_old(folder, now)
-        name = fetch_name(connector, organisation_id, request)
+        name = fetch_name(connector, organisation_id, request, urlsplit(address).hostname or "")
         if self._is_update:
             self._base_path = checkpoint_path(folder, name, is_base=True)
             if not self._is_fresh:

@@ -153,7 +153,8 @@ class TokenFile:
             UsageError: The name is none.
         """
         self._folder = folder
-        self._path = folder / f"{_check_name(name)}.tokens.json"
+        self._name = _check_name(name)
+        self._path = folder / f"{name}.tokens.json"
         self._lock_path = folder / f"{name}.lock"
 
     @contextmanager
@@ -162,10 +163,17 @@ class TokenFile:
 
         Raises:
             UsageError: The folder cannot be used.
+            BrokenTokensError: A folder stands where the file would.
         """
         self._make_folder()
-        with self._lock_path.open("a+b") as file:
+        if self._path.is_dir():  # told before anybody signs in, since nothing could be kept
+            raise self._is_folder()
+        try:
+            file = self._lock_path.open("a+b")
             self._lock_path.chmod(_OWNER_ONLY)
+        except OSError as error:
+            raise self._unusable(error) from None
+        with file:
             lock(file.fileno())
             try:
                 yield
@@ -179,10 +187,19 @@ class TokenFile:
             BrokenTokensError: It cannot be read.
         """
         try:
-            text = self._path.read_text(encoding="utf-8")
+            tokens = _decoded(self._path.read_bytes())
         except FileNotFoundError:
             return None
-        return _decoded(str(self._path), text)
+        except NotADirectoryError as error:
+            raise self._unusable(error) from None
+        except OSError as error:
+            if self._path.is_dir():
+                raise self._is_folder() from None
+            what = f"{self._path}: the sign-in that is kept there cannot be read: {error.strerror}."
+            raise BrokenTokensError(f"{what} Make it readable for yourself.") from None
+        if tokens is None:
+            raise _damaged(str(self._path), self._name)
+        return tokens
 
     def save(self, tokens: Tokens) -> None:
         """Replace the file as a whole.
@@ -191,11 +208,17 @@ class TokenFile:
             UsageError: The folder cannot be used.
         """
         self._make_folder()
+        try:
+            self._write(_encoded(tokens))
+        except OSError as error:
+            raise self._unusable(error) from None
+
+    def _write(self, text: str) -> None:
         # Made readable for its owner alone, before anything is in it.
         handle, name = tempfile.mkstemp(dir=self._folder, prefix=f".{self._path.name}.")
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(_encoded(tokens))
+                file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
             Path(name).replace(self._path)
@@ -213,7 +236,16 @@ class TokenFile:
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            raise UsageError([StateFolderError(str(self._folder), what=f"{error.strerror}.")]) from None
+            raise self._unusable(error) from None
+
+    def _unusable(self, error: OSError) -> UsageError:
+        is_none = isinstance(error, FileExistsError | NotADirectoryError)
+        what = f"The folder for sign-ins cannot be used: {'this is no folder' if is_none else error.strerror}."
+        return UsageError([StateFolderError(str(self._folder), what=what)])
+
+    def _is_folder(self) -> BrokenTokensError:
+        what = f"{self._path}: this is a folder, where the file with the sign-in would be."
+        return BrokenTokensError(f"{what} Take it away, and sign in: billcheck login {self._name}.")
 
 
 class KeyringStore:
@@ -247,17 +279,35 @@ class KeyringStore:
         Raises:
             BrokenTokensError: It cannot be read.
         """
-        text = self._keyring.get_password(_KEYRING_SERVICE, self._name)
-        return None if text is None else _decoded(f"keyring {self._name}", text)
+        found = Secret(self._asked("get_password") or "")
+        if not found:
+            return None
+        tokens = _decoded(found.reveal().encode("utf-8", "replace"))
+        if tokens is None:
+            raise _damaged(f"keyring {self._name}", self._name)
+        return tokens
 
     def save(self, tokens: Tokens) -> None:
         """Replace the entry."""
-        self._keyring.set_password(_KEYRING_SERVICE, self._name, _encoded(tokens))
+        self._asked("set_password", Secret(_encoded(tokens)))
 
     def forget(self) -> None:
         """Remove the entry."""
-        if self._keyring.get_password(_KEYRING_SERVICE, self._name) is not None:
-            self._keyring.delete_password(_KEYRING_SERVICE, self._name)
+        if self._asked("get_password") is not None:
+            self._asked("delete_password")
+
+    def _asked(self, what: str, *secrets: Secret) -> Any:  # noqa: ANN401 - whatever the keyring says
+        """What the keyring says.
+
+        Raises:
+            BrokenTokensError: It does not work, as where there is none on a server.
+        """
+        try:
+            return getattr(self._keyring, what)(_KEYRING_SERVICE, self._name, *(one.reveal() for one in secrets))
+        except Exception as error:  # noqa: BLE001 - every keyring has faults of its own, which may quote what it keeps
+            kind = type(error).__name__
+        what = f"keyring {self._name}: the keyring of the system does not work ({kind})."
+        raise BrokenTokensError(f"{what} Unlock or install it, or keep sign-ins in a file: BILLCHECK_TOKEN_STORE=file.")
 
 
 def _encoded(tokens: Tokens) -> str:
@@ -265,22 +315,24 @@ def _encoded(tokens: Tokens) -> str:
     return json.dumps({**values, "expires_at": tokens.expires_at.astimezone(UTC).isoformat()}, indent=2) + "\n"
 
 
-def _decoded(where: str, text: str) -> Tokens:
-    # Without what was read: it is meant to hold secrets.
-    broken = BrokenTokensError(f"{where}: what is kept of the sign-in cannot be read. Sign in again: billcheck login.")
+def _decoded(data: bytes) -> Tokens | None:
+    """What was kept; None where it is damaged. It raises nothing, since its variables are secrets."""
     try:
-        values = json.loads(text)
-    except ValueError:
-        raise broken from None
-    names = {each.name for each in fields(Tokens)}
-    if not isinstance(values, dict) or set(values) != names or not all(isinstance(one, str) for one in values.values()):
-        raise broken
-    try:
+        values = json.loads(data.decode("utf-8"))
+        if not isinstance(values, dict) or set(values) != {each.name for each in fields(Tokens)}:
+            return None
+        if not all(isinstance(one, str) for one in values.values()):
+            return None
         expires_at = datetime.fromisoformat(values["expires_at"]).astimezone(UTC)
-    except ValueError:
-        raise broken from None
+    except (ValueError, RecursionError, OverflowError):
+        return None
     secrets = {name: Secret(value) for name, value in values.items() if name.endswith("_token")}
     return Tokens(**{**values, **secrets, "expires_at": expires_at})
+
+
+def _damaged(where: str, name: str) -> BrokenTokensError:
+    what = f"{where}: what is kept there of the sign-in is damaged."
+    return BrokenTokensError(f"{what} Sign in again, which replaces it: billcheck login {name}.")
 
 
 def _sync_folder(folder: Path) -> None:

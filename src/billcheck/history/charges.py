@@ -323,7 +323,10 @@ def _rhythm(one: Recurring) -> Iterator[Entry]:
     if rhythm.every.unit == "semi_month":
         yield Entry("semi_month_days", list(rhythm.every.days), "by the issue dates")
     if rhythm.timing == "in_arrears" and rhythm.is_on_last_day:
-        yield Entry("invoice_day", "period_end", "documents are dated on the last day of their period")
+        due = (rhythm.due_day(last) for _, last in rhythm.numbers)
+        exact = sum(event.day == day for event, day in zip(one.series.events, due, strict=True))
+        dated = f"{exact:,} of {counted(events, 'document')} are dated on the last day of their period"
+        yield Entry("invoice_day", "period_end", dated)
     start = first_day_of(one)
     begins_with_part = one.prices.part_first is not None and start == rhythm.first_day
     if begins_with_part and rhythm.every.months > 1 and _is_calendar(one):

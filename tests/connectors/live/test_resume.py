@@ -46,6 +46,7 @@ class Company:
 
     name: str
     server: Any
+    host: str = "127.0.0.1"
 
     def connector(self, http: Http, address: str) -> Connector:
         token = GivenToken(self.name, Secret("access-0"))
@@ -63,7 +64,7 @@ class Company:
             Http(self.name, dialect, pace=Pace(per_minute=10_000, at_once=4), patience=PATIENCE) as http,
             start,
         ):
-            fetched = fetch_with(self.connector(http, raw.address), request, start)
+            fetched = fetch_with(self.connector(http, raw.address.replace("127.0.0.1", self.host)), request, start)
             start.finish()
             return fetched, list(map(shown, raw.asked))
 

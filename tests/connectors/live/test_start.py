@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
@@ -60,6 +61,20 @@ def test_a_connector_that_knows_nothing_of_it_is_fetched_from_nothing(tmp_path: 
 
 def is_of_changes(asked: Asked) -> bool:
     return "if-modified-since" in asked.headers or "LastUpdatedTime" in asked.target
+
+
+def test_what_is_held_of_a_sandbox_is_nothing_of_a_real_one(company: Company, tmp_path: Path) -> None:
+    """Both may call an organisation the same; another port is the same one, by a proxy."""
+    truth, asked_of_all = company.fetch(Start())
+    company.breaks_off(tmp_path, 4)
+    told: list[str] = []
+    fetched, asked = replace(company, host="localhost").fetch(Start(tmp_path, tell=told.append))
+    assert same(fetched, truth)
+    assert (told, len(asked)) == ([], len(asked_of_all))
+    assert len(lines(tmp_path)) == 1
+    fetched, _ = company.fetch(Start(tmp_path, tell=told.append))
+    assert same(fetched, truth)
+    assert any("Going on where a fetch of" in each for each in told)
 
 
 @pytest.mark.parametrize("status", [304, 400, 404])

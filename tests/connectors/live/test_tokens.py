@@ -93,7 +93,7 @@ def test_a_write_that_fails_leaves_what_was_there(tmp_path: Path, monkeypatch: p
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", fail)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(UsageError, match="cannot be used: No space left on device"):
         store.save(replace(OLD, account="other"))
     assert store.load() == OLD
     assert [path.name for path in tmp_path.iterdir()] == ["xero.tokens.json"]

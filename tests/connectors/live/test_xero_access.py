@@ -57,7 +57,7 @@ def test_a_refusal_by_status_alone_names_the_scope_as_well() -> None:
 def test_an_organisation_that_nobody_signed_in_to_is_told_from_a_scope() -> None:
     with pytest.raises(NotAllowedError) as caught:
         fetch(XeroServer([], [HARTWELL], tenants=("t-1",)), tenant_id="t-9")
-    assert caught.value.remark == ("The organisation t-9 is not among those signed in to: Company t-1 (t-1).")
+    assert caught.value.remark == ("The organisation 't-9' is not among those signed in to: Company t-1 (t-1).")
     assert "A demo company gets another id each time it is reset." in caught.value.advice
 
 

@@ -11,8 +11,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from billcheck.connectors.base import Completeness, Count, Fetched
-from billcheck.connectors.faults import ConnectorError
+from billcheck.connectors.faults import ConnectorError, NotAllowedError, NotThereError
 from billcheck.connectors.patience import SYSTEM_CLOCK, Clock
+from billcheck.connectors.quickbooks.access import out_of_reach
 from billcheck.connectors.quickbooks.changes import find_deletions
 from billcheck.connectors.quickbooks.company import Currencies, Products, customer_names, wanted_customers
 from billcheck.connectors.quickbooks.dialect import PACE
@@ -90,9 +91,16 @@ class QuickBooksConnector:
             questions = Questions(
                 self._http, self._credentials, self._company_address, page_size=PAGE_SIZE, together=together
             )
-            company = questions.only("CompanyInfo").text("CompanyName")
-            start.open(self.name, self._realm_id, request, self._http.now())
+            company = self._company(questions)
+            start.open(self.name, self._realm_id, request, self._http.now(), address=self._company_address)
             return self._read(request, start, questions, together, company)
+
+    def _company(self, questions: Questions) -> str:
+        """The name of the company."""
+        try:
+            return questions.only("CompanyInfo").text("CompanyName")
+        except (NotAllowedError, NotThereError) as error:
+            raise out_of_reach(self._realm_id, self._company_address, error) from None
 
     def _read(
         self, request: Request, start: Start, questions: Questions, together: SideBySide, company: str

@@ -74,6 +74,8 @@ def login(environment: Mapping[str, str], *, port: int, show: Callable[[str], ob
         has_pkce=False,
     )
     store = settings.store()
+    with store.locked():
+        pass  # where nothing can be kept, that is told before somebody signs in
     with settings.http(QuickBooksDialect(), PACE) as http:
         tokens, told = sign_in(invitation, http, client, show=show, port=port)
     realm_id = told.get("realmId", "")

@@ -64,7 +64,7 @@ def foreign_tenant(tenant: str, tenants: Mapping[str, str], error: NotAllowedErr
         return None
     return NotAllowedError(
         error.where,
-        f"The organisation {tenant} is not among those signed in to: {_listed(tenants)}.",
+        f"The organisation '{tenant}' is not among those signed in to: {_listed(tenants)}.",
         request_id=error.request_id,
         remedy="Sign in to it: billcheck login xero; or name another with BILLCHECK_XERO_TENANT_ID. A demo company "
         "gets another id each time it is reset.",

@@ -108,7 +108,7 @@ class XeroConnector:
         """
         tenant = self._tenant_id or only_tenant(self._tenants())
         organisation = self._organisation(tenant)
-        start.open(self.name, tenant, request, self._http.now())
+        start.open(self.name, tenant, request, self._http.now(), address=self._api)
         contacts, contact_count, kept = self._sweep(ALL_CONTACTS, tenant, start, names=_NAMES)
         renamed = sorted(kept.renamed(contacts)) if kept is not None else []
         directory = Directory(organisation, merged_names(contacts))
