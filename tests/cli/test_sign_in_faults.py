@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -271,3 +272,24 @@ def test_a_sign_in_that_the_ledger_ended_names_how_to_sign_in_again(refused: Ref
     both.quickbooks.before = lambda *_: answer(fault, status=401)
     told = refused("quickbooks", **TO_QUICKBOOKS, QUICKBOOKS_REALM_ID=quickbooks.REALM)
     assert "Sign in again: billcheck login quickbooks." in told
+
+
+@pytest.mark.usefixtures("both")
+@pytest.mark.parametrize("name", NAMES)
+def test_a_port_that_is_taken(run: Run, name: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        failed = run("login", name, "--no-browser", "--port", port)
+    assert failed.code == 2
+    assert (
+        f"port: The browser cannot come back to this port of this machine: Address already in use. Found '{port}'."
+        in (failed.err)
+    )
+    assert "Give another one with --port, and register" in failed.err
+
+
+@pytest.mark.parametrize("port", ["65536", "-1", "abc", "1.5", "٣", ""])
+def test_what_is_no_port(run: Run, port: str) -> None:
+    failed = run("login", "xero", f"--port={port}")
+    assert failed.code == 2
+    assert "is no port; write a number up to 65535, such as 8319" in failed.err

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import webbrowser
+from argparse import ArgumentTypeError
 from typing import TYPE_CHECKING
 
 from billcheck.cli.console import note
@@ -22,17 +23,32 @@ only you can read. Set BILLCHECK_XERO_CLIENT_ID to the id of your application fi
 BILLCHECK_QUICKBOOKS_CLIENT_ID and BILLCHECK_QUICKBOOKS_CLIENT_SECRET."""
 
 
+_LAST_PORT = 65535
+
+
 def add_arguments(parser: ArgumentParser) -> None:
     """The options of this command."""
     parser.add_argument("ledger", choices=("quickbooks", "xero"), help="which ledger")
     parser.add_argument(
         "--port",
-        type=int,
+        type=_parse_port,
         default=8319,
         metavar="PORT",
         help="of this machine, where the browser comes back to (default: 8319; register http://127.0.0.1:8319/callback)",
     )
     parser.add_argument("--no-browser", action="store_true", help="only show the address")
+
+
+def _parse_port(text: str) -> int:
+    """A port of this machine; 0 for any that is free.
+
+    Raises:
+        ArgumentTypeError: It is none.
+    """
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(_LAST_PORT)) and int(text) <= _LAST_PORT):
+        message = f"{text!r} is no port; write a number up to {_LAST_PORT}, such as 8319"
+        raise ArgumentTypeError(message)
+    return int(text)
 
 
 def run(arguments: Namespace) -> int:

@@ -16,15 +16,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, Protocol, Self
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
+from urllib.request import proxy_bypass
 
 import httpcore
 import httpx
 import tenacity
 
+from billcheck.connectors.addresses import find_proxy, is_loopback
 from billcheck.connectors.faults import (
     AnswerError,
     ConnectorError,
@@ -41,7 +40,8 @@ from billcheck.connectors.faults import (
     excerpt,
 )
 from billcheck.connectors.patience import SYSTEM_CLOCK, Clock, Pace, Pacer, Patience, moment_of, wait_of
-from billcheck.errors import InternalError, Problem, UsageError
+from billcheck.connectors.scrubbing import without_secrets
+from billcheck.errors import InternalError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -54,12 +54,6 @@ _UNAUTHORISED, _FORBIDDEN, _NOT_FOUND, _GONE, _TOO_MANY = 401, 403, 404, 410, 42
 _MAY_PASS = frozenset({500, 502, 503, 504})
 _OK = range(200, 300)
 _MOVED = range(300, 400)
-
-
-class PlainAddressError(Problem):
-    """Tokens only travel encrypted; plain http is for this machine alone."""
-
-    remedy = "Write an address that begins with https://."
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,26 +131,6 @@ class _Again(Exception):  # noqa: N818 - no error of its own: the reason to ask 
         self.error = error
         self.wait = wait
         self.limit = limit
-
-
-def check_address(where: str, address: str) -> str:
-    """An address a token may go to: https, or plain http on this machine.
-
-    Raises:
-        UsageError: It is another.
-    """
-    parts = urlsplit(address)
-    is_plain = parts.scheme == "http" and _is_loopback(parts.hostname or "")
-    if (parts.scheme != "https" and not is_plain) or not parts.hostname or parts.username or parts.fragment:
-        raise UsageError([PlainAddressError(where, address)])
-    return address
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 class Http:
@@ -295,7 +269,17 @@ class Http:
         told = moment_of(answer.headers)
         if told is not None:
             self._behind = max(timedelta(0), self._clock.now() - told)
-        return answer, self._dialect.fault(answer) or _fault_of(answer), used
+        return answer, self._fault(answer, asked), used
+
+    def _fault(self, answer: Answer, asked: httpx.Request) -> Fault | None:
+        """What is wrong with an answer, in words without a secret of the request, which a server may repeat."""
+        if not (self._dialect.fault(answer) or _fault_of(answer)):
+            return None
+        sent, form = asked.headers, asked.content
+        body = without_secrets(answer.body, sent, form)
+        headers = {name: without_secrets(value.encode(), sent, form).decode() for name, value in answer.headers.items()}
+        shown = Answer(answer.status, headers, body)
+        return self._dialect.fault(shown) or _fault_of(shown) or Fault("refused")
 
     def _answer(self, where: str, request: httpx.Request) -> Answer:
         try:
@@ -305,7 +289,12 @@ class Http:
             raise _Again(TooSlowError(where)) from None
         except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
             raise _Again(UnreachableError(where, f"It cannot be connected to ({type(error).__name__}).")) from None
-        except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError, httpx.DecodingError) as error:
+        except httpcore.ProxyError as error:
+            said = excerpt(str(error).encode())
+            remedy = "Check the address of the proxy in HTTPS_PROXY, with its user and password."
+            shut = UnreachableError(where, f"The proxy let nothing through ({said}).", remedy=remedy)
+            raise (shut if said.startswith("4") else _Again(shut)) from None
+        except (httpcore.NetworkError, httpcore.ProtocolError, httpx.DecodingError) as error:
             raise _Again(UnreachableError(where, f"The answer broke off ({type(error).__name__}).")) from None
 
     def _receive(self, where: str, request: httpx.Request) -> Answer:
@@ -386,9 +375,7 @@ def _fault_of(answer: Answer) -> Fault | None:
     if status in _OK:
         return _body_fault(answer)
     if status in _MOVED:
-        raise RedirectError(
-            f"{status}", f"The server sent us to {excerpt(answer.headers.get('location', '').encode())}."
-        )
+        return Fault("moved", f"it sends us to {excerpt(answer.headers.get('location', 'nowhere').encode())}")
     if status == _UNAUTHORISED:
         return Fault("expired")
     if status == _TOO_MANY:
@@ -509,12 +496,16 @@ class _Transport(httpx.BaseTransport):
             "network_backend": _DeadlineBackend(deadline),
         }
         self._direct = httpcore.ConnectionPool(**options)
-        proxy = getproxies().get("https")
-        self._proxied = None if proxy is None else httpcore.HTTPProxy(proxy, **options)
+        proxy = find_proxy()
+        self._proxied = None
+        if proxy is not None:
+            # Given where it is needed alone, so that no variable here holds it.
+            auth = (proxy.user.reveal(), proxy.password.reveal()) if proxy.user else None
+            self._proxied = httpcore.HTTPProxy(proxy.address, proxy_auth=auth, **options)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         url = request.url
-        is_direct = self._proxied is None or _is_loopback(url.host) or bool(proxy_bypass(url.host))
+        is_direct = self._proxied is None or is_loopback(url.host) or bool(proxy_bypass(url.host))
         pool = self._direct if is_direct or self._proxied is None else self._proxied
         target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
         response = pool.handle_request(

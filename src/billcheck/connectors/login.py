@@ -19,6 +19,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from billcheck.connectors.faults import ScopeError, SignInError
 from billcheck.connectors.oauth import INVALID_SCOPE, request_tokens, scope_remedy
 from billcheck.connectors.tokens import Sealed
+from billcheck.errors import Problem, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,6 +34,12 @@ DEFAULT_SECONDS = 300.0
 _DONE = b"<!doctype html><title>billcheck</title><p>You are signed in. You can close this page."
 _NOT_DONE = b"<!doctype html><title>billcheck</title><p>That did not work. Look at the terminal."
 _RANDOM_BYTES = 48
+
+
+class PortError(Problem):
+    """The browser cannot come back to this port of this machine."""
+
+    remedy = "Give another one with --port, and register http://127.0.0.1:PORT/callback with the application."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +79,7 @@ def sign_in(
         The tokens, and the parameters the ledger sent with the code.
 
     Raises:
+        UsageError: The port is taken.
         ScopeError: The application may not ask for the scopes.
         SignInError: It was declined, took too long, or what came back is not the answer to what we asked.
         ConnectorError: The token service gave no usable answer.
@@ -127,7 +135,11 @@ class _Doorman:
             def log_message(self, *_: object) -> None:
                 """Nothing: the request holds a secret."""
 
-        self._server = HTTPServer(("127.0.0.1", port), Handler)
+        try:
+            self._server = HTTPServer(("127.0.0.1", port), Handler)
+        except OSError as error:
+            what = f"The browser cannot come back to this port of this machine: {error.strerror}."
+            raise UsageError([PortError("port", str(port), what=what)]) from None
         self.address = f"http://127.0.0.1:{self._server.server_address[1]}/callback"
 
     def let_in(self, given: dict[str, str]) -> None:

@@ -21,11 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _PREFIX = "BILLCHECK_HTTP_"
+_MOST_SECONDS = 1_000_000
+_LONGEST_WISH = 100 * 365 * 86_400.0
+"""Seconds; longer than that is as good as never, and beyond what a date can say."""
 _MINUTE, _FEW, _LONGEST_COUNT = 60.0, 3, 9
 
 
 class NotANumberError(Problem):
-    """This is no number above zero."""
+    """This is no number above zero, or is a time of more than a million seconds."""
 
 
 class Clock(Protocol):
@@ -101,14 +104,15 @@ class Patience:
         problems = []
         for each in fields(cls):
             name = _PREFIX + each.name.upper()
-            text = environment.get(name)
-            if text is None:
+            text = environment.get(name, "").strip()
+            if not text:
                 continue
+            is_count = each.type == "int"
             try:
-                value = int(text) if each.type == "int" else float(text)
+                value = int(text) if is_count else float(text)
             except ValueError:
                 value = 0
-            if 0 < value < float("inf"):
+            if value > 0 and (is_count or value <= _MOST_SECONDS):
                 found[each.name] = value
             else:
                 problems.append(NotANumberError(name, text))
@@ -214,11 +218,11 @@ def wait_of(headers: Mapping[str, str], now: datetime) -> float | None:
     except ValueError:
         pass
     else:
-        return seconds if 0 <= seconds < float("inf") else None
+        return min(seconds, _LONGEST_WISH) if 0 <= seconds < float("inf") else None
     until = _moment(text)
     if until is None:
         return None
-    return max(0.0, (until - (moment_of(headers) or now)).total_seconds())
+    return min(max(0.0, (until - (moment_of(headers) or now)).total_seconds()), _LONGEST_WISH)
 
 
 def moment_of(headers: Mapping[str, str]) -> datetime | None:

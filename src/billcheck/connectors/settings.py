@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from billcheck.connectors.http import Http, check_address
+from billcheck.connectors.addresses import check_address
+from billcheck.connectors.http import Http
 from billcheck.connectors.oauth import Client, ClientSignIn, GivenToken, SignIn
 from billcheck.connectors.patience import Patience
 from billcheck.connectors.tokens import KeyringStore, Secret, TokenFile, Tokens, state_folder

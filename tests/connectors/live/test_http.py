@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import threading
 import time
 from dataclasses import replace
@@ -11,16 +12,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from billcheck.connectors import faults
+from billcheck.connectors.addresses import check_address, find_proxy
 from billcheck.connectors.faults import (
     AnswerError,
     ConnectorError,
+    RedirectError,
     ServerFaultError,
     SignInError,
     TooSlowError,
     UnreachableError,
     WaitError,
 )
-from billcheck.connectors.http import Answer, check_address
 from billcheck.connectors.patience import Pace, Patience, wait_of
 from billcheck.errors import UsageError
 from tests.connectors.live.connections import QUICK, connect
@@ -29,6 +31,8 @@ from tests.servers.raw import Asked, RawServer, Reply, answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from billcheck.connectors.http import Answer
 
 GOOD = answer({"Invoices": [{"Total": 1.10}]})
 SESAME = "open-sesame"
@@ -191,11 +195,96 @@ def test_addresses_that_tokens_may_go_to(address: str) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["http://api.xero.com", "ftp://127.0.0.1", "https://", "https://a:b@api.xero.com", "//x", "http://127.0.0.1.x.org"],
+    ["http://api.xero.com", "ftp://127.0.0.1", "http://127.0.0.1.x.org"],
 )
 def test_addresses_that_they_may_not_go_to(address: str) -> None:
-    with pytest.raises(UsageError, match="BILLCHECK_XERO_API_URL"):
+    with pytest.raises(UsageError, match="BILLCHECK_XERO_API_URL: Tokens only travel encrypted"):
         check_address("BILLCHECK_XERO_API_URL", address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://", "https://a:sesame@api.xero.com", "//x", "xero", "https://[::1", "https://api.xero.com:abc",
+        "https://api.xero.com:99999", "https://api.xero.com:0", "https:// x.com", "https://x.com/#a", "https://é.com",
+        "",
+    ],
+)  # fmt: skip
+def test_what_is_no_address(address: str) -> None:
+    with pytest.raises(UsageError, match=r"BILLCHECK_XERO_API_URL: This is no address\.") as caught:
+        check_address("BILLCHECK_XERO_API_URL", address)
+    assert "sesame" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "address", "user", "password"),
+    [
+        ("http://proxy.corp:3128", "http://proxy.corp:3128", "", ""),
+        ("proxy.corp:3128", "http://proxy.corp:3128", "", ""),
+        ("http://me:se%40same@proxy.corp:3128/", "http://proxy.corp:3128", "me", "se@same"),
+        ("me@[::2]:80", "http://[::2]:80", "me", ""),
+        ("https://proxy.corp", "https://proxy.corp", "", ""),
+    ],
+)
+def test_a_proxy_as_people_write_it(text: str, address: str, user: str, password: str) -> None:
+    found = find_proxy({"https": text})
+    assert found is not None
+    assert (found.address, found.user.reveal(), found.password.reveal()) == (address, user, password)
+    assert not password or password not in repr(found)
+
+
+@pytest.mark.parametrize("text", ["socks5://a:1", "::::", "http://a:abc", "http://me:sesame@a b", "http://"])
+def test_a_proxy_that_cannot_be_used(text: str) -> None:
+    with pytest.raises(UsageError, match=r"HTTPS_PROXY: This is no proxy that can be used\.") as caught:
+        find_proxy({"https": text})
+    assert "sesame" not in str(caught.value)
+
+
+def test_no_proxy() -> None:
+    assert find_proxy({}) is None
+    assert find_proxy({"https": " "}) is None
+
+
+def test_a_proxy_is_told_who_asks_and_what_it_refuses_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    with RawServer(lambda _: answer(b"", status=407)) as server:
+        monkeypatch.setenv("HTTPS_PROXY", server.address.replace("://", f"://me:{SESAME}@"))
+        with connect() as http, pytest.raises(UnreachableError) as caught:
+            http.get("/Invoices", "https://api.example.com/x", headers={"Authorization": "Bearer inner"})
+    (asked,) = server.asked
+    assert (asked.method, asked.target) == ("CONNECT", "api.example.com:443")
+    assert base64.b64decode(asked.headers["proxy-authorization"].removeprefix("Basic ")).decode() == f"me:{SESAME}"
+    assert "authorization" not in asked.headers
+    assert "The proxy let nothing through (407 Said). Check the address of the proxy in HTTPS_PROXY" in str(
+        caught.value
+    )
+    assert SESAME not in str(caught.value)
+
+
+def test_a_proxy_that_fails_for_a_moment_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    with RawServer(lambda _: answer(b"", status=503)) as server:
+        monkeypatch.setenv("HTTPS_PROXY", server.address)
+        with connect() as http, pytest.raises(UnreachableError, match="503"):
+            http.get("/Invoices", "https://api.example.com/x")
+    assert len(server.asked) == QUICK.tries
+
+
+@pytest.mark.parametrize("after", ["1000000000000", "1e300", "Fri, 31 Dec 9999 23:59:59 GMT"])
+def test_a_wait_beyond_all_dates_ends_the_run_as_well(after: str) -> None:
+    late = answer(b"{}", status=429, headers={"Retry-After": after, "Date": "Sun, 29 Nov 2026 12:00:00 GMT"})
+    with RawServer(lambda _: late) as server, connect() as http, pytest.raises(WaitError) as caught:
+        http.get("/Invoices", server.address)
+    assert caught.value.resume_at.year > 2100
+
+
+def test_a_redirect_says_what_was_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HTTPS_PROXY", raising=False)
+    away = answer(b"", status=302, headers={"Location": "https://elsewhere.example/x"})
+    with RawServer(lambda _: away) as server, connect() as http, pytest.raises(RedirectError) as caught:
+        http.get("/Invoices", server.address)
+    assert len(server.asked) == 1
+    assert str(caught.value).startswith(
+        "xero GET /Invoices: The server answered 302: it sends us to https://elsewhere.example/x."
+    )
 
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -233,3 +322,13 @@ def test_patience_from_the_environment() -> None:
     with pytest.raises(UsageError) as caught:
         Patience.from_environment({"BILLCHECK_HTTP_TRIES": "1.5", "BILLCHECK_HTTP_MAX_BYTES": "0"})
     assert len(caught.value.problems) == 2
+
+
+@pytest.mark.parametrize("text", ["1e300", "1000001", "nan", "inf", "-1", "0", "a lot"])
+def test_what_is_no_time_to_wait(text: str) -> None:
+    with pytest.raises(UsageError, match="BILLCHECK_HTTP_TOTAL_SECONDS: This is no number above zero, or is a time"):
+        Patience.from_environment({"BILLCHECK_HTTP_TOTAL_SECONDS": text})
+
+
+def test_an_empty_variable_is_none() -> None:
+    assert Patience.from_environment({"BILLCHECK_HTTP_TRIES": "", "BILLCHECK_HTTP_READ_SECONDS": " "}) == Patience()
