@@ -15,7 +15,18 @@ from typing import TYPE_CHECKING, NamedTuple
 from billcheck.periods.kinds import Kind
 from billcheck.periods.mentions import JOINTS, Mention, UnsureMentionError, find_mentions
 from billcheck.periods.spans import REVERSED, Ending, Mark, Span, complete_years, days_of
-from billcheck.periods.words import ABBREVIATIONS, DOUBTFUL, ENGLISH, FRENCH, MODALS, NAMES, STREETS, VERBS, WEAK
+from billcheck.periods.words import (
+    ABBREVIATIONS,
+    DOUBTFUL,
+    ENGLISH,
+    FRENCH,
+    HALVES,
+    MODALS,
+    NAMES,
+    STREETS,
+    VERBS,
+    WEAK,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -136,8 +147,8 @@ def judge(tokens: list[Token], kinds: str, order: DateOrder, scope: Scope) -> Na
     best = _one_of(named)
     if Kind.UNREADABLE in kinds:
         raise RefusedTextError("another date or period stands in the text that cannot be read")
-    if best.span.first == best.span.last and _has_rhythm(kinds, mentions):
-        raise RefusedTextError("the month may be the first of several")
+    if best.span.first == best.span.last:
+        _check_length(tokens, kinds, mentions)
     if best.span.first.year is None and _has_other_year(tokens, mentions):
         raise RefusedTextError("a year stands apart from the month")
     return best
@@ -188,6 +199,14 @@ def _is_joined(kinds: str, before: Mention, mention: Mention) -> bool:
 
 def _is_between(kinds: str, mention: Mention) -> bool:
     return _before(kinds, mention.start)[:1] == Kind.BETWEEN
+
+
+def _check_length(tokens: list[Token], kinds: str, mentions: list[Mention]) -> None:
+    """Refuse a month of which only half may be meant, or several that begin with it."""
+    if _has_rhythm(kinds, mentions):
+        raise RefusedTextError("the month may be the first of several")
+    if any(token.text.lower() in HALVES for token in tokens):
+        raise RefusedTextError("it may be half of the month")
 
 
 def _has_rhythm(kinds: str, mentions: list[Mention]) -> bool:

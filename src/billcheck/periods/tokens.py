@@ -89,7 +89,13 @@ _TOKEN = re.compile(
 _WORD_OF_YEAR = re.compile(rf"(?<![0-9])({_YEAR})\s?(?:r\.|roku)(?!\w)")
 # Weeks, and quarters and halves that are spelt like another code.
 _OTHER_PERIOD = re.compile(r"[QHTKWSP][0-9]{1,2}\b|[CK]W[0-9]|FY|[0-9][QHS]\b", re.IGNORECASE)
-_SIGNS = {",": Kind.COMMA, "&": Kind.AND, "+": Kind.AND, "/": Kind.SLASH, "#": Kind.NUMBER_SIGN, "№": Kind.NUMBER_SIGN}
+_SIGNS = {
+    ",": Kind.COMMA,
+    "&": Kind.AND,
+    "+": Kind.AND,
+    "/": Kind.SLASH,
+    **dict.fromkeys("#№§", Kind.NUMBER_SIGN),
+}
 _KINDS = {
     "iso_day": Kind.ISO_DAY,
     "iso_month": Kind.YEAR_MONTH,

@@ -167,6 +167,9 @@ DOUBTFUL = frozenset(_MEANINGS.lists["doubtful"])
 WEAK = frozenset().union(*_MEANINGS.others.values()) & MONTHS
 """Months that are common words of another language: they always need a word of their own language beside them."""
 
+HALVES = frozenset(_MEANINGS.lists["halves"])
+"""What half of a month is called."""
+
 STREETS = frozenset(_MEANINGS.lists["streets"])
 """What streets and squares are called, before a name that may be a day of a month."""
 
