@@ -36,12 +36,13 @@ STAGES = {
     "allocation": (
         "billcheck.engine.examination:gather_events",
         "billcheck.engine.examination:allocate",
+        "billcheck.engine.examination:is_billed_exactly",
         "billcheck.engine.examination:match_one_by_one",
     ),
     "diff": (
         "billcheck.engine.examination:judge",
         "billcheck.engine.examination:judge_one_by_one",
-        "billcheck.engine.examination:Sums.add_row",
+        "billcheck.engine.sums:Sums.add_row",
     ),
     "causes": (
         "billcheck.engine.examination:find_leaks",

@@ -19,7 +19,7 @@ from billcheck.engine.coverage import find_coverage, make_window
 from billcheck.engine.credit_links import link_credits
 from billcheck.engine.discounts import spread_discounts
 from billcheck.engine.evidence import Places, make_residue
-from billcheck.engine.examination import HORIZON_DAYS, LAST_DAY, Examination, Setting, Sums
+from billcheck.engine.examination import HORIZON_DAYS, LAST_DAY, Examination, Setting
 from billcheck.engine.groups import check_together
 from billcheck.engine.invariants import check_causes, check_lines_conserved, check_totals
 from billcheck.engine.keys import Slot, make_directory
@@ -44,6 +44,7 @@ from billcheck.engine.sentences import (
 )
 from billcheck.engine.sequences import NumbersLacking
 from billcheck.engine.shown import LazyContracts, LazySetAside
+from billcheck.engine.sums import Sums
 from billcheck.engine.taxes import find_tax_runs
 from billcheck.engine.unexercised import find_unexercised
 from billcheck.engine.unread import find_unread, find_unread_documents

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from billcheck.causes import UNEXPLAINED
 from billcheck.engine.cause_sums import CauseSums
 from billcheck.engine.evidence import left_over_lines
-from billcheck.engine.examination import PlainCharge, Sums
+from billcheck.engine.examination import PlainCharge
 from billcheck.engine.outside import OutsideSum, Repeats, count_once
 from billcheck.engine.sentences import (
     find_expired,
@@ -26,6 +26,7 @@ from billcheck.engine.sentences import (
 )
 from billcheck.engine.sequences import find_sequence_gaps
 from billcheck.engine.strays import Strays
+from billcheck.engine.sums import Sums
 from billcheck.errors import LedgerRefusedError, Problem
 from billcheck.findings import Status
 from billcheck.ledger.source import DivisibleSource, add_totals

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
@@ -22,9 +24,11 @@ from tests.engine.agreements import contract, flat, line
 
 if TYPE_CHECKING:
     from billcheck.contracts.terms import Contract
-    from billcheck.engine.examination import PlainCharge, Sums
+    from billcheck.engine.examination import PlainCharge
     from billcheck.engine.keys import Slot
+    from billcheck.engine.sums import Sums
     from billcheck.ledger.line import Line
+    from billcheck.pricing.schedule import Schedule
 
 AS_OF = date(2026, 11, 20)
 
@@ -69,27 +73,40 @@ def random_case(rng: random.Random) -> tuple[Contract, list[Line]]:
     return agreed, lines
 
 
-@pytest.mark.parametrize("check_from", [None, date(2026, 4, 1)])
-def test_the_quick_way_and_the_full_examination_agree(check_from: date | None) -> None:
+@pytest.mark.parametrize(
+    ("check_from", "check_until"), [(None, None), (date(2026, 4, 1), None), (None, date(2026, 6, 30))]
+)
+def test_the_quick_ways_and_the_full_examination_agree(check_from: date | None, check_until: date | None) -> None:
     rng = random.Random(20261120)
-    settled_quickly = 0
-    decide = Examination._judge_plainly
+    settled: Counter[str] = Counter()
+    compare, decide = Examination._is_billed_exactly, Examination._judge_plainly
 
-    def count(self: Examination, slot: Slot, sums: Sums) -> PlainCharge | None:
-        nonlocal settled_quickly
-        judged = decide(self, slot, sums)
-        settled_quickly += judged is not None
+    def count_compared(self: Examination, slot: Slot, schedule: Schedule, sums: Sums) -> bool:
+        is_exact = compare(self, slot, schedule, sums)
+        settled["at once"] += is_exact
+        return is_exact
+
+    def count_judged(self: Examination, slot: Slot, schedule: Schedule, sums: Sums) -> PlainCharge | None:
+        judged = decide(self, slot, schedule, sums)
+        settled["one by one"] += judged is not None
         return judged
 
     for _ in range(400):
         agreed, lines = random_case(rng)
         ledger = Ledger.from_lines(lines)
-        covers = (date(2025, 12, 1), AS_OF)
-        with patch.object(Examination, "_judge_plainly", count):
-            quick = check([agreed], ledger, as_of=AS_OF, covers=covers, check_from=check_from)
-        with patch.object(Examination, "_judge_plainly", return_value=None):
-            full = check([agreed], ledger, as_of=AS_OF, covers=covers, check_from=check_from)
+        look = partial(
+            check, [agreed], ledger, as_of=AS_OF, covers=(date(2025, 12, 1), AS_OF), check_from=check_from,
+            check_until=check_until,
+        )  # fmt: skip
+        with (
+            patch.object(Examination, "_is_billed_exactly", count_compared),
+            patch.object(Examination, "_judge_plainly", count_judged),
+        ):
+            quick = look()
+        with patch.object(Examination, "_plain_schedule", return_value=None):
+            full = look()
         assert quick.totals == full.totals
         assert quick.findings == full.findings
         assert (quick.judged_rows, quick.counts) == (full.judged_rows, full.counts)
-    assert settled_quickly > 100
+    assert settled["one by one"] > 100
+    assert settled["at once"] > 30

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from billcheck.engine.diff import JudgedRow
-from billcheck.engine.examination import Sums
+from billcheck.engine.sums import Sums
 from billcheck.findings import Status, Totals
 from tests.engine.agreements import contract
 

@@ -8,11 +8,10 @@ files or reports.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from itertools import chain
+from itertools import chain, compress
 from typing import TYPE_CHECKING
 
 from billcheck.configuration.rules import Configuration
@@ -30,18 +29,16 @@ from billcheck.engine.invariants import check_charge_conserved, check_conserved,
 from billcheck.engine.leaks import find_leaks
 from billcheck.engine.match_rules import PeriodRule
 from billcheck.engine.pinned import periods_of
-from billcheck.engine.plain import judge_one_by_one, match_one_by_one
+from billcheck.engine.plain import is_billed_exactly, judge_one_by_one, match_one_by_one
 from billcheck.engine.precision import Precision, Rounding, small_part
 from billcheck.engine.sentences import find_in_row, find_never_billed, row_id
-from billcheck.findings import ARREARS, JUDGED, Status, Totals
-from billcheck.ledger.names import fold_name
+from billcheck.findings import Status
 from billcheck.money import minor_scale
 from billcheck.pricing.other_prices import OtherPrices
 from billcheck.pricing.schedule import Schedule, make_schedule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from decimal import Decimal
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from billcheck.contracts.terms import Contract, Contracts
     from billcheck.decisions.standing import Register
@@ -50,6 +47,7 @@ if TYPE_CHECKING:
     from billcheck.engine.keys import Slot
     from billcheck.engine.leaks import Leaks
     from billcheck.engine.match import Matched
+    from billcheck.engine.sums import Sums
     from billcheck.ledger.table import LineTable
 
 LAST_DAY = date.max.toordinal()
@@ -176,84 +174,6 @@ _DECIDABLE = frozenset({Status.UNDERBILLED, Status.MISSING, Status.OVERBILLED, S
 _QUIET = frozenset({Status.OK, Status.NOT_DUE, Status.AWAITING})
 
 
-@dataclass(slots=True)
-class Sums:
-    """What a check adds up as it goes, in minor units.
-
-    `arrears_by_tax` holds arrears per currency, customer and tax percent. `allocated`, `residue` and `aside` hold the
-    amounts of lines per currency, `aside_lines` how many lines do not count.
-    """
-
-    totals: dict[str, Totals] = field(default_factory=dict)
-    arrears_by_tax: Counter[tuple[str, str, Decimal | None]] = field(default_factory=Counter)
-    allocated: Counter[str] = field(default_factory=Counter)
-    residue: Counter[str] = field(default_factory=Counter)
-    aside: Counter[str] = field(default_factory=Counter)
-    aside_lines: int = 0
-    judged_rows: int = 0
-    inconclusive_rows: int = 0
-    decided_rows: int = 0
-
-    def join(self, other: Sums) -> None:
-        """Add the sums of other charges."""
-        for currency, theirs in other.totals.items():
-            self.total(currency).add(theirs)
-        self.arrears_by_tax.update(other.arrears_by_tax)
-        self.allocated.update(other.allocated)
-        self.residue.update(other.residue)
-        self.aside.update(other.aside)
-        self.aside_lines += other.aside_lines
-        self.judged_rows += other.judged_rows
-        self.inconclusive_rows += other.inconclusive_rows
-        self.decided_rows += other.decided_rows
-
-    def total(self, currency: str) -> Totals:
-        """The totals of a currency, begun at zero."""
-        found = self.totals.get(currency)
-        if found is None:
-            found = self.totals[currency] = Totals(currency)
-        return found
-
-    def add_row(
-        self, row: JudgedRow, contract: Contract, tax_percent: Decimal | None, *, is_never_billed: bool
-    ) -> None:
-        """Count one judged row in."""
-        total = self.total(contract.currency)
-        if row.status is Status.OK:
-            # Nearly every row of nearly every ledger; hashing an enumeration, as the sets below do, takes longer.
-            self.judged_rows += 1
-            total.expected += row.expected
-            total.billed += row.billed
-            total.inferred += row.inferred
-            return
-        if row.status in JUDGED:
-            self.judged_rows += 1
-            total.expected += row.expected
-            total.billed += row.billed
-            total.inferred += row.inferred
-            total.net += row.shortfall
-        if row.status in ARREARS:
-            total.arrears += row.shortfall
-            total.credited += row.credited
-            self.arrears_by_tax[contract.currency, fold_name(contract.customer), tax_percent] += row.shortfall
-        elif row.status is Status.OVERBILLED:
-            total.overbilled -= row.shortfall
-        elif row.status is Status.ROUNDING:
-            total.rounding += row.shortfall
-        elif row.status is Status.AWAITING:
-            total.awaiting += row.shortfall
-        elif row.status is Status.BILLED_AHEAD:
-            total.billed_ahead += row.billed
-        elif row.status is Status.DECIDED:
-            self.decided_rows += 1
-            total.decided += max(row.shortfall, 0)
-            total.decided_overbilled += max(-row.shortfall, 0)
-        elif row.status is Status.INCONCLUSIVE:
-            self.inconclusive_rows += 1
-            total.inconclusive += row.shortfall
-            total.never_billed += row.shortfall if is_never_billed else 0
-
-
 class Examination:
     """All charges of one check."""
 
@@ -280,6 +200,7 @@ class Examination:
         self._others = OtherPrices(contracts if known is None else known)
         self.matched = matched
         self.setting = setting
+        self._horizon = date.fromordinal(setting.as_of_day + HORIZON_DAYS)
         self._doubtful = self._doubtful_lines()
         self._ids = {contract.id: contract for contract in contracts}
         self._slots_of = self._slots_by_contract()
@@ -388,11 +309,15 @@ class Examination:
     def run(self, sums: Sums, slots: Iterable[Slot]) -> Iterator[ExaminedCharge | PlainCharge]:
         """Examine these charges, add to `sums`, and yield those there is something to say about, in order."""
         for slot in slots:
-            plain = self._judge_plainly(slot, sums)
-            if plain is not None:
-                if plain.is_remarkable:
-                    yield plain
-                continue
+            schedule = self._plain_schedule(slot)
+            if schedule is not None:
+                if self._is_billed_exactly(slot, schedule, sums):
+                    continue
+                plain = self._judge_plainly(slot, schedule, sums)
+                if plain is not None:
+                    if plain.is_remarkable:
+                        yield plain
+                    continue
             examined = self.examine(slot)
             self._add(examined, sums)
             if examined.is_remarkable or examined.has_own_habit:
@@ -496,16 +421,46 @@ class Examination:
                 doubts.ambiguous.update(_periods_in_reach(books, issue_day, first_day, end_day, reach))
         return doubts
 
-    def _judge_plainly(self, slot: Slot, sums: Sums) -> PlainCharge | None:
-        """Judge a charge whose invoices stand one for one with its periods; None where that is not plain to see."""
+    def _plain_schedule(self, slot: Slot) -> Schedule | None:
+        """The schedule of a charge all of whose lines are ordinary ones; None where it has to be looked at in full."""
         matched, setting = self.matched, self.setting
         if not matched.is_plain[slot.number] or slot.number in self._doubtful or slot.charge.every is None:
             return None
-        rows = matched.lines.rows_of(slot.number)
-        if not rows or slot.contract.id in setting.unread_documents:
+        if slot.contract.id in setting.unread_documents:
             return None
-        schedule = make_schedule(slot.contract, slot.charge, date.fromordinal(setting.as_of_day + HORIZON_DAYS))
-        if schedule.unknowns:
+        schedule = make_schedule(slot.contract, slot.charge, self._horizon)
+        return None if schedule.unknowns else schedule
+
+    def _is_billed_exactly(self, slot: Slot, schedule: Schedule, sums: Sums) -> bool:
+        """Whether a plain charge is billed just as agreed for all to see; then it is counted in, and needs no rows."""
+        lines, setting = self.matched.lines, self.setting
+        rows = lines.rows_of(slot.number)
+        if not is_billed_exactly(schedule, lines, rows, setting.as_of_day):
+            return False
+        first_days, amounts = schedule.first_days[: len(rows)], schedule.amounts[: len(rows)]
+        allocated = sum(amounts)
+        self._check_plain(slot, schedule, rows, allocated)
+        sums.allocated[slot.currency] += allocated
+        if setting.check_from_day or setting.check_until_day != LAST_DAY:
+            asked_for = [setting.check_from_day <= day <= setting.check_until_day for day in first_days]
+            amounts = tuple(compress(amounts, asked_for))
+        sums.add_exact(slot.currency, len(amounts), sum(amounts))
+        return True
+
+    def _check_plain(self, slot: Slot, schedule: Schedule, rows: Sequence[int], allocated: int) -> None:
+        """Raise where the lines of a plain charge come to another sum, or a day of its term has no period or two."""
+        amounts = self.matched.lines.amounts
+        check_partition(schedule)
+        check_charge_conserved(
+            sum([amounts[row] for row in rows]), allocated=allocated, left=0, drafted=0, foreign=0,
+            contract=slot.contract.id, charge=slot.label,
+        )  # fmt: skip
+
+    def _judge_plainly(self, slot: Slot, schedule: Schedule, sums: Sums) -> PlainCharge | None:
+        """Judge a charge whose invoices stand one for one with its periods; None where that is not plain to see."""
+        matched, setting = self.matched, self.setting
+        rows = matched.lines.rows_of(slot.number)
+        if not rows:
             return None
         known = self._known(slot)
         billed = match_one_by_one(schedule, matched.lines, rows, known)
@@ -517,11 +472,7 @@ class Examination:
             return None
         tax_percent, later_percents = slot.contract.tax_of(slot.charge)
         allocated = sum([amount for amount, _ in billed.periods.values()])
-        check_partition(schedule)
-        check_charge_conserved(
-            sum([matched.lines.amounts[row] for row in rows]), allocated=allocated, left=0, drafted=0, foreign=0,
-            contract=slot.contract.id, charge=slot.label,
-        )  # fmt: skip
+        self._check_plain(slot, schedule, rows, allocated)
         sums.allocated[slot.currency] += allocated
         sums.total(slot.currency)
         shown = [row for row in judged if schedule.first_days[row.period] >= setting.check_from_day]

@@ -25,6 +25,8 @@ Most candidates are dismissed unsearched: whatever is done with an event costs a
 due day, or G; and of more than four events for each row the rest are left. Both are bounds from below. Of the others
 the alignment gives a sharper bound, and where that proves the reading the candidate is settled. Those that remain are
 searched, the smallest bound first, until no bound undercuts the best.
+
+A charge that is billed as agreed needs no search at all: see `_read_in_turn`.
 """
 
 from __future__ import annotations
@@ -328,6 +330,9 @@ def find_habit(
     on_due_days = _read_on_due_days(events, openings)
     if on_due_days is not None:
         return Habit(0, 1, 0, 0, on_due_days, openings.due_days)
+    in_turn = _read_in_turn(events, openings, nominal_days, settled_day, offsets)
+    if in_turn is not None:
+        return in_turn
     if len(events) < LONG:
         return _hunt(events, openings, expected, nominal_days, timing, settled_day, offsets)
     offsets = None if offsets is None else tuple(offsets)
@@ -370,11 +375,48 @@ def _read_on_due_days(events: Sequence[FreeEvent], openings: Openings) -> tuple[
         return None
     if sum([openings.costs[row] for row in rows]) < sum(openings.costs):
         return None
+    return _placed(events, rows)
+
+
+def _placed(events: Sequence[FreeEvent], rows: Sequence[int]) -> tuple[HabitPlacement, ...]:
+    """Each event on a row of its own."""
     # Most charges of most ledgers end here; zip of one column makes the tuples of one without a loop of ours.
     indexes = range(len(events))
     shares = map(Share, indexes, rows, [amount for _, amount in events])
     kinds: repeat[HabitKind] = repeat("place")
     return tuple(map(HabitPlacement, kinds, zip(indexes), zip(rows), zip(shares)))
+
+
+def _read_in_turn(
+    events: Sequence[FreeEvent],
+    openings: Openings,
+    nominal_days: int,
+    settled_day: int | None,
+    offsets: Sequence[int] | None,
+) -> Habit | None:
+    """The reading in which the first events bill the first periods, each one exactly, if that is surely the best.
+
+    It is, where it costs less than one missed period: no other reading is that cheap. One amount is never as much as
+    two, so nothing can be split or combined; and whatever else is done with the events leaves one of their periods
+    open, all of which would be missed. Blocks are not tried where every event bills exactly one period.
+    """
+    count, due_days, amounts = len(events), openings.due_days, openings.amounts
+    if not 0 < count <= len(amounts) or tuple([amount for _, amount in events]) != amounts[:count]:
+        return None
+    if min(amounts) <= 0 or 2 * min(amounts) <= max(amounts) or any(openings.changes):
+        return None
+    if openings.costs != (1,) * count + (0,) * (len(amounts) - count):
+        return None
+    if offsets is None:
+        offsets = _offsets([TENTHS * day for day, _ in events], [TENTHS * day for day in due_days])
+    tried = _in_order(offsets)
+    if settled_day is not None and due_days[count - 1] > settled_day - max(0, *tried):
+        return None
+    lags = [day - due_day for (day, _), due_day in zip(events, due_days, strict=False)]
+    cost, rank = min((TENTHS * sum([abs(lag - offset) for lag in lags]), rank) for rank, offset in enumerate(tried))
+    if cost >= HALF_OF_NOMINAL * nominal_days or min(lags) < -nominal_days:
+        return None
+    return Habit(tried[rank], 1, 0, cost, _placed(events, range(count)), due_days)
 
 
 def _offsets(days: list[int], regular: list[int]) -> list[int]:

@@ -35,6 +35,26 @@ class Billed(NamedTuple):
     is_to_the_day: bool
 
 
+def is_billed_exactly(schedule: Schedule, lines: LineTable, rows: Sequence[int], as_of_day: int) -> bool:
+    """Whether every due period is billed by one line of just its amount, that states its days or came on its due day.
+
+    Then there is nothing to match, judge or say: whole columns are equal.
+    """
+    due = bisect_right(schedule.due_days, as_of_day)
+    if not due or len(rows) != due or any(schedule.changes):
+        return False
+    amounts = [lines.amounts[row] for row in rows]
+    first_days = [lines.first_days[row] for row in rows]
+    if all(first_days):
+        stated = sorted(zip(first_days, [lines.end_days[row] for row in rows], amounts, strict=True))
+        return stated == list(zip(schedule.first_days[:due], schedule.ends, schedule.amounts, strict=False))
+    days = [lines.issue_days[row] for row in rows]
+    if any(first_days) or len(set(days)) < due:
+        return False
+    dated = sorted(zip(days, amounts, strict=True))
+    return dated == list(zip(schedule.due_days[:due], schedule.amounts, strict=False))
+
+
 def match_one_by_one(schedule: Schedule, lines: LineTable, rows: Sequence[int], known: Known) -> Billed | None:
     """What was billed per period where every line has one due period to itself and bills no more than was agreed.
 

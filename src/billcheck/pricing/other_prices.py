@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 LEAST_CONTRACTS = 3
 """So many other contracts make a price one that could be taken for this contract's."""
 
+_MOST_USUAL = 3
+"""So many of the prices that most contracts have are kept: of these two are left when one of them is a charge's own."""
+
 MOST_OF_CUSTOMER = 6
 """So many prices of the same customer are considered."""
 
@@ -41,7 +44,7 @@ class OtherPrices:
     def __init__(self, contracts: Iterable[Contract]) -> None:
         self._contracts = contracts
         self._of_customer: dict[tuple[str, str], list[tuple[Contract, Charge]]] = {}
-        self._usual: dict[tuple[object, ...], Counter[Price]] = {}
+        self._usual: dict[tuple[object, ...], list[tuple[Price, int]]] = {}
         self._is_read = False
 
     def _read(self) -> None:
@@ -53,7 +56,8 @@ class OtherPrices:
                     of_customer[fold_name(contract.customer), contract.currency].append((contract, charge))
                     for key in _kinds(contract, charge):
                         usual[key][_last_price(charge)] += 1
-        self._of_customer, self._usual, self._is_read = dict(of_customer), dict(usual), True
+        self._of_customer, self._is_read = dict(of_customer), True
+        self._usual = {key: counted.most_common(_MOST_USUAL) for key, counted in usual.items()}
 
     def mistakes(self, contract: Contract, charge: Charge) -> Iterator[Mistake]:
         """The prices of other charges of the customer, the same contract first, and one that many contracts share.
@@ -106,12 +110,12 @@ class OtherPrices:
 
     def _usual_price(self, contract: Contract, charge: Charge) -> Price | None:
         """The price that most other contracts have for the same item; None where no price stands out."""
+        own = _last_price(charge)
         for key in _kinds(contract, charge):
-            counted = Counter(self._usual.get(key, ()))
-            counted[_last_price(charge)] -= 1
-            (price, count), *rest = [*counted.most_common(2), (charge.price, 0)]
-            if count >= LEAST_CONTRACTS and count > rest[0][1]:
-                return price
+            others = [(count - (price == own), price) for price, count in self._usual.get(key, ())]
+            counts = sorted((count for count, _ in others), reverse=True)
+            if counts and counts[0] >= LEAST_CONTRACTS and counts[0] > (counts[1] if len(counts) > 1 else 0):
+                return next(price for count, price in others if count == counts[0])
         return None
 
 

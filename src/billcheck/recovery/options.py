@@ -99,12 +99,13 @@ def make_options(
     """
     dated = document_date or report.as_of + timedelta(days=TALK_DAYS)
     options = []
+    left_over = [(residue.contract, fold_name(residue.customer)) for residue in report.residue]
     for customer_contracts in _customers(report, contracts):
         items = [report.rows_of(contract.id) for contract in customer_contracts]
         for currency in dict.fromkeys(contract.currency for contract in customer_contracts):
             own = [item for item in items if item.contract.currency == currency]
             if any(row.arrears_minor for item in own for row in item.rows):
-                options.append(_customer_options(report, own, dated))
+                options.append(_customer_options(report, own, dated, left_over))
     if contracts is None:
         _check_complete(report, options)
     return tuple(options)
@@ -135,7 +136,10 @@ def _check_complete(report: Report, options: Sequence[CustomerOptions]) -> None:
             )  # fmt: skip
 
 
-def _customer_options(report: Report, items: Sequence[ContractRows], document_date: date) -> CustomerOptions:
+def _customer_options(
+    report: Report, items: Sequence[ContractRows], document_date: date, left_over: Sequence[tuple[str | None, str]]
+) -> CustomerOptions:
+    """The choices for one customer; `left_over` has contract and folded customer of what was billed for no period."""
     contracts = {item.contract.id: item.contract for item in items}
     rows = [row for item in items for row in item.rows]
     claimed = [row for row in rows if row.arrears_minor and not row.credited_minor]
@@ -153,9 +157,7 @@ def _customer_options(report: Report, items: Sequence[ContractRows], document_da
         awaiting_minor=sum(row.shortfall_minor for row in rows if row.status is Status.AWAITING),
         inconclusive_rows=sum(row.status is Status.INCONCLUSIVE for row in rows),
         unknown_rows=sum(row.status is Status.NOT_DUE and not row.is_known for row in rows),
-        unallocated_lines=sum(
-            residue.contract in contracts or fold_name(residue.customer) in names for residue in report.residue
-        ),
+        unallocated_lines=sum(contract in contracts or customer in names for contract, customer in left_over),
         as_of=report.as_of,
     )
 

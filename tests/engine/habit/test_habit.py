@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -47,17 +48,19 @@ def test_the_offset_is_the_lower_median_of_the_days_after() -> None:
 
 @pytest.mark.parametrize("offsets", [None, [0, 2]])
 def test_the_habit_of_a_long_charge_is_kept(offsets: list[int] | None) -> None:
-    """Twice the same question, and another one in between: nineteen years of weeks, each billed two days late."""
+    """Twice the same question, and another one between: nineteen years of weeks, each but the last two days late."""
     count = habit_module.LONG
-    weeks = Openings(tuple(range(0, 7 * count, 7)), (100,) * count, (1,) * count, (False,) * count)
+    weeks = Openings(
+        tuple(range(0, 7 * count + 1, 7)), (100,) * (count + 1), (1,) * (count + 1), (False,) * (count + 1)
+    )
     events = [FreeEvent(7 * number + 2, 100) for number in range(count)]
 
     def ask(events: list[FreeEvent]) -> Habit:
         return find_habit(events, weeks, expected=weeks.amounts, nominal_days=7, timing="in_advance", offsets=offsets)
 
     first, other, again = ask(events), ask([events[0]._replace(issue_day=3), *events[1:]]), ask(events)
-    assert (first.offset, first.block, len(first.placements), first.cost) == (2, 1, count, 0)
-    assert (other.offset, other.cost) == (2, 10)
+    assert (first.offset, first.block, len(first.placements), first.cost) == (2, 1, count, 35)
+    assert (other.offset, other.cost) == (2, 45)
     assert again is first
 
 
@@ -268,6 +271,7 @@ def search_through_everything(charge: Charge, monkeypatch: pytest.MonkeyPatch) -
     with monkeypatch.context() as patch:
         patch.setattr(habit_module, "weigh", never_sure)
         patch.setattr(habit_module, "_read_on_due_days", lambda *_: None)
+        patch.setattr(habit_module, "_read_in_turn", lambda *_: None)
         patch.setattr(habit_module._Hunt, "_is_dearer", lambda *_: False)
         patch.setattr(habit_module._Hunt, "may_undercut", lambda *_: True)
         return habit_of(charge)
@@ -279,6 +283,46 @@ def test_the_bounds_dismiss_no_better_habit(seed: int, monkeypatch: pytest.Monke
     for _ in range(60):
         charge = make_charge(random, most=random.choice((12, 26)))
         assert habit_of(charge) == search_through_everything(charge, monkeypatch), charge
+
+
+def make_nearly_right(random: Random) -> tuple[list[FreeEvent], Openings, int, int | None, list[int] | None]:
+    """A charge billed nearly as agreed: events, periods, nominal days, settled day and offsets."""
+    nominal_days, count = random.choice((7, 15, 30, 90)), random.randint(1, 14)
+    due_days = sorted(nominal_days * (10 + number) + random.randint(-2, 2) for number in range(count))
+    price = random.choice((1, 2, 3, 100))
+    amounts = [price + random.choice((0, 0, 0, 0, 1, 2)) * (random.random() < 0.4) for _ in range(count)]
+    billed = random.randint(1, count)
+    shift = random.choice((0, 0, 1, 3, -3, nominal_days // 3, -nominal_days // 2, nominal_days))
+    most = random.choice((0, 2, nominal_days // 2))
+    days = sorted(due_days[number] + shift + random.randint(-most, most) for number in range(billed))
+    is_twice = [random.random() < 0.02 for _ in days]
+    events = [FreeEvent(day, amount * (1 + twice)) for day, amount, twice in zip(days, amounts, is_twice, strict=False)]
+    costs = tuple((number < billed) ^ (random.random() < 0.02) for number in range(count))
+    changes = tuple(random.random() < 0.01 for _ in range(count))
+    settled_day = random.choice((None, due_days[-1] + 50, due_days[billed - 1] + random.randint(-5, 40)))
+    openings = Openings(tuple(due_days), tuple(amounts), costs, changes)
+    return events, openings, nominal_days, settled_day, random.choice((None, None, [0], [0, shift]))
+
+
+def test_what_is_read_in_turn_is_what_the_search_finds() -> None:
+    random, read = Random(29), 0
+    for _ in range(6_000):
+        events, openings, nominal_days, settled_day, offsets = make_nearly_right(random)
+        found = habit_module._read_in_turn(events, openings, nominal_days, settled_day, offsets)
+        if found is not None:
+            read += 1
+            expected = random.choice((openings.amounts, tuple(2 * amount for amount in openings.amounts)))
+            timing: Timing = random.choice(("in_advance", "in_arrears"))
+            searched = habit_module._hunt(events, openings, expected, nominal_days, timing, settled_day, offsets)
+            assert found == searched, (events, openings, offsets)
+    assert read > 1_500
+
+
+def test_an_amount_that_is_as_much_as_two_is_not_read_in_turn() -> None:
+    openings = replace(months(3), amounts=(100, 100, 200))
+    events = [FreeEvent(0, 100), FreeEvent(30, 100), FreeEvent(60, 200)]
+    assert habit_module._read_in_turn(events, openings, 30, None, None) is None
+    assert habit_module._read_in_turn(events[:2], replace(months(3), costs=(1, 1, 0)), 30, None, None) is not None
 
 
 @settings(max_examples=150)
