@@ -7,6 +7,7 @@ are found or how a cause is worded.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from datetime import date
 from fractions import Fraction as Rational
 from itertools import pairwise
@@ -32,6 +33,7 @@ HORIZON_DAYS = 60
 """How far past the day of the check the periods of a mistake are laid out."""
 
 DAYS_OF_YEAR = 365
+LAST_DAY = date.max.toordinal()
 
 LEAST_EVENTS = 3
 """Fewer invoices show no rhythm."""
@@ -55,7 +57,7 @@ def retry(contract: Contract, mistakes: Iterable[Mistake], around: Circumstances
         return ()
     books, events, known = around.allocated
     agreed, billed = fit_of(books, known), events.billed
-    if len(billed) < LEAST_EVENTS or not (agreed.misstated or agreed.days):
+    if not agreed.unexplained or len(billed) < LEAST_EVENTS or not (agreed.misstated or agreed.days):
         return ()
     until = date.fromordinal(known.as_of_day + HORIZON_DAYS)
     found: dict[Fit, list[Mistake]] = {}
@@ -65,6 +67,8 @@ def retry(contract: Contract, mistakes: Iterable[Mistake], around: Circumstances
         periods = mistaken_schedule(contract, mistake, until)
         if len(billed) > MOST_SPLIT * len(periods.due_days):
             continue  # more invoices than these periods could take, and many to try
+        if not events.credits and least_days(billed, periods.due_days, agreed.unexplained - 1) > agreed.days:
+            continue  # further from the invoices, whatever goes where
         fit = fit_of(allocate(periods, events, known), known)
         if fit.unexplained < agreed.unexplained and fit.misstated <= agreed.misstated and fit.days <= agreed.days:
             found.setdefault(fit, []).append(mistake)
@@ -86,6 +90,21 @@ def _usual_days(charge: Charge) -> Rational:
     every = require(charge.every, charge, "every")
     halves = 1 if every.unit == "semi_month" else 2 * every.months
     return Rational(every.fixed_days) or Rational(halves * DAYS_OF_YEAR, 24)
+
+
+def least_days(billed: Sequence[Event], due_days: Sequence[int], most_left: int) -> int:
+    """The least days that invoices without a period can be apart from due days, if so many of them at most are left.
+
+    Nothing is taken back: then each invoice goes somewhere or is left.
+    """
+    fenced = [-LAST_DAY, *sorted(due_days), LAST_DAY]
+    near = []
+    for event in billed:
+        if event.amount and not event.is_pinned:
+            after = bisect_left(fenced, event.issue_day)
+            near.append(min(event.issue_day - fenced[after - 1], fenced[after] - event.issue_day))
+    near.sort()
+    return sum(near[: max(0, len(near) - max(0, most_left))])
 
 
 def fit_of(books: Books, known: Known) -> Fit:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from fractions import Fraction as Rational
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
 
-from billcheck.engine.allocate import Known
+from billcheck.engine.allocate import Known, allocate
 from billcheck.engine.books import PostingRule
 from billcheck.engine.coverage import Window
-from billcheck.engine.retrial import Fit, _is_near, _usual_days, fit_of
+from billcheck.engine.events import Events
+from billcheck.engine.retrial import Fit, _is_near, _usual_days, fit_of, least_days
 from billcheck.period import Cadence
 from tests.engine.agreements import flat
 from tests.engine.bookings import DAY_0, billed, books_of, event, regular
@@ -71,6 +73,32 @@ def test_what_takes_back_and_what_is_taken_back_is_passed_over() -> None:
     books.post(event(1, 67, "INV-4"), 2, 1, PostingRule.PLACED)
     books.post(event(9, 60, "INV-5"), 2, 9, PostingRule.PLACED)
     assert fit(books) == (0, 0, 4 + 7)
+
+
+def test_an_invoice_is_at_least_as_far_from_its_period_as_from_the_nearest_due_day() -> None:
+    invoices = [event(10, day) for day in (-4, 3, 28, 45, 70)]
+    due_days = [DAY_0 + day for day in (60, 0, 30)]  # in any order
+    assert least_days(invoices, due_days, 0) == 4 + 3 + 2 + 15 + 10
+    assert least_days(invoices, due_days, 2) == 4 + 3 + 2
+    assert least_days(invoices, due_days, 6) == 0
+    # What states a period is held against that, and what bills nothing goes nowhere.
+    assert least_days([*invoices, event(10, 45, days=(0, 30)), event(0, 45)], due_days, 0) == 34
+
+
+def test_no_allocation_is_nearer_than_the_least_days() -> None:
+    random, seen = Random(17), 0
+    for _ in range(300):
+        schedule = books_of(regular(*[random.choice((10, 10, 12))] * random.randint(2, 7))).schedule
+        days = sorted(random.randint(-20, 200) for _ in range(random.randint(3, 9)))
+        invoices = [
+            event(random.choice((10, 10, 5, 12, 20, 7)), day, f"INV-{number}", rows=(number,))
+            for number, day in enumerate(days)
+        ]
+        books = allocate(schedule, Events(billed=invoices), KNOWN)
+        found = fit_of(books, KNOWN)
+        seen += found.days > 0
+        assert least_days(invoices, schedule.due_days, len(books.leftovers)) <= found.days
+    assert seen > 200
 
 
 @pytest.mark.parametrize(
