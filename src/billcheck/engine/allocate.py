@@ -35,6 +35,7 @@ from billcheck.engine.settlement import (
 
 if TYPE_CHECKING:
     from billcheck.contracts.terms import Charge
+    from billcheck.engine.books import Posting
     from billcheck.engine.coverage import Window
     from billcheck.engine.credits import Taken
     from billcheck.engine.events import Event, Events
@@ -137,6 +138,9 @@ def _allocate(schedule: Schedule, events: Events, known: Known, late: frozenset[
     foreign = [event for event in events.open_foreign if event.is_pinned]
     books.elsewhere = frozenset(period for event in foreign for period in periods_of(schedule, event))
     left = _place(books, [event for event in taken.billed if event.rows not in late], known, in_doubt)
+    if not (left or late or events.credits or events.repeated) and _is_settled(books):
+        books.postings = _worth_keeping(books)
+        return books
     reductions, later = take_reductions(books, taken.later)
     post_credits(books, reductions)
     feed_changes(books)
@@ -163,8 +167,19 @@ def _allocate(schedule: Schedule, events: Events, known: Known, late: frozenset[
             lambda period: known.is_open(schedule.due_days[period], pace.late_days, pace.early_days),
         )
     post_reversals(books, taken.reversals)
-    books.postings = [posting for posting in books.postings if posting.amount or posting.rule in _KEPT_AT_ZERO]
+    books.postings = _worth_keeping(books)
     return books
+
+
+def _is_settled(books: Books) -> bool:
+    """Whether no period is billed too much and none is a change: then nothing can go from one to another."""
+    periods = range(len(books.expected))
+    return not any(books.schedule.changes) and all(books.open_amount(period) >= 0 for period in periods)
+
+
+def _worth_keeping(books: Books) -> list[Posting]:
+    """The postings without those of nothing, unless an invoice of nothing stands behind them."""
+    return [posting for posting in books.postings if posting.amount or posting.rule in _KEPT_AT_ZERO]
 
 
 _RULES = {

@@ -121,6 +121,8 @@ def take_reversals(books: Books, billed: list[Event], credits_: list[Event]) -> 
     invoice that takes off more than the invoice bills here, and is exactly a change to lower terms, gives that back.
     Both lists come in the order of issue days.
     """
+    if not credits_:
+        return Taken(list(billed), [], [])
     open_ = _Billed(billed)
     reversals: list[Reversal] = []
     later: dict[tuple[int, ...], Event] = {}

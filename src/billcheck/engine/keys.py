@@ -59,7 +59,7 @@ class Slot:
     @property
     def label(self) -> str:
         """All names as one."""
-        return " + ".join(self.names)
+        return " + ".join(self.names) if self.members else self.charge.name
 
     @property
     def is_retention(self) -> bool:

@@ -45,6 +45,13 @@ def periods_of(schedule: Schedule, event: Event) -> list[int]:
     return sorted(met, key=lambda row: (-shared[row], -row))[:1]
 
 
+def _regular_rows(schedule: Schedule) -> dict[tuple[int, int], int]:
+    """The regular row of given days, the first of several: what `periods_of` finds, for many events at once."""
+    columns = zip(schedule.first_days, schedule.ends, schedule.changes, strict=True)
+    rows = [(days, row) for row, (*days, is_change) in enumerate(columns) if not is_change]
+    return {(first_day, end): row for (first_day, end), row in reversed(rows)}
+
+
 def _is_day_off(schedule: Schedule, event: Event, row: int) -> bool:
     return schedule.first_days[row] == event.first_day and abs(schedule.ends[row] - event.end_day) == 1
 
@@ -74,11 +81,13 @@ def _is_covered(schedule: Schedule, rows: list[int], first_day: int, end_day: in
 def post_pinned(books: Books, billed: list[Event]) -> list[Event]:
     """Post every event that states its period; the free events are returned, in order."""
     free, own, straddling = [], [], []
+    regular = _regular_rows(books.schedule)
     for event in billed:
         if not event.is_pinned:
             free.append(event)
             continue
-        periods = _own_period(books, event, periods_of(books.schedule, event))
+        row = regular.get((event.first_day, event.end_day))
+        periods = _own_period(books, event, periods_of(books.schedule, event)) if row is None else [row]
         if not periods:
             end = books.schedule.charge.ends_on
             if end is not None and event.first_day >= end.toordinal():

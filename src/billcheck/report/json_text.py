@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from functools import lru_cache
 from importlib.resources import files
 from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
@@ -52,6 +53,8 @@ _IN_ARREARS = frozenset(map(str, ARREARS))
 Json = dict[str, object]
 Item = TypeVar("Item")
 _ENCODER = json.JSONEncoder(ensure_ascii=True, allow_nan=False)
+_repeated_amount = lru_cache(maxsize=16_384, typed=True)(format_minor)
+"""Amounts of rows are remembered: prices repeat from period to period, and most are short of nothing."""
 
 
 def report_schema_text() -> str:
@@ -327,15 +330,15 @@ def _row_text(row: PeriodRow) -> str:
             "first_day": row.first_day.isoformat(),
             "last_day": row.last_day.isoformat(),
             "due_on": row.due_on.isoformat(),
-            "expected": format_minor(row.expected_minor, currency) if row.is_known else None,
-            "billed": format_minor(row.billed_minor, currency),
-            "shortfall": format_minor(row.shortfall_minor, currency),
-            "credited": format_minor(row.credited_minor, currency),
-            "drafted": format_minor(row.drafted_minor, currency),
+            "expected": _repeated_amount(row.expected_minor, currency) if row.is_known else None,
+            "billed": _repeated_amount(row.billed_minor, currency),
+            "shortfall": _repeated_amount(row.shortfall_minor, currency),
+            "credited": _repeated_amount(row.credited_minor, currency),
+            "drafted": _repeated_amount(row.drafted_minor, currency),
             "is_change": row.is_change,
             "shortfall_tax": []
             if tax is None
-            else [{"percent": f"{row.tax_percent:f}", "amount": format_minor(tax, currency)}],
+            else [{"percent": f"{row.tax_percent:f}", "amount": _repeated_amount(tax, currency)}],
             "status": str(row.status),
             "causes": [_cause(cause) for cause in row.causes],
             "derivation": list(row.derivation),
@@ -361,7 +364,7 @@ def _evidence(evidence: Evidence) -> Json:
         "document": evidence.document,
         "line": evidence.line,
         "date": evidence.date.isoformat(),
-        "amount": format_minor(evidence.amount_minor, evidence.currency),
+        "amount": _repeated_amount(evidence.amount_minor, evidence.currency),
         "path": evidence.path,
         "row": evidence.row,
         "rule": evidence.rule,

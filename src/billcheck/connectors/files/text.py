@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -235,6 +236,12 @@ def _is_plainly_utf8(path: str, location: str) -> bool:
     return has_letters
 
 
+@lru_cache(maxsize=64)
+def _path_of(location: str) -> Path:
+    """The path of a file that is asked for again and again: by each charge of which lines are read back."""
+    return Path(location)
+
+
 def fingerprint_of(path: str, location: str) -> Fingerprint:
     """Size and time of change of a file now.
 
@@ -242,7 +249,7 @@ def fingerprint_of(path: str, location: str) -> Fingerprint:
         LedgerRefusedError: The file is gone.
     """
     try:
-        found = Path(location).stat()
+        found = _path_of(location).stat()
     except OSError as error:
         raise LedgerRefusedError([_cannot_read(path, error)]) from error
     return Fingerprint(found.st_size, found.st_mtime_ns)
