@@ -43,7 +43,7 @@ from billcheck.engine.sentences import (
     find_tax_mismatch,
 )
 from billcheck.engine.sequences import NumbersLacking
-from billcheck.engine.shown import LazyContracts, LazySetAside
+from billcheck.engine.shown import LazyContracts, LazyOutside, LazySetAside
 from billcheck.engine.sums import Sums
 from billcheck.engine.taxes import find_tax_runs
 from billcheck.engine.unexercised import find_unexercised
@@ -55,12 +55,12 @@ from billcheck.findings import (
     Finding,
     InputFile,
     OutOfScope,
-    Outside,
     Residue,
     Status,
 )
 from billcheck.ledger.table import NO_SLOT
 from billcheck.money import tax_on
+from billcheck.periods.reading import forget_many
 from billcheck.pricing.schedule import make_schedule
 from billcheck.report.report import Report
 from billcheck.request import judge_request
@@ -256,7 +256,9 @@ def _scan(request: Request, ledger: Ledger, processes: int) -> Scanned:
         scope=scope,
         credit_rules=request.configuration.credits,
     )
-    return stages.scan(ledger, make_matcher, directory.keys(scope, as_of_day=as_of_day), processes)
+    scanned = stages.scan(ledger, make_matcher, directory.keys(scope, as_of_day=as_of_day), processes)
+    forget_many()
+    return scanned
 
 
 @dataclass(slots=True)
@@ -509,18 +511,7 @@ def _report(
         contracts=LazyContracts(examination, outcome.places),
         found=tuple(findings),
         residue=tuple(outcome.residue),
-        outside=tuple(
-            Outside(
-                customer,
-                currency,
-                total.lines,
-                total.amount,
-                date.fromordinal(total.first_day),
-                date.fromordinal(total.last_day),
-            )
-            for (customer, currency), total in sorted(scanned.outside.items())
-            if total.lines
-        ),
+        outside=LazyOutside(scanned.outside),
         out_of_scope=tuple(
             OutOfScope(currency, lines, matched.out_of_scope[currency])
             for currency, lines in sorted(matched.out_of_scope_lines.items())

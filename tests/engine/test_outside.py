@@ -258,6 +258,16 @@ def test_any_split_into_overlapping_exports_comes_to_what_the_documents_come_to(
     assert report.counts.outside_repeated == again
 
 
+def test_what_is_outside_is_a_list_by_customer_and_currency() -> None:
+    lines = [other(f"F-{number}", customer=name) for number, name in enumerate(("Zeta", "Alpha", "Mu", "Alpha"))]
+    report = of_exports([*lines, other("F-9", customer="Later", day="2027-05-01")])
+    assert outside(report) == [("Alpha", "EUR", 2, 2000), ("Mu", "EUR", 1, 1000), ("Zeta", "EUR", 1, 1000)]
+    assert [entry.customer for entry in report.outside[1:]] == ["Mu", "Zeta"]
+    assert (len(report.outside), report.outside[-1].customer, report.outside[-1] in report.outside) == (3, "Zeta", True)
+    assert report.outside == of_exports(lines[::-1]).outside
+    assert report.outside != of_exports(lines[1:]).outside
+
+
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 6), st.integers(0, 5)), max_size=12))
 def test_spans_that_overlap_another_owners_are_found(raw: list[tuple[int, int, int]]) -> None:
     """Those of one owner are made apart from each other first, as the function asks for."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from billcheck.periods import reading
 from billcheck.periods.reading import read
 from billcheck.periods.resolve import refusal, resolve
 from billcheck.periods.vocabulary import LANGUAGES
@@ -54,3 +55,14 @@ def test_there_are_enough_texts() -> None:
     assert min(refused.values()) >= 12
     assert sum(refused.values()) >= 150
     assert len({case.id for case in CASES}) == len(CASES)
+
+
+def test_what_texts_were_read_as_is_let_go_of_once_it_is_much() -> None:
+    reading._read_memoised.cache_clear()
+    read("March 2026")
+    reading.forget_many()
+    assert reading._read_memoised.cache_info().currsize == 1
+    for number in range(reading._MEMO_SIZE // 4 + 1):
+        read(f"Line {number}")
+    reading.forget_many()
+    assert reading._read_memoised.cache_info().currsize == 0

@@ -144,6 +144,12 @@ def _read(text: str, languages: tuple[int, ...] = _ALL) -> Reading:
 _read_memoised = lru_cache(maxsize=_MEMO_SIZE)(_read)
 
 
+def forget_many() -> None:
+    """Let go of what texts were read as, where that is much: once all lines of a check are read nobody asks again."""
+    if _read_memoised.cache_info().currsize > _MEMO_SIZE // 4:
+        _read_memoised.cache_clear()
+
+
 @lru_cache(maxsize=4096)
 def _tongues(pieces: tuple[str, ...], languages: tuple[int, ...]) -> tuple[tuple[str, Scope], ...]:
     """The kinds of the tokens in each set of languages that gives its words the same meaning.

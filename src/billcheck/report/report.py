@@ -114,7 +114,7 @@ class Report:
     contracts: Sequence[ContractRows]
     found: tuple[Finding, ...]
     residue: tuple[Residue, ...]
-    outside: tuple[Outside, ...]
+    outside: Sequence[Outside]
     set_aside: Sequence[SetAside]
     refused: tuple[RefusedRow, ...]
     inconclusive_rows: int

@@ -8,6 +8,7 @@ counted, not printed; whatever is left out is said. Must not know terminals, col
 from __future__ import annotations
 
 from collections import Counter
+from heapq import nsmallest
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
@@ -424,13 +425,15 @@ def _outside_lines(report: Report) -> list[Line]:
     heading = f"Billed to {counted(customers, 'customer')} without a contract: {counted(count, 'line')}, not checked"
     if report.counts.outside_repeated:
         heading += f"; {report.counts.outside_repeated:,} more stand in another file too and count once"
-    largest = sorted(report.outside, key=lambda entry: (-abs(entry.amount_minor), entry.customer, entry.currency))
+    largest = nsmallest(
+        EXAMPLES, report.outside, key=lambda entry: (-abs(entry.amount_minor), entry.customer, entry.currency)
+    )
     texts = (
         f"{entry.customer}: {counted(entry.lines, 'line')}, {money_text(entry.amount_minor, entry.currency)}, "
         f"{entry.first_date} to {entry.last_date}"
-        for entry in largest[:EXAMPLES]
+        for entry in largest
     )
-    return [line(heading, "muted"), *_with_rest(texts, len(largest), "muted"), *later]
+    return [line(heading, "muted"), *_with_rest(texts, len(report.outside), "muted"), *later]
 
 
 def _out_of_scope_lines(report: Report) -> list[Line]:
