@@ -143,6 +143,20 @@ def test_a_refresh_token_of_the_environment_is_used_once(
     assert "refresh-0" not in after
 
 
+def test_a_newer_refresh_token_of_the_environment_replaces_a_sign_in_that_is_over(
+    run: Run, folder: Path, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BILLCHECK_XERO_REFRESH_TOKEN", "refresh-0")
+    run("fetch", "xero", *WINDOW, "--out", "a.jsonl")
+    company.tokens.valid = ["refresh-of-today"]
+    assert "Sign in again: billcheck login xero." in run("fetch", "xero", *WINDOW, "--out", "a.jsonl").err
+    monkeypatch.setenv("BILLCHECK_XERO_REFRESH_TOKEN", "refresh-of-today")
+    run("fetch", "xero", *WINDOW, "--out", "a.jsonl")
+    kept = TokenFile(folder / "state", "xero").load()
+    assert kept is not None
+    assert kept.previous_refresh_token == Secret("refresh-of-today")
+
+
 def test_signing_in_and_fetching(run: Run, folder: Path, company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     def come_back(address: str) -> bool:
         asked = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}

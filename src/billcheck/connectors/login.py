@@ -12,7 +12,7 @@ import secrets
 import threading
 from dataclasses import dataclass
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Self
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -136,7 +136,8 @@ class _Doorman:
                 """Nothing: the request holds a secret."""
 
         try:
-            self._server = HTTPServer(("127.0.0.1", port), Handler)
+            # Browsers open connections before they need them: one that says nothing must not hold up the one that does.
+            self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         except OSError as error:
             what = f"The browser cannot come back to this port of this machine: {error.strerror}."
             raise UsageError([PortError("port", str(port), what=what)]) from None

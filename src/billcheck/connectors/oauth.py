@@ -75,7 +75,16 @@ class GivenToken:
 class SignIn:
     """A sign-in that is kept and renewed; for any number of threads and processes."""
 
-    def __init__(self, name: str, http: Http, store: TokenStore, client: Client, clock: Clock = SYSTEM_CLOCK) -> None:
+    def __init__(
+        self,
+        name: str,
+        http: Http,
+        store: TokenStore,
+        client: Client,
+        clock: Clock = SYSTEM_CLOCK,
+        *,
+        spare: Secret = NO_SECRET,
+    ) -> None:
         """Take up a sign-in; nothing is read yet.
 
         Args:
@@ -84,7 +93,9 @@ class SignIn:
             store: Where it is kept.
             client: Who asks.
             clock: The time.
+            spare: A refresh token from elsewhere, for where what is kept is over.
         """
+        self._spare = spare
         self._name = name
         self._http = http
         self._store = store
@@ -143,8 +154,12 @@ class SignIn:
         return tokens
 
     def _refreshed(self, tokens: Tokens) -> Tokens:
-        """New tokens; by the refresh token before the last where the last was never taken over by the ledger."""
-        candidates = [one for one in (tokens.refresh_token, tokens.previous_refresh_token) if one]
+        """New tokens; by the refresh token before the last where the last was never taken over by the ledger.
+
+        One from elsewhere comes last: it may be what the kept one once came from, or newer than one that is over.
+        """
+        known = (tokens.refresh_token, tokens.previous_refresh_token, self._spare)
+        candidates = list(dict.fromkeys(one for one in known if one))
         for candidate in candidates:
             try:
                 found = request_tokens(

@@ -144,11 +144,11 @@ class Settings:
         client = self.client(token_address)
         if refresh:
             with store.locked():
-                # One that is kept is newer: the one from the environment was good for a single use.
+                # One that is kept comes first: the one from the environment may have been used by now.
                 if store.load() is None:
                     store.save(Tokens(access_token=Secret("none"), expires_at=_LONG_AGO, refresh_token=refresh))
         elif own_scopes and client.secret and store.load() is None:
             scopes = self.text("SCOPES")
             or_else = "" if scopes else older_scopes
             return ClientSignIn(self.name, http, client, scopes or own_scopes, or_else=or_else)
-        return SignIn(self.name, http, store, client)
+        return SignIn(self.name, http, store, client, spare=refresh)

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import copy
 import os
+import socket
 import stat
 import subprocess
 import sys
 import threading
+import time
 import urllib.request
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -189,6 +191,25 @@ def test_the_token_before_helps_where_the_last_was_never_taken_over(tmp_path: Pa
         assert take_up(server, store).headers() == {"Authorization": "Bearer access-1"}
 
 
+def test_a_token_from_elsewhere_helps_where_what_is_kept_is_over(tmp_path: Path) -> None:
+    store, newer = TokenFile(tmp_path, "xero"), Secret("refresh-new")
+    store.save(OLD)
+    with RawServer(TokenService(valid=["refresh-new"])) as server:
+        http = connect()
+        assert SignIn("xero", http, store, client(server), spare=newer).headers() == {
+            "Authorization": "Bearer access-1"
+        }
+        kept = store.load()
+        assert kept is not None
+        assert (kept.refresh_token, kept.account) == (Secret("refresh-1"), "tenant")
+    # It was good for a single use: what is kept comes first from then on, and it is asked for once.
+    service = TokenService(valid=[])
+    store.save(replace(OLD, refresh_token=newer))
+    with RawServer(service) as server, pytest.raises(SignInError, match="billcheck login xero"):
+        SignIn("xero", connect(), store, client(server), spare=newer).headers()
+    assert [form["refresh_token"] for form in service.forms] == ["refresh-new"]
+
+
 def test_a_sign_in_that_is_over_says_what_to_run(tmp_path: Path) -> None:
     store = TokenFile(tmp_path, "xero")
     with RawServer(TokenService(valid=[])) as server:
@@ -316,6 +337,24 @@ def test_signing_in_by_a_browser() -> None:
     assert asked["redirect_uri"].startswith("http://127.0.0.1:")
     assert form["client_id"] == "app"
     assert asked["scope"] == "a b"
+
+
+def test_a_connection_that_says_nothing_holds_nobody_up() -> None:
+    """Browsers open one before they need it, and leave it open."""
+    idle: list[socket.socket] = []
+
+    def show(address: str) -> None:
+        (back,) = parse_qs(urlsplit(address).query)["redirect_uri"]
+        idle.append(socket.create_connection((urlsplit(back).hostname or "", urlsplit(back).port or 0)))
+        threading.Timer(0.2, come_back, (address,)).start()
+
+    invitation = Invitation(name="xero", authorise_address="https://login.example/authorize", scopes="a b")
+    began = time.monotonic()
+    with RawServer(TokenService()) as server:
+        tokens, _ = sign_in(invitation, connect(), client(server), show=show, port=0, seconds=20)
+    assert tokens.refresh_token == Secret("refresh-0")
+    assert time.monotonic() - began < 15
+    idle[0].close()
 
 
 def test_the_challenge_of_the_standard() -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from billcheck import check
+from billcheck.connectors.live import hold
 from tests.connectors.live.test_xero import HARTWELL, MARCH, fetch, only
+from tests.engine.agreements import contract, flat
 from tests.servers.xero import XeroServer, credit_note, identifier, invoice
 
 
@@ -57,6 +61,25 @@ def test_part_of_it_on_the_invoice_that_was_open_says_nothing_of_what_it_takes_b
     assert found.credits_document == ""
     told = "It was applied to INV-0001 (30.00 EUR), with tax, 91.00 EUR of it is left"
     assert found.notes == (f"{told}: its text or reference tells what it takes back.",)
+
+
+def test_what_settled_three_later_invoices_makes_no_arrears_of_them() -> None:
+    """January to March were billed twice as high as agreed and paid, and the credit was applied to April to June.
+
+    Agreed are 6 × 100.00 = 600.00, billed 3 × 200.00 + 3 × 100.00 = 900.00: overbilled 300.00, which the note of 300.00
+    gives back. It is a question, since nothing says so; a part of it for each of the three would make them missing.
+    """
+    days = [date(2026, month, 1) for month in range(1, 7)]
+    made = [invoice(at, HARTWELL, day, "200.00" if at <= 3 else "100.00") for at, day in enumerate(days, start=1)]
+    note = credit_note(9, HARTWELL, date(2026, 6, 15), "300.00", Allocations=[applied(at, 121.0) for at in (4, 5, 6)])
+    note["LineItems"][0]["Description"] = "For what was too much"
+    ledger = hold("xero:", fetch(XeroServer([*made, note], [HARTWELL])))
+    agreed = contract(flat(amount="100.00", timing="in_advance", invoice_day=None))
+    report = check([agreed], ledger, as_of=date(2026, 6, 30), covers=(days[0], date(2026, 6, 30)))
+    (totals,) = report.totals
+    assert (totals.arrears, totals.overbilled, totals.residue) == (0, 30_000, -30_000)
+    assert [each.document for each in report.residue] == ["CN-0009"]
+    assert sorted({finding.kind for finding in report.findings}) == ["open_credit", "overbilled"]
 
 
 def test_nothing_applied_credits_nothing() -> None:
