@@ -7,8 +7,8 @@ draft never calls a ledger wrong without having said so. Must not know how anyth
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from dataclasses import dataclass, field, replace
+from collections import defaultdict
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from billcheck.check import check
@@ -16,7 +16,7 @@ from billcheck.contracts.agreement import read_contract
 from billcheck.contracts.faults import Docket
 from billcheck.contracts.values import forget
 from billcheck.errors import InternalError
-from billcheck.findings import Status
+from billcheck.findings import DEFAULT_FAIL_ON, Status
 from billcheck.history.draft import QUESTION
 from billcheck.history.drafting import draft, study_ledger
 from billcheck.history.remarks import counted, documents_text, money_text
@@ -41,6 +41,7 @@ _MOST_ONCE = 24
 _SHOWN = 4
 _WRONG = frozenset({Status.UNDERBILLED, Status.MISSING, Status.OVERBILLED})
 _NOT_RIGHT = _WRONG | {Status.INCONCLUSIVE}
+_TOLD = DEFAULT_FAIL_ON | {"ambiguous"}
 _MISPLACED = frozenset({"currency_mismatch", "ambiguous"})
 
 
@@ -64,30 +65,33 @@ def draft_contracts(ledger: Ledger, *, as_of: date, customers: Iterable[str] = (
     trial = _Trial(study_ledger(ledger, as_of=as_of, customers=customers), ledger)
     outcome = trial.run(frozenset())
     for _ in range(_ROUNDS):
-        more = outcome.counted_elsewhere - outcome.taken_in
+        more = trial.fit_to_take_in(outcome) - outcome.taken_in
         if not more:
             break
-        wider = trial.run(outcome.taken_in | more)
+        wider = trial.run(outcome.taken_in | more, outcome)
         better = frozenset(place for place in more if trial.is_better(wider, outcome, place))
         if not better:
             break
-        outcome = wider if better == more else trial.run(outcome.taken_in | better)
-    return outcome.drafts if outcome.report is None else _with_questions(outcome.drafts, outcome.report)
+        outcome = wider if better == more else trial.run(outcome.taken_in | better, wider)
+    return _with_questions(outcome)
 
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """What a check by drafts finds; None where nothing is drafted.
+    """What a check by drafts finds.
 
     `taken_in` are lines billed once that are charges of their own, `counted_elsewhere` those that count for other
-    charges or for nobody knows which. `wrong` counts by account what is not right.
+    charges or for nobody knows which; `rows` are those that are not right. Both by account.
     """
 
     drafts: Drafts
     taken_in: frozenset[Place]
-    report: Report | None = None
-    counted_elsewhere: frozenset[Place] = frozenset()
-    wrong: Mapping[int, int] = field(default_factory=dict)
+    rows: Mapping[int, Sequence[PeriodRow]]
+    counted_elsewhere: Mapping[int, frozenset[Place]]
+
+    def wrong(self, account: int) -> int:
+        """How much is not right with an account."""
+        return len(self.rows.get(account, ())) + len(self.counted_elsewhere.get(account, ()))
 
 
 class _Trial:
@@ -104,37 +108,58 @@ class _Trial:
                     self._once[path, line.document, line.day].append(line)
                     self._accounts[line.source, line.locator] = number
 
-    def run(self, taken_in: frozenset[Place]) -> _Outcome:
-        """Draft with these lines as charges of their own, and check."""
+    def run(self, taken_in: frozenset[Place], before: _Outcome | None = None) -> _Outcome:
+        """Draft with these lines as charges of their own, and check what that may change.
+
+        Args:
+            taken_in: The lines.
+            before: What was found with others; None to check every draft.
+        """
         drafts = draft(self._study, taken_in)
-        if not drafts.contracts:
-            return _Outcome(drafts, taken_in)
-        report = check(_contracts(drafts), self._ledger, as_of=self._study.as_of)
-        elsewhere = self._counted_elsewhere(report)
-        wrong = Counter(self._accounts[place] for place in elsewhere)
         accounts = {_identity(drafted): drafted.account for drafted in drafts.contracts}
-        wrong.update(accounts[row.contract] for row in report.rows if row.status in _NOT_RIGHT)
-        few = frozenset(place for place in elsewhere if wrong[self._accounts[place]] <= _MOST_ONCE)
-        return _Outcome(drafts, taken_in, report, few, wrong)
+        concerned = set(accounts.values())
+        rows: dict[int, Sequence[PeriodRow]] = {}
+        elsewhere: dict[int, frozenset[Place]] = {}
+        if before is not None:
+            touched = {self._accounts[place] for place in taken_in ^ before.taken_in}
+            concerned &= touched | before.rows.keys() | before.counted_elsewhere.keys()
+            rows = {account: found for account, found in before.rows.items() if account not in concerned}
+        if concerned:
+            named = [identity for identity, account in accounts.items() if account in concerned]
+            report = check(_contracts(drafts), self._ledger, as_of=self._study.as_of, only_contracts=named)
+            for found in _not_right(report):
+                rows[accounts[found[0].contract]] = found
+            elsewhere = self._counted_elsewhere(report, rows)
+        return _Outcome(drafts, taken_in, rows, elsewhere)
+
+    def fit_to_take_in(self, outcome: _Outcome) -> frozenset[Place]:
+        """The lines that might be charges of their own; none of an account that has too many."""
+        few = (places for places in outcome.counted_elsewhere.values() if len(places) <= _MOST_ONCE)
+        return frozenset().union(*few)
 
     def is_better(self, wider: _Outcome, before: _Outcome, place: Place) -> bool:
         """Whether less is wrong with the account of a line now that it has a charge of its own."""
         account = self._accounts[place]
-        return wider.wrong.get(account, 0) < before.wrong.get(account, 0)
+        return wider.wrong(account) < before.wrong(account)
 
-    def _counted_elsewhere(self, report: Report) -> frozenset[Place]:
+    def _counted_elsewhere(
+        self, report: Report, rows: Mapping[int, Sequence[PeriodRow]]
+    ) -> dict[int, frozenset[Place]]:
         """The lines billed once that a check counts for a charge that has too much, or cannot tell for which."""
         if not self._once:
-            return frozenset()
+            return {}
         found: list[Place] = []
-        for row in report.rows:
+        for row in (row for several in rows.values() for row in several):
             if row.status is Status.OVERBILLED:
                 for each in row.evidence:
                     found += self._at(each.path, each.document, each.date.toordinal(), each.row)
         for item in report.residue:
             if item.kind in _MISPLACED:
                 found += self._at(item.path, item.document, item.date.toordinal(), item.row)
-        return frozenset(found)
+        by_account: dict[int, set[Place]] = defaultdict(set)
+        for place in found:
+            by_account[self._accounts[place]].add(place)
+        return {account: frozenset(places) for account, places in by_account.items()}
 
     def _at(self, path: str, document: str, day: int, row: int) -> list[Place]:
         """The lines billed once that stand there."""
@@ -144,6 +169,16 @@ class _Trial:
             for line in self._once.get((path, document, day), ())
             if sources[line.source].rows_of([line.locator]) == [row]
         ]
+
+
+def _not_right(report: Report) -> Iterator[list[PeriodRow]]:
+    """The rows that are not right, by contract; those of contracts of which nothing is told are not even made."""
+    told = dict.fromkeys(finding.contract for finding in report.found if finding.kind in _TOLD)
+    told |= dict.fromkeys(item.contract for item in report.residue if item.kind in _MISPLACED)
+    for contract in filter(None, told):
+        rows = [row for row in report.rows_of(contract).rows if row.status in _NOT_RIGHT]
+        if rows:
+            yield rows
 
 
 def _identity(drafted: DraftContract) -> str:
@@ -167,22 +202,23 @@ def _contracts(drafts: Drafts) -> tuple[Contract, ...]:
     return tuple(contracts)
 
 
-def _with_questions(drafts: Drafts, report: Report) -> Drafts:
+def _with_questions(outcome: _Outcome) -> Drafts:
     """The drafts with what a check by them finds, at the charges it is about."""
-    found: dict[tuple[str, str], list[PeriodRow]] = defaultdict(list)
-    for row in report.rows:
-        if row.status in _WRONG:
-            found[row.contract, row.charges[0]].append(row)
+    drafts = outcome.drafts
+    found: dict[tuple[int, str], list[PeriodRow]] = defaultdict(list)
+    for account, rows in outcome.rows.items():
+        for row in rows:
+            if row.status in _WRONG:
+                found[account, row.charges[0]].append(row)
     if not found:
         return drafts
     return replace(drafts, contracts=tuple(_with_own_questions(each, found) for each in drafts.contracts))
 
 
-def _with_own_questions(contract: DraftContract, found: dict[tuple[str, str], list[PeriodRow]]) -> DraftContract:
-    identity = _identity(contract)
+def _with_own_questions(contract: DraftContract, found: Mapping[tuple[int, str], list[PeriodRow]]) -> DraftContract:
     charges = []
     for charge in contract.charges:
-        rows = found.get((identity, charge.name), ())
+        rows = found.get((contract.account, charge.name), ())
         asked = list(_questions(charge, rows))
         charges.append(replace(charge, remarks=(*charge.remarks, *asked)) if asked else charge)
     return replace(contract, charges=tuple(charges))

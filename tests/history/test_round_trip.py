@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from hypothesis import given, settings
@@ -14,6 +14,7 @@ from billcheck.findings import Status
 from tests.acceptance import half_rate
 from tests.history.ledgers import draft_of
 from tests.history.test_drafts import half_rate_lines
+from tests.history.test_trial import checked, unasked
 from tests.simulator.agreements import MONTHS, day_in, month_end
 
 if TYPE_CHECKING:
@@ -36,7 +37,11 @@ class Fee(NamedTuple):
 
 
 class Books(NamedTuple):
-    """What one customer is billed; `lag` is in days after the due day, `last` whether bills are of the last day."""
+    """What one customer is billed.
+
+    `lag` is in days after the due day, `percent` what a line of its own takes off every invoice, `names` who is billed
+    in turn. `together` is the period that is billed with the one after it in one line.
+    """
 
     every: str
     start: date
@@ -45,6 +50,9 @@ class Books(NamedTuple):
     has_texts: bool
     has_items: bool
     fees: tuple[Fee, ...]
+    percent: int = 0
+    names: tuple[str, ...] = ("Hartwell",)
+    together: int | None = None
 
     def first_day(self, number: int) -> date:
         """The first day of a period, worked out apart from the library."""
@@ -60,17 +68,36 @@ class Books(NamedTuple):
                 day = (first if self.timing == "in_advance" else end) + timedelta(self.lag)
                 if day > as_of:
                     break
+                if number == self.together:
+                    continue
+                is_double = self.together is not None and number == self.together + 1
                 unit = max(change for change in ((0, fee.amount), *fee.changes) if change[0] <= number)[1]
-                amount = Decimal(unit * fee.quantity).scaleb(-2)
-                said = f" {first} through {end - timedelta(1)}" if self.has_texts else ""
+                amount = Decimal(unit * fee.quantity * (1 + is_double)).scaleb(-2)
+                begun = self.first_day(number - is_double)
+                said = f" {begun} through {end - timedelta(1)}" if self.has_texts else ""
                 found.append(
                     Line(
-                        document=f"INV-{day:%Y%m%d}", issue_date=day, customer="Hartwell", currency="EUR",
+                        document=f"INV-{day:%Y%m%d}", issue_date=day, currency="EUR",
+                        customer=self.names[number % len(self.names)],
                         amount=amount, description=name + said, item=name.upper() if self.has_items else "",
-                        quantity=Decimal(fee.quantity), unit_price=Decimal(unit).scaleb(-2),
+                        quantity=Decimal(fee.quantity * (1 + is_double)), unit_price=Decimal(unit).scaleb(-2),
                     )
                 )  # fmt: skip
-        return found
+        return [*found, *self.discounts(found)]
+
+    def discounts(self, lines: list[Line]) -> list[Line]:
+        """What each invoice takes off all its lines, rounded to the cent with halves away from zero."""
+        sums: dict[tuple[str, str], Decimal] = {}
+        for line in lines if self.percent else ():
+            sums[line.document, line.customer] = sums.get((line.document, line.customer), Decimal(0)) + line.amount
+        days = {line.document: line.issue_date for line in lines}
+        return [
+            Line(
+                document=document, issue_date=days[document], customer=customer, currency="EUR",
+                amount=-(amount * self.percent / 100).quantize(Decimal("0.01"), ROUND_HALF_UP), description="Discount",
+            )
+            for (document, customer), amount in sums.items()
+        ]  # fmt: skip
 
 
 @st.composite
@@ -98,6 +125,20 @@ def books(draw: st.DrawFn) -> Books:
     )
 
 
+@st.composite
+def odder_books(draw: st.DrawFn) -> Books:
+    """Books whose invoices have lines that take something off, bill two periods at once, or go to one of a family."""
+    kept = draw(books())
+    # What is taken off two periods in one line is rounded once, so that no sum of two periods equals it.
+    together = draw(st.sampled_from((None, None, 2)))
+    return kept._replace(
+        fees=kept.fees[:1] if draw(st.booleans()) else kept.fees,
+        percent=draw(st.sampled_from((0, 5, 10, 25))) if together is None else 0,
+        names=draw(st.sampled_from((("Hartwell",), ("Hartwell", "Hartwell:North"), ("Hartwell", "Hartwell Holding")))),
+        together=together,
+    )
+
+
 def check_accepted(lines: list[Line], as_of: date, folder: Path) -> Report:
     """The report of a check by the draft as it is, with nothing but its mark taken out."""
     path = folder / "drafts.toml"
@@ -116,6 +157,20 @@ def test_a_correct_ledger_gives_no_arrears(kept: Books, wait: int, tmp_path_fact
     assert [(total.currency, total.arrears, total.overbilled) for total in report.totals] == [("EUR", 0, 0)]
     assert report.judged_rows >= sum(fee.periods - 1 for fee in kept.fees)  # the first may lie before the ledger
     assert report.exit_code in {0, 3}
+
+
+@settings(max_examples=40)
+@given(kept=odder_books(), wait=st.integers(0, 400))
+def test_what_a_correct_ledger_of_odder_habits_gives_was_asked_about(
+    kept: Books, wait: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    longest = max(fee.periods for fee in kept.fees)
+    as_of = min(kept.first_day(longest) + timedelta(wait + 10), date(2040, 1, 1))
+    lines = kept.lines(as_of)
+    drafts, report = checked(lines, as_of, tmp_path_factory.mktemp("drafts"))
+    assert report is not None
+    assert unasked(drafts, report) == []
+    assert not any(report.arrears.values())
 
 
 def test_the_half_rate_corrected_by_a_person_finds_the_arrears(tmp_path: Path) -> None:

@@ -157,6 +157,18 @@ def test_one_agreement_that_is_billed_to_a_customer_and_its_sub_customer_is_one(
     assert [(total.arrears, total.overbilled) for total in report.totals] == [(0, 0)]
 
 
+def test_two_names_in_strict_turn_are_one_where_each_bill_names_its_month(tmp_path: Path) -> None:
+    lines = [
+        bill(n, f"2026-0{n}-28", "100.00", f"Fee {MONTHS[n - 1]} 2026", customer=("Acme", "Acme:North")[n % 2])
+        for n in range(1, 8)
+    ]
+    drafts, report = checked(lines, date(2026, 8, 3), tmp_path)
+    (contract,) = contracts_in(drafts.to_toml())
+    assert contract["charge"][0]["every"] == "month"
+    assert report is not None
+    assert [(total.arrears, total.overbilled) for total in report.totals] == [(0, 0)]
+
+
 def test_sub_customers_that_are_all_billed_every_month_stay_apart() -> None:
     lines = [
         *monthly(["100.00"] * 6, customer="Acme"),

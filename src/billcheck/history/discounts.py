@@ -18,13 +18,13 @@ from billcheck.ledger.source import NO_DAY
 from billcheck.money import percent_of, tax_on
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from decimal import Decimal
 
     from billcheck.history.lines import BilledLine
     from billcheck.history.prices import Prices
     from billcheck.history.rhythm import Rhythm
-    from billcheck.history.series import Series
+    from billcheck.history.series import Event, Series
 
 _MOST_DECIMALS = 2
 _MOST_RUNS = 6
@@ -143,22 +143,55 @@ def _discounts(
     by_document: dict[str, list[BilledLine]] = defaultdict(list)
     for line in lines:
         by_document[line.document].append(line)
-    targets = {beside.places_of(line) for line in lines}
-    if len(by_document) < 2 or len(targets) != 1 or () in targets:  # noqa: PLR2004 - twice is recurring
+    targets = {document: {beside.places_of(line) for line in own} for document, own in by_document.items()}
+    if len(by_document) < 2 or any(len(places) != 1 or () in places for places in targets.values()):  # noqa: PLR2004
+        return  # twice is recurring
+    places_of = {document: next(iter(places)) for document, places in targets.items()}
+    given = [beside.given(places_of[document], own) for document, own in by_document.items()]
+    every = [each for each in given if each is not None]
+    if len(every) < len(given):
         return
-    places = next(iter(targets))
-    given = [beside.given(places, own) for own in by_document.values()]
-    every = sorted(each for each in given if each is not None)
-    if len(every) != len(given) or len({each.number for each in every}) != len(every):
+    if len(set(places_of.values())) > 1:
+        yield from _off_all(every, charged, places_of)
         return
+    every.sort()
+    places = next(iter(places_of.values()))
     runs = list(_runs(every, charged[places[0]], is_of_one=len(places) == 1))
-    if not runs or len(runs) > max(1, min(len(every) // 2, _MOST_RUNS)):
+    if (
+        len({each.number for each in every}) < len(every)
+        or not runs
+        or len(runs) > max(1, min(len(every) // 2, _MOST_RUNS))
+    ):
         return
     for percent, amount, members in runs:
         own_lines = tuple(line for each in members for line in each.lines)
         for place in places:
             others = len(places) - 1
             yield place, Discount(percent, amount, members[0].number, members[-1].last, own_lines, others)
+
+
+def _off_all(
+    every: Sequence[_Given], charged: Sequence[Charged], places_of: Mapping[str, tuple[int, ...]]
+) -> Iterator[tuple[int, Discount]]:
+    """One percentage off whatever a document bills, now of these charges and now of those."""
+    percent, _ = _terms(every, is_of_one=False) or (None, 0)
+    if percent is None:
+        return
+    by_document = {each.lines[0].document: each for each in every}
+    for place, one in enumerate(charged):
+        spans: list[list[tuple[int, int, str]]] = [[]]
+        for event, (first, last) in sorted(zip(one.series.events, one.rhythm.numbers, strict=True), key=_by_number):
+            if place in places_of.get(event.document, ()):
+                spans[-1].append((first, last, event.document))
+            elif spans[-1]:
+                spans.append([])
+        for span in filter(None, spans):
+            lines = tuple(line for _, _, document in span for line in by_document[document].lines)
+            yield place, Discount(percent, 0, span[0][0], span[-1][1], lines, len(charged) - 1)
+
+
+def _by_number(billed: tuple[Event, tuple[int, int]]) -> tuple[int, int]:
+    return billed[1]
 
 
 def _runs(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from billcheck.history.lines import Account
 from billcheck.ledger.names import fold_code, fold_name, spaced_words
+from billcheck.ledger.source import NO_DAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -106,7 +107,13 @@ def _names_by_period(one: Recurring) -> dict[int, set[str]]:
 
 
 def _unexplained(learned: Learned) -> int:
-    """How many periods were not billed, and how many lines recur at no price or not at all."""
+    """How many periods were not billed, how many lines recur at no price or not at all, and what names less."""
     missed = sum(len(one.prices.missed) for one in learned.recurring)
     rest = [*(one.series for one in learned.varying), *learned.others]
-    return missed + sum(len(series.lines) for series in rest)
+    named_otherwise = sum(map(_names_less, learned.recurring))
+    return missed + named_otherwise + sum(len(series.lines) for series in rest)
+
+
+def _names_less(one: Recurring) -> bool:
+    """Whether its texts name less than its periods, such as every other month."""
+    return not one.rhythm.stated and any(event.first_day != NO_DAY for event in one.series.events)
