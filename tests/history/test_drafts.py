@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -87,6 +89,50 @@ def test_cadence_and_timing(days: list[str], texts: Any, every: str, timing: str
     (charge,) = contract["charge"]
     assert (charge["every"], charge["timing"], contract["start"]) == (every, timing, start)
     assert ("GUESS: no text names a period" in text) is not bool(texts)
+
+
+def test_thirty_days_again_and_again_are_no_months() -> None:
+    # Four of these seven periods go to the same day of the next month, or from or to its last.
+    starts = [date(2023, 9, 2) + timedelta(30 * n) for n in range(8)]
+    lines = [
+        bill(n, end.isoformat(), "55.00", f"Cleaning {start} through {end - timedelta(1)}")
+        for n, (start, end) in enumerate(pairwise(starts))
+    ]
+    (charge,) = charges_of(lines, date(2024, 4, 3))
+    assert (charge["every"], charge["timing"]) == ("30 days", "in_arrears")
+
+
+def test_two_months_of_61_days_again_and_again_are_months() -> None:
+    starts = [date(2023, 6, 30), date(2023, 8, 30), date(2023, 10, 30), date(2023, 12, 30), date(2024, 2, 29),
+              date(2024, 4, 30), date(2024, 6, 30)]  # fmt: skip
+    lines = [
+        bill(n, start.isoformat(), "55.00", f"Cleaning {start} through {end - timedelta(1)}")
+        for n, (start, end) in enumerate(pairwise(starts))
+    ]
+    (contract,) = contracts_in(draft_of(lines, date(2024, 5, 3)))
+    (charge,) = contract["charge"]
+    assert (contract["start"], charge["every"], charge["timing"]) == (date(2023, 6, 30), "2 months", "in_advance")
+
+
+@pytest.mark.parametrize("days", [(1, 15), (1, 16), (10, 25)])
+@pytest.mark.parametrize("has_periods", [True, False])
+def test_twice_a_month_is_no_two_weeks(tmp_path: Path, days: tuple[int, int], *, has_periods: bool) -> None:
+    starts = [date(2026, month, day) for month in range(1, 6) for day in days]
+    lines = [
+        bill(n, (start - timedelta(2)).isoformat(), "70.00", f"Cleaning {start} through {end - timedelta(1)}")
+        for n, (start, end) in enumerate(pairwise(starts))
+    ]
+    lines = lines if has_periods else [replace(line, description="Cleaning") for line in lines]
+    as_of = date(2026, 5, 6)
+    (charge,) = charges_of(lines, as_of)
+    # Two days before the 10th and the 25th are two days of every month as well, so nothing says that it is for others.
+    expected = [8, 23] if not has_periods and days == (10, 25) else list(days)
+    assert (charge["every"], charge["semi_month_days"]) == ("semi_month", expected)
+    assert "price_steps" not in charge
+    (tmp_path / "contracts.toml").write_text(draft_of(lines, as_of).replace("draft = true\n", ""), encoding="utf-8")
+    accepted = billcheck.load_contracts(tmp_path / "contracts.toml")
+    report = billcheck.check(accepted, billcheck.Ledger.from_lines(lines), as_of=as_of)
+    assert [(total.arrears, total.overbilled) for total in report.totals] == [(0, 0)]
 
 
 @pytest.mark.parametrize(
@@ -189,6 +235,15 @@ def test_a_line_beside_the_usual_one_is_an_extra(month: int) -> None:
     )
     assert f"QUESTION: {asked}" in said(text)
     assert "a check of this ledger" not in text
+
+
+def test_a_line_beside_the_usual_one_where_the_price_changes_is_its_difference() -> None:
+    lines = [*monthly(["55.00"] * 3 + ["60.00"] * 3), bill(3, "2026-03-01", "2.50", "Fee March 2026")]
+    (charge,) = charges_of(lines, date(2026, 6, 2))
+    assert charge["price_steps"] == [
+        {"on": date(2026, 3, 1), "amount": "57.50"},
+        {"on": date(2026, 4, 1), "amount": "60.00"},
+    ]
 
 
 def test_two_lines_every_month_are_one_price() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
@@ -14,6 +15,7 @@ from billcheck import Ledger, Line, check, draft_contracts
 from billcheck.characters import is_seen
 from billcheck.contracts.acceptance import accept_drafts
 from billcheck.contracts.files import load_contracts, load_written
+from tests.history.test_trial import unasked
 
 if TYPE_CHECKING:
     import pytest
@@ -22,7 +24,22 @@ AS_OF = date(2026, 6, 30)
 CODES = st.sampled_from(("", "", "A", "b", "Ü | x", "\x00"))
 TEXTS = st.one_of(
     st.sampled_from(
-        ("Fee", "Fee January 2026", "Fee 2026-02", "Q1 2026 Hosting", "Server 1", "Server 2", "Correction", "")
+        (
+            "Fee",
+            "Fee January 2026",
+            "Fee 2026-02",
+            "Q1 2026 Hosting",
+            "Server 1",
+            "Server 2",
+            "Correction",
+            "",
+            "Discount",
+            '"""',
+            "\n[[contract]]\nid = 1",
+            "# draft = true",
+            "\\",
+            "\u202e\u2066x",
+        )
     ),
     st.text(max_size=30),
 )
@@ -34,7 +51,9 @@ def lines(draw: st.DrawFn) -> Line:
     return Line(
         document=draw(st.sampled_from(("1", "2", "3", "4", "5", "6", "", "é\n"))),
         issue_date=AS_OF - timedelta(draw(st.integers(-5, 400))),
-        customer=draw(st.sampled_from(("Acme", "ACME ", "Beta: North", "\x1bG", "")) | st.text(max_size=6)),
+        customer=draw(
+            st.sampled_from(("Acme", "ACME ", "Beta: North", "\x1bG", "", "Beta", 'a"\n]]')) | st.text(max_size=6)
+        ),
         customer_id=draw(st.sampled_from(("", "", "7", "\x07"))),
         amount=amount,
         currency=draw(st.sampled_from(("EUR", "EUR", "JPY"))) if amount == amount.to_integral_value() else "EUR",
@@ -100,5 +119,6 @@ def test_every_draft_is_read_accepted_and_checked(
     written = load_written(path)
     assert all(item.contract.is_draft for item in written)
     assert len(written) == len(drafts.contracts)
+    assert set(tomllib.loads(text)) == {"contract"}
     path.write_text(accept_drafts(str(path), text).text, encoding="utf-8")
-    check(load_contracts(path), ledger, as_of=AS_OF)
+    assert unasked(drafts, check(load_contracts(path), ledger, as_of=AS_OF)) == []

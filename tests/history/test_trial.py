@@ -291,3 +291,10 @@ def test_a_year_whose_price_changes_every_time_is_drafted_with_all_its_prices() 
     lines = [bill(n, f"20{10 + n}-01-01", f"{100 + n}.00", f"Licence 20{10 + n}") for n in range(1, 12)]
     (charge,) = contracts_in(draft_of(lines, date(2021, 6, 1)))[0]["charge"]
     assert (charge["every"], charge["amount"], len(charge["price_steps"])) == ("year", "101.00", 10)
+
+
+def test_a_month_that_comes_to_nothing_is_no_price_to_count_by() -> None:
+    lines = [bill(n, f"2026-0{n}-01", "100.00", "Fee") for n in (1, 2, 4, 5, 6)]
+    lines.append(bill(2, "2026-02-01", "-100.00", "Fee"))
+    (charge,) = contracts_in(draft_of(lines, date(2026, 6, 3)))[0]["charge"]
+    assert (charge["amount"], charge["every"]) == ("100.00", "month")

@@ -321,7 +321,11 @@ def _rhythm(one: Recurring) -> Iterator[Entry]:
             f"periods are these ({label(rhythm, 0)})",
         )
     if rhythm.every.unit == "semi_month":
-        yield Entry("semi_month_days", list(rhythm.every.days), "by the issue dates")
+        yield Entry(
+            "semi_month_days",
+            list(rhythm.every.days),
+            "by the service periods" if rhythm.stated else "by the issue dates",
+        )
     if rhythm.timing == "in_arrears" and rhythm.is_on_last_day:
         due = (rhythm.due_day(last) for _, last in rhythm.numbers)
         exact = sum(event.day == day for event, day in zip(one.series.events, due, strict=True))

@@ -133,7 +133,8 @@ def _spread(series: Series, rhythm: Rhythm) -> list[tuple[int, int]]:
         event = series.events[place]
         if number not in single or event.first_day != NO_DAY or numbers[place] != (number, number):
             continue
-        prices = {single[each] for each in (before, after) if each in single}
+        beside = [each for each in (before, after) if each is not None]
+        prices = {single[each] for each in beside if single.get(each, 0) > 0}
         open_before = 0 if before is None else number - before - 1
         open_after = 0 if after is None else after - number - 1
         times = next((event.amount // price for price in sorted(prices) if event.amount % price == 0), 1)
@@ -154,14 +155,17 @@ def _part(one: Billed, neighbours: Sequence[Billed], lacking: timedelta) -> Bill
 
 
 def _without_extras(billed: Sequence[Billed]) -> tuple[list[Billed], tuple[Extra, ...]]:
-    """The periods as they would be without lines beside one that is all that a period next to it was billed."""
+    """The periods as they would be without lines beside one that is all that the periods next to it were billed.
+
+    Where these differ the price changes there, and what stands beside it may be the difference.
+    """
     usual = list(billed)
     extras: list[Extra] = []
     for index, one in enumerate(billed):
         beside = {each.amount for each in (*billed[max(0, index - 1) : index], *billed[index + 1 : index + 2])}
         lines = [line for event in one.events for line in event.lines]
-        base = next((line for line in lines if line.amount in beside and line.amount < one.amount), None)
-        if one.amount in beside or base is None or len(one.events) > 1:
+        base = next((line for line in lines if beside == {line.amount} and line.amount < one.amount), None)
+        if base is None or len(one.events) > 1:
             continue
         rest = tuple(line for line in lines if line is not base)
         usual[index] = one._replace(amount=base.amount)

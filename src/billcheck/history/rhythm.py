@@ -32,6 +32,7 @@ _MOST_MONTHS = 60
 _EARLY_IN_MONTH, _LATE_IN_MONTH = 10, 25
 _LATEST_FIRST_HALF = 27
 _MOST_OF_HALF_MONTH = 20
+_MOST_SHIFTED = 5
 _SURE = 4
 """From so many events on four weeks are told from a month."""
 
@@ -105,7 +106,10 @@ def _by_periods(events: Sequence[Event], stated: Sequence[Event]) -> Rhythm | No
     spans = [(date.fromordinal(event.first_day), date.fromordinal(event.end_day)) for event in stated]
     months, often = most_common(filter(None, (months_between(*span) for span in spans)))
     firsts = sorted({first for first, _ in spans})
-    if often * 2 > len(stated) and months <= _MOST_MONTHS:
+    half_months = _half_months_of_spans(spans)
+    if half_months is not None:
+        every = half_months
+    elif often * 2 > len(stated) and months <= _MOST_MONTHS and not _are_of_one_length(spans, firsts):
         if _is_spaced_wider(months, firsts):
             return None  # a bill of a quarter that names one month of it: what is named is not what it is for
         every = cadence_of(months)
@@ -129,7 +133,22 @@ def _by_periods(events: Sequence[Event], stated: Sequence[Event]) -> Rhythm | No
     )
 
 
+def _are_of_one_length(spans: Sequence[tuple[date, date]], firsts: Sequence[date]) -> bool:
+    """Whether periods follow each other that all have 28 or 30 days, as no four months in a row have."""
+    length = (spans[0][1] - spans[0][0]).days
+    if (
+        length not in {4 * _WEEK, 30}
+        or len(firsts) < _SURE
+        or any((end - first).days != length for first, end in spans)
+    ):
+        return False
+    steps = [(later - first).days for first, later in pairwise(firsts)]
+    return sum(step == length for step in steps) * 5 >= len(steps) * 4
+
+
 def _is_full(every: Cadence, first: date, end: date) -> bool:
+    if every.unit == "semi_month":
+        return first.day in every.days
     return months_between(first, end) == every.months if every.months else (end - first).days == every.fixed_days
 
 
@@ -252,7 +271,7 @@ def _guessed(every: Cadence, days: Sequence[int]) -> tuple[_Grid, Timing, bool]:
     """Boundaries and timing by what is likelier: bills late in a month are for it, all others for what begins then."""
     first = date.fromordinal(days[0])
     if every.unit == "semi_month":
-        first = next(day for day in map(date.fromordinal, days) if day.day in every.days)
+        first = first.replace(day=every.days[0])
     if not every.months:
         return _Grid(every, first, None), "in_advance", False
     probe = _Grid(every, first, first.day)
@@ -292,15 +311,34 @@ def _weeks_of(days: Sequence[int]) -> Cadence | None:
 
 
 def _half_months_of(days: Sequence[int]) -> Cadence | None:
-    """Twice a month, where nearly all documents are of two days of the month."""
-    of_month = [date.fromordinal(day).day for day in days]
-    first, first_often = most_common(of_month)
-    second, second_often = most_common(day for day in of_month if day != first)
-    low, high = sorted((first, second))
+    """Twice a month, where nearly all documents are of two days of the month, or as many days before or after two."""
     distance = _median([later - day for day, later in pairwise(days)])
-    is_regular = len(days) >= _SURE and (first_often + second_often) * 5 >= len(days) * 4
-    is_half = first_often > 1 < second_often and _WEEK < distance <= _MOST_OF_HALF_MONTH
-    return Cadence("semi_month", 1, (low, high)) if is_regular and is_half and low <= _LATEST_FIRST_HALF else None
+    if len(days) < _SURE or not _WEEK < distance <= _MOST_OF_HALF_MONTH:
+        return None
+    for shift in sorted(range(-_MOST_SHIFTED, _MOST_SHIFTED + 1), key=abs):
+        of_month = [date.fromordinal(day - shift).day for day in days]
+        first, first_often = most_common(of_month)
+        second, second_often = most_common(day for day in of_month if day != first)
+        low, high = sorted((first, second))
+        is_regular = (first_often + second_often) * 5 >= len(days) * 4 and first_often > 1 < second_often
+        if is_regular and low <= _LATEST_FIRST_HALF:
+            return Cadence("semi_month", 1, (low, high))
+    return None
+
+
+def _half_months_of_spans(spans: Sequence[tuple[date, date]]) -> Cadence | None:
+    """Twice a month, where periods go from one of two days of the month to the other."""
+    first, _ = most_common(start.day for start, _ in spans)
+    second, _ = most_common(start.day for start, _ in spans if start.day != first)
+    low, high = sorted((first, second))
+    ends = {low: high, high: low}
+    fitting = [
+        start for start, end in spans if ends.get(start.day) == end.day and (end - start).days < _MOST_OF_HALF_MONTH
+    ]
+    is_regular = len(fitting) * 5 >= len(spans) * 4 and len({start.day for start in fitting}) == 2  # noqa: PLR2004
+    if not is_regular or not 0 < low <= _LATEST_FIRST_HALF or len(fitting) < _SURE - 1:
+        return None
+    return Cadence("semi_month", 1, (low, high))
 
 
 def _months_of(days: Sequence[int]) -> Cadence | None:
