@@ -380,3 +380,13 @@ def test_a_snapshot_that_cannot_be_written(run: Run, counting: Counting) -> None
     assert failed.code == 2
     assert not failed.out
     assert not counting.asked
+
+
+def test_a_ledger_that_holds_no_document_is_read_beside_others(run: Run, counting: Counting) -> None:
+    counting.documents = ()
+    write_ledger(Path("right.csv"), ["X-1,2026-01-31,Hartwell Interieur,100.00,EUR,Retainer January 2026"])
+    checked = run("check", "counting:", "right.csv", *SINCE, "--as-of", "2026-02-20")
+    assert checked.code == 0, checked.out + checked.err
+    assert "counting: 0 documents of Duinweg Webbeheer." in checked.err
+    counting.documents = Counting().documents[:1]
+    assert "counting: 1 document of Duinweg Webbeheer." in run("check", "counting:", *SINCE, *AS_OF).err

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from billcheck.cli.console import note, progress
 from billcheck.errors import Problem, UsageError, said_of
+from billcheck.report.wording import counted
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -214,7 +215,7 @@ def fetch_from(start: Start, name: str, request: Request) -> Fetched:
 def tell_counts(path: str, fetched: Fetched) -> None:
     """Remarks on what was fetched."""
     completeness = fetched.completeness
-    note(said_of(path, f"{len(fetched.documents)} documents of {completeness.organisation}."))
+    note(said_of(path, f"{counted(len(fetched.documents), 'document')} of {completeness.organisation}."))
     for count in completeness.counts:
         remark = "" if count.read == count.stated else ", which is not all"
         note(f"  {count.kind}: {count.read} read, {count.stated} in the ledger{remark}.")

@@ -199,7 +199,7 @@ class FileScan:
             SourceChangedError: The file changed meanwhile.
         """
         left = self._left
-        if not left.rows:
+        if not left.rows and not self._text.facts.is_counted:
             raise LedgerRefusedError([NoRowsError(self._text.path)])
         self._check_rows(is_whole=True)
         self._check_refused(is_whole=True)

@@ -133,7 +133,7 @@ def _facts(completeness: Completeness) -> Facts:
     if request.customers:
         names = ", ".join(request.customers)
         doubts.append(f"Only documents of these customers were fetched: {names}. Fetch without --customer for all.")
-    return Facts(covers=covers, notes=completeness.blind_spots, shortcoming=" ".join(doubts))
+    return Facts(covers=covers, notes=completeness.blind_spots, shortcoming=" ".join(doubts), is_counted=True)
 
 
 def _cells(document: FetchedDocument, number: str, line: FetchedLine | None) -> Iterator[Cell]:

@@ -41,13 +41,15 @@ class Facts:
     `covers` is the window it declares (inclusive ends), None where it declares none. `notes` are sentences for whoever
     reads the report; no figure depends on them. `period` is the window in which it says that all its documents were
     issued (inclusive ends), which may reach beyond what it covers; None where it does not say so. `shortcoming` is a
-    sentence that says why the source may not say all; empty where nothing suggests so.
+    sentence that says why the source may not say all; empty where nothing suggests so. `is_counted` where it says how
+    many documents it holds, so that none means that there are none.
     """
 
     covers: tuple[date, date] | None = None
     notes: tuple[str, ...] = ()
     period: tuple[date, date] | None = None
     shortcoming: str = ""
+    is_counted: bool = False
 
 
 NO_FACTS = Facts()
