@@ -17,18 +17,18 @@ from billcheck.contracts.faults import Docket
 from billcheck.contracts.values import forget
 from billcheck.errors import InternalError
 from billcheck.findings import DEFAULT_FAIL_ON, Status
-from billcheck.history.draft import QUESTION
+from billcheck.history.draft import QUESTION, as_term
 from billcheck.history.drafting import draft, study_ledger
 from billcheck.history.remarks import counted, documents_text, money_text
 from billcheck.period import period_label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from billcheck.contracts.terms import Contract
     from billcheck.findings import PeriodRow
-    from billcheck.history.draft import DraftCharge, DraftContract, Drafts
+    from billcheck.history.draft import DraftContract, Drafts
     from billcheck.history.drafting import Place, Study
     from billcheck.history.lines import BilledLine
     from billcheck.ledger.source import Ledger
@@ -73,7 +73,7 @@ def draft_contracts(ledger: Ledger, *, as_of: date, customers: Iterable[str] = (
         if not better:
             break
         outcome = wider if better == more else trial.run(outcome.taken_in | better, wider)
-    return _with_questions(outcome)
+    return _with_questions(outcome, trial.names_left_out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +101,18 @@ class _Trial:
         self._study, self._ledger = study, ledger
         self._once: dict[tuple[str, str, int], list[BilledLine]] = defaultdict(list)
         self._accounts: dict[Place, int] = {}
+        self._varying: dict[tuple[str, str, int], str] = {}
         for number, learned in enumerate(study.learned):
             for series in learned.others:
                 for line in (line for line in series.lines if line.amount > 0):
                     path = study.history.sources[line.source].path
                     self._once[path, line.document, line.day].append(line)
                     self._accounts[line.source, line.locator] = number
+            for one in learned.varying:
+                name = as_term(one.series.name) or "lines without a text"
+                for line in one.series.lines:
+                    path = study.history.sources[line.source].path
+                    self._varying[path, line.document, line.day] = name
 
     def run(self, taken_in: frozenset[Place], before: _Outcome | None = None) -> _Outcome:
         """Draft with these lines as charges of their own, and check what that may change.
@@ -141,6 +147,12 @@ class _Trial:
         """Whether less is wrong with the account of a line now that it has a charge of its own."""
         account = self._accounts[place]
         return wider.wrong(account) < before.wrong(account)
+
+    def names_left_out(self, row: PeriodRow) -> str:
+        """The names of what varies, is not drafted, and stands on documents that a row is billed by; often none."""
+        keys = ((each.path, each.document, each.date.toordinal()) for each in row.evidence)
+        names = dict.fromkeys(self._varying[key] for key in keys if key in self._varying)
+        return ", ".join(names)
 
     def _counted_elsewhere(
         self, report: Report, rows: Mapping[int, Sequence[PeriodRow]]
@@ -202,7 +214,7 @@ def _contracts(drafts: Drafts) -> tuple[Contract, ...]:
     return tuple(contracts)
 
 
-def _with_questions(outcome: _Outcome) -> Drafts:
+def _with_questions(outcome: _Outcome, names_left_out: Callable[[PeriodRow], str]) -> Drafts:
     """The drafts with what a check by them finds, at the charges it is about."""
     drafts = outcome.drafts
     found: dict[tuple[int, str], list[PeriodRow]] = defaultdict(list)
@@ -212,28 +224,30 @@ def _with_questions(outcome: _Outcome) -> Drafts:
                 found[account, row.charges[0]].append(row)
     if not found:
         return drafts
-    return replace(drafts, contracts=tuple(_with_own_questions(each, found) for each in drafts.contracts))
+    contracts = []
+    for contract in drafts.contracts:
+        charges = []
+        for charge in contract.charges:
+            rows = [row for row in found.get((contract.account, charge.name), ()) if row.first_day not in charge.asked]
+            asked = [_question(rows, names_left_out)] if rows else []
+            charges.append(replace(charge, remarks=(*charge.remarks, *asked)) if asked else charge)
+        contracts.append(replace(contract, charges=tuple(charges)))
+    return replace(drafts, contracts=tuple(contracts))
 
 
-def _with_own_questions(contract: DraftContract, found: Mapping[tuple[int, str], list[PeriodRow]]) -> DraftContract:
-    charges = []
-    for charge in contract.charges:
-        rows = found.get((contract.account, charge.name), ())
-        asked = list(_questions(charge, rows))
-        charges.append(replace(charge, remarks=(*charge.remarks, *asked)) if asked else charge)
-    return replace(contract, charges=tuple(charges))
-
-
-def _questions(charge: DraftCharge, rows: Sequence[PeriodRow]) -> Iterator[str]:
-    """What a check finds of a charge, but for periods that are asked about already."""
-    unasked = [row for row in rows if row.first_day not in charge.asked]
-    if not unasked:
-        return
-    listed = "; ".join(map(_found, unasked[:_SHOWN]))
-    rest = f"; and {counted(len(unasked) - _SHOWN, 'period')} more" if len(unasked) > _SHOWN else ""
-    yield (
+def _question(rows: Sequence[PeriodRow], names_left_out: Callable[[PeriodRow], str]) -> str:
+    """What a check finds of a charge."""
+    listed = "; ".join(map(_found, rows[:_SHOWN]))
+    rest = f"; and {counted(len(rows) - _SHOWN, 'period')} more" if len(rows) > _SHOWN else ""
+    names = dict.fromkeys(filter(None, map(names_left_out, (row for row in rows if row.status is Status.OVERBILLED))))
+    also = (
+        f" What is left out below ({', '.join(names)}) is on the same documents, and counts here unless it is drafted."
+        if names
+        else ""
+    )
+    return (
         f"{QUESTION} a check of this ledger by this draft as it is finds {listed}{rest}. Was it billed wrongly, or is "
-        "something else agreed?"
+        f"something else agreed?{also}"
     )
 
 

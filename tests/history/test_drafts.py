@@ -302,6 +302,14 @@ def test_a_customer_without_a_contract_is_said_with_what_was_billed() -> None:
     ) in text
 
 
+def test_a_customer_who_was_only_credited_is_said_with_the_credits() -> None:
+    lines = [bill(n, f"2026-0{n}-01", "-10.00", "Refund", customer="Beta") for n in (1, 3)]
+    assert (
+        "Not drafted: Beta, 2 lines, -20.00 EUR: nothing recurs. Credited: INV-1 of 2026-01-01 -10.00; INV-3 of "
+        "2026-03-01 -10.00."
+    ) in said(draft_of([*monthly(["100.00"] * 5), *lines]))
+
+
 def test_two_things_of_one_name_are_told_apart_by_number_and_by_template() -> None:
     servers = [*monthly(["10.00"] * 4, "Server 1"), *monthly(["20.00"] * 4, "Server 2")]
     assert [charge["amount"] for charge in charges_of(servers, date(2026, 4, 2))] == ["10.00", "20.00"]

@@ -92,6 +92,17 @@ def test_no_more_than_four_periods_are_named(tmp_path: Path) -> None:
     assert "(INV-4, INV-54); and 2 periods more. Was it billed wrongly" in said(drafts.to_toml())
 
 
+def test_what_varies_and_counts_for_a_single_charge_is_named(tmp_path: Path) -> None:
+    lines = monthly(["100.00"] * 6)
+    lines += monthly(["11.00", "7.50", "19.00", "3.25", "14.00", "8.00"], "Calls")
+    drafts, report = checked(lines, date(2026, 6, 3), tmp_path)
+    assert report is not None
+    assert [(total.arrears, total.overbilled) for total in report.totals] == [(0, 6275)]
+    text = said(drafts.to_toml())
+    assert "2026-01 overbilled, 111.00 in place of 100.00 (INV-1); 2026-02 overbilled, 107.50 in place" in text
+    assert "What is left out below (Calls) is on the same documents, and counts here unless it is drafted." in text
+
+
 def test_a_line_billed_once_beside_a_single_charge_becomes_a_charge_of_its_own(tmp_path: Path) -> None:
     lines = [*monthly(["100.00"] * 6), bill(50, "2026-04-02", "850.00", "Logo design")]
     drafts, report = checked(lines, date(2026, 6, 3), tmp_path)

@@ -88,7 +88,8 @@ def nothing_recurs(learned: Learned) -> str:
         found = []
     said = money_text(total, account.currency)
     billed = f" Billed: {'; '.join(found)}{_more(len(learned.others))}." if found else ""
-    return f"Not drafted: {account.customer}, {lines}, {said} {account.currency}: {why}.{billed}{planned}"
+    credited = f" Credited: {_listed(learned.credits, account.currency, _FEW)}." if learned.credits else ""
+    return f"Not drafted: {account.customer}, {lines}, {said} {account.currency}: {why}.{billed}{credited}{planned}"
 
 
 def _described(series: Series, currency: str) -> str:
