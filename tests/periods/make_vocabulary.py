@@ -42,7 +42,7 @@ GROUPS = {
     "half": "h",
     "fiscal": "z",
 }
-LISTS = ("other", "doubtful", "names", "verbs", "modals", "dotted", "halves", "streets", "placeholder")
+LISTS = ("other", "doubtful", "names", "verbs", "modals", "dotted", "halves", "named", "streets", "placeholder")
 UNACCENTED = ("fr", "es", "pt", "pl", "fi")
 """Languages whose writers leave accents out, in capitals or on foreign keyboards."""
 

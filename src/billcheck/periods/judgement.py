@@ -22,6 +22,7 @@ from billcheck.periods.words import (
     FRENCH,
     HALVES,
     MODALS,
+    NAMED,
     NAMES,
     STREETS,
     VERBS,
@@ -372,8 +373,6 @@ def _place_fault(kinds: str, start: int, end: int, is_single: bool, has_year: bo
         return "it says from when a price holds, not what is billed for"
     if is_single and before[:1] in {Kind.FROM, Kind.BETWEEN}:
         return "the period has no end"
-    if not has_year and is_single and before[:1] == Kind.DOCUMENT:
-        return "it may be the name of something"
     if not has_year and _CLOSED.match(after) is None:
         return "the month has no year and the words after it may belong to it"
     return ""
@@ -408,8 +407,11 @@ def _check_words(tokens: list[Token], kinds: str, chain: list[Mention], span: Sp
             raise RefusedTextError("the letter and number may be something else than a quarter or half year")
     elif len(chain) == 1 and chain[0].form == "month":
         after = kinds[chain[0].end : chain[0].end + 1]
-        if _is_doubtful(words[0], after, is_english=is_english) or (
-            words[0].lower() in DOUBTFUL and not is_english and not _has_own_word(tokens, kinds, scope)
+        before = tokens[chain[0].start - 1].text.lower() if chain[0].start else ""
+        if (
+            before in NAMED
+            or _is_doubtful(words[0], after, is_english=is_english)
+            or (words[0].lower() in DOUBTFUL and not is_english and not _has_own_word(tokens, kinds, scope))
         ):
             raise RefusedTextError(_NOT_A_MONTH)
 

@@ -65,6 +65,7 @@ en names jan mar jun sep
 en verbs march may august
 en modals may
 en dotted incl inkl einschl ul
+en named project customer client
 en placeholder month months year years quarter period week date day start end from to mm mmm mmmm yyyy yy dd first last
 en placeholder previous next current service billing monthname
 nl 1 januari jan
@@ -118,6 +119,7 @@ nl ends_R nummer contract overeenkomst opdracht
 nl ends_g huur kosten abonnement licentie licenties vergoeding bijdrage onderhoud beheer schoonmaak
 nl other des set gen lis data kw
 nl halves helft
+nl named klant
 nl streets laan
 nl placeholder maand jaar periode kwartaal week datum jjjj mnd van tot
 de 1 januar jan jänner jän jaenner
@@ -170,6 +172,7 @@ de ends_g miete gebühr gebühren kosten lizenz lizenzen wartung pauschale abonn
 de ends_g abrechnung
 de other sie set out mag gen lis data
 de halves hälfte
+de named projekt kunde kundin
 de streets straße strasse
 de placeholder monat jahr zeitraum quartal woche datum jjjj tag von bis
 fr 1 janvier janv jan
@@ -220,6 +223,7 @@ fr letter_q T
 fr starts_d annuel trimestriel semestriel
 fr other des set mag gen bis ou sie lis
 fr halves moitié quinzaine
+fr named projet
 fr streets rue avenue boulevard quai champ champs
 fr placeholder mois année annee période periode trimestre semaine date jour aaaa jj début fin
 es 1 enero ene
@@ -267,6 +271,7 @@ es letter_q T
 es starts_d anual trimestral semestral bimestral
 es other gen mag des lis out
 es halves mitad quincena
+es named proyecto cliente
 es streets calle avenida plaza paseo
 es placeholder mes año periodo período trimestre semana fecha día aaaa
 it 1 gennaio gen
@@ -312,6 +317,7 @@ it letter_q T
 it starts_d annual trimestral semestral bimestral
 it other des lis out sie
 it halves quindicina
+it named progetto
 it streets via viale piazza
 it placeholder mese anno periodo trimestre settimana data giorno aaaa gg
 pt 1 janeiro jan
@@ -359,6 +365,7 @@ pt letter_q T
 pt starts_d anua trimestra semestra bimestra
 pt other gen mag des lis sie
 pt halves metade quinzena
+pt named projeto
 pt streets rua avenida praça praca
 pt placeholder mês mes ano período periodo trimestre semana data dia aaaa
 sv 1 januari jan
@@ -408,6 +415,7 @@ sv ends_R nummer avtal kontrakt
 sv ends_g hyra avgift licens licenser abonnemang underhåll städning
 sv other des set mag gen lis out sie ago data kw
 sv halves halvan hälften
+sv named kund
 sv placeholder månad manad år ar period kvartal vecka datum dag åååå
 da 1 januar jan
 da 2 februar feb
@@ -504,6 +512,7 @@ nb ends_R nummer avtale kontrakt
 nb ends_g leie gebyr lisens lisenser abonnement vedlikehold renhold
 nb other set mag gen lis out sie ago data kw
 nb halves halvdel
+nb named prosjekt
 nb placeholder måned maned år periode kvartal uke dato dag åååå
 pl 1 stycznia sty styczeń styczniu styczen
 pl 2 lutego lut luty lutym
@@ -551,6 +560,7 @@ pl ordinal_4 czwarty czwartego
 pl starts_d roczn kwartaln półroczn
 pl other des set mag gen out ago
 pl halves połowy połowę
+pl named klient
 pl streets ul ulica ulicy aleja plac
 pl placeholder miesiąc miesiac rok okres kwartał tydzień data dzień rrrr
 fi 1 tammikuuta tammi tammikuu tammikuun tammikuussa tammikuulta
@@ -595,5 +605,6 @@ fi ends_R numero sopimus
 fi ends_g vuokra maksu maksut lisenssi lisenssit palvelu palvelut ylläpito siivous
 fi other des set mag gen lis out sie ago data kw
 fi halves puolikas alkupuoli loppupuoli
+fi named projekti asiakas
 fi placeholder kuukausi vuosi jakso kausi neljännes viikko päivä vvvv
 """

@@ -170,6 +170,9 @@ WEAK = frozenset().union(*_MEANINGS.others.values()) & MONTHS
 HALVES = frozenset(_MEANINGS.lists["halves"])
 """What half of a month is called."""
 
+NAMED = frozenset(_MEANINGS.lists["named"])
+"""What bears a name, which may be a month: never a month alone behind it, without a year."""
+
 STREETS = frozenset(_MEANINGS.lists["streets"])
 """What streets and squares are called, before a name that may be a day of a month."""
 
