@@ -39,6 +39,14 @@ def months(charge: Charge, first_day: str, end: str) -> Fraction | None:
             Fraction(22, 31),
             id="a-first-part",
         ),
+        # 50 of the 90 days of the calendar's first quarter; from 10 February a quarter has 89.
+        pytest.param(
+            {"every": Cadence("quarter"), "start": date(2026, 2, 10), "align": "calendar"},
+            "2026-02-10",
+            "2026-04-01",
+            Fraction(150, 90),
+            id="a-first-part-of-a-quarter",
+        ),
         # 14 of the 90 days of the first quarter.
         pytest.param(
             {"every": Cadence("quarter"), "end": date(2026, 1, 15)},

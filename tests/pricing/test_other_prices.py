@@ -133,3 +133,36 @@ def test_prices_are_read_once_for_all_charges() -> None:
     for _ in range(2):
         assert [price_of(each.charge) for each in prices.mistakes(own, own.charges[0])] == ["70"]
         assert [price_of(each.charge) for each in prices.mistakes(own, own.charges[1])] == ["100"]
+
+
+def test_a_price_that_is_its_own_hides_no_other_and_none_is_named_twice() -> None:
+    own = contract("C-1", FEE, named(flat("100"), "Support"), named(flat("70"), "Backup"), named(flat("70"), "Mail"))
+    assert found(own, contract("C-2", flat("70"))) == [("other_charge", 'billed at the price of "Backup"', "70")]
+
+
+def test_the_price_agreed_last_is_that_of_the_latest_day() -> None:
+    """A step to 80.00 in June counts, not an amendment to 60.00 in March; of one day the step does."""
+    june, march = date(2026, 6, 1), date(2026, 3, 1)
+    step, lower = PriceStep(june, FlatPrice(D(80))), Amendment(march, price=FlatPrice(D(60)))
+    for amendment in (lower, replace(lower, on=june)):
+        other = contract("C-2", flat("55", price_steps=(step,), amendments=(amendment,)))
+        assert [price for _, _, price in found(contract("C-1", FEE), other)] == ["80", "55"]
+
+
+def others_at(price: str, count: int) -> list[Contract]:
+    return [contract(f"{price}-{number}", flat(price), customer=f"Client {price}-{number}") for number in range(count)]
+
+
+def test_its_own_price_is_not_counted_among_those_of_others() -> None:
+    """Three pay 55.00 and three others, as it does, 100.00: no price stands out. A fourth makes 55.00 the usual one."""
+    own = contract("C-1", FEE)
+    assert found(own, *others_at("55", 3), *others_at("100", 3)) == []
+    assert [price for _, _, price in found(own, *others_at("55", 4), *others_at("100", 3))] == ["55"]
+    assert found(own, *others_at("55", 3), *others_at("100", 4)) == []
+
+
+def test_the_price_of_a_unit_is_not_usual_for_a_whole() -> None:
+    units = [
+        contract(f"U-{number}", named(per_unit("55", "2"), "Fee"), customer=f"Client {number}") for number in range(4)
+    ]
+    assert found(contract("C-1", FEE), *units) == []
