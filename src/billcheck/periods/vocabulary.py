@@ -65,7 +65,12 @@ en names jan mar jun sep
 en verbs march may august
 en modals may
 en dotted incl inkl einschl ul
-en named project customer client
+en halves helft hälfte moitié quinzaine mitad quincena quindicina metade quinzena halvan hälften halvdel połowy połowę
+en halves puolikas alkupuoli loppupuoli
+en named project customer client klant projekt kunde kundin projet proyecto cliente progetto projeto kund prosjekt
+en named klient projekti asiakas
+en streets laan straße strasse rue avenue boulevard quai champ champs calle avenida plaza paseo via viale piazza rua
+en streets praça praca ul ulica ulicy aleja plac
 en placeholder month months year years quarter period week date day start end from to mm mmm mmmm yyyy yy dd first last
 en placeholder previous next current service billing monthname
 nl 1 januari jan
@@ -118,9 +123,6 @@ nl ends_C datum offerte
 nl ends_R nummer contract overeenkomst opdracht
 nl ends_g huur kosten abonnement licentie licenties vergoeding bijdrage onderhoud beheer schoonmaak
 nl other des set gen lis data kw
-nl halves helft
-nl named klant
-nl streets laan
 nl placeholder maand jaar periode kwartaal week datum jjjj mnd van tot
 de 1 januar jan jänner jän jaenner
 de 2 februar feb feber
@@ -171,9 +173,6 @@ de ends_R nummer vertrag auftrag
 de ends_g miete gebühr gebühren kosten lizenz lizenzen wartung pauschale abonnement abo reinigung beratung betreuung
 de ends_g abrechnung
 de other sie set out mag gen lis data
-de halves hälfte
-de named projekt kunde kundin
-de streets straße strasse
 de placeholder monat jahr zeitraum quartal woche datum jjjj tag von bis
 fr 1 janvier janv jan
 fr 2 février févr fév fevrier fevr fev
@@ -222,9 +221,6 @@ fr letter_h S
 fr letter_q T
 fr starts_d annuel trimestriel semestriel
 fr other des set mag gen bis ou sie lis
-fr halves moitié quinzaine
-fr named projet
-fr streets rue avenue boulevard quai champ champs
 fr placeholder mois année annee période periode trimestre semaine date jour aaaa jj début fin
 es 1 enero ene
 es 2 febrero feb
@@ -270,9 +266,6 @@ es letter_h S
 es letter_q T
 es starts_d anual trimestral semestral bimestral
 es other gen mag des lis out
-es halves mitad quincena
-es named proyecto cliente
-es streets calle avenida plaza paseo
 es placeholder mes año periodo período trimestre semana fecha día aaaa
 it 1 gennaio gen
 it 2 febbraio feb
@@ -316,9 +309,6 @@ it letter_h S
 it letter_q T
 it starts_d annual trimestral semestral bimestral
 it other des lis out sie
-it halves quindicina
-it named progetto
-it streets via viale piazza
 it placeholder mese anno periodo trimestre settimana data giorno aaaa gg
 pt 1 janeiro jan
 pt 2 fevereiro fev
@@ -364,9 +354,6 @@ pt letter_h S
 pt letter_q T
 pt starts_d anua trimestra semestra bimestra
 pt other gen mag des lis sie
-pt halves metade quinzena
-pt named projeto
-pt streets rua avenida praça praca
 pt placeholder mês mes ano período periodo trimestre semana data dia aaaa
 sv 1 januari jan
 sv 2 februari feb
@@ -414,8 +401,6 @@ sv ends_C datum offert
 sv ends_R nummer avtal kontrakt
 sv ends_g hyra avgift licens licenser abonnemang underhåll städning
 sv other des set mag gen lis out sie ago data kw
-sv halves halvan hälften
-sv named kund
 sv placeholder månad manad år ar period kvartal vecka datum dag åååå
 da 1 januar jan
 da 2 februar feb
@@ -463,7 +448,6 @@ da ends_C dato tilbud
 da ends_R nummer aftale kontrakt
 da ends_g leje gebyr licens licenser abonnement vedligeholdelse rengøring
 da other des set mag gen lis out sie ago data kw
-da halves halvdel
 da placeholder måned maned år periode kvartal uge dato dag åååå
 nb 1 januar jan
 nb 2 februar feb
@@ -511,8 +495,6 @@ nb ends_C dato tilbud
 nb ends_R nummer avtale kontrakt
 nb ends_g leie gebyr lisens lisenser abonnement vedlikehold renhold
 nb other set mag gen lis out sie ago data kw
-nb halves halvdel
-nb named prosjekt
 nb placeholder måned maned år periode kvartal uke dato dag åååå
 pl 1 stycznia sty styczeń styczniu styczen
 pl 2 lutego lut luty lutym
@@ -559,9 +541,6 @@ pl ordinal_3 trzeci trzeciego
 pl ordinal_4 czwarty czwartego
 pl starts_d roczn kwartaln półroczn
 pl other des set mag gen out ago
-pl halves połowy połowę
-pl named klient
-pl streets ul ulica ulicy aleja plac
 pl placeholder miesiąc miesiac rok okres kwartał tydzień data dzień rrrr
 fi 1 tammikuuta tammi tammikuu tammikuun tammikuussa tammikuulta
 fi 2 helmikuuta helmi helmikuu helmikuun helmikuussa helmikuulta
@@ -604,7 +583,5 @@ fi ends_C päivä tarjous
 fi ends_R numero sopimus
 fi ends_g vuokra maksu maksut lisenssi lisenssit palvelu palvelut ylläpito siivous
 fi other des set mag gen lis out sie ago data kw
-fi halves puolikas alkupuoli loppupuoli
-fi named projekti asiakas
 fi placeholder kuukausi vuosi jakso kausi neljännes viikko päivä vvvv
 """
