@@ -304,7 +304,7 @@ def test_a_customer_that_quickbooks_does_not_know_is_a_shortcoming() -> None:
     company = QuickBooksServer([("Invoice", invoice(1, HARTWELL, MARCH, "1.00"))], [HARTWELL])
     fetched = fetch(company, replace(YEAR, customers=("Nobody",)))
     assert fetched.documents == ()
-    assert fetched.completeness.shortcomings == ("QuickBooks has no customer Nobody: check the name, or its id.",)
+    assert fetched.completeness.shortcomings == ("QuickBooks has no customer 'Nobody': check the name, or its id.",)
 
 
 def test_credits_of_customers_that_were_made_inactive_are_told() -> None:

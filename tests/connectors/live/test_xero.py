@@ -137,7 +137,7 @@ def test_some_customers_only_with_those_merged_into_them(name: str) -> None:
 def test_a_customer_that_xero_does_not_know_is_a_shortcoming() -> None:
     fetched = fetch(XeroServer([invoice(1, HARTWELL, MARCH, "1.00")], [HARTWELL]), replace(YEAR, customers=("Nobody",)))
     assert fetched.documents == ()
-    assert fetched.completeness.shortcomings == ("Xero has no contact Nobody: check the name, or its id.",)
+    assert fetched.completeness.shortcomings == ("Xero has no contact 'Nobody': check the name, or its id.",)
 
 
 @pytest.mark.parametrize(

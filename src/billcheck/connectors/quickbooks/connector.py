@@ -132,7 +132,7 @@ class QuickBooksConnector:
             read += [read_document(query.entity, payload, books) for payload in found.values()]
             counts.append(count)
         read.sort(key=lambda each: (each.document.issue_date, each.document.number, each.document.id))
-        doubts = [f"QuickBooks has no customer {name}: check the name, or its id." for name in missing]
+        doubts = [f"QuickBooks has no customer '{name}': check the name, or its id." for name in missing]
         doubts += [f"{each.document.number or each.document.id}: {doubt}" for each in read for doubt in each.doubts]
         gone = {key for key, payload in customers.items() if not payload.is_set("Active")}
         templates, template_counts, template_remarks = self._templates(

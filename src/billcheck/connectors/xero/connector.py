@@ -125,7 +125,7 @@ class XeroConnector:
         templates, refused = _templates(repeating, directory, self._clock.now().date())
         if request.customers:
             templates = tuple(each for each in templates if each.customer_id in wanted)
-        doubts = [f"Xero has no contact {name}: check the name, or its id." for name in missing] + doubts
+        doubts = [f"Xero has no contact '{name}': check the name, or its id." for name in missing] + doubts
         remarks = [NOT_INVOICED, *unread, *unnamed, *refused, *remarks_on(read, organisation), *self._warnings]
         return Fetched(
             tuple(each.document for each in read),
