@@ -71,6 +71,23 @@ def test_a_discount_that_changes_is_two(tmp_path: Path) -> None:
     ]
 
 
+def test_a_discount_on_a_first_part_that_has_no_price_is_not_written(tmp_path: Path) -> None:
+    # A part of a quarter from 20 January that begins on 10 January is no part of one from 20 October: it has no price.
+    lines = [
+        bill(0, "2025-12-31", "30.00", "Fee 2025-12-31 through 2026-01-30"),
+        bill(1, "2026-01-31", "92.00", "Fee 2026-01-31 through 2026-03-30"),
+        bill(2, "2026-03-31", "92.00", "Fee 2026-03-31 through 2026-05-30"),
+        bill(3, "2026-05-31", "92.00", "Fee 2026-05-31 through 2026-07-30"),
+        bill(0, "2025-12-31", "-15.00", "Discount"),
+        bill(1, "2026-01-31", "-9.20", "Discount"),
+        bill(2, "2026-03-31", "-9.20", "Discount"),
+        bill(3, "2026-05-31", "-9.20", "Discount"),
+    ]
+    drafts, _ = checked(lines, AS_OF, tmp_path)
+    (charge,) = contracts_in(drafts.to_toml())[0]["charge"]
+    assert charge["discounts"] == [{"percent": "10"}]
+
+
 def test_the_same_words_as_the_charge(tmp_path: Path) -> None:
     lines = [
         *monthly(["100.00"] * 6),

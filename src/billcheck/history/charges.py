@@ -385,10 +385,13 @@ def _changes(one: Recurring, currency: str) -> Iterator[Entry]:
 def _discounts(one: Recurring, currency: str) -> Iterator[Entry]:
     """What lines of their own take off."""
     members = []
+    first_day = first_day_of(one)
     for discount in one.discounts:
+        if one.rhythm.boundary(discount.last + 1) <= first_day:
+            continue  # it was off a first part that has no price
         off = f"{discount.percent.normalize():f}" if discount.percent is not None else ""
         value: dict[str, Any] = {"percent": off} if off else {"amount": format_minor(discount.amount, currency)}
-        if discount.first > 0:
+        if one.rhythm.boundary(discount.first) > first_day:
             value["start"] = one.rhythm.boundary(discount.first)
         if discount.last < one.rhythm.last:
             value["last_day"] = one.rhythm.boundary(discount.last + 1) - ONE_DAY
