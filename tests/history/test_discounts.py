@@ -107,6 +107,17 @@ def test_off_several_charges_of_one_invoice_is_off_each(tmp_path: Path) -> None:
     assert [(total.arrears, total.overbilled) for total in report.totals] == [(0, 0)]
 
 
+def test_off_charges_that_began_on_other_days(tmp_path: Path) -> None:
+    # Hosting begins in March, and 10 % of 140.00 are taken off from May on.
+    hosting = [line for line in monthly(["40.00"] * 6, "Hosting") if line.issue_date.month > 2]
+    lines = [*monthly(["100.00"] * 6), *hosting, *off(["", "", "", "", "-14.00", "-14.00"])]
+    drafts, report = checked(lines, AS_OF, tmp_path)
+    for charge in contracts_in(drafts.to_toml())[0]["charge"]:
+        assert charge["discounts"] == [{"percent": "10", "start": date(2026, 5, 1)}]
+    assert report is not None
+    assert [(total.arrears, total.overbilled) for total in report.totals] == [(0, 0)]
+
+
 def test_the_charge_it_names_alone(tmp_path: Path) -> None:
     lines = [*monthly(["100.00"] * 6), *monthly(["40.00"] * 6, "Hosting"), *off(["-4.00"] * 6, "Discount on hosting")]
     drafts, report = checked(lines, AS_OF, tmp_path)
@@ -122,6 +133,12 @@ def test_beside_something_billed_once_nobody_knows_what_it_is_off() -> None:
     text = draft_of(lines, AS_OF)
     assert "\ndiscounts = [" not in text
     assert "QUESTION: credited, and not counted in above: INV-1 of 2026-01-01" in said(text)
+
+
+def test_of_nothing_there_is_no_percentage() -> None:
+    lines = [*monthly(["100.00"] * 6), bill(2, "2026-02-01", "-100.00", "Fee February 2026")]
+    lines += off(["-10.00"] * 6, "Fee discount")
+    assert "\ndiscounts = [" not in draft_of(lines, AS_OF)
 
 
 def test_once_is_no_discount() -> None:

@@ -122,8 +122,13 @@ class _Beside:
         total = sum(amount for entries in billed.values() for _, _, amount, _, _ in entries)
         return tuple(sorted(billed)) if total == self._totals[line.document] else ()
 
+    def span(self, place: int, documents: Sequence[str]) -> tuple[int, int]:
+        """The first and the last period, as a series numbers them, that it is billed on these documents."""
+        entries = [entry for document in documents for entry in self._billed[document][place]]
+        return min(first for first, *_ in entries), max(last for _, last, *_ in entries)
+
     def given(self, places: Sequence[int], lines: Sequence[BilledLine]) -> _Given | None:
-        """What the lines of one document take off these series; None where the periods do not agree."""
+        """What the lines of one document take off these series; None where the periods differ or nothing is billed."""
         billed = self._billed[lines[0].document]
         entries = [billed[place] for place in places]
         if any(len(own) != 1 for own in entries):
@@ -133,6 +138,8 @@ class _Beside:
         if stated - {(first_day, end_day)}:
             return None
         base = sum(own[0][2] for own in entries)
+        if base <= 0:
+            return None
         return _Given(first, last, base, -sum(line.amount for line in lines), tuple(lines))
 
 
@@ -165,9 +172,10 @@ def _discounts(
         return
     for percent, amount, members in runs:
         own_lines = tuple(line for each in members for line in each.lines)
+        documents = [each.lines[0].document for each in members]
         for place in places:
-            others = len(places) - 1
-            yield place, Discount(percent, amount, members[0].number, members[-1].last, own_lines, others)
+            first, last = beside.span(place, documents)
+            yield place, Discount(percent, amount, first, last, own_lines, len(places) - 1)
 
 
 def _off_all(
