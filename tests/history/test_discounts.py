@@ -118,6 +118,16 @@ def test_off_charges_that_began_on_other_days(tmp_path: Path) -> None:
     assert [(total.arrears, total.overbilled) for total in report.totals] == [(0, 0)]
 
 
+def test_off_every_other_bill_of_a_second_charge_nobody_knows_what_it_is_off() -> None:
+    # Hosting is billed every month, by itself where there is no fee; the discount is on the quarterly invoices alone.
+    fee = [bill(n, f"2026-0{n}-01", "300.00", "Fee") for n in (1, 4, 7)]
+    hosting = [bill(n, f"2026-0{n}-01", "40.00", "Hosting") for n in range(1, 8)]
+    taken_off = [bill(n, f"2026-0{n}-01", "-34.00", "Discount") for n in (1, 4, 7)]
+    text = draft_of([*fee, *hosting, *taken_off], date(2026, 7, 3))
+    assert len(contracts_in(text)[0]["charge"]) == 2
+    assert "\ndiscounts = [" not in text
+
+
 def test_the_charge_it_names_alone(tmp_path: Path) -> None:
     lines = [*monthly(["100.00"] * 6), *monthly(["40.00"] * 6, "Hosting"), *off(["-4.00"] * 6, "Discount on hosting")]
     drafts, report = checked(lines, AS_OF, tmp_path)

@@ -18,7 +18,7 @@ from billcheck.ledger.source import NO_DAY
 from billcheck.money import percent_of, tax_on
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
     from decimal import Decimal
 
     from billcheck.history.lines import BilledLine
@@ -122,10 +122,16 @@ class _Beside:
         total = sum(amount for entries in billed.values() for _, _, amount, _, _ in entries)
         return tuple(sorted(billed)) if total == self._totals[line.document] else ()
 
-    def span(self, place: int, documents: Sequence[str]) -> tuple[int, int]:
-        """The first and the last period, as a series numbers them, that it is billed on these documents."""
-        entries = [entry for document in documents for entry in self._billed[document][place]]
-        return min(first for first, *_ in entries), max(last for _, last, *_ in entries)
+    def span(self, place: int, documents: Container[str]) -> tuple[int, int] | None:
+        """The first and the last period, as a series numbers them, that it is billed on these documents.
+
+        None where something else between bills it too, without what is taken off.
+        """
+        billed = [(document, entry) for document, by_place in self._billed.items() for entry in by_place.get(place, ())]
+        own = [entry for document, entry in billed if document in documents]
+        first, last = min(entry[0] for entry in own), max(entry[1] for entry in own)
+        between = [document for document, entry in billed if first <= entry[0] and entry[1] <= last]
+        return (first, last) if all(document in documents for document in between) else None
 
     def given(self, places: Sequence[int], lines: Sequence[BilledLine]) -> _Given | None:
         """What the lines of one document take off these series; None where the periods differ or nothing is billed."""
@@ -170,12 +176,16 @@ def _discounts(
         or len(runs) > max(1, min(len(every) // 2, _MOST_RUNS))
     ):
         return
+    found: list[tuple[int, Discount]] = []
     for percent, amount, members in runs:
         own_lines = tuple(line for each in members for line in each.lines)
-        documents = [each.lines[0].document for each in members]
+        documents = {each.lines[0].document for each in members}
         for place in places:
-            first, last = beside.span(place, documents)
-            yield place, Discount(percent, amount, first, last, own_lines, len(places) - 1)
+            span = beside.span(place, documents)
+            if span is None:
+                return
+            found.append((place, Discount(percent, amount, *span, own_lines, len(places) - 1)))
+    yield from found
 
 
 def _off_all(
