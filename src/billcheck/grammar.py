@@ -88,9 +88,9 @@ class Deviation(Enum):
 class AmountReading(NamedTuple):
     """An amount, its currency sign ("" for none), and what it shows of the decimal mark.
 
-    `is_proof` says that it shows by itself which of its marks is the decimal one. `is_open` says that its decimal mark
-    might as well be the group mark of the other convention: ``1.200`` is one and a fifth where the point is the decimal
-    mark, and twelve hundred where it is not.
+    `is_open` says that its decimal mark might as well be the group mark of the other convention: ``1.200`` is one and a
+    fifth where the point is the decimal mark, and twelve hundred where it is not. `is_proof` says that it shows by
+    itself that three digits behind the mark are decimals, as in ``1200.500``; ``1.20`` does not show it.
     """
 
     value: Decimal
@@ -144,9 +144,10 @@ class AmountMarks:
             raise GrammarError(text, TOO_MANY_DIGITS)
         if parts.sign and not is_sign_of(parts.sign, currency):
             raise ForeignSignError(text)
-        is_open = len(decimals) == 3 and not mark and len(whole) <= 3 and whole[0] != "0"  # noqa: PLR2004 - groups of three
+        has_three = len(decimals) == 3  # noqa: PLR2004 - groups of three
+        is_open = has_three and not mark and len(whole) <= 3 and whole[0] != "0"  # noqa: PLR2004 - groups of three
         value = Decimal(("-" if parts.negative else "") + (f"{whole}.{decimals}" if decimals else whole))
-        return AmountReading(value, parts.sign, bool(decimals) and not is_open, is_open)
+        return AmountReading(value, parts.sign, has_three and not is_open, is_open)
 
     def is_missing(self, text: str) -> bool:
         """Whether the text means an empty cell."""

@@ -147,10 +147,11 @@ def test_the_other_decimal_mark_refuses_the_file(tmp_path: Path, text: str) -> N
 
 
 def test_a_point_that_may_group_needs_another_amount_to_show_what_it_is(tmp_path: Path) -> None:
-    (message,) = refusal(tmp_path, amounts("1200", "1.200"))
-    assert message.startswith("row 3: This may be a number with three decimals or a whole number in groups")
-    assert scan_text(tmp_path, amounts("0.5", "1.200")).amounts == [50, 120]
-    assert scan_text(tmp_path, amounts("1.200", "12.00")).amounts == [120, 1200]
+    for other in ("1200", "0.5", "12.00", "1200.00", "1,200.00", "12.0000"):
+        (message,) = refusal(tmp_path, amounts(other, "1.200"))
+        assert message.startswith("row 3: This may be a number with three decimals or a whole number in groups")
+    assert scan_text(tmp_path, amounts("0.500", "1.200")).amounts == [50, 120]
+    assert scan_text(tmp_path, amounts("1.200", "1200.000", "12.00")).amounts == [120, 120000, 1200]
 
 
 def test_a_variant_reads_decimal_commas(tmp_path: Path) -> None:

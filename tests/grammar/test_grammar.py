@@ -144,11 +144,12 @@ def test_an_amount_of_another_convention_says_in_what(
     ("text", "is_open", "is_proof"),
     [
         ("1.200", True, False), ("-12.000", True, False), ("123.456", True, False), ("0.500", False, True),
-        ("1200.000", False, True), ("1.20", False, True), ("1,200.500", False, True), ("1200", False, False),
-        ("1,200", False, False), ("€ 1.200", True, False), ("-€1.20", False, True), ("0", False, False),
+        ("1200.000", False, True), ("1.20", False, False),
+        ("1200.5005", False, False), ("1,200.500", False, True), ("1200", False, False),
+        ("1,200", False, False), ("€ 1.200", True, False), ("-€1.20", False, False), ("0", False, False),
     ],
 )  # fmt: skip
-def test_which_amounts_show_their_decimal_mark(text: str, is_open: bool, is_proof: bool) -> None:
+def test_which_amounts_show_that_three_digits_are_decimals(text: str, is_open: bool, is_proof: bool) -> None:
     reading = POINT.read(text, "EUR")
     assert (reading.is_open, reading.is_proof) == (is_open, is_proof)
 

@@ -54,5 +54,9 @@ def one_decimal_comma() -> bytes:
     return (HEADING + PLAIN * 50 + PLAIN.replace("100.00", '"1.100,50"')).encode()
 
 
+def one_grouping_point() -> bytes:
+    return (HEADING + PLAIN * 400 + PLAIN.replace("100.00", "1.100")).encode()
+
+
 def xero_cut_in_a_row() -> bytes:
     return f"{XERO_44}\r\n{xero_row()[:-60]}\r\n".encode()

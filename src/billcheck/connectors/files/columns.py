@@ -63,7 +63,7 @@ class OtherDecimalMarkError(Problem):
 
 
 class OpenDecimalMarkError(Problem):
-    """This may be a number with three decimals or a whole number in groups, and no other amount shows which."""
+    """This may be a number with three decimals or a whole number in groups: no other amount has three for sure."""
 
     remedy = "Export amounts with two decimals, or, if commas are decimal, use --profile generic:decimal-comma."
 

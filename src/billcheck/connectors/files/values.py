@@ -215,10 +215,10 @@ def _decode_joined(joined: bytes, cells: list[bytes], delimiter: bytes) -> list[
 class Writing:
     """What the amounts of a file show of how it writes them.
 
-    `is_proved` is set once some amount shows which mark is the decimal one; `open_line` is the line of the first amount
-    that might mean something else in the other convention, with `open_text` its text. `is_sign_agreed` is set once the
-    currency sign of some amount is that of its row; `foreign_line` is the line of the first whose sign is not, with
-    `foreign_text` its text and `foreign_currency` the currency of its row.
+    `is_proved` is set once some amount shows that it is written with three decimals; `open_line` is the line of the
+    first amount that might mean something else in the other convention, with `open_text` its text. `is_sign_agreed` is
+    set once the currency sign of some amount is that of its row; `foreign_line` is the line of the first whose sign is
+    not, with `foreign_text` its text and `foreign_currency` the currency of its row.
     """
 
     is_proved: bool = False
@@ -269,7 +269,6 @@ class Amounts:
         """
         plain = self._plain_column(cells) if scales == {_CENTS} and not self._is_minor else None
         if plain is not None:
-            self._writing.is_proved = True
             return plain
         found: list[int] = []
         for cell, currency, line in zip(cells, currencies, lines, strict=True):
@@ -303,7 +302,6 @@ class Amounts:
         scale = minor_scale(currency)
         is_plain = mark and len(decimals) == _CENT_DIGITS and decimals.isdigit() and not self._is_minor
         if is_plain and whole.isdigit() and len(whole) <= WHOLE_DIGITS and scale == _CENTS:
-            self._writing.is_proved = True
             return int(whole + decimals)
         text = clean_text(cell, self._delimiter)
         if self._marks.is_missing(text):
