@@ -247,8 +247,12 @@ def _ever_expired(world: World, _: Asked) -> None:
 
 
 def _ends_of(error: str) -> frozenset[str]:
-    """What is refused may have been asked in a way that is not understood, and is asked once more in another."""
-    return frozenset({error, "told"}) | (EQUAL if error == "RefusedError" else frozenset())
+    """What is refused may have been asked in a way that is not understood, and is asked once more in another.
+
+    A company that is not there is one that the sign-in does not reach.
+    """
+    more = {"RefusedError": EQUAL, "NotThereError": frozenset({"NotAllowedError"})}
+    return frozenset({error, "told"}) | more.get(error, frozenset())
 
 
 def _answers() -> list[Fault]:
