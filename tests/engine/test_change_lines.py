@@ -182,3 +182,52 @@ def test_of_two_equal_changes_the_first_counts() -> None:
 def test_without_a_regular_period_near_the_change_stands_after() -> None:
     rows = [Row(10, 20, 30, 40, is_change=True), Row(0, 20, 90, 100)]
     assert set_apart(rows, (77, 40), 30, 15) == [((0,), 77), ((1,), 40)]
+
+
+LOWERED = [Row(0, 30, 0, 100), Row(10, 30, 30, -40, is_change=True), Row(30, 60, 30, 30)]
+"""The first period costs 100, from day 10 on 40 less, due with the second, a last part that costs 30."""
+
+
+def credited(amounts: tuple[int, ...], day: int = 30, **fields: Any) -> tuple[list[Any], list[Any]]:
+    """What is left of a credit note of these lines, and what is billed by it."""
+    note = event(sum(amounts), day, rows=tuple(range(len(amounts))), **fields)
+    events = set_changes_apart(Events(credits=[note]), books_of(LOWERED).schedule, amounts, 15)
+    return [(one.rows, one.amount) for one in events.credits], [(one.rows, one.amount) for one in events.billed]
+
+
+@pytest.mark.parametrize(
+    ("amounts", "left", "billed_by_it"),
+    [
+        ((-40, 30), [((0,), -40)], [((1,), 30)]),
+        ((30, -40), [((1,), -40)], [((0,), 30)]),
+        ((-40, 10, 20), [((0,), -40)], [((1, 2), 30)]),
+        ((-40, 29), [((0, 1), -11)], []),  # no period costs that
+        ((-41, 30), [((0, 1), -11)], []),
+        ((-40, -40, 70), [((0, 1, 2), -10)], []),  # which of the two?
+        ((-40, 100), [((0, 1), 60)], []),  # it takes nothing back
+        ((-40,), [((0,), -40)], []),
+    ],
+)
+def test_a_credit_note_gives_a_change_back_and_bills_the_rest(
+    amounts: tuple[int, ...], left: list[Any], billed_by_it: list[Any]
+) -> None:
+    assert credited(amounts) == (left, billed_by_it)
+
+
+@pytest.mark.parametrize(("day", "is_apart"), [(14, False), (15, True), (45, True), (46, False)])
+def test_what_a_credit_note_gives_back_is_looked_for_within_half_an_interval(day: int, *, is_apart: bool) -> None:
+    assert bool(credited((-40, 30), day)[1]) is is_apart
+
+
+def test_a_credit_note_that_names_a_period_or_an_invoice_stays_together() -> None:
+    assert credited((-40, 30), days=(30, 60)) == ([((0, 1), -10)], [])
+    assert credited((-40, 30), credited="INV-1") == ([((0, 1), -10)], [])
+
+
+def test_what_a_credit_note_bills_stands_where_its_day_puts_it() -> None:
+    note = event(-10, 30, rows=(0, 1))
+    late, early = event(5, 31, rows=(2,)), event(5, 29, rows=(3,))
+    events = set_changes_apart(
+        Events(billed=[early, late], credits=[note]), books_of(LOWERED).schedule, (-40, 30, 5, 5), 15
+    )
+    assert [one.rows for one in events.billed] == [(3,), (1,), (2,)]

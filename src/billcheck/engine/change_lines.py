@@ -2,7 +2,8 @@
 
 Comes in: the events of a charge whose schedule has changes, and the amounts of their lines. Goes out: the same events,
 of which a line that bills exactly a change is one of its own. Were it added to the line beside it, a wrong price there
-would hide that the change was billed. Must not know what other events billed.
+would hide that the change was billed, and a credit note that gives a change back and bills a period would do neither.
+Must not know what other events billed.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 def set_changes_apart(events: Events, schedule: Schedule, amounts: Sequence[int], half_interval: int) -> Events:
     """The events, in their order; what bills a change stands before or after what its document bills beside it, as due.
+
+    A credit note that takes back a change to lower terms in one line, and in others bills a period exactly, does both.
 
     Args:
         events: The events of the charge.
@@ -39,7 +42,18 @@ def set_changes_apart(events: Events, schedule: Schedule, amounts: Sequence[int]
         change = event._replace(rows=(row,), amount=amounts[row])
         is_before = _is_due_before(schedule, change, rest, half_interval)
         billed += [change, rest] if is_before else [rest, change]
-    return replace(events, billed=billed)
+    credits_: list[Event] = []
+    for event in events.credits:
+        row = _row_of_lowering(event, schedule, amounts, half_interval)
+        if row is None:
+            credits_.append(event)
+            continue
+        rows = tuple(other for other in event.rows if other != row)
+        credits_.append(event._replace(rows=(row,), amount=amounts[row]))
+        billed.append(event._replace(rows=rows, amount=event.amount - amounts[row]))
+    if len(billed) > len(events.billed):
+        billed.sort(key=lambda event: (event.issue_day, event.number))
+    return replace(events, billed=billed, credits=credits_)
 
 
 def _is_due_before(schedule: Schedule, change: Event, rest: Event, half_interval: int) -> bool:
@@ -62,3 +76,14 @@ def _row_of_change(event: Event, schedule: Schedule, amounts: Sequence[int], hal
         return None
     found = [row for row in event.rows if amounts[row] in changes]
     return found[0] if len(found) == 1 and event.amount > amounts[found[0]] else None
+
+
+def _row_of_lowering(event: Event, schedule: Schedule, amounts: Sequence[int], half_interval: int) -> int | None:
+    """The only line of a credit note that is exactly a change to lower terms, where the rest bills a period exactly."""
+    if event.is_pinned or event.credited or len(event.rows) == 1 or event.amount >= 0:
+        return None
+    near = [row for row, day in enumerate(schedule.due_days) if abs(event.issue_day - day) <= half_interval]
+    regular = {schedule.amounts[row] for row in near if not schedule.changes[row]}
+    changes = {schedule.amounts[row] for row in near if schedule.changes[row] and schedule.amounts[row] < 0}
+    found = [row for row in event.rows if amounts[row] in changes]
+    return found[0] if len(found) == 1 and event.amount - amounts[found[0]] in regular else None
