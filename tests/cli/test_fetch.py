@@ -10,7 +10,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from billcheck.cli import clock
 from billcheck.connectors import registry
+from billcheck.connectors.snapshot import read_snapshot
 from billcheck.connectors.tokens import Secret, TokenFile
 from billcheck.errors import UsageError
 from tests.servers.raw import Asked, RawServer, Reply, answer
@@ -104,7 +106,28 @@ def test_without_a_sign_in_it_says_how_to_get_one(run: Run, monkeypatch: pytest.
     monkeypatch.delenv("BILLCHECK_XERO_CLIENT_ID")
     failed = run("fetch", "xero", *WINDOW, "--out", "a.jsonl")
     assert failed.code == 2
-    assert "BILLCHECK_XERO_CLIENT_ID: A setting is missing." in failed.err
+    said = (
+        "BILLCHECK_XERO_CLIENT_ID: This environment variable is not set. Register an application at "
+        "https://developer.xero.com, set the variable to its client id, then run: billcheck login xero.\n"
+    )
+    assert said in failed.err
+    assert said in run("login", "xero", "--port", "0").err
+
+
+@pytest.mark.usefixtures("company")
+def test_without_a_last_day_it_is_today_and_said(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BILLCHECK_XERO_ACCESS_TOKEN", "access-0")
+    monkeypatch.setattr(clock, "today", lambda: date(2026, 2, 28))
+    fetched = run("fetch", "xero", "--since", "2026-01-01", "--out", "a.jsonl")
+    assert fetched.code == 0, fetched.err
+    said = "Documents up to 2026-02-28, which is today; give --until for a window that stays the same.\n"
+    assert fetched.err.startswith(said)
+    with (folder / "a.jsonl").open("rb") as lines:
+        read = read_snapshot("a.jsonl", lines)
+    assert read.completeness.request.last_day == date(2026, 2, 28)
+    assert [document.issue_date for document in read.documents] == MONTHS[:2]
+    late = run("fetch", "xero", "--since", "2026-03-01", "--out", "b.jsonl")
+    assert (late.code, "Found '2026-03-01..2026-02-28'." in late.err) == (2, True)
 
 
 @pytest.mark.usefixtures("company")

@@ -114,21 +114,28 @@ def test_signing_in_needs_the_secret_of_the_application(run: Run, monkeypatch: p
     monkeypatch.delenv("BILLCHECK_QUICKBOOKS_CLIENT_SECRET")
     failed = run("login", "quickbooks", "--port", "0")
     assert failed.code == 2
-    assert "BILLCHECK_QUICKBOOKS_CLIENT_SECRET: A setting is missing." in failed.err
+    assert "BILLCHECK_QUICKBOOKS_CLIENT_SECRET: This environment variable is not set." in failed.err
 
 
 @pytest.mark.usefixtures("company")
-def test_without_a_sign_in_it_says_how_to_get_one(run: Run) -> None:
+def test_without_a_sign_in_it_says_how_to_get_one(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     failed = run(*FETCH)
     assert failed.code == 2
     assert "billcheck login quickbooks" in failed.err
+    monkeypatch.delenv("BILLCHECK_QUICKBOOKS_CLIENT_ID")
+    said = (
+        "BILLCHECK_QUICKBOOKS_CLIENT_ID: This environment variable is not set. Register an application at "
+        "https://developer.intuit.com, set the variable to its client id, then run: billcheck login quickbooks.\n"
+    )
+    assert said in run(*FETCH).err
+    assert said in run("login", "quickbooks", "--port", "0").err
 
 
 @pytest.mark.usefixtures("company")
 @pytest.mark.parametrize(
     ("realm", "words"),
     [
-        ("", "BILLCHECK_QUICKBOOKS_REALM_ID: A setting is missing."),
+        ("", "BILLCHECK_QUICKBOOKS_REALM_ID: This environment variable is not set."),
         ("../company", "A company of QuickBooks has a number for its id. Found '../company'."),
     ],
 )

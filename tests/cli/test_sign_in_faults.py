@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import socket
 import sys
+import threading
+import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -133,6 +136,90 @@ def test_what_is_no_id_of_a_company(refused: Refused, both: Both) -> None:
     told = refused("quickbooks", **TO_QUICKBOOKS, QUICKBOOKS_REALM_ID="12-3")
     assert "BILLCHECK_QUICKBOOKS_REALM_ID: A company of QuickBooks has a number for its id. Found '12-3'." in told
     assert both.asked == []
+
+
+PAGES = {
+    "no such page": (answer(b"nope", status=404, kind="text/plain"), "The server answered 404: nope."),
+    "a page in place of JSON": (
+        answer(b"<html>", kind="text/html"),
+        "The server answered 200: its content is text/html, not JSON.",
+    ),
+    "a text in place of JSON": (answer(b"nope"), "The server answered 200: its content is no JSON ("),
+    "a page that leads on": (
+        answer(b"", status=302, headers={"Location": "https://elsewhere.example"}),
+        "The server answered 302: it sends us to https://elsewhere.example.",
+    ),
+}
+
+
+@pytest.mark.usefixtures("both")
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [("xero", "CONNECTIONS_URL"), ("xero", "API_URL"), ("xero", "TOKEN_URL"), ("quickbooks", "TOKEN_URL")],
+)
+def test_an_address_where_something_else_answers(refused: Refused, page: str, name: str, key: str) -> None:
+    reply, said = PAGES[page]
+    signed_in = {f"{name.upper()}_REFRESH_TOKEN": "refresh-0"} if key == "TOKEN_URL" else TO_XERO
+    settings = {"QUICKBOOKS_REALM_ID": quickbooks.REALM, **({"XERO_TENANT_ID": TENANT} if key == "API_URL" else {})}
+    with RawServer(lambda _: reply) as wrong:
+        host = wrong.address.removeprefix("http://")
+        told = refused(name, **signed_in, **settings, HTTP_TRIES="1", **{f"{name.upper()}_{key}": wrong.address})
+    assert said in told
+    assert f" Check BILLCHECK_{name.upper()}_{key}, which leads to {host}, or leave it out." in told
+    assert "please report it" not in told
+
+
+@pytest.mark.usefixtures("both")
+@pytest.mark.parametrize("page", PAGES)
+def test_an_address_of_quickbooks_where_something_else_answers(refused: Refused, page: str) -> None:
+    reply, said = PAGES[page]
+    realm = {"QUICKBOOKS_REALM_ID": quickbooks.REALM}
+    with RawServer(lambda _: reply) as wrong:
+        host = wrong.address.removeprefix("http://")
+        told = refused("quickbooks", **TO_QUICKBOOKS, **realm, HTTP_TRIES="1", QUICKBOOKS_API_URL=wrong.address)
+    assert said in told
+    if page == "no such page":
+        assert f"The company '{quickbooks.REALM}' was refused at 127.0.0.1." in told
+        assert "BILLCHECK_QUICKBOOKS_API_URL" in told
+    else:
+        assert f" Check BILLCHECK_QUICKBOOKS_API_URL, which leads to {host}, or leave it out." in told
+    assert "please report it" not in told
+
+
+@pytest.mark.usefixtures("both")
+@pytest.mark.parametrize(("name", "key"), [("xero", "CONNECTIONS_URL"), ("quickbooks", "API_URL")])
+def test_an_address_where_nobody_is(refused: Refused, name: str, key: str) -> None:
+    with RawServer(lambda _: answer(b"")) as gone:
+        host = gone.address.removeprefix("http://")
+    more = {"QUICKBOOKS_REALM_ID": quickbooks.REALM, **TO_QUICKBOOKS, **TO_XERO}
+    told = refused(name, **more, HTTP_TRIES="1", **{f"{name.upper()}_{key}": f"http://{host}/x"})
+    assert "127.0.0.1 cannot be connected to (ConnectError). " in told
+    assert f" Check BILLCHECK_{name.upper()}_{key}, which leads to {host}, or leave it out." in told
+
+
+@pytest.mark.parametrize(("status", "error"), [(401, "invalid_client"), (400, "invalid_client")])
+def test_a_custom_connection_with_a_wrong_secret(refused: Refused, both: Both, status: int, error: str) -> None:
+    both.tokens = lambda _: answer({"error": error}, status=status)  # type: ignore[assignment]
+    told = refused("xero", XERO_CLIENT_SECRET=SECRETS[-1])
+    said = f"xero POST token: The server answered {status}: {error}"
+    assert said in told
+    assert " Check the client's id and secret: BILLCHECK_XERO_CLIENT_ID and BILLCHECK_XERO_CLIENT_SECRET.\n" in told
+    assert "billcheck login" not in told
+
+
+def test_signing_in_with_a_wrong_secret(run: Run, both: Both, monkeypatch: pytest.MonkeyPatch) -> None:
+    def come_back(address: str) -> bool:
+        asked = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+        back = f"{asked['redirect_uri']}?code=c&state={asked['state']}&realmId=1"
+        threading.Thread(target=lambda: urllib.request.urlopen(back, timeout=5).close()).start()  # noqa: S310 - http
+        return True
+
+    monkeypatch.setattr("webbrowser.open", come_back)
+    both.tokens = lambda _: answer({"error": "invalid_client"}, status=401)  # type: ignore[assignment]
+    failed = run("login", "quickbooks", "--port", "0")
+    assert failed.code == 2
+    assert "Check the client's id and secret, or sign in again: billcheck login quickbooks." in failed.err
 
 
 PLACES = {

@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from billcheck.cli import clock
 from billcheck.cli.arguments import parse_working_date
 from billcheck.cli.console import note, progress
 from billcheck.cli.live import ReversedDaysError, fetch_from, refuse_place, tell_counts
@@ -17,6 +18,7 @@ from billcheck.errors import UsageError
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+    from datetime import date
 
     from billcheck.connectors.base import Fetched
 
@@ -39,10 +41,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--until",
-        required=True,
         type=parse_working_date,
         metavar="DATE",
-        help="documents dated up to this day, inclusive",
+        help="documents dated up to this day, inclusive (default: today, which is said)",
     )
     parser.add_argument(
         "--customer",
@@ -69,11 +70,15 @@ def run(arguments: Namespace) -> int:
     from billcheck.connectors.start import Start
     from billcheck.connectors.tokens import state_folder
 
-    if arguments.until < arguments.since:
-        window = f"{arguments.since}..{arguments.until}"
+    until: date | None = arguments.until
+    if until is None:
+        until = clock.today()
+        note(f"Documents up to {until}, which is today; give --until for a window that stays the same.")
+    if until < arguments.since:
+        window = f"{arguments.since}..{until}"
         raise UsageError([ReversedDaysError("--since", window, remedy="Give a last day that is not before the first.")])
     refuse_place("--out", arguments.out)
-    request = Request(first_day=arguments.since, last_day=arguments.until, customers=tuple(arguments.customer))
+    request = Request(first_day=arguments.since, last_day=until, customers=tuple(arguments.customer))
     folder = state_folder(os.environ)
     how = {"is_update": arguments.update, "is_fresh": arguments.fresh}
     with (

@@ -57,6 +57,10 @@ class ConnectorError(BillcheckError):
         advice = f" {self.advice}" if self.advice else ""
         return visible(f"{self.where}: {self.remark}{advice}{asked}")
 
+    def suspect(self, host: str, variable: str) -> None:
+        """Advise to check the variable of the environment whose address led there."""
+        self.advice = f"Check {variable}, which leads to {host}, or leave it out."
+
 
 class UnreachableError(ConnectorError):
     """The ledger gave no answer."""

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, Protocol, Self
+from urllib.parse import urlsplit
 from urllib.request import proxy_bypass
 
 import httpcore
@@ -145,6 +146,7 @@ class Http:
         patience: Patience,
         clock: Clock = SYSTEM_CLOCK,
         tell: Callable[[str], None] | None = None,
+        variable_of: Callable[[str], str] = lambda _: "",
     ) -> None:
         """Prepare; nothing is asked yet.
 
@@ -155,12 +157,14 @@ class Http:
             patience: How long to wait for what.
             clock: The time, and how to wait.
             tell: Is told of every pause of more than a second.
+            variable_of: The variable of the environment that an address is from; empty for none.
         """
         self._name = name
         self._dialect = dialect
         self._patience = patience
         self._clock = clock
         self._tell = tell or (lambda _: None)
+        self._variable_of = variable_of
         self._pacer = Pacer(pace, clock)
         self._waited = 0.0
         self._behind = timedelta(0)
@@ -212,7 +216,9 @@ class Http:
             ConnectorError: No usable answer came.
         """
         request = httpx.Request("GET", address, params=tuple(parameters) or None, headers=dict(headers or {}))
-        return self._persist(f"{self._name} GET {what}", request, credentials)
+        where = f"{self._name} GET {what}"
+        with self._leading_to(address, where):
+            return self._persist(where, request, credentials)
 
     def post_form(
         self, what: str, address: str, *, form: Mapping[str, str], headers: Mapping[str, str] | None = None
@@ -223,7 +229,21 @@ class Http:
             ConnectorError: No usable answer came.
         """
         request = httpx.Request("POST", address, data=dict(form), headers=dict(headers or {}))
-        return self._persist(f"{self._name} POST {what}", request, None)
+        where = f"{self._name} POST {what}"
+        with self._leading_to(address, where):
+            return self._persist(where, request, None)
+
+    @contextmanager
+    def _leading_to(self, address: str, where: str) -> Iterator[None]:
+        """Where somebody set an address, and nothing of use answers there, the advice is to check that first."""
+        try:
+            yield
+        except (AnswerError, NotThereError, RedirectError, UnreachableError) as error:
+            variable = self._variable_of(address)
+            # One of another exchange, such as that for a token, has been told of already.
+            if variable and error.where == where and error.advice == error.remedy:
+                error.suspect(urlsplit(address).netloc, variable)
+            raise
 
     def _persist(self, where: str, request: httpx.Request, credentials: Credentials | None) -> Answer:
         """One answer, with as many exchanges as that takes and patience allows."""
@@ -288,7 +308,9 @@ class Http:
         except (httpcore.ReadTimeout, httpcore.WriteTimeout, httpcore.PoolTimeout):
             raise _Again(TooSlowError(where)) from None
         except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-            raise _Again(UnreachableError(where, f"It cannot be connected to ({type(error).__name__}).")) from None
+            raise _Again(
+                UnreachableError(where, f"{request.url.host} cannot be connected to ({type(error).__name__}).")
+            ) from None
         except httpcore.ProxyError as error:
             said = excerpt(str(error).encode())
             remedy = "Check the address of the proxy in HTTPS_PROXY, with its user and password."

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from billcheck.connectors.faults import AnswerError, RefusedError, ScopeError, SignInError
+from billcheck.connectors.faults import AnswerError, NotThereError, RefusedError, ScopeError, SignInError
 from billcheck.connectors.patience import SYSTEM_CLOCK, Clock
 from billcheck.connectors.tokens import NO_SECRET, Sealed, Secret, Tokens
 
@@ -242,7 +242,15 @@ class ClientSignIn:
 
     def _asked(self, scopes: str) -> Tokens:
         form = {"grant_type": "client_credentials", **({"scope": scopes} if scopes else {})}
-        return request_tokens(self._name, self._http, self._client, form, self._clock)
+        try:
+            return request_tokens(self._name, self._http, self._client, form, self._clock)
+        except ScopeError:
+            raise
+        except SignInError as error:
+            # Nobody can sign in for it: what it proves itself by is wrong.
+            remedy = f"Check the client's id and secret: {_variable(self._name, 'CLIENT_ID')} and "
+            remedy += f"{_variable(self._name, 'CLIENT_SECRET')}."
+            raise SignInError(error.where, error.remark, request_id=error.request_id, remedy=remedy) from None
 
 
 def request_tokens(
@@ -253,13 +261,16 @@ def request_tokens(
     Raises:
         ScopeError: The client may not ask for its scopes.
         SignInError: It knows neither the client nor what it brings (``invalid_grant`` and the like).
-        AnswerError: Its answer holds no token.
+        AnswerError: Its answer holds no token, or nothing of that address is there.
         ConnectorError: It gave no answer.
     """
     try:
         answer = http.post_form("token", client.token_address, form=client.named(form), headers=client.headers())
-    except SignInError:
-        raise
+    except NotThereError as error:
+        # Whoever asks: this is no token service.
+        raise AnswerError(
+            error.where, error.remark, request_id=error.request_id, remedy=error.advice or _remedy(name)
+        ) from None
     except RefusedError as error:
         if INVALID_SCOPE in error.remark:
             raise ScopeError(
@@ -290,7 +301,11 @@ def _tokens_in(found: object, clock: Clock) -> Tokens | None:
 
 def scope_remedy(name: str) -> str:
     """What to do where an application may not ask for its scopes."""
-    return f"Set BILLCHECK_{name.upper()}_SCOPES to those of the application, with spaces between them."
+    return f"Set {_variable(name, 'SCOPES')} to those of the application, with spaces between them."
+
+
+def _variable(name: str, key: str) -> str:
+    return f"BILLCHECK_{name.upper().replace('-', '_')}_{key}"
 
 
 def _remedy(name: str) -> str:

@@ -28,7 +28,7 @@ _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class MissingSettingError(Problem):
-    """A setting is missing."""
+    """This environment variable is not set."""
 
 
 class NotASecretError(Problem):
@@ -88,6 +88,18 @@ class Settings:
         """
         return check_address(self.variable(key), self.text(key, default))
 
+    def variable_of(self, address: str) -> str:
+        """The variable that an address, or the beginning of it, stands in; empty for one of the connector's own."""
+        prefix = self.variable("")
+        found = {
+            key: value.strip().rstrip("/")
+            for key, value in self.environment.items()
+            if key.startswith(prefix) and key.endswith("_URL") and value.strip()
+        }
+        # The beginning of one may be all of another.
+        fitting = [key for key in sorted(found) if address.startswith(found[key])]
+        return max(fitting, key=lambda key: len(found[key]), default="")
+
     def http(self, dialect: Dialect, pace: Pace, tell: Callable[[str], None] | None = None) -> Http:
         """Exchanges with the ledger, as patient as the environment says.
 
@@ -95,7 +107,7 @@ class Settings:
             UsageError: A figure of patience is none.
         """
         patience = Patience.from_environment(self.environment)
-        return Http(self.name, dialect, pace=pace, patience=patience, tell=tell)
+        return Http(self.name, dialect, pace=pace, patience=patience, tell=tell, variable_of=self.variable_of)
 
     def store(self) -> TokenStore:
         """Where a sign-in is kept: ``BILLCHECK_TOKEN_STORE`` is file or keyring.
@@ -110,13 +122,20 @@ class Settings:
         folder = state_folder(self.environment)
         return TokenFile(folder, self.name) if kind == "file" else KeyringStore(folder, self.name)
 
-    def client(self, token_address: str) -> Client:
+    def client(self, token_address: str, *, register_at: str = "the ledger's developer site") -> Client:
         """Who asks.
+
+        Args:
+            token_address: Where the token service is unless the environment says otherwise.
+            register_at: Where applications are registered, for the message where no client id is set.
 
         Raises:
             UsageError: No client id is set, or the address is not one a token may go to.
         """
-        remedy = "Register an application with the ledger, and give its client id."
+        remedy = (
+            f"Register an application at {register_at}, set the variable to its client id, then run: billcheck login "
+            f"{self.name}."
+        )
         return Client(
             id=self.needed("CLIENT_ID", remedy),
             secret=self.secret("CLIENT_SECRET"),
@@ -124,7 +143,13 @@ class Settings:
         )
 
     def credentials(
-        self, http: Http, token_address: str, *, own_scopes: str = "", older_scopes: str = ""
+        self,
+        http: Http,
+        token_address: str,
+        *,
+        own_scopes: str = "",
+        older_scopes: str = "",
+        register_at: str = "the ledger's developer site",
     ) -> Credentials:
         """Who asks, by what is set: a token that is given, a sign-in that is kept, or a client that signs in by itself.
 
@@ -133,6 +158,7 @@ class Settings:
             token_address: Where the token service is unless the environment says otherwise.
             own_scopes: What a client that signs in by itself asks for; empty where the ledger has no such clients.
             older_scopes: What it asks for where it may not ask for those.
+            register_at: Where applications are registered, for the message where no client id is set.
 
         Raises:
             UsageError: Something is missing or makes no sense.
@@ -141,7 +167,7 @@ class Settings:
         if given:
             return GivenToken(self.name, given, variable=self.variable("ACCESS_TOKEN"))
         store, refresh = self.store(), self.secret("REFRESH_TOKEN")
-        client = self.client(token_address)
+        client = self.client(token_address, register_at=register_at)
         if refresh:
             with store.locked():
                 # One that is kept comes first: the one from the environment may have been used by now.

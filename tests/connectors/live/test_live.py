@@ -156,5 +156,5 @@ def test_a_connector_that_is_not_there() -> None:
 def test_a_variable_has_no_hyphen() -> None:
     settings = Settings("acme-books", {"BILLCHECK_ACME_BOOKS_URL": "https://api.acme.example"})
     assert settings.address("URL", "") == "https://api.acme.example"
-    with pytest.raises(billcheck.UsageError, match="BILLCHECK_ACME_BOOKS_TOKEN: A setting is missing"):
+    with pytest.raises(billcheck.UsageError, match="BILLCHECK_ACME_BOOKS_TOKEN: This environment variable is not set"):
         settings.needed("TOKEN", "")

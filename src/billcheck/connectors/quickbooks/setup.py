@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 NAME = "quickbooks"
 TOKEN_ADDRESS = "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer"  # noqa: S105 - an address
+REGISTER_AT = "https://developer.intuit.com"
 AUTHORISE_ADDRESS = "https://appcenter.intuit.com/connect/oauth2"
 SCOPES = "com.intuit.quickbooks.accounting"
 """The only one there is for accounting: it also allows to write, which billcheck never does."""
@@ -44,7 +45,7 @@ def connect(environment: Mapping[str, str], *, tell: Callable[[str], None]) -> I
     """
     settings = Settings(NAME, environment)
     with settings.http(QuickBooksDialect(), PACE, tell) as http:
-        credentials = settings.credentials(http, TOKEN_ADDRESS)
+        credentials = settings.credentials(http, TOKEN_ADDRESS, register_at=REGISTER_AT)
         realm_id = settings.text("REALM_ID") or (credentials.account if isinstance(credentials, SignIn) else "")
         variable = settings.variable("REALM_ID")
         if not realm_id:
@@ -65,7 +66,7 @@ def login(environment: Mapping[str, str], *, port: int, show: Callable[[str], ob
         ConnectorError: It did not come to a sign-in.
     """
     settings = Settings(NAME, environment)
-    client = settings.client(TOKEN_ADDRESS)
+    client = settings.client(TOKEN_ADDRESS, register_at=REGISTER_AT)
     settings.needed("CLIENT_SECRET", "Give the client secret of the application, which stands beside its id.")
     invitation = Invitation(
         name=NAME,

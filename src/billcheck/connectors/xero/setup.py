@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 NAME = "xero"
 _TENANT = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
 TOKEN_ADDRESS = "https://identity.xero.com/connect/token"  # noqa: S105 - an address
+REGISTER_AT = "https://developer.xero.com"
 AUTHORISE_ADDRESS = "https://login.xero.com/identity/connect/authorize"
 _NO_WAY_BACK = (
     "Sign in again. Where the browser showed invalid_scope, the application has other scopes than were asked for: set "
@@ -56,7 +57,13 @@ def connect(environment: Mapping[str, str], *, tell: Callable[[str], None]) -> I
     with settings.http(XeroDialect(), PACE, tell) as http:
         yield XeroConnector(
             http,
-            settings.credentials(http, TOKEN_ADDRESS, own_scopes=READING_SCOPES, older_scopes=BROAD_SCOPES),
+            settings.credentials(
+                http,
+                TOKEN_ADDRESS,
+                own_scopes=READING_SCOPES,
+                older_scopes=BROAD_SCOPES,
+                register_at=REGISTER_AT,
+            ),
             tenant_id=tenant_id,
             api_address=settings.address("API_URL", API_ADDRESS),
             connections_address=settings.address("CONNECTIONS_URL", CONNECTIONS_ADDRESS),
@@ -76,7 +83,7 @@ def login(environment: Mapping[str, str], *, port: int, show: Callable[[str], ob
     settings = Settings(NAME, environment)
     set_by_hand = settings.text("SCOPES")
     address = settings.address("AUTHORISE_URL", AUTHORISE_ADDRESS)
-    store, client = settings.store(), settings.client(TOKEN_ADDRESS)
+    store, client = settings.store(), settings.client(TOKEN_ADDRESS, register_at=REGISTER_AT)
     with store.locked():
         pass  # where nothing can be kept, that is told before somebody signs in
     with settings.http(XeroDialect(), PACE) as http:
