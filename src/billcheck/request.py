@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from billcheck.contracts.terms import Contract, Contracts
 
+_MOST_MEANT = 3
 FIRST_YEAR, LAST_YEAR = 1900, 2190
 """Years a check may look back from: those that can be priced, with room for periods that are not due yet."""
 
@@ -251,8 +252,16 @@ def _as_spelt(contracts: Contracts, scope: Scope) -> Scope:
 
 
 def _did_you_mean(word: str, known: Iterable[str]) -> str:
-    near = get_close_matches(word, sorted(known), n=1)
-    return f"Did you mean {near[0]!r}?" if near else ""
+    """What was most likely meant: a name that holds the word, else one that is spelt much like it."""
+    names = sorted(known)
+    holding = [name for name in names if word.strip() and fold_name(word) in fold_name(name)]
+    near = holding if len(holding) == 1 else get_close_matches(word, names, n=1)
+    if near:
+        return f"Did you mean {near[0]!r}?"
+    if len(holding) > 1:
+        rest = f" or {len(holding) - _MOST_MEANT} more" if len(holding) > _MOST_MEANT else ""
+        return f"Did you mean one of {', '.join(map(repr, holding[:_MOST_MEANT]))}{rest}?"
+    return ""
 
 
 def _refuse_nonsense(

@@ -124,6 +124,9 @@ def test_customers_and_contracts_have_to_be_met_both() -> None:
     [
         ({"only_contracts": ["C-11"]}, "only_contracts: No contract has this id. Found 'C-11'. Did you mean 'C-1'?"),
         ({"only_customers": ["Borealis"]}, "No contract is with this customer. Found 'Borealis'. Did you mean 'Bore"),
+        ({"only_customers": ["LTD"]}, "Found 'LTD'. Did you mean 'Borealis Ltd'?"),
+        ({"only_contracts": ["c-"]}, "Found 'c-'. Did you mean one of 'C-1', 'C-2', 'C-3'?"),
+        ({"only_contracts": ["-"]}, "Found '-'. Did you mean one of 'C-1', 'C-2', 'C-3'?"),
         ({"only_contracts": "C-1"}, "only_contracts: This is not what the argument takes. Found 'C-1'. Give a list"),
         ({"check_from": date(2026, 2, 1), "check_until": date(2026, 1, 31)}, "The last period would begin before the"),
     ],

@@ -89,6 +89,36 @@ def test_without_as_of_it_is_today_and_said(run: Run) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            ["--customer", "interieur"],
+            "--customer: No contract is with this customer. Found 'interieur'. Did you mean ",
+        ),
+        (["--contract", "c-117"], "--contract: No contract has this id. Found 'c-117'. Did you mean 'C-117'?"),
+        (
+            ["--check-from", "2026-03-01", "--check-until", "2026-02-01"],
+            "--check-until: The last period would begin before the first",
+        ),
+    ],
+)
+@pytest.mark.usefixtures("folder")
+def test_what_is_asked_for_in_vain_is_called_as_it_was_typed(run: Run, words: list[str], said: str) -> None:
+    for command in (["check", "right.csv"], ["contracts", "compare", "right.csv"]):
+        outcome = run(*command, *AS_OF, *words)
+        assert outcome.code == 2
+        assert f"  {said}" in outcome.err
+
+
+def test_what_a_configuration_asks_for_in_vain_is_called_as_it_is_there(run: Run, folder: Path) -> None:
+    (folder / "billcheck.toml").write_text('[scope]\ncustomers = ["Hartwell"]\n', encoding="utf-8")
+    outcome = run("check", "right.csv", *AS_OF)
+    assert outcome.code == 2
+    said = "  billcheck.toml: scope.customers: No contract is with this customer. Found 'Hartwell'. Did you mean 'Hart"
+    assert said in outcome.err
+
+
 @pytest.mark.usefixtures("folder")
 def test_window_grace_and_start_reach_the_check(run: Run) -> None:
     outcome = run(

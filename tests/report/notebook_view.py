@@ -33,7 +33,11 @@ TOTALS = {
 SHOWN_GROUPS, SHOWN_RUNNING, SHOWN_ROWS, SHOWN_FINDINGS = 10, 10, 200, 50
 FIGURE = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 MONEY = re.compile(rf"({FIGURE.pattern}) ([A-Z]{{3}})\b")
-CAUSE = re.compile(r"([\d,]+) contracts?: .*?(?:, goes on(?: in ([\d,]+) of [\d,]+)?: (\S+) a month)?", re.DOTALL)
+CAUSE = re.compile(
+    r"([\d,]+) contracts?: .*?(?:, goes on(?: in ([\d,]+) of [\d,]+)?: (less than )?(\S+) a month"
+    r"(?: for each charge)?)?",
+    re.DOTALL,
+)
 
 
 def check_notebook(html: str, data: dict[str, Any]) -> None:
@@ -96,16 +100,14 @@ def check_causes(told: list[dict[str, str]], data: dict[str, Any]) -> None:
     for cells, entry in zip(shown, wanted, strict=True):
         assert (cells["Part of"], cells["Currency"]) == (entry["part_of"], entry["currency"])
         assert ungrouped(cells["Amount"]) == entry["amount"]
-        words = re.fullmatch(
-            r"([\d,]+) contracts?: .*?(?:, goes on(?: in ([\d,]+) of [\d,]+)?: (\S+) a month)?",
-            cells["Cause"],
-            re.DOTALL,
-        )
+        words = CAUSE.fullmatch(cells["Cause"])
         assert words
         running = entry["running_contracts"]
         assert int(ungrouped(words[1])) == entry["contracts"]
         assert words[2] == (f"{running:,}" if 0 < running < entry["contracts"] else None)
-        assert (ungrouped(words[3]) if words[3] else "none") == (entry["monthly"] if running else "none")
+        assert bool(words[3]) == (running > 0 and not entry["monthly"].strip("0."))
+        if not words[3]:
+            assert (ungrouped(words[4]) if words[4] else "none") == (entry["monthly"] if running else "none")
 
 
 def check_rows(told: list[dict[str, str]], data: dict[str, Any]) -> None:
@@ -134,11 +136,10 @@ def check_running(html: str, data: dict[str, Any]) -> None:
         words = f"{visible(item['contract'])}: {visible(' + '.join(entry['charges']))}"
         assert line.startswith(words)
         rest = line.removeprefix(words).replace(coming["due_on"], "")
-        amounts = re.findall(
-            r"-?\d[\d,]*(?:\.\d+)?(?= |$|;|,)", rest.partition(entry["note"])[0] if entry["note"] else rest
-        )
+        told = rest.partition(entry["note"])[0] if entry["note"] else rest
+        amounts = re.findall(r"(?<!less than )(?<![\d,.-])-?\d[\d,]*(?:\.\d+)?(?= |$|;|,)", told)
         known = {coming["expected"], coming["projected"], (coming["shortfall"] or "").lstrip("-"), entry["monthly"]}
-        assert amounts
+        assert amounts or "less than " in told
         assert {ungrouped(amount) for amount in amounts} <= known
 
 

@@ -52,6 +52,13 @@ def group(**more: Any) -> CauseGroup:
             "1 contract: billed without the uplift of 2026-01-01, 2026-01 to 2026-08",
         ),
         (
+            {"monthly_minor": 0, "running": 1, "contracts": ("C-1",)},
+            (
+                "1 contract: billed without the uplift of 2026-01-01, since 2026-01, goes on: less than 0.01 a month "
+                "for each charge"
+            ),
+        ),
+        (
             {"running": 0, "contracts": ("C-1",), "last_day": date(2026, 1, 31)},
             "1 contract: billed without the uplift of 2026-01-01, 2026-01",
         ),
@@ -97,6 +104,17 @@ def running(**more: Any) -> RunningCause:
                 "Retainer + Seats due 2026-09-30, still awaited, will be 1,200.00 EUR short, 1,200.00 of 2,400.00, "
                 "if nothing changes"
             ),
+        ),
+        (
+            {"monthly_minor": 0},
+            (
+                "Retainer due 2026-09-30 will be 1,200.00 EUR short, 1,200.00 of 2,400.00, if nothing changes; "
+                "less than 0.01 EUR a month"
+            ),
+        ),
+        (
+            {"projected_minor": None, "monthly_minor": 0, "note": "not known", "part_of": "overbilled"},
+            "Retainer, less than 0.01 EUR a month too high by the latest period; not known",
         ),
         (
             {"projected_minor": None, "note": "no cause was found, so nothing foretells the next invoice"},

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from billcheck.characters import visible_json
 from billcheck.cli.arguments import add_format_option, add_reading_options, add_scope_options
 from billcheck.cli.console import note, progress, write, write_text
-from billcheck.cli.inputs import check_options, load, load_decided, open_ledger, working_day
+from billcheck.cli.inputs import check_options, load, load_decided, open_ledger, told_as_typed, working_day
 from billcheck.money import format_minor
 from billcheck.period import period_label
 from billcheck.report.page import BLANK, Line, Role, Span, grid, line
@@ -51,7 +51,7 @@ def compare(arguments: Namespace) -> int:
     options["decisions"] = load_decided(arguments)
     as_of = working_day(arguments)
     ledger = open_ledger(arguments, as_of)
-    with progress("Comparing"):
+    with progress("Comparing"), told_as_typed(arguments):
         forecast = compare_templates(contracts, ledger, as_of=as_of, **options)
     if not forecast.templates:
         note(NO_TEMPLATES)

@@ -7,12 +7,20 @@ day it is, and says so. Must not know how results are shown.
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from billcheck.cli import clock
 from billcheck.cli.console import note, progress
-from billcheck.cli.effective import CONTRACTS_FILE, CONTRACTS_FOLDER, DECISIONS_FILE, DEFAULT, effective
+from billcheck.cli.effective import (
+    COMMAND_LINE,
+    CONTRACTS_FILE,
+    CONTRACTS_FOLDER,
+    DECISIONS_FILE,
+    DEFAULT,
+    effective,
+)
 from billcheck.cli.live import LiveLedger, fetch_live, refuse_names_without_colon
 from billcheck.cli.outputs import inputs_of, ledger_folders_of, refuse_outputs, snapshots_of
 from billcheck.errors import Problem, UsageError, said_of
@@ -20,7 +28,7 @@ from billcheck.processes import usable_processors
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from billcheck import Ledger
@@ -35,6 +43,14 @@ if TYPE_CHECKING:
 
 SHOWN_NAMES = 5
 """How many files that are passed over are named for each folder."""
+
+
+_SCOPE = {
+    "only_contracts": ("--contract", "scope.contracts"),
+    "only_customers": ("--customer", "scope.customers"),
+    "check_until": ("--check-until", "scope.check_until"),
+}
+"""The arguments of a check that say of what, as they are called on a command line and in a configuration."""
 
 
 class NoContractsError(Problem):
@@ -223,6 +239,28 @@ def check_options(arguments: Namespace, *, is_scoped: bool = True) -> dict[str, 
     }
 
 
+@contextmanager
+def told_as_typed(arguments: Namespace) -> Iterator[None]:
+    """Has faults of what is to be checked name the option, or the key of the configuration, in place of an argument.
+
+    Raises:
+        UsageError: That of the check.
+    """
+    try:
+        yield
+    except UsageError as error:
+        raise UsageError([_as_typed(problem, arguments) for problem in error.problems]) from None
+
+
+def _as_typed(problem: Problem, arguments: Namespace) -> Problem:
+    if problem.where not in _SCOPE:
+        return problem
+    option, key = _SCOPE[problem.where]
+    setting = next(one for one in effective(arguments).settings if one.key == key)
+    where = option if setting.origin == COMMAND_LINE else f"{setting.origin}: {key}"
+    return type(problem)(where, problem.value, what=problem.what, remedy=problem.advice)
+
+
 def make_report(
     arguments: Namespace,
     *,
@@ -249,7 +287,7 @@ def make_report(
     options["decisions"] = load_decided(arguments) if decisions is None else decisions
     as_of = working_day(arguments)
     ledger = open_ledger(arguments, as_of)
-    with progress("Checking"):
+    with progress("Checking"), told_as_typed(arguments):
         report = check(contracts, ledger, as_of=as_of, cases=cases, **options)
     for source in report.inputs:
         for remark in source.notes:

@@ -34,6 +34,9 @@ def group_text(group: CauseGroup) -> str:
         return extent
     count = len(group.contracts)
     where = "" if group.running == count else f" in {group.running:,} of {count:,}"
+    if not group.monthly_minor:
+        # Each charge was rounded by itself: of several, the sum may be more.
+        return f"{extent}, goes on{where}: less than {amount_text(1, group.currency)} a month for each charge"
     return f"{extent}, goes on{where}: {amount_text(group.monthly_minor, group.currency)} a month"
 
 
@@ -52,6 +55,8 @@ def running_text(running: RunningCause) -> str:
     """
     currency, coming = running.currency, running.next_invoice
     monthly = f"{money_text(running.monthly_minor, currency)} a month"
+    if not running.monthly_minor:
+        monthly = f"less than {money_text(1, currency)} a month"
     shortfall, projected, expected = coming.shortfall_minor, coming.projected_minor, coming.expected_minor
     charges = " + ".join(running.charges)
     if shortfall is None or projected is None or expected is None:
