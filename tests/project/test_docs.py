@@ -50,6 +50,16 @@ def codes_in(path: Path) -> set[str]:
     return {*given, *re.findall(r'"(part_[a-z_]+|other_day_count)"', text)}
 
 
+def test_pages_that_write_a_document_of_word_name_the_extra() -> None:
+    writing = [
+        path
+        for path in (ROOT / "README.md", *pages())
+        if re.search(r"-o \S+\.docx|\bWord\b with", path.read_text("utf-8"))
+    ]
+    assert {"README.md", "recover-arrears.md"} <= {path.name for path in writing}
+    assert [path.name for path in writing if "billcheck[docx]" not in path.read_text("utf-8")] == []
+
+
 def test_every_public_name_is_in_the_reference() -> None:
     page = text_of("docs/reference/api.md")
     documented = set(re.findall(r"auto\w+:: billcheck\.(\w+)$", page, re.MULTILINE))
