@@ -31,6 +31,7 @@ _NAMING = frozenset({Kind.MONTH, Kind.ORDINAL})
 """Kinds of words that may be a part of a name where they are none of a period: "Jan", "May", "second"."""
 _ELSEWHERE = _NAMING | {Kind.OPEN, Kind.DURATION, Kind.HALF_WORD, Kind.QUARTER_WORD}
 """With those that a name may begin with, and does not end with: "weekly", "annual", "quarter"."""
+_HYPHENS = frozenset("-\u2010\u2011")
 _LONGEST_NAME = 60
 _MOST_WORDS = 16
 
@@ -52,7 +53,7 @@ class Wording(NamedTuple):
 
     `words` tells things apart, `numbered` has the numbers too, with which "Server 1" is not "Server 2". `phrases` are
     runs of words as they stand in the text, in its order. `runs` are the same with words that may be a month or a
-    period elsewhere and are none here: "Set", "May", "second".
+    period elsewhere and are none here ("Set", "May", "second"), and with the hyphens of words ("Set-up").
     """
 
     words: str
@@ -74,7 +75,7 @@ def wording_of(text: str) -> Wording:
         text = text.replace(placeholder, " ")
     numbered: list[str] = []
     phrases: list[list[tuple[str, bool]]] = [[]]
-    runs: list[list[Word]] = [[]]
+    runs = _Runs(text)
     seen: Counter[str] = Counter()
     for token in cut(text):
         spelling, kinds = token.text.strip(), frozenset(token.kinds)
@@ -83,19 +84,76 @@ def wording_of(text: str) -> Wording:
         if spelling and not is_code and kinds <= _SAYING | _JOINING:
             is_saying = not kinds & _JOINING
             phrases[-1].append((spelling, is_saying))
-            runs[-1].append(Word(spelling, is_saying, is_saying))
+            runs.add(Word(spelling, is_saying, is_saying))
             continue
         if is_code and (kinds <= _SAYING or kinds <= _NUMBERED):
             numbered.append(spelling)
         phrases.append([])
-        if not is_code and kinds & _ELSEWHERE and not _is_of_period(text, spelling, seen[spelling]):
-            runs[-1].append(Word(spelling, True, bool(kinds & _NAMING)))  # noqa: FBT003 - as its fields say
+        if spelling in _HYPHENS:
+            runs.hyphen(spelling)
+        elif is_code or not any(map(str.isalpha, spelling)):
+            runs.end()
+        elif not kinds & _ELSEWHERE:
+            runs.add_apart(spelling)
+        elif _is_of_period(text, spelling, seen[spelling]):
+            runs.end()
         else:
-            runs.append([])
+            runs.add(Word(spelling, True, bool(kinds & _NAMING)))  # noqa: FBT003 - as its fields say
     whole = [_without_edges(phrase) for phrase in phrases]
     words = fold_code(" ".join(spelling for phrase in phrases for spelling, is_saying in phrase if is_saying))
     numbers = fold_code(" ".join([words, *numbered]))
-    return Wording(words, numbers, tuple(filter(None, whole)), tuple(tuple(run) for run in runs if run))
+    return Wording(words, numbers, tuple(filter(None, whole)), runs.whole())
+
+
+class _Runs:
+    """Runs of words as they are found one after the other; words that a hyphen ties together are one word."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._runs: list[list[Word]] = [[]]
+        self._apart = ""
+        self._hyphen = ""
+
+    def add(self, word: Word) -> None:
+        """The next word of a name."""
+        if not self._is_tied(word.spelling):
+            if self._hyphen or self._apart:
+                self.end()
+            self._runs[-1].append(word)
+        self._apart = self._hyphen = ""
+
+    def add_apart(self, spelling: str) -> None:
+        """A word that is a part of a name only where a hyphen ties it to another."""
+        is_tied = self._is_tied(spelling)
+        if not is_tied and (self._hyphen or self._apart):
+            self.end()
+        self._apart, self._hyphen = "" if is_tied else spelling, ""
+
+    def _is_tied(self, spelling: str) -> bool:
+        """Whether a hyphen ties a word to the one before it; then they are one word of the run."""
+        before = self._apart or (self._runs[-1][-1].spelling if self._runs[-1] else "")
+        whole = f"{before}{self._hyphen}{spelling}"
+        if not before or not self._hyphen or whole not in self._text:
+            return False
+        if not self._apart:
+            self._runs[-1].pop()
+        self._runs[-1].append(Word(whole, may_begin=True, may_end=True))
+        return True
+
+    def hyphen(self, spelling: str) -> None:
+        """A hyphen: whether it ties two words the next one tells."""
+        if self._hyphen:
+            self.end()
+        self._hyphen = spelling
+
+    def end(self) -> None:
+        """Something that is no word of a name."""
+        self._runs.append([])
+        self._apart = self._hyphen = ""
+
+    def whole(self) -> tuple[tuple[Word, ...], ...]:
+        """All runs that hold words."""
+        return tuple(tuple(run) for run in self._runs if run)
 
 
 def _is_of_period(text: str, spelling: str, count: int) -> bool:
