@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -138,9 +139,21 @@ def test_the_charge_it_names_alone(tmp_path: Path) -> None:
     assert [(total.arrears, total.overbilled) for total in report.totals] == [(0, 0)]
 
 
-def test_beside_something_billed_once_nobody_knows_what_it_is_off() -> None:
-    lines = [*monthly(["100.00"] * 6), *off(["-10.00"] * 6), bill(3, "2026-03-01", "40.00", "Repair")]
-    text = draft_of(lines, AS_OF)
+def test_beside_something_billed_once_it_is_off_what_it_is_off_elsewhere(tmp_path: Path) -> None:
+    # 10 % of 100.00 each month, on the first invoice beside 600.00 and on the third beside 40.00.
+    once = [bill(1, "2026-01-01", "600.00", "Migration"), bill(3, "2026-03-01", "40.00", "Repair")]
+    drafts, report = checked([*monthly(["100.00"] * 6), *off(["-10.00"] * 6), *once], AS_OF, tmp_path)
+    fee = contracts_in(drafts.to_toml())[0]["charge"][0]
+    assert fee["discounts"] == [{"percent": "10"}]
+    assert "QUESTION: credited" not in drafts.to_toml()
+    assert report is not None
+    assert [(total.arrears, total.overbilled) for total in report.totals] == [(0, 0)]
+
+
+def test_beside_something_billed_once_on_every_invoice_nobody_knows_what_it_is_off() -> None:
+    names = ("Repair", "Paint", "Keys", "Survey", "Signs", "Chairs")
+    once = [bill(n, f"2026-0{n}-01", f"{n}7.00", name) for n, name in enumerate(names, start=1)]
+    text = draft_of([*monthly(["100.00"] * 6), *off(["-10.00"] * 6), *once], AS_OF)
     assert "\ndiscounts = [" not in text
     assert "QUESTION: credited, and not counted in above: INV-1 of 2026-01-01" in said(text)
 
@@ -149,6 +162,14 @@ def test_of_nothing_there_is_no_percentage() -> None:
     lines = [*monthly(["100.00"] * 6), bill(2, "2026-02-01", "-100.00", "Fee February 2026")]
     lines += off(["-10.00"] * 6, "Fee discount")
     assert "\ndiscounts = [" not in draft_of(lines, AS_OF)
+
+
+def test_another_share_beside_something_billed_once_may_be_off_that_too() -> None:
+    # 14.00 are 10 % of 100.00 and the 40.00 beside them.
+    off_all = off(["-10.00", "-10.00", "-14.00", "-10.00", "-10.00", "-10.00"])
+    text = draft_of([*monthly(["100.00"] * 6), *off_all, bill(3, "2026-03-01", "40.00", "Repair")], AS_OF)
+    assert "\ndiscounts = [" not in text
+    assert "INV-3 of 2026-03-01 -14.00" in said(text)
 
 
 def test_once_is_no_discount() -> None:
@@ -193,13 +214,29 @@ def test_a_credit_that_names_no_invoice_says_what_to_write_where() -> None:
         'QUESTION: credited, and not counted in above: INV-61 of 2026-03-03 -5.00 ("For the delay"). What was agreed '
         "about it? If it takes an invoice back, write the number of that invoice into the ledger (in a file: the "
         "column credits_document). If it was a gift, declare it under [credits] in billcheck.toml. If less was agreed "
-        "for a period, write it into the charge, with the days of that period: "
+        "for a period, write it into the charge (into its discounts, where it has some), with the days of that period: "
         'discounts = [{ amount = "5.00", start = 2026-03-01, last_day = 2026-03-31 }] # INV-61'
     )
     assert asked in said(draft_of([*monthly(["100.00"] * 6), note], AS_OF))
     other = bill(62, "2026-04-03", "-7.00", kind="credit_note")
     text = said(draft_of([*monthly(["100.00"] * 6), note, other], AS_OF))
     assert "; INV-62 of 2026-04-03 -7.00. What was agreed about it? If one of them takes an invoice back" in text
+
+
+def test_several_credits_are_one_line_to_paste() -> None:
+    # A key stands once in a table of TOML; of one month, what is taken off is the sum.
+    notes = [
+        bill(61, "2026-03-03", "-5.00", "Delay", kind="credit_note"),
+        bill(62, "2026-03-20", "-2.50", "Noise", kind="credit_note"),
+        bill(63, "2026-04-03", "-7.00", 'A "joke"', kind="credit_note"),
+    ]
+    text = draft_of([*monthly(["100.00"] * 6), *notes], AS_OF)
+    (pasted,) = [line.removeprefix("# ") for line in text.splitlines() if line.startswith("# discounts = ")]
+    assert pasted.endswith("  # INV-61, INV-62, INV-63")
+    assert tomllib.loads(pasted)["discounts"] == [
+        {"amount": "7.50", "start": date(2026, 3, 1), "last_day": date(2026, 3, 31)},
+        {"amount": "7.00", "start": date(2026, 4, 1), "last_day": date(2026, 4, 30)},
+    ]
 
 
 def test_what_it_says_to_write_is_what_makes_a_check_clean(tmp_path: Path) -> None:

@@ -54,13 +54,17 @@ class Discount:
 
 
 class _Given(NamedTuple):
-    """What one document takes off: `base` is what it bills of the charges, `number` the period of the first of them."""
+    """What one document takes off: `base` is what it bills of the charges, `number` the period of the first of them.
+
+    `is_sure` says that it bills nothing else that this could be off.
+    """
 
     number: int
     last: int
     base: int
     off: int
     lines: tuple[BilledLine, ...]
+    is_sure: bool
 
 
 def find_discounts(
@@ -108,8 +112,11 @@ class _Beside:
         for line in charges:
             self._totals[line.document] += line.amount
 
-    def places_of(self, line: BilledLine) -> tuple[int, ...]:
-        """The series that a line lowers: the one it names, else all of its document, if that bills nothing else."""
+    def places_of(self, line: BilledLine) -> tuple[tuple[int, ...], bool]:
+        """The series that a line lowers: the one it names, else all of its document.
+
+        And whether that is sure: beside the series its document bills nothing else, such as a thing billed once.
+        """
         billed = self._billed.get(line.document, {})
         named = [
             place
@@ -118,9 +125,9 @@ class _Beside:
             or (self._names[place].strip() and self._names[place] in spaced_words(line.text))
         ]
         if len(named) == 1:
-            return (named[0],)
+            return (named[0],), True
         total = sum(amount for entries in billed.values() for _, _, amount, _, _ in entries)
-        return tuple(sorted(billed)) if total == self._totals[line.document] else ()
+        return tuple(sorted(billed)), total == self._totals[line.document]
 
     def span(self, place: int, documents: Container[str]) -> tuple[int, int] | None:
         """The first and the last period, as a series numbers them, that it is billed on these documents.
@@ -133,7 +140,7 @@ class _Beside:
         between = [document for document, entry in billed if first <= entry[0] and entry[1] <= last]
         return (first, last) if all(document in documents for document in between) else None
 
-    def given(self, places: Sequence[int], lines: Sequence[BilledLine]) -> _Given | None:
+    def given(self, places: Sequence[int], lines: Sequence[BilledLine], *, is_sure: bool) -> _Given | None:
         """What the lines of one document take off these series; None where the periods differ or nothing is billed."""
         billed = self._billed[lines[0].document]
         entries = [billed[place] for place in places]
@@ -146,7 +153,7 @@ class _Beside:
         base = sum(own[0][2] for own in entries)
         if base <= 0:
             return None
-        return _Given(first, last, base, -sum(line.amount for line in lines), tuple(lines))
+        return _Given(first, last, base, -sum(line.amount for line in lines), tuple(lines), is_sure)
 
 
 def _discounts(
@@ -157,12 +164,17 @@ def _discounts(
     for line in lines:
         by_document[line.document].append(line)
     targets = {document: {beside.places_of(line) for line in own} for document, own in by_document.items()}
-    if len(by_document) < 2 or any(len(places) != 1 or () in places for places in targets.values()):  # noqa: PLR2004
-        return  # twice is recurring
-    places_of = {document: next(iter(places)) for document, places in targets.items()}
-    given = [beside.given(places_of[document], own) for document, own in by_document.items()]
+    if len(by_document) < 2 or any(len(found) != 1 for found in targets.values()):  # noqa: PLR2004 - twice is recurring
+        return
+    target_of = {document: next(iter(found)) for document, found in targets.items()}
+    places_of = {document: places for document, (places, _) in target_of.items()}
+    if not all(places_of.values()):
+        return
+    given = [
+        beside.given(places_of[document], own, is_sure=target_of[document][1]) for document, own in by_document.items()
+    ]
     every = [each for each in given if each is not None]
-    if len(every) < len(given):
+    if len(every) < len(given) or not any(each.is_sure for each in every):
         return
     if len(set(places_of.values())) > 1:
         yield from _off_all(every, charged, places_of)
@@ -174,6 +186,7 @@ def _discounts(
         len({each.number for each in every}) < len(every)
         or not runs
         or len(runs) > max(1, min(len(every) // 2, _MOST_RUNS))
+        or not all(any(each.is_sure for each in members) for _, _, members in runs)
     ):
         return
     found: list[tuple[int, Discount]] = []

@@ -165,7 +165,7 @@ def _contract(drafted: _Drafted, ids: set[str], *, shares_reference: bool) -> Dr
     taken: set[str] = set()
     names = _names(learned.recurring, taken)
     charges = [
-        draft_charge(one, name, _matching(one.series, name.value, drafted), currency, start, drafted.horizon)
+        draft_charge(one, name, _matching_of(one, name.value, drafted), currency, start, drafted.horizon)
         for one, name in zip(learned.recurring, names, strict=True)
     ]
     for plan, begun in drafted.plans:
@@ -314,6 +314,20 @@ def _unused_name(wanted: str, codes: Sequence[str], taken: set[str]) -> str:
             taken.add(fold_name(name))
             return name
     return wanted
+
+
+def _matching_of(one: Recurring, name: str, drafted: _Drafted) -> dict[str, Any]:
+    """What tells the lines of a series from others; beside charges billed once, also those of its discounts.
+
+    A line that names neither would count for both.
+    """
+    matching = _matching(one.series, name, drafted)
+    if not drafted.once:
+        return matching
+    texts = {line.text for discount in one.discounts for line in discount.lines}
+    phrases = {_phrase(text) for text in texts if text and spaced_words(name) not in spaced_words(text)}
+    patterns = sorted({*matching.get("patterns", ()), *filter(None, phrases)})
+    return {**matching, "patterns": patterns} if patterns else matching
 
 
 def _matching(series: Series, name: str, drafted: _Drafted) -> dict[str, Any]:

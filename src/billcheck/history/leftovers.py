@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from billcheck.contracts.written import quoted
+from billcheck.contracts.written import quoted, toml_text
 from billcheck.history.draft import QUESTION, as_term
 from billcheck.history.plans import can_be_drafted, described, named
 from billcheck.history.remarks import counted, day_text, documents_text, money_text
@@ -18,7 +18,7 @@ from billcheck.money import format_minor
 from billcheck.period import ONE_DAY, add_months
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
+    from collections.abc import Container, Iterator, Sequence
 
     from billcheck.history.learning import Learned, Recurring
     from billcheck.history.lines import BilledLine
@@ -163,18 +163,24 @@ def _credits(lines: tuple[BilledLine, ...], currency: str) -> Iterator[str]:
             f"{QUESTION} credited, and not counted in above: {_listed(loose, currency, _SHOWN, with_texts=True)}. What "
             f"was agreed about it? If {they} an invoice back, write the number of that invoice into the ledger (in a "
             "file: the column credits_document). If it was a gift, declare it under [credits] in billcheck.toml. If "
-            "less was agreed for a period, write it into the charge, with the days of that period:"
+            "less was agreed for a period, write it into the charge (into its discounts, where it has some), with the "
+            "days of that period:"
         )
-        yield "\n".join([asked, *(_as_discount(line, currency) for line in loose[:_SHOWN])])
+        yield f"{asked}\n{_as_discounts(loose[:_SHOWN], currency)}"
 
 
-def _as_discount(line: BilledLine, currency: str) -> str:
-    """A credit as what its month would be billed less, to be corrected."""
-    day = date.fromordinal(line.day)
-    first, last = day.replace(day=1), add_months(day, 1, 1) - ONE_DAY
-    amount = format_minor(-line.amount, currency)
-    said = as_term(line.document) or "without a number"
-    return f'discounts = [{{ amount = "{amount}", start = {first}, last_day = {last} }}]  # {said}'
+def _as_discounts(lines: Sequence[BilledLine], currency: str) -> str:
+    """Credits as what their months would be billed less, to be corrected: one line, since a key stands only once."""
+    by_month: dict[date, int] = {}
+    for line in lines:
+        first = date.fromordinal(line.day).replace(day=1)
+        by_month[first] = by_month.get(first, 0) - line.amount
+    discounts = [
+        {"amount": format_minor(amount, currency), "start": first, "last_day": add_months(first, 1, 1) - ONE_DAY}
+        for first, amount in sorted(by_month.items())
+    ]
+    said = ", ".join(dict.fromkeys(as_term(line.document) or "without a number" for line in lines))
+    return f"discounts = {toml_text(discounts)}  # {said}"
 
 
 def _listed(lines: tuple[BilledLine, ...], currency: str, most: int, *, with_texts: bool = False) -> str:
