@@ -214,6 +214,7 @@ def test_drafts_and_what_comes_next(desk: Desk) -> None:
         ("contracts", "accept", "contracts.toml", "\x1b[2J\n::x\u202e"),
         ("contracts", "lint", "d.toml"),
         ("contracts", "accept", "d.toml"),
+        ("contracts", "accept", "d.toml", "--with-questions"),
         *(("contracts", "compare", str(desk.ledger), *WHEN, "--format", form) for form in ("table", "json")),
     ):
         no_commands(desk.prints_safely(*words))

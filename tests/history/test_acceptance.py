@@ -118,12 +118,57 @@ def test_the_command_writes_the_file_and_a_check_takes_it(file: Path, capsys: py
     assert main(["contracts", "show", str(file)]) == 0
     assert "draft" in capsys.readouterr().out
     assert main(["schedule", "--contracts", str(file), "--until", "2026-01-31"]) == 2
+    text = file.read_text(encoding="utf-8").replace("  # QUESTION: which?", "")
+    file.write_text(text, encoding="utf-8")
+    capsys.readouterr()
     assert main(["contracts", "accept", str(file), "C-1"]) == 0
     assert capsys.readouterr().out == "Accepted 1 contract: C-1.\n"
     assert main(["schedule", "--contracts", str(file), "--until", "2026-01-31"]) == 2
     assert main(["contracts", "accept", str(file)]) == 0
     assert main(["schedule", "--contracts", str(file), "--until", "2026-01-31"]) == 0
     assert main(["contracts", "accept", str(file)]) == 2
+
+
+def test_a_draft_with_open_questions_is_accepted_by_nobody_in_silence(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["contracts", "accept", str(file)]) == 2
+    assert capsys.readouterr().err == (
+        "The contracts were refused (1 problem):\n"
+        "  drafts.toml: line 4: Not answered: which? Answer each question: correct the value where it is wrong, and "
+        "delete the question. Or accept with --with-questions, which leaves them open: what was billed then counts as "
+        "agreed.\n"
+    )
+    assert file.read_text(encoding="utf-8") == FILE
+    assert main(["contracts", "accept", str(file), "C-2"]) == 0
+    assert capsys.readouterr().out == "Accepted 1 contract: C-2.\n"
+    assert main(["contracts", "accept", str(file), "C-1", "--with-questions"]) == 0
+    assert capsys.readouterr().out == (
+        "Accepted 1 contract: C-1.\nLeft open: 1 question. What was billed now counts as agreed.\n"
+    )
+    assert "# QUESTION: which?" in file.read_text(encoding="utf-8")
+
+
+def test_questions_are_those_in_remarks_of_the_contracts_named_and_of_the_file() -> None:
+    lines = FILE.split("\n")
+    second = lines.index("[[contract]]", 3)
+    lines[second - 1 : second] = ["# QUESTION: left out of C-1", "", "# QUESTION: right above C-2"]
+    text = "\n".join(["# QUESTION: two rows could not", "# be read: what do they bill?", "", *lines])
+    text = text.replace('owner = """', 'owner = """QUESTION: no remark ')
+    text += '\nextra = "none"  # said; QUESTION: of C-3?'
+    above, right_above = (1, "two rows could not be read: what do they bill?"), (second + 5, "right above C-2")
+    assert accept_drafts("x.toml", text, ["C-1"]).questions == (above, (7, "which?"), (second + 3, "left out of C-1"))
+    assert accept_drafts("x.toml", text, ["C-2"]).questions == (above, right_above)
+    crlf = accept_drafts("x.toml", text.replace("\n", "\r\n"), ["C-2"])
+    assert crlf.questions == (above, right_above)
+
+
+def test_a_question_is_told_by_how_it_begins_and_each_of_a_remark_is_one() -> None:
+    asked = f"# why? QUESTION: one?\n# QUESTION: {'long ' * 40}\n# QUESTION: a? QUESTION: b?\n#\n# c"
+    text = f'{asked}\n[[contract]]\ndraft = true\nid = "D"\n'
+    found = accept_drafts("x.toml", text).questions
+    long = "long " * 19 + "…"
+    assert found == ((1, "one?"), (2, long), (3, "a?"), (3, "b? c"))
 
 
 def test_a_draft_stays_one_in_other_formats_and_is_accepted_by_hand_there(

@@ -37,7 +37,10 @@ def test_a_file_is_written_once_and_checks_after_it_was_accepted(capsys: pytest.
     assert text.count("QUESTION:") == 3
     assert contracts_in(text)[0]["customer"] == "Acme"
     assert main(["check", "ledger.csv", *when, "--contracts", "new"]) == 2
-    assert main(["contracts", "accept", "new/drafts.toml"]) == 0
+    assert main(["contracts", "accept", "new/drafts.toml"]) == 2
+    assert "  new/drafts.toml: line 13: Not answered: first day billed; when was it" in capsys.readouterr().err
+    assert main(["contracts", "accept", "new/drafts.toml", "--with-questions"]) == 0
+    assert "Left open: 3 questions." in capsys.readouterr().out
     assert main(["check", "ledger.csv", *when, "--contracts", "new"]) == 0
     capsys.readouterr()
     assert draft("ledger.csv", *when, "--out", "new/drafts.toml") == 2

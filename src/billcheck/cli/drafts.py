@@ -27,12 +27,15 @@ from billcheck.cli.outputs import (
     refuse_outputs,
     snapshots_of,
 )
-from billcheck.errors import Problem, UsageError
+from billcheck.errors import ContractsRefusedError, Problem, UsageError
 from billcheck.report.page import line
 from billcheck.report.wording import counted
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+    from collections.abc import Sequence
+
+    from billcheck.contracts.acceptance import OpenQuestion
 
 INCONCLUSIVE = 3
 _ENDING = ".toml"
@@ -54,6 +57,16 @@ class OtherFormatError(Problem):
     """Only in TOML can one key be taken out and all else stay as it is written."""
 
     remedy = "Take draft out of the contracts by hand."
+
+
+class OpenQuestionProblem(Problem):
+    """This question of a draft is not answered."""
+
+
+_REMEDY = (
+    "Answer each question: correct the value where it is wrong, and delete the question. Or accept with "
+    "--with-questions, which leaves them open: what was billed then counts as agreed."
+)
 
 
 def add_draft_arguments(parser: ArgumentParser) -> None:
@@ -83,6 +96,9 @@ def add_accept_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="contract file that holds drafts, in TOML")
     parser.add_argument(
         "ids", nargs="*", metavar="ID", help="the contracts to accept (default: all drafts of the file)"
+    )
+    parser.add_argument(
+        "--with-questions", action="store_true", help="accept although questions are open: what was billed is agreed"
     )
 
 
@@ -132,7 +148,7 @@ def _refuse_place(output: Path, arguments: Namespace) -> None:
 
 
 def accept(arguments: Namespace) -> int:
-    """Take the mark of a draft out of a file, which must be free of faults."""
+    """Take the mark of a draft out of a file, which must be free of faults and of open questions."""
     from billcheck.contracts.acceptance import accept_drafts
     from billcheck.contracts.files import load_written
     from billcheck.whole_files import write_whole
@@ -143,6 +159,24 @@ def accept(arguments: Namespace) -> int:
         raise UsageError([OtherFormatError(arguments.file)])
     text = path.read_bytes().decode("utf-8-sig")
     accepted = accept_drafts(arguments.file, text, arguments.ids)
+    if accepted.questions and not arguments.with_questions:
+        raise ContractsRefusedError(_not_answered(arguments.file, accepted.questions))
     write_whole(path, accepted.text)
     write([line(f"Accepted {counted(len(accepted.ids), 'contract')}: {', '.join(accepted.ids)}.", "good")])
+    if accepted.questions:
+        left = counted(len(accepted.questions), "question")
+        write([line(f"Left open: {left}. What was billed now counts as agreed.", "attention")])
     return 0
+
+
+def _not_answered(file: str, questions: Sequence[OpenQuestion]) -> list[Problem]:
+    """Each open question with its line; what to do stands once, behind the last."""
+    last = len(questions) - 1
+    return [
+        OpenQuestionProblem(
+            f"{file}: line {question.line}",
+            what=f"Not answered: {question.text}",
+            remedy=_REMEDY if number == last else "",
+        )
+        for number, question in enumerate(questions)
+    ]

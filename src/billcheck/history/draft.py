@@ -12,6 +12,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from billcheck.characters import visible
+from billcheck.contracts import acceptance
 from billcheck.contracts.kinds import TEXT
 from billcheck.contracts.written import toml_text
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
-QUESTION = "QUESTION:"
+QUESTION = acceptance.QUESTION
 """Begins a remark on what the ledger cannot tell."""
 GUESS = "GUESS:"
 """Begins a remark on a value that the ledger suggests and does not prove."""

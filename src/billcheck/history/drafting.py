@@ -137,12 +137,12 @@ def _can_be_named(learned: Learned) -> bool:
 
 def _heading(history: History, as_of: date) -> Iterator[str]:
     yield (
-        "Drafted from what was billed. Billed is not agreed: hold every value against the contract itself, answer each "
-        f"{QUESTION[:-1]}, and correct what is wrong."
+        "Drafted from what was billed. Billed is not agreed: hold every value against the contract itself, correct "
+        f"what is wrong, and delete each {QUESTION[:-1]} that is answered."
     )
     yield (
-        "A check refuses a draft. To accept one, take its line draft = true out, or run billcheck contracts accept "
-        "with this file and the ids."
+        "A check refuses a draft. To accept drafts whose questions are answered, run billcheck contracts accept with "
+        "this file and the ids."
     )
     for receipt in history.receipts:
         window = f", {day_text(receipt.first_day)} to {day_text(receipt.last_day)}" if receipt.first_day else ""
