@@ -43,7 +43,8 @@ def test_drafted_corrected_and_held_against_the_next_invoice(capsys: pytest.Capt
     (charge,) = contract["charge"]
     assert (charge["amount"], charge["every"], charge["timing"]) == ("1200.00", "month", "in_arrears")
     assert "bills 1,200.00 every month, next on 2026-05-31." in text
-    Path("drafts.toml").write_text(text.replace('"1200.00"', '"2400.00"'), encoding="utf-8")
+    corrected = text.replace('"1200.00"', '"2400.00"').replace("QUESTION:", "answered:")
+    Path("drafts.toml").write_text(corrected, encoding="utf-8")
     assert main(["contracts", "accept", "drafts.toml"]) == 0
     capsys.readouterr()
     for ledger in (LIVE, ("kept.jsonl", "--as-of", "2026-05-05")):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from billcheck.history.wording import name_in, wording_of
+from billcheck.periods.words import MONTHS as MONTH_WORDS
 from tests.history.ledgers import AS_OF, bill, charges_of
 from tests.history.test_drafts import MONTHS
 
@@ -56,6 +57,12 @@ def test_only_a_word_that_was_read_as_a_period_is_cut_off(text: str, name: str) 
 )
 def test_a_name_is_what_all_texts_say(texts: tuple[str, ...], name: str) -> None:
     assert name_in(texts) == name
+
+
+@pytest.mark.parametrize("pattern", ["{}-stuff shop", "Shop {}-stuff", "Pre-{} shop"])
+def test_a_month_of_any_language_that_a_hyphen_ties_to_a_word_stays(pattern: str) -> None:
+    texts = [pattern.format(month.title()) for month in sorted(MONTH_WORDS)]
+    assert [name_in([text]) for text in texts] == texts
 
 
 def test_what_tells_lines_apart_knows_no_month() -> None:
