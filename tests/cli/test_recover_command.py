@@ -311,3 +311,36 @@ def test_a_case_that_is_no_case(run: Run, tmp_path: Path) -> None:
 def test_the_schema_of_a_case(run: Run) -> None:
     outcome = run("schema", "case")
     assert (outcome.code, json.loads(outcome.out)["title"]) == (0, "A case of billcheck")
+
+
+def test_a_case_that_was_cut_off_or_changed_is_called_that(run: Run, place: Path) -> None:
+    run(*OPEN)
+    path = place / "case.json"
+    whole = path.read_text(encoding="utf-8")
+    half = whole[: len(whole) // 2]
+    line = half.count("\n") + 1
+    path.write_text(half, encoding="utf-8")
+    outcome = run("recover", "status", str(path))
+    assert (outcome.code, "This is no case" in outcome.err) == (2, False)
+    assert (
+        f"The file begins as a case, and makes no sense from line {line} on: it was cut off or changed." in outcome.err
+    )
+    assert "Put the file back as it was before; nothing of it is used." in outcome.err
+
+
+@pytest.mark.usefixtures("place")
+def test_what_is_waived_asks_to_be_told_to_the_check(run: Run) -> None:
+    """Until the decisions hold it, a check asks for it again; only the file of decisions makes it stop."""
+    run(*OPEN)
+    recorded(run, "contacted", "--channel", "phone", "--on", "2026-09-08")
+    outcome = recorded(run, "waived", "--all", "--reason", "x", "--on", "2026-09-08")
+    said = (
+        "Tell the next check what was waived, or it asks for it again: billcheck recover decisions CASE --append-to "
+        "decisions.toml."
+    )
+    assert (outcome.code, said in outcome.err) == (0, True)
+    assert said in run("recover", "status", "case.json", "--as-of", "2026-09-08").out
+    check = ("check", "ledger.csv", "--as-of", "2026-09-08", "--fail-on", "underbilled")
+    assert run(*check).code == 1
+    assert run("recover", "decisions", "case.json", "--append-to", "decisions.toml").code == 0
+    assert run(*check, "--decisions", "decisions.toml").code == 0

@@ -169,6 +169,24 @@ class Arrears:
         return group_by_percent((period.tax_percent, period.expected_minor) for period in self.coming)
 
     @property
+    def right_again(self) -> CasePeriod | None:
+        """The first period from which on every charge with arrears was billed as agreed; None while one is not.
+
+        A charge that was never billed since, such as a single one, does not show that it is right.
+        """
+        firsts = []
+        for key in {(each.contract, each.charges) for each in self.periods}:
+            wrong = (each for each in (*self.periods, *self.overbilled) if (each.contract, each.charges) == key)
+            last = max(each.first_day for each in wrong)
+            own = (each for each in self.right if (each.contract, each.charges) == key and not each.is_change)
+            later = [each for each in own if each.first_day > last]
+            if not later:
+                return None
+            firsts.append(min(later, key=lambda each: each.first_day))
+        # The later charge decides, for the client reads of the invoices as a whole.
+        return None if self.still_leaks else max(firsts, key=lambda each: (each.first_day, each.last_day))
+
+    @property
     def overbilled_minor(self) -> int:
         """What is owed back to the client."""
         return -sum(period.shortfall_minor for period in self.overbilled)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +57,7 @@ MOST_EVENTS = 2_000
 """Each event is held against all before it, so a file made to keep a reader busy is refused."""
 
 _LONGEST = 50_000_000
+_BEGINNING = re.compile(r'\s*\{\s*"schema_version"\s*:\s*\d+\s*,\s*"id"\s*:')
 _LINE = 140
 """A value is written in one line where it fits."""
 
@@ -68,6 +70,12 @@ class NoCaseProblem(Problem):
     """This is no case that billcheck wrote."""
 
     remedy = "billcheck recover open writes one."
+
+
+class CutCaseProblem(Problem):
+    """The file begins as a case, and was cut off or changed since billcheck wrote it."""
+
+    remedy = "Put the file back as it was before; nothing of it is used."
 
 
 class ReportNotCaseProblem(Problem):
@@ -231,6 +239,13 @@ def _parse(text: str, name: str) -> dict[str, Any]:
 
     try:
         found = json.loads(text, object_pairs_hook=members) if len(text) <= _LONGEST else None
+    except json.JSONDecodeError as error:
+        if _BEGINNING.match(text):
+            what = (
+                f"The file begins as a case, and makes no sense from line {error.lineno} on: it was cut off or changed."
+            )
+            raise CaseRefusedError([CutCaseProblem(name, what=what)]) from None
+        found = None
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):

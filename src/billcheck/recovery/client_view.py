@@ -107,6 +107,14 @@ class ClientChoice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClientSpan:
+    """Some days, the last one inclusive."""
+
+    first_day: date
+    last_day: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClientContact:
     """Who writes, who is to be called, and when the two are to talk."""
 
@@ -122,7 +130,8 @@ class ClientView:
 
     `cause` is one plain sentence of the people who looked into it, shown as it stands. `found_on` and `fixed_on` are
     the days on which the mistake was found and mended; None while it is being mended. `overbilled` are periods for
-    which too much was billed; that is owed back and set off against nothing. `choices` are both ways, or the separate
+    which too much was billed; that is owed back and set off against nothing. `right_again` is the period from which on
+    all that was billed wrongly is billed as agreed; None where it is not yet. `choices` are both ways, or the separate
     invoice alone where it was said that there is no next invoice.
 
     Raises:
@@ -145,6 +154,7 @@ class ClientView:
     attachments: tuple[str, ...] = ()
     overbilled: tuple[ClientPeriod, ...] = ()
     has_reservation: bool = False
+    right_again: ClientSpan | None = None
 
     def __post_init__(self) -> None:
         asked = sum(period.difference_minor for period in self.periods)

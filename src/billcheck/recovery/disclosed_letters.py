@@ -9,9 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from billcheck.errors import LetterRefusedError, Problem
-from billcheck.recovery.documents import NO_WISHES, first_correct_invoice
+from billcheck.recovery.disclosure import right_again
+from billcheck.recovery.documents import NO_WISHES, NoTaxPercentProblem, first_correct_invoice
 from billcheck.recovery.events import Agreed
 from billcheck.recovery.letters.letter_views import AgreedPrice, PriceView, RightInvoice, WaivedPeriod, WaiverView
+from billcheck.recovery.proportion import latest_periods
 from billcheck.recovery.sums import period_sums
 
 if TYPE_CHECKING:
@@ -86,25 +88,31 @@ def waiver_view(
         contact=contact,
         is_part=any(0 < given.get(each.period.row, 0) < each.arrears_minor for each in sums),
         next_invoice=_right(first_correct_invoice(case, wishes=wishes)) if case.arrears.coming else None,
+        right_again=right_again(case),
     )
 
 
 def price_view(case: Case, *, issue_date: date, contact: ClientContact, wishes: Wishes = NO_WISHES) -> PriceView:
     """What a confirmation of the price is made from: the first invoice at the agreed price, charge by charge.
 
-    What else recurs is named without a price.
+    What else recurs follows with its price for the next period that is known, the charges of the case above all; only
+    what has no known price is named without one.
 
     Raises:
-        LetterRefusedError: No next regular invoice is known.
+        LetterRefusedError: No next regular invoice is known, or nobody stated the tax of a charge the case is about.
         DraftsRefusedError: That invoice cannot be made; holds every reason.
     """
     if not case.arrears.coming:
         raise LetterRefusedError([NoPriceProblem(case.customer)])
     invoice = first_correct_invoice(case, wishes=wishes)
+    further = [*_further_charges(case, invoice)]
+    prices = {key: _price_of(case, *key, wishes) for key in further}
+    known = tuple(dict.fromkeys(price for price in prices.values() if price is not None))
+    named = (*(line.contract for line in invoice.lines), *(price.contract for price in known))
     return PriceView(
         customer=case.customer,
         currency=case.currency,
-        contracts=tuple(dict.fromkeys(line.contract for line in invoice.lines)),
+        contracts=tuple(dict.fromkeys(named)),
         issue_date=issue_date,
         prices=tuple(
             AgreedPrice(
@@ -120,21 +128,56 @@ def price_view(case: Case, *, issue_date: date, contact: ClientContact, wishes: 
         ),
         next_invoice=_right(invoice),
         contact=contact,
-        further_charges=tuple(_further_charges(case, invoice)),
+        further_prices=known,
+        further_charges=tuple(f"{contract}: {name}" for (contract, name), price in prices.items() if price is None),
     )
 
 
-def _further_charges(case: Case, invoice: DraftDocument) -> Iterator[str]:
-    """The recurring charges of the contracts on an invoice that it has no line for, unless they have ended by then."""
+def _further_charges(case: Case, invoice: DraftDocument) -> Iterator[tuple[str, str]]:
+    """The recurring charges that an invoice has no line for, unless they have ended by then: contract and name.
+
+    They are those of the contracts on the invoice, and of the contracts that the case is about.
+    """
     listed = {(line.contract, name) for line in invoice.lines for name in line.charges}
+    contracts = {line.contract for line in invoice.lines} | {each.contract for each in case.arrears.periods}
     begins = min(line.first_day for line in invoice.lines)
     for agreement in case.arrears.agreements:
-        if agreement.contract not in {line.contract for line in invoice.lines}:
+        if agreement.contract not in contracts:
             continue
         for charge in agreement.charges:
             has_ended = charge.last_day is not None and charge.last_day < begins
             if charge.every is not None and not has_ended and (agreement.contract, charge.name) not in listed:
-                yield f"{agreement.contract}: {charge.name}"
+                yield agreement.contract, charge.name
+
+
+def _price_of(case: Case, contract: str, charge: str, wishes: Wishes) -> AgreedPrice | None:
+    """The price of a charge for its next period, else for the latest that is known; None where none is.
+
+    Raises:
+        LetterRefusedError: The case is about this charge, and nobody stated its tax.
+    """
+    found = (each for each in latest_periods(case.arrears) if each.contract == contract and charge in each.charges)
+    latest = next(found, None)
+    if latest is None:
+        return None
+    percent = wishes.tax_percent if latest.tax_percent is None else latest.tax_percent
+    if percent is None:
+        if any(each.contract == contract and charge in each.charges for each in case.arrears.periods):
+            raise LetterRefusedError([NoTaxPercentProblem(f"{contract}: {charge}")])
+        return None
+    (agreement,) = (each for each in case.arrears.agreements if each.contract == contract)
+    coming = next((each for each in agreement.remaining if each.charge == charge), None)
+    if coming is None and any(each.charge for each in agreement.remaining):
+        # What is still to come was priced, and this charge could not be: its amount follows from what is delivered.
+        return None
+    return AgreedPrice(
+        contract=contract,
+        charges=latest.charges if coming is None else (charge,),
+        first_day=(coming or latest).first_day,
+        last_day=(coming or latest).last_day,
+        amount_minor=latest.expected_minor if coming is None else coming.amount_minor,
+        tax_percent=percent,
+    )
 
 
 def _right(invoice: DraftDocument) -> RightInvoice:

@@ -19,6 +19,7 @@ from billcheck.recovery.client_view import (
     ClientChoice,
     ClientInvoice,
     ClientPeriod,
+    ClientSpan,
     ClientTotals,
     ClientView,
 )
@@ -208,7 +209,14 @@ def notice_view(
         attachments=tuple(attachments),
         overbilled=tuple(_period(period, period.tax_percent) for period in case.arrears.overbilled),
         has_reservation=has_reservation,
+        right_again=right_again(case),
     )
+
+
+def right_again(case: Case) -> ClientSpan | None:
+    """The period from which on the client was billed as agreed; None where it is not yet."""
+    found = case.arrears.right_again
+    return None if found is None else ClientSpan(first_day=found.first_day, last_day=found.last_day)
 
 
 def _claimed(case: Case, on: date) -> list[RowClaim]:

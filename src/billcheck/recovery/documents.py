@@ -211,10 +211,15 @@ def letters_for(offer: Offer) -> tuple[Letter, ...]:
     return ("waiver_letter", "price_confirmation") if offer.waived else ("price_confirmation",)
 
 
-def default_issue_date(case: Case) -> date:
-    """The date of documents for arrears alone where nobody states one: not before the notice, nor before the talk."""
+def default_issue_date(case: Case, *, drafted_on: date | None = None) -> date:
+    """The date of documents for arrears alone where nobody states one: not before the notice, nor before the talk.
+
+    Args:
+        case: The case.
+        drafted_on: The day on which they are drafted; None for some days after the report.
+    """
     told = [event.on for event in case.current if isinstance(event, Noticed | Contacted)]
-    return max([case.arrears.as_of + timedelta(days=TALK_DAYS), *told])
+    return max([drafted_on or case.arrears.as_of + timedelta(days=TALK_DAYS), *told])
 
 
 class _Drafting:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from billcheck.money import format_minor
 from billcheck.recovery.paper import INTERNAL_MARK, Heading, Paper, Paragraph, Table, to_markdown
+from billcheck.recovery.proportion import proportion_of
 from billcheck.report.page import BLANK, Line, Span, grid, line
 from billcheck.report.wording import amount_text, money_text, percent_text
 
@@ -146,11 +147,24 @@ def _opening(ladder: Ladder) -> Iterator[str]:
 def _remarks(ladder: Ladder) -> Iterator[str]:
     yield (
         f"Claimed and waived are excl. tax, payments incl. tax and beside regular bills; {ladder.case.currency}. "
-        "Of a bill: the largest payment as a part of the next regular invoice."
+        f"Of a bill: the largest payment as a part of the next regular invoice{_bill(ladder)}."
     )
     if any(rung.has_unknown_tax for rung in ladder.rungs):
         yield "The percent of tax of some periods is not stated in the contract: that tax is in no amount here."
     yield "Name one rung at a time, from the top, and only after the client has heard the whole."
+
+
+def _bill(ladder: Ladder) -> str:
+    """What a payment is held against, and the normal month beside it: the next invoice may bill only some charges."""
+    arrears = ladder.case.arrears
+    normal = sum(group.excl_tax_minor + group.tax_minor for group in arrears.normal_invoice)
+    if normal <= 0:
+        return ""
+    month = proportion_of(arrears).normal_month_minor
+    text = f", of {arrears.coming[0].due_on}, {money_text(normal, arrears.currency)} incl. tax"
+    if month is None or month == sum(group.excl_tax_minor for group in arrears.normal_invoice):
+        return text
+    return f"{text}; a normal month, of all charges, is {money_text(month, arrears.currency)} excl. tax"
 
 
 def _cells(rung: Rung, ladder: Ladder) -> tuple[str, ...]:

@@ -66,6 +66,12 @@ class NoArrearsProblem(Problem):
     remedy = "There is nothing to ask for."
 
 
+class FixedBeforeFoundProblem(Problem):
+    """The mistake would have been put right before it was found."""
+
+    remedy = "Leave fixed_on out where it came right by itself: the notice then says since when it is right."
+
+
 class NoCauseProblem(Problem):
     """A case needs its cause in one plain sentence."""
 
@@ -128,7 +134,7 @@ def open_case(
     arrears = read_arrears(
         report, customer=customer, on=on, currency=currency, overrides=overrides, contracts=contracts, name=name
     )
-    problems = [*cause_problems(cause, on)]
+    problems = [*cause_problems(cause, on), *_fixed_problems(cause)]
     if not cause.sentence.strip():
         problems.append(NoCauseProblem("cause"))
     if problems:
@@ -138,6 +144,13 @@ def open_case(
     )
     opened = Opened(on=on, by=by, note=note, arrears=arrears, cause=cause, overrides=tuple(overrides))
     return Case(identity, (opened,))
+
+
+def _fixed_problems(cause: StatedCause) -> Iterator[Problem]:
+    """What is wrong with the day it was put right; a case on record keeps what it says."""
+    if cause.fixed_on is not None and cause.fixed_on < cause.found_on:
+        what = f"The mistake would have been put right on {cause.fixed_on}, before it was found on {cause.found_on}."
+        yield FixedBeforeFoundProblem("fixed_on", what=what)
 
 
 def reopen_case(

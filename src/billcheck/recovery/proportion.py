@@ -169,6 +169,12 @@ def _cadences(arrears: Arrears) -> _Cadences:
     }
 
 
+def latest_periods(arrears: Arrears) -> tuple[CasePeriod, ...]:
+    """The latest period that is known of each recurring charge, whole ones before stubs."""
+    rows = (*arrears.periods, *arrears.overbilled, *arrears.right, *arrears.coming)
+    return tuple(_latest(rows, _cadences(arrears)))
+
+
 def _latest(rows: Iterable[CasePeriod], cadences: _Cadences) -> list[CasePeriod]:
     """The latest period of each recurring charge, whole ones before stubs; changes inside a period are no period."""
     latest: dict[tuple[str, tuple[str, ...]], CasePeriod] = {}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from io import StringIO
 from typing import TYPE_CHECKING
 
@@ -130,7 +131,7 @@ def _csv_period(row: CasePeriod, currency: str) -> dict[str, str]:
         "document_dates": "; ".join(part.issue_date.isoformat() for part in row.billed),
         "document_amounts": "; ".join(format_minor(part.amount_minor, currency) for part in row.billed),
         "change": "yes" if row.is_change else "no",
-        "derivation": csv_cell("; ".join(row.derivation)),
+        "derivation": csv_cell("; ".join(_plain(row))),
         "row": csv_cell(row.row),
     }
 
@@ -194,7 +195,7 @@ def _json_period(row: CasePeriod, currency: str) -> dict[str, object]:
             }
             for part in row.billed
         ],
-        "derivation": list(row.derivation),
+        "derivation": list(_plain(row)),
     }
 
 
@@ -358,7 +359,18 @@ def _derivations(rows: Iterable[CasePeriod]) -> Iterator[str]:
         elif row.derivation:
             runs.append((words, [row]))
     for _, run in runs:
-        yield f"{_run_label(run)}: {'; '.join(run[0].derivation)}"
+        yield f"{_run_label(run)}: {'; '.join(_plain(run[0]))}"
+
+
+_OWN_WORDS = re.compile(
+    r" \((?:default(?:: [a-z_]+)?|(?:package_rounding|proration): [a-z0-9_]+|proration_denominator|align|immediate)\)"
+)
+"""How a contract file calls a rule, which whoever gets the statement has never seen."""
+
+
+def _plain(row: CasePeriod) -> tuple[str, ...]:
+    """How the agreed amount of a period comes about, without the words of the contract file."""
+    return tuple(_OWN_WORDS.sub("", text) for text in row.derivation)
 
 
 def _run_label(rows: Sequence[CasePeriod]) -> str:

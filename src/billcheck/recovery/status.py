@@ -127,7 +127,8 @@ def _next_steps(case: Case, plan: tuple[PlannedPayment, ...], as_of: date) -> It
     state, sums = state_of(case), sums_of(case)
     if state.name.startswith("CLOSED"):
         yield from _to_give_back(case, _CREDIT_ONCE_CLOSED)
-        if case.opened.cause.fixed_on is None:
+        yield from _to_decide(case)
+        if case.opened.cause.fixed_on is None and case.arrears.right_again is None:
             yield "Put right what made the mistake, and check the next invoice run."
         return
     if state in {State.OPENED, State.NOTICED}:
@@ -144,6 +145,7 @@ def _next_steps(case: Case, plan: tuple[PlannedPayment, ...], as_of: date) -> It
     rows = row_claims(case, on=as_of)
     if sums.open_minor and not any(row.claimable_minor for row in rows):
         yield f"Waive what cannot be claimed, or decide otherwise: {_barred(rows, case)}."
+    yield from _to_decide(case)
     owed_back = [*_to_give_back(case, _CREDIT)]
     yield from owed_back
     if not sums.open_minor and not sums.outstanding_minor:
@@ -160,6 +162,18 @@ def _to_give_back(case: Case, how: str) -> Iterator[str]:
     if case.arrears.overbilled and not any(draft.kind == "credit_note" for draft in drafts):
         owed = _money(case.arrears.overbilled_minor, case)
         yield f"Give back {owed} excl. tax, owed to the client and set off against nothing: {how}"
+
+
+TELL_THE_CHECK = (
+    "Tell the next check what was waived, or it asks for it again: billcheck recover decisions CASE --append-to "
+    "decisions.toml."
+)
+
+
+def _to_decide(case: Case) -> Iterator[str]:
+    """The check reads decisions, and no case; nobody can tell from the case whether they were appended."""
+    if sums_of(case).waived_minor:
+        yield f"{TELL_THE_CHECK} What is in the file already is not added twice."
 
 
 def _late_payments(case: Case, plan: tuple[PlannedPayment, ...], as_of: date) -> Iterator[str]:

@@ -316,6 +316,13 @@ def test_what_is_owed_back_stands_apart_and_is_not_set_off() -> None:
             {"cause": StatedCause(sentence="x", found_on=AS_OF, fixed_on=date(2026, 9, 5))},
             "fixed_on: The days of the cause contradict each other.",
         ),
+        (
+            {"cause": StatedCause(sentence="x", found_on=AS_OF, fixed_on=date(2026, 9, 3))},
+            (
+                "fixed_on: The mistake would have been put right on 2026-09-03, before it was found on 2026-09-04. "
+                "Leave fixed_on out"
+            ),
+        ),
         ({"contracts": ()}, "contracts: The contracts do not hold this contract as the report knew it. Found 'C-1'."),
     ],
 )

@@ -109,11 +109,16 @@ def test_a_notice_without_an_answer_in_time_asks_for_a_reminder() -> None:
     )
 
 
-def test_once_the_mistake_is_fixed_a_closed_case_asks_for_nothing() -> None:
+def test_once_the_mistake_is_fixed_a_closed_case_asks_for_nothing_but_to_tell_the_check_of_its_waiver() -> None:
     case = make_case(None, Waived(on=DAY, rows=tuple(ALL.items()), reason="x"), Closed(on=DAY, outcome="waived"))
     opened = case.opened
     fixed = replace(opened, cause=replace(opened.cause, fixed_on=DAY))
-    assert make_status(replace(case, events=(fixed, *case.events[1:])), as_of=DAY).next_steps == ()
+    assert make_status(replace(case, events=(fixed, *case.events[1:])), as_of=DAY).next_steps == (
+        (
+            "Tell the next check what was waived, or it asks for it again: billcheck recover decisions CASE "
+            "--append-to decisions.toml. What is in the file already is not added twice."
+        ),
+    )
 
 
 def planned(*payments: Paid) -> Case:

@@ -14,12 +14,12 @@ from billcheck.cli.recover import documents
 from billcheck.connectors.files.drafts import FORMATS
 from billcheck.decisions.files import load_decisions
 from billcheck.recovery.case_files import load_case, write_case
-from billcheck.recovery.events import Contacted, Drafted, Offered
-from billcheck.recovery.offers import separate_invoice_offer, waive_part
+from billcheck.recovery.events import Agreed, Contacted, Drafted, Offered, Planned
+from billcheck.recovery.offers import instalment_offer, separate_invoice_offer, waive_part
 from billcheck.recovery.states import add
 from tests.acceptance import half_rate
 from tests.recovery.cases import FOUND_ON, made_case, story_case
-from tests.recovery.documents.test_documents import CUTOFF, talked
+from tests.recovery.documents.test_documents import CUTOFF, TALK, talked
 from tests.recovery.documents.test_loop import TWINS, twins_ledger
 
 if TYPE_CHECKING:
@@ -223,3 +223,65 @@ def test_decisions_are_printed_and_appended_once(in_a_folder: Path, capsys: pyte
     assert run("decisions case.json --append-to decisions.toml") == 0
     assert "decisions.toml: 0 decisions appended; 6 were there already." in capsys.readouterr().out
     assert len(load_decisions(in_a_folder / "decisions.toml")) == 6
+
+
+def agreed_to_four(*, plan_later: bool) -> Case:
+    """The client pays 8,712.00 in four: 2,178.00 each, from 31 October 2026."""
+    case = talked()
+    plan = instalment_offer(case, first=date(2026, 10, 31), count=4)
+    if not plan_later:
+        return add(case, Agreed(on=date(2026, 9, 9), offer=plan))
+    case = add(case, Agreed(on=date(2026, 9, 9), offer=separate_invoice_offer(case)))
+    return add(case, Planned(on=date(2026, 9, 9), payments=plan.payments))
+
+
+@pytest.mark.parametrize("words", ["--choice separate_invoice", "--choice next_invoice", "--offer separate_invoice"])
+def test_what_was_agreed_is_drafted_and_nothing_else(
+    words: str, in_a_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case = talked()
+    offered = add(case, Offered(on=date(2026, 9, 8), offer=separate_invoice_offer(case)))
+    agreed = add(offered, Agreed(on=date(2026, 9, 9), offer=instalment_offer(case, first=date(2026, 10, 31), count=4)))
+    assert run(f"documents case.json {words} -o drafts", agreed) == 2
+    assert (
+        "The client agreed to another offer, and what was agreed is what is billed. Found "
+        f"'{words.split()[1]}'. On record is instalments_4: leave {words.split(maxsplit=1)[0]} out to draft that."
+    ) in capsys.readouterr().err
+    assert not (in_a_folder / "drafts").exists()
+
+
+@pytest.mark.parametrize("form", ["generic", "xero", "quickbooks", "json"])
+@pytest.mark.parametrize("plan_later", [False, True])
+def test_a_format_with_one_due_date_says_that_the_plan_is_not_in_it(
+    form: str, plan_later: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = f"documents case.json --number F-60 --on 2026-09-10 -o drafts --format {form} --account 8000 --item A"
+    case = agreed_to_four(plan_later=plan_later)
+    assert run(f"{words} --tax-name 21=BTW", case) == 0
+    captured = capsys.readouterr()
+    first = captured.out.splitlines()[0].split()
+    assert first[:8] == ["F-60", "supplementary", "invoice", "dated", "2026-09-10", "due", "2027-01-31", "6"]
+    said = (
+        "F-60: The file has one due date, 2027-01-31, and no place for the 4 payments of the plan: 2,178.00 on "
+        "2026-10-31, 2,178.00 on 2026-11-30, 2,178.00 on 2026-12-31, 2,178.00 on 2027-01-31 (EUR, incl. tax)."
+    )
+    assert (said in captured.err) is (form != "json")
+
+
+def test_a_choice_of_what_was_agreed_keeps_the_plan_that_followed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("documents case.json --choice separate_invoice", agreed_to_four(plan_later=True)) == 0
+    assert "due 2027-01-31" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("--on 2026-09-17", "2026-09-17"),
+        ("--on 2026-09-17 --issue-date 2026-09-20", "2026-09-20"),
+        ("--on 2026-09-07", "2026-09-07"),
+        ("--on 2026-09-05", str(TALK)),
+    ],
+)
+def test_the_invoice_is_dated_the_day_it_is_drafted(words: str, day: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(f"documents case.json --choice separate_invoice {words}", talked()) == 0
+    assert f"supplementary invoice  dated {day}" in capsys.readouterr().out

@@ -14,14 +14,14 @@ from billcheck.errors import LetterRefusedError
 from billcheck.ledger.draft import DocumentReference, DraftDocument, DraftLine, PaymentDue
 from billcheck.period import Cadence
 from billcheck.recovery import Agreed, Waived, waive_part
-from billcheck.recovery.arrears import AgreedCharge
+from billcheck.recovery.arrears import AgreedCharge, RemainingPeriod
 from billcheck.recovery.client_view import ClientContact
 from billcheck.recovery.disclosed_letters import price_view, waiver_view
 from billcheck.recovery.letters.letters import draft_to_hand_over, price_confirmation, waiver_letter
 from billcheck.recovery.line_words import WORDS
 from billcheck.recovery.writing.language import LANGUAGES, Language
 from billcheck.recovery.writing.templates import Templates, TemplatesRefusedError
-from tests.recovery.by_hand import half_rate_case, make_agreement
+from tests.recovery.by_hand import half_rate_case, make_agreement, make_case, make_period
 from tests.recovery.cases import story_case
 
 if TYPE_CHECKING:
@@ -268,3 +268,68 @@ def test_a_draft_that_is_handed_over_says_that_it_is_one() -> None:
     html = draft_to_hand_over(draft(line(100)), language="en").to_html()
     assert "Draft: the document itself comes from our books." in html
     assert "Hartwell &amp; Co" in html
+
+
+SEATS = (AgreedCharge(name="Seats", every=Cadence("month")), AgreedCharge(name="Hosting", every=Cadence("month")))
+OCTOBER = RemainingPeriod(date(2026, 10, 1), date(2026, 10, 31), date(2026, 10, 1), 57_350, "Seats")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("remaining", "month", "amount"),
+    [((), date(2026, 8, 1), 44_400), ((OCTOBER,), date(2026, 10, 1), 57_350)],
+)
+def test_the_charge_that_was_billed_wrongly_is_confirmed_though_the_next_invoice_has_none_of_it(
+    remaining: tuple[RemainingPeriod, ...], month: date, amount: int, language: Language
+) -> None:
+    """24 seats of 18.50 are 444.00 in August; 31 are 573.50 in October, once it is known. Next is hosting alone."""
+    case = make_case(
+        [make_period("2026-08", 44_400, 40_000, document="F-8", charges=("Seats",))],
+        agreements=(make_agreement(charges=SEATS, remaining=remaining),),
+        coming=(make_period("2026-09", 31_000, 0, status="not_due", charges=("Hosting",)),),
+    )
+    view = price_view(case, issue_date=DAY, contact=CONTACT)
+    assert [(each.charges, each.first_day, each.amount_minor) for each in view.further_prices] == [
+        (("Seats",), month, amount)
+    ]
+    assert view.further_charges == ()
+    text = words(price_confirmation(view, language=language).to_text())
+    assert "C-117: Seats" in text
+    assert {44_400: "444", 57_350: "573"}[amount] in text
+
+
+def test_a_contract_with_arrears_is_confirmed_though_the_next_invoice_is_of_another() -> None:
+    case = make_case(
+        [make_period("2026-08", 44_400, 40_000, document="F-8", contract="C-118", charges=("Seats",))],
+        agreements=(
+            make_agreement(charges=SEATS[1:]),
+            make_agreement("C-118", charges=SEATS[:1]),
+        ),
+        coming=(make_period("2026-09", 31_000, 0, status="not_due", charges=("Hosting",)),),
+    )
+    view = price_view(case, issue_date=DAY, contact=CONTACT)
+    assert view.contracts == ("C-117", "C-118")
+    assert [(each.contract, each.amount_minor) for each in view.further_prices] == [("C-118", 44_400)]
+
+
+def test_a_charge_of_the_case_without_a_tax_percent_is_asked_for() -> None:
+    case = make_case(
+        [make_period("2026-08", 44_400, 40_000, document="F-8", tax=None, charges=("Seats",))],
+        agreements=(make_agreement(charges=SEATS),),
+        coming=(make_period("2026-09", 31_000, 0, status="not_due", charges=("Hosting",)),),
+    )
+    with pytest.raises(LetterRefusedError, match="C-117: Seats: Nobody stated the tax percent"):
+        price_view(case, issue_date=DAY, contact=CONTACT)
+
+
+def test_a_waiver_of_what_is_right_since_does_not_put_it_right_later() -> None:
+    right = (make_period("2026-09", 44_400, 44_400, document="F-9", charges=("Seats",)),)
+    case = make_case(
+        [make_period("2026-08", 44_400, 40_000, document="F-8", charges=("Seats",))],
+        agreements=(make_agreement(charges=SEATS),),
+        coming=(make_period("2026-09", 31_000, 0, status="not_due", charges=("Hosting",)),),
+        right=right,
+    )
+    view = waiver_view(case, issue_date=DAY, contact=CONTACT, is_all=True)
+    text = words(waiver_letter(view, language="en").to_text())
+    assert "Since September 2026 we have billed the agreed price again; the invoice of 30 September 2026 is" in text

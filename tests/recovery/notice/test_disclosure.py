@@ -11,7 +11,7 @@ import pytest
 
 from billcheck.contracts.terms import LateInvoiceCutoff
 from billcheck.errors import NoticeRefusedError
-from billcheck.recovery.client_view import ClientContact
+from billcheck.recovery.client_view import ClientContact, ClientSpan
 from billcheck.recovery.disclosure import Billing, NextInvoice, choices_of, notice_view
 from billcheck.recovery.events import Waived
 from billcheck.recovery.notice.notice import make_notice
@@ -21,6 +21,7 @@ from tests.recovery.cases import story_case
 if TYPE_CHECKING:
     from billcheck.recovery.case import Case
     from billcheck.recovery.client_view import ClientView
+    from billcheck.recovery.writing.language import Language
 
 CONTACT = ClientContact(name="Anna", phone="1")
 ON_8_SEPTEMBER = Billing(separate_on=date(2026, 9, 8))
@@ -257,3 +258,67 @@ def test_words_of_the_user_that_sound_like_blame_are_warned_of_and_shown() -> No
         "In the cause, 'You should have' sounds like blame to the client",
         "In the cause, 'immediate' sounds like threat to the client",
     ]
+
+
+def only_march(**changes: Any) -> Case:
+    """March was billed at half; since April every month is right."""
+    later = [make_period(f"2026-{month:02}", 240_000, 240_000, document=f"INV-{month}") for month in range(4, 9)]
+    wanted = {
+        "periods": [make_period("2026-03", 240_000, 120_000, document="INV-3")],
+        "right": tuple(later),
+        "still_leaks": False,
+    }
+    return half_rate_case(**(wanted | changes))
+
+
+@pytest.mark.parametrize(
+    ("language", "found", "wrong"),
+    [
+        ("en", "; we have billed the agreed amount again since April 2026.", ("before your next invoice", "From Sept")),
+        (
+            "nl",
+            "; sinds april 2026 factureren wij weer het afgesproken bedrag.",
+            ("herstellen het", "Vanaf de factuur"),
+        ),
+        ("de", "; seit April 2026 berechnen wir wieder den vereinbarten Betrag.", ("beheben es", "Ab der Rechnung")),
+        ("fr", "; nous facturons de nouveau le montant convenu depuis avril 2026.", ("corrigeons", "À partir de la")),
+    ],
+)
+def test_what_is_right_already_is_not_said_to_be_put_right_later(
+    language: Language, found: str, wrong: tuple[str, ...]
+) -> None:
+    notice = make_notice(view_of(only_march()), language=language)
+    text = " ".join(notice.to_text().replace("\N{NO-BREAK SPACE}", " ").split()).replace(" ;", ";")
+    assert found in text
+    assert [each for each in wrong if each in text] == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"still_leaks": True},
+        {"right": ()},
+        {"right": (make_period("2026-02", 240_000, 240_000, document="INV-2"),)},
+        {"overbilled": (make_period("2026-08", 240_000, 250_000, document="INV-8"),)},
+        {
+            "periods": [
+                make_period("2026-03", 240_000, 120_000, document="INV-3"),
+                make_period("2026-03", 10_000, 0, charges=("Hosting",)),
+            ]
+        },
+    ],
+)
+def test_it_is_right_only_where_every_charge_was_billed_right_since(changes: dict[str, Any]) -> None:
+    changes = {"overbilled": (), **changes}
+    if changes["overbilled"]:
+        changes["right"] = (make_period("2026-04", 240_000, 240_000, document="INV-4"),)
+    assert view_of(only_march(**changes)).right_again is None
+
+
+def test_the_later_of_two_charges_decides_since_when_it_is_right() -> None:
+    """The retainer is right since April, hosting since June."""
+    case = only_march()
+    periods = [*case.arrears.periods, make_period("2026-05", 10_000, 0, charges=("Hosting",))]
+    right = (*case.arrears.right, make_period("2026-06", 10_000, 10_000, document="H-6", charges=("Hosting",)))
+    span = view_of(only_march(periods=periods, right=right)).right_again
+    assert span == ClientSpan(first_day=date(2026, 6, 1), last_day=date(2026, 6, 30))

@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from billcheck.cli.main import main
+from billcheck.period import Cadence
+from billcheck.recovery.arrears import AgreedCharge
 from billcheck.recovery.brief import make_brief
 from billcheck.recovery.case_files import load_case, write_case
 from billcheck.recovery.documents import Wishes, draft_documents
 from billcheck.recovery.events import Agreed, Contacted, Offered, Planned
 from billcheck.recovery.offers import instalment_offer, separate_invoice_offer
 from billcheck.recovery.states import State, add, state_of
+from tests.recovery.by_hand import make_agreement, make_case, make_period
 from tests.recovery.cases import story_case
 from tests.recovery.offers.stories import agreement, case_of, row
 
@@ -283,6 +286,12 @@ REFUSED = {
     ),
     "count": ("plan", (*FIRST, "--count", "0"), "'0' is no number of instalments; write a whole number such as 6"),
     "percent": ("plan", (*FIRST, "--cap-percent", "-5"), "'-5' is no percent above zero; write it as 25"),
+    "floor": (
+        "offers",
+        ("--floor", "7200.01"),
+        ("--floor: The floor lies above all that can be had, so every offer would be below it. Found '7200.01'. It is "
+        "at most 7,200.00 EUR, excl. tax."),
+    ),
     "both": ("plan", (*FIRST, "--count", "6", "--cap", "500"), "not allowed with argument --count"),
 }  # fmt: skip
 
@@ -327,3 +336,31 @@ def test_a_tax_percent_that_nobody_stated_can_be_given(tmp_path: Path, capsys: p
     assert isinstance(event, Offered)
     documents = draft_documents(kept_case, event.offer, wishes=Wishes(tax_percent=Decimal(21)))
     assert [document.incl_tax_minor for document in documents] == [1_165]
+
+
+def test_what_a_payment_is_held_against_is_said(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """September's invoice is 2,400.00 and 504.00 tax, which is also the normal month."""
+    code, out, _ = run(capsys, "offers", file, *ON, *FIRST, "--floor", "7200.00")
+    assert code == 0
+    said = (
+        "Of a bill: the largest payment as a part of the next regular invoice, of 2026-09-30, 2,904.00 EUR incl. tax."
+    )
+    assert said in out
+
+
+def test_a_normal_month_stands_beside_a_next_invoice_of_some_charges(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Next is hosting of 100.00 alone; a month is that and a third of 4,500.00 a quarter: 1,600.00."""
+    charges = (
+        AgreedCharge(name="Hosting", every=Cadence("month")),
+        AgreedCharge(name="Fee", every=Cadence("month", 3)),
+    )
+    case = make_case(
+        [make_period("2026-08", 10_000, 5_000, document="F-8", charges=("Hosting",))],
+        agreements=(make_agreement(charges=charges),),
+        coming=(make_period("2026-09", 10_000, 0, status="not_due", charges=("Hosting",)),),
+        right=(make_period("2026-07", 450_000, 450_000, months=3, document="F-7", charges=("Fee",)),),
+    )
+    _, out, _ = run(capsys, "offers", kept(tmp_path, case), *ON, *FIRST)
+    assert "of 2026-09-30, 121.00 EUR incl. tax; a normal month, of all charges, is 1,600.00 EUR excl. tax." in out

@@ -228,3 +228,18 @@ def test_a_percent_nobody_stated_is_said() -> None:
     text = to_markdown(make_statement(make_case([make_period("2026-03", 100, 0, tax=None)])))
     assert "Missing, incl. the tax that is stated" in text
     assert "that tax is in no sum here" in text
+
+
+@pytest.mark.parametrize("form", [to_markdown, to_html, to_csv, to_json])
+def test_the_words_of_the_contract_file_are_not_the_clients(form: Callable[[Statement], str]) -> None:
+    texts = (
+        "66.838709 rounded half-up once for the charge (default)",
+        "billed with the next invoice (default: next_invoice)",
+        "actual days over 30 days a month (proration: actual_30)",
+        "4,500.00 per quarter (2026-07-01 to 2026-09-30) = 4,500.00",
+    )
+    case = make_case([make_period("2026-03", 6_684, 0, derivation=texts)])
+    shown = form(make_statement(case))
+    assert [word for word in ("default", "next_invoice", "actual_30") if word in shown] == []
+    assert "rounded half-up once for the charge" in shown
+    assert "(2026-07-01 to 2026-09-30)" in shown

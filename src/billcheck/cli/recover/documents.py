@@ -31,6 +31,7 @@ from billcheck.report.wording import amount_text, counted
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Iterator, Sequence
+    from datetime import date
     from decimal import Decimal
 
     from billcheck.connectors.files.drafts.import_settings import ImportSettings
@@ -51,6 +52,8 @@ FORMATS = ("generic", "json", "xero", "quickbooks", "markdown", "html")
 """Those of `connectors.files.drafts`, which loads only when one is written, and those to hand over."""
 TO_HAND_OVER = {"markdown": ".md", "html": ".html"}
 """Formats for the client's eyes, with the endings of their files."""
+ONE_DUE_DATE = frozenset({"generic", "xero", "quickbooks"})
+"""Formats that hold no schedule of payments."""
 
 
 class NothingAgreedError(Problem):
@@ -61,6 +64,10 @@ class NothingAgreedError(Problem):
 
 class UnknownOfferError(Problem):
     """No offer of this name is on record."""
+
+
+class AgreedOtherwiseError(Problem):
+    """The client agreed to another offer, and what was agreed is what is billed."""
 
 
 def parse_tax_name(text: str) -> tuple[Decimal, str]:
@@ -97,7 +104,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     _add_file_options(parser)
     parser.add_argument("--record", action="store_true", help="append the drafts to the case")
-    add_day_option(parser, "the day they were drafted, with --record")
+    add_day_option(parser, "the day they are drafted, which dates documents for arrears too, unless --issue-date does")
     add_teller_options(parser)
 
 
@@ -132,8 +139,9 @@ def run(arguments: Namespace) -> int:
 
     case = case_of(arguments)
     record_on = happened_on(arguments) if arguments.record else None
-    offer = _offer(arguments, case)
-    documents = draft_documents(case, offer, wishes=_wishes(arguments), without_contact=arguments.without_contact)
+    wishes = _wishes(arguments, case)
+    offer = _offer(arguments, case, wishes.issue_date)
+    documents = draft_documents(case, offer, wishes=wishes, without_contact=arguments.without_contact)
     has_arrears = any(each.is_arrears for document in documents for each in document.lines)
     override = pass_gate(case, arguments.without_contact) if has_arrears else None
     settings = _settings(arguments)
@@ -183,33 +191,69 @@ def _is_waived(case: Case, offer: Offer) -> bool:
     return all(waived.get(row, 0) >= minor for row, minor in offer.waived)
 
 
-def _offer(arguments: Namespace, case: Case) -> Offer:
-    """What is to be drafted: the client's choice, an offer on record, or what was agreed to last."""
+def _offer(arguments: Namespace, case: Case, issue_date: date | None) -> Offer:
+    """What is to be drafted: the client's choice, an offer on record, or what was agreed to last.
+
+    Raises:
+        UsageError: Nothing was agreed, no such offer is on record, or the client agreed to another one.
+    """
     from billcheck.recovery.documents import default_issue_date
-    from billcheck.recovery.events import Agreed, Offered
+    from billcheck.recovery.events import Offered
     from billcheck.recovery.offers import next_invoice_offer, separate_invoice_offer
 
+    agreed = _agreed(case)
     if arguments.choice is not None:
+        _hold_to(agreed, arguments.choice, "--choice")
+        if agreed is not None and agreed.payments:
+            return agreed
         if arguments.choice == "next_invoice":
             return next_invoice_offer(case)
-        return separate_invoice_offer(case, on=arguments.issue_date or default_issue_date(case))
-    agreed = [event.offer for event in case.current if isinstance(event, Agreed)]
+        return separate_invoice_offer(case, on=issue_date or default_issue_date(case))
     if arguments.offer is None:
-        if not agreed:
+        if agreed is None:
             raise UsageError([NothingAgreedError("documents")])
-        return agreed[-1]
-    known = {event.offer.name: event.offer for event in case.current if isinstance(event, Offered | Agreed)}
+        return agreed
+    known = {event.offer.name: event.offer for event in case.current if isinstance(event, Offered)}
+    known |= {} if agreed is None else {agreed.name: agreed}
     if arguments.offer not in known:
         remedy = f"On record: {', '.join(known) or 'none'}."
         raise UsageError([UnknownOfferError("--offer", arguments.offer, remedy=remedy)])
+    _hold_to(agreed, arguments.offer, "--offer")
     return known[arguments.offer]
 
 
-def _wishes(arguments: Namespace) -> Wishes:
-    from billcheck.recovery.documents import Wishes
+def _agreed(case: Case) -> Offer | None:
+    """What the client agreed to last, with the payments that were planned for it since."""
+    from billcheck.recovery.sums import agreed_offer, plan_of
 
+    agreed, payments = agreed_offer(case), plan_of(case)
+    if agreed is None or agreed.invoices or sum(each.amount_minor for each in payments) != agreed.incl_tax_minor:
+        return agreed
+    return replace(agreed, payments=payments)
+
+
+def _hold_to(agreed: Offer | None, name: str, option: str) -> None:
+    """Refuse to draft something else than the client agreed to.
+
+    Raises:
+        UsageError: Another offer was agreed to.
+    """
+    if agreed is not None and agreed.name != name:
+        remedy = (
+            f"On record is {agreed.name}: leave {option} out to draft that. If the client has agreed to something else "
+            "since, record it first: billcheck recover record CASE agreed."
+        )
+        raise UsageError([AgreedOtherwiseError(option, name, remedy=remedy)])
+
+
+def _wishes(arguments: Namespace, case: Case) -> Wishes:
+    from billcheck.recovery.documents import Wishes, default_issue_date
+
+    issue_date = arguments.issue_date
+    if issue_date is None and arguments.on is not None:
+        issue_date = default_issue_date(case, drafted_on=arguments.on)
     return Wishes(
-        issue_date=arguments.issue_date,
+        issue_date=issue_date,
         due_date=arguments.due_date,
         kind=arguments.document_kind,
         country=arguments.country,
@@ -255,6 +299,8 @@ def _remarks(case: Case, documents: Sequence[DraftDocument], settings: ImportSet
     for document in documents:
         for remark in document.remarks:
             yield f"{document.number}: {remark}"
+        if document.schedule and form in ONE_DUE_DATE:
+            yield _lost_schedule(document)
     if form in TELLINGS:
         telling = replace(TELLINGS[form], item=settings.item, account=settings.account)
         yield from unclear_charges(case.arrears, documents, telling)
@@ -262,6 +308,18 @@ def _remarks(case: Case, documents: Sequence[DraftDocument], settings: ImportSet
         yield "QuickBooks has no drafts: importing a file books it at once."
     if form == "xero":
         yield from _xero_tax(documents)
+
+
+def _lost_schedule(document: DraftDocument) -> str:
+    """What a file with a single due date cannot say of a plan of payments."""
+    payments = ", ".join(
+        f"{amount_text(each.amount_minor, document.currency)} on {each.due_date}" for each in document.schedule
+    )
+    return (
+        f"{document.number}: The file has one due date, {document.due_date}, and no place for the "
+        f"{counted(len(document.schedule), 'payment')} of the plan: {payments} ({document.currency}, incl. tax). Set "
+        "them in the ledger, and give the client the schedule: --format html."
+    )
 
 
 def _xero_tax(documents: Sequence[DraftDocument]) -> Iterator[str]:

@@ -22,6 +22,7 @@ from billcheck.cli.recover.arguments import (
 )
 from billcheck.cli.recover.concessions import add_concession_options, reckoned, waiver_of
 from billcheck.errors import Problem, UsageError
+from billcheck.report.wording import money_text
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -40,6 +41,10 @@ Internal: never send it. With --record, one of the offers is put on record as ma
 
 class UnknownOfferError(Problem):
     """The ladder has no offer of this name."""
+
+
+class FloorTooHighError(Problem):
+    """The floor lies above all that can be had, so every offer would be below it."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -69,7 +74,7 @@ def run(arguments: Namespace) -> int:
     on_record = case_of(arguments)
     on = happened_on(arguments) if arguments.record is not None else day_of(arguments)
     case = reckoned(arguments, on_record)
-    floor = floor_of(case) if arguments.floor is None else minor_of(arguments.floor, case.currency, "--floor")
+    floor = floor_of(case) if arguments.floor is None else _stated_floor(arguments.floor, case, on)
     offers = preset_offers(
         case,
         first=arguments.first or first_instalment_day(on),
@@ -86,6 +91,22 @@ def run(arguments: Namespace) -> int:
     else:
         write_text(ladder_faces.to_text(ladder, arguments.format))
     return 0
+
+
+def _stated_floor(text: str, case: Case, on: date) -> int:
+    """The floor of the command line.
+
+    Raises:
+        UsageError: It lies above what the case has invoiced and what can still be claimed.
+    """
+    from billcheck.recovery.claims import row_claims
+
+    floor = minor_of(text, case.currency, "--floor")
+    most = sum(row.invoiced_minor + row.claimable_minor for row in row_claims(case, on=on))
+    if floor > most:
+        remedy = f"It is at most {money_text(most, case.currency)}, excl. tax."
+        raise UsageError([FloorTooHighError("--floor", text, remedy=remedy)])
+    return floor
 
 
 def _record(arguments: Namespace, case: Case, offers: dict[str, Offer], on: date) -> int:

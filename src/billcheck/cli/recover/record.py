@@ -9,6 +9,7 @@ from __future__ import annotations
 from argparse import ArgumentTypeError
 from typing import TYPE_CHECKING, Any, get_args
 
+from billcheck.cli.console import note
 from billcheck.cli.recover.arguments import (
     add_case_argument,
     add_day_option,
@@ -87,11 +88,15 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Append the event and write the file."""
     from billcheck.recovery.states import add, state_of
+    from billcheck.recovery.status import TELL_THE_CHECK
 
     case = case_of(arguments)
     said = {"on": happened_on(arguments), "by": arguments.by, "note": arguments.note}
     changed = add(case, _EVENTS[arguments.event][2](arguments, case, said))
-    return keep(changed, arguments.case, f"{arguments.event} on {said['on']}; the case is now {state_of(changed)}.")
+    keep(changed, arguments.case, f"{arguments.event} on {said['on']}; the case is now {state_of(changed)}.")
+    if arguments.event == "waived":
+        note(TELL_THE_CHECK)
+    return 0
 
 
 Said = dict[str, Any]

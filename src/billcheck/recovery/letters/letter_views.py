@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
-    from billcheck.recovery.client_view import ClientContact
+    from billcheck.recovery.client_view import ClientContact, ClientSpan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,8 @@ class WaiverView:
     """All that a waiver letter is made from.
 
     `is_part` tells that something is still to be paid for one of the periods. `next_invoice` is None where no regular
-    invoice is known to come.
+    invoice is known to come; `right_again` is the period from which on the client was billed as agreed, None where that
+    begins with the next invoice.
     """
 
     customer: str
@@ -60,6 +61,7 @@ class WaiverView:
     contact: ClientContact
     is_part: bool = False
     next_invoice: RightInvoice | None = None
+    right_again: ClientSpan | None = None
 
     @property
     def waived_minor(self) -> int:
@@ -69,7 +71,7 @@ class WaiverView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgreedPrice:
-    """What a charge is billed at for the first period at the agreed price."""
+    """What a charge is billed at for a period at the agreed price."""
 
     contract: str
     charges: tuple[str, ...]
@@ -83,8 +85,9 @@ class AgreedPrice:
 class PriceView:
     """All that a confirmation of the price is made from.
 
-    `further_charges` are the recurring charges of these contracts that are not on the next invoice or have no known
-    amount there, each with its contract; the letter names them without a price.
+    `further_prices` are those of recurring charges that are not on the next invoice, each for its next period that is
+    known; what the case is about is always here or there. `further_charges` are those without a known price, each with
+    its contract; the letter names them without one.
     """
 
     customer: str
@@ -94,4 +97,5 @@ class PriceView:
     prices: tuple[AgreedPrice, ...]
     next_invoice: RightInvoice
     contact: ClientContact
+    further_prices: tuple[AgreedPrice, ...] = ()
     further_charges: tuple[str, ...] = ()

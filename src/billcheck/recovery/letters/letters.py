@@ -63,6 +63,7 @@ def waiver_letter(view: WaiverView, *, language: Language, templates: Templates 
         "names_charges": len({(period.contract, period.charges) for period in view.periods}) > 1,
         "waived_minor": view.waived_minor,
         "next_invoice": view.next_invoice,
+        "right_again": view.right_again,
         "contact": view.contact,
     }
     return _letter("waiver-letter", speech, facts, amounts, wanted, templates)
@@ -75,14 +76,13 @@ def price_confirmation(view: PriceView, *, language: Language, templates: Templa
         TemplatesRefusedError: A template has faults, or what it makes must not go to a client; holds every reason.
     """
     speech = Speech(language, view.currency)
-    amounts = {*(price.amount_minor for price in view.prices), *_amounts(view.next_invoice)}
+    prices = (*view.prices, *view.further_prices)
+    amounts = {*(price.amount_minor for price in prices), *_amounts(view.next_invoice)}
     wanted = {
         "addressee": (view.customer, speech.day(view.issue_date), *view.contracts),
         "confirmation": (speech.period(view.next_invoice.first_day, view.next_invoice.last_day),),
         "table": [
-            fact
-            for price in view.prices
-            for fact in (speech.amount(price.amount_minor), speech.percent(price.tax_percent))
+            fact for price in prices for fact in (speech.amount(price.amount_minor), speech.percent(price.tax_percent))
         ],
         "agreement": view.further_charges,
         "signatures": (view.customer,),
@@ -94,6 +94,7 @@ def price_confirmation(view: PriceView, *, language: Language, templates: Templa
         "contracts": view.contracts,
         "issue_date": view.issue_date,
         "prices": view.prices,
+        "further_prices": view.further_prices,
         "further_charges": view.further_charges,
         "next_invoice": view.next_invoice,
         "contact": view.contact,

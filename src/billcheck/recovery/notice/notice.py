@@ -79,6 +79,7 @@ def _facts(view: ClientView) -> dict[str, object]:
         "contact": view.contact,
         "attachments": view.attachments,
         "has_reservation": view.has_reservation,
+        "right_again": view.right_again,
     }
 
 
