@@ -80,6 +80,13 @@ SENTENCES = {
             "EUR were counted by date."
         ),
     ),
+    "possible_duplicate": (
+        "possible-duplicate-of-two-halves",
+        (
+            "Acme BV, Hosting: INV-7 of 2026-03-31 is like INV-6 in day and amount, 310.00 EUR. It was counted for "
+            "2025-10, 2025-11, where just as much lacked. If it is a duplicate, credit it, and bill those."
+        ),
+    ),
     "habit": ("block-quarterly", "Acme BV, Fee: one invoice covers 3 periods, where the contract has one for each."),
     "open_credit": (
         "credit-beyond-the-document",

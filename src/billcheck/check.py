@@ -519,6 +519,7 @@ def _report(
         ),
         set_aside=LazySetAside(matched, outcome.places, counts.set_aside),
         refused=tuple(scanned.refused),
+        inferred_by=sums.few_inferred(),
         inconclusive_rows=sums.inconclusive_rows,
         judged_rows=sums.judged_rows,
         decided_rows=sums.decided_rows,

@@ -135,6 +135,12 @@ KINDS: dict[str, FindingKind] = {
         "Invoices repeat the period of an earlier one in their text, or misspell it; their dates were believed.",
         "Correct the text, and the template; where it is misspelt, see which period was meant.",
     ),
+    "possible_duplicate": FindingKind(
+        Severity.WARNING,
+        "An invoice was counted for earlier periods that lacked just as much, and is like another one of its day.",
+        "If it makes up for those, put their period or a word such as catch-up into its text, or record a decision. If "
+        "it is a duplicate, credit it, and bill those.",
+    ),
     "tax_mismatch": FindingKind(
         Severity.WARNING,
         "Lines bear another tax percent than was agreed; first and last day are those of the invoices.",

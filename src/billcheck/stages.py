@@ -22,6 +22,7 @@ from billcheck.engine.sentences import (
     find_habit_unlike_contract,
     find_in_row,
     find_mislabelled,
+    find_possible_duplicate,
     say_numbers_lacking,
 )
 from billcheck.engine.sequences import find_sequence_gaps
@@ -261,6 +262,8 @@ def _find_in_charge(examined: ExaminedCharge) -> Iterator[Finding]:
         yield find_habit_unlike_contract(examined.slot, examined.books.offset, examined.books.block)
     for label in examined.books.mislabelled:
         yield find_mislabelled(examined.slot, label)
+    for twin in examined.twins:
+        yield find_possible_duplicate(examined.slot, examined.schedule, twin)
     expired = [item.event for item in examined.books.leftovers if item.kind == "expired_still_billed"]
     if expired:
         yield find_expired(examined.slot, expired)

@@ -27,6 +27,7 @@ from billcheck.engine.sentences import (
     find_mislabelled,
     find_never_billed,
     find_placeholder_left,
+    find_possible_duplicate,
     find_sequence_gap,
     find_tax_mismatch,
     find_uplift_not_exercised,
@@ -35,6 +36,7 @@ from billcheck.engine.sentences import (
 )
 from billcheck.engine.sequences import Neighbours, SequenceGap
 from billcheck.engine.taxes import TaxRun
+from billcheck.engine.twins import Twin
 from billcheck.findings import KINDS, Finding, Residue, Status, digest_id
 from billcheck.pricing.escalation import Uplift
 from billcheck.pricing.schedule import Schedule, make_schedule
@@ -210,6 +212,22 @@ def test_a_copied_period_names_its_documents_once_and_five_at_most() -> None:
     assert find_mislabelled(the_slot(), label) == found("mislabelled_period", identity, sentence, 600000, **MARCH)
     more = label._replace(events=(*label.events, *(event(1, number=f"INV-{number}") for number in range(6, 1300))))
     assert "INV-4, INV-5 and 1,294 more, a text copied" in find_mislabelled(the_slot(), more).sentence
+
+
+def test_a_possible_duplicate_names_its_periods_five_at_most() -> None:
+    twin = Twin(event(240000, 58, "INV-4"), event(240000, 58, "INV-3"), (0,), 240000)
+    identity = ("INV-4", "1", "Hartwell Interieur")
+    sentence = (
+        "Hartwell Interieur, Retainer: INV-4 of 2026-02-28 is like INV-3 in day and amount, 2,400.00 EUR. It was "
+        "counted for 2026-01, where just as much lacked. If it is a duplicate, credit it, and bill that."
+    )
+    days = {"charge": "Retainer", "first_day": date(2026, 1, 1), "last_day": date(2026, 1, 31)}
+    wanted = found("possible_duplicate", identity, sentence, 240000, **days)
+    assert find_possible_duplicate(the_slot(), months(), twin) == wanted
+    many = find_possible_duplicate(the_slot(), months(), twin._replace(periods=tuple(range(6))))
+    assert "counted for 2026-01, 2026-02, 2026-03, 2026-04, 2026-05 and 1 more, where" in many.sentence
+    assert many.sentence.endswith("credit it, and bill those.")
+    assert (many.first_day, many.last_day) == (date(2026, 1, 1), date(2026, 6, 30))
 
 
 def test_what_was_billed_since_the_last_day() -> None:

@@ -33,6 +33,8 @@ TOTALS = {
 SHOWN_GROUPS, SHOWN_RUNNING, SHOWN_ROWS, SHOWN_FINDINGS = 10, 10, 200, 50
 FIGURE = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 MONEY = re.compile(rf"({FIGURE.pattern}) ([A-Z]{{3}})\b")
+DOCUMENTS = re.compile(r"(?<=of what was billed) \(.*?\)(?= was allocated)")
+"""Numbers of documents, which are no amounts."""
 CAUSE = re.compile(
     r"([\d,]+) contracts?: .*?(?:, goes on(?: in ([\d,]+) of [\d,]+)?: (less than )?(\S+) a month"
     r"(?: for each charge)?)?",
@@ -70,6 +72,7 @@ def check_verdict(html: str, data: dict[str, Any]) -> None:
     text = unescape(verdict)
     for sentence in data["shortcomings"]:
         text = text.replace(visible(sentence), "")
+    text = DOCUMENTS.sub("", text)
     known = {(amount, entry["currency"]) for entry in data["totals"] for amount in entry.values()}
     known |= {
         (str(Decimal(entry["arrears"]) - Decimal(entry["credited"])), entry["currency"]) for entry in data["totals"]

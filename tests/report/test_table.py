@@ -154,6 +154,12 @@ def test_a_clean_verdict_says_what_it_rests_on() -> None:
     assert "to the cent" not in text
 
 
+def test_few_documents_that_bill_by_inference_are_named() -> None:
+    report = clean()
+    report = replace(report, totals=(replace(report.totals[0], inferred=5_000),), inferred_by={"EUR": ("7", "9")})
+    assert "50.00 EUR of what was billed (7 and 9) was allocated by inference; billcheck explain" in text_of(report)
+
+
 def test_findings_without_money_give_a_verdict_too() -> None:
     found = Finding("unmatched", "f", Severity.WARNING, None, None, None, None, None, None, "A line fits nothing.")
     text = text_of(replace(clean(), found=(found,), fail_on=frozenset({"unmatched"})))

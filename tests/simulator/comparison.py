@@ -39,6 +39,9 @@ MOST_TOGETHER = 12
 SURE_OF_HABIT = 3
 """From so many invoices on a habit unlike the contract is worth a finding."""
 
+_ABOUT_CHARGES = frozenset({"habit", "possible_duplicate"})
+"""Kinds of findings that point at no row and may be right."""
+
 Found = dict[RowKey, Said]
 
 
@@ -194,6 +197,7 @@ def compare(world: World, report: Report, *, look_at: int = LOOKED_AT) -> Outcom
         for key in sorted({*wanted, *got}):
             if wanted.get(key) != got.get(key):
                 _blame(outcome, key, wanted.get(key), got.get(key))
+    _compare_twins(outcome, report)
     for finding in _unfounded(report):
         outcome.wrong.append(f"finding {finding.kind}: {finding.sentence}")
         outcome.false_alarms += 1
@@ -202,8 +206,37 @@ def compare(world: World, report: Report, *, look_at: int = LOOKED_AT) -> Outcom
 
 
 def _unfounded(report: Report) -> list[Finding]:
-    """Findings that point at no row: of those only a habit is ever right here."""
-    return [finding for finding in report.findings if not finding.rows and finding.kind != "habit"]
+    """Findings that point at no row: of those only a habit is ever right here, and what is compared apart."""
+    return [finding for finding in report.findings if not finding.rows and finding.kind not in _ABOUT_CHARGES]
+
+
+def _compare_twins(outcome: Outcome, report: Report) -> None:
+    """A document written twice on one day that pays for a hole is asked about; and nothing else is."""
+    world = outcome.world
+    asked = {(item.contract, item.charge): item for item in report.findings if item.kind == "possible_duplicate"}
+    for place in world.places():
+        name = (world.agreements[place[0]].id, world.charge(place).name)
+        finding = asked.get(name)
+        has_twins = _is_written_twice_on_a_day(world, place)
+        if finding is not None and not has_twins:
+            outcome.wrong.append(f"finding {finding.kind}: {finding.sentence}")
+            outcome.false_alarms += 1
+        if finding is None and has_twins and outcome.doubted.get(place) == "settles":
+            outcome.wrong.append(f"{name}: a document written twice settles what lacks, and nothing is said of it")
+            outcome.misses += 1
+
+
+def _is_written_twice_on_a_day(world: World, place: Place) -> bool:
+    """Whether a document that bills a charge was written twice on one day by mistake, and the charge has a hole too."""
+    kinds = {kind for kind, places in world.spoilt if place in places}
+    days = Counter(
+        (paper.issued, entry.amount)
+        for paper in world.papers
+        if paper.status == "approved" and paper.kind == "invoice"
+        for entry in paper.entries
+        if entry.place == place and not entry.foreign
+    )
+    return "double_bill" in kinds and len(kinds) > 1 and max(days.values(), default=0) > 1
 
 
 def _settles_exactly(wanted: Found, got: Found) -> bool:

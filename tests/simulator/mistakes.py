@@ -27,6 +27,9 @@ SETTLED_DAYS = 75
 
 MOST_MISTAKES = 5
 
+WRITTEN_TWICE_DAYS = (1, 6)
+"""How many days later a document that is written twice comes again, from and to."""
+
 HOLES = frozenset(
     {"missed_period", "missing_line", "void_after_payment", "left_as_draft", "credit_left", "wrong_currency"}
 )
@@ -191,7 +194,7 @@ def double_bill(random: Random, world: World, paper: Paper, __: Entry) -> bool:
     again = [Entry(entry.place, dict(entry.shares), entry.stated) for entry in paper.entries]
     if any(entry.amount < 0 or not _is_whole_row(world, entry) for entry in paper.entries):
         return False
-    day = paper.issued + timedelta(random.randint(1, 6))
+    day = paper.issued + timedelta(random.randint(*WRITTEN_TWICE_DAYS))
     world.papers.append(Paper(f"{paper.number}-D", day, paper.agreement, again))
     return True
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import pytest
 
+from tests.simulator import mistakes
 from tests.simulator.comparison import compare, examine, make_world
 from tests.simulator.mistakes import MISTAKES
 from tests.simulator.run import Tally, run, show
 
 LEDGERS = 2_000
 SHARDS = 4
+TWICE_ON_A_DAY = 300
 MOST_UNDECIDABLE = 3
 """Percent of ledgers of which the rules give several readings that cost the same."""
 
@@ -67,6 +69,23 @@ def test_every_kind_of_error_is_made(tallies: dict[int, Tally]) -> None:
     """Else the tests above would show nothing about it."""
     made = sum((tally_of(tallies, shard).injected for shard in range(SHARDS)), start=tally_of(tallies, 0).injected)
     assert {kind for kind, count in made.items() if count >= 10} == set(MISTAKES)
+
+
+def test_what_was_written_twice_on_a_day_and_pays_for_a_hole_is_asked_about(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ledgers above have each second copy on a later day."""
+    monkeypatch.setattr(mistakes, "WRITTEN_TWICE_DAYS", (0, 0))
+    monkeypatch.setattr(
+        mistakes, "MISTAKES", {kind: MISTAKES[kind] for kind in ("double_bill", "missed_period", "stale_quantity")}
+    )
+    monkeypatch.setattr(mistakes, "_hides", lambda *_: False)
+    asked = 0
+    for seed in range(TWICE_ON_A_DAY):
+        world = make_world(seed)
+        report = examine(world)
+        outcome = compare(world, report)
+        assert (outcome.wrong, outcome.misses, outcome.false_alarms) == ([], 0, 0), seed
+        asked += any(finding.kind == "possible_duplicate" for finding in report.findings)
+    assert asked >= TWICE_ON_A_DAY // 100
 
 
 def test_a_seed_makes_the_same_ledger_every_time() -> None:

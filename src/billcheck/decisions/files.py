@@ -34,6 +34,7 @@ AMOUNT_KINDS = frozenset(
         "open_credit",
         "out_of_term",
         "mislabelled_period",
+        "possible_duplicate",
         "surprise",
         "expired_still_billed",
     }

@@ -122,6 +122,11 @@ class Books:
             return False
         return sum(posting.period == period and posting.amount == amount for posting in self.postings) > 1
 
+    def is_inferred(self, posting: Posting) -> bool:
+        """Whether it is an inference that a posting bills its period, or the charge at all."""
+        event, rule = posting.event, posting.rule
+        return event.is_inferred or rule in INFERRED_RULES or event.rows in self.far
+
     def nearest_period(self, issue_day: int) -> int | None:
         """The regular period whose due day, moved by the habit, is nearest; the earlier of two equally near."""
         near = self._around(issue_day - self.offset)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from billcheck.engine.allocate import find_pace
-from billcheck.engine.books import INFERRED_RULES, SETTLING_RULES, PostingRule
+from billcheck.engine.books import SETTLING_RULES, PostingRule
 from billcheck.findings import Status
 
 if TYPE_CHECKING:
@@ -118,7 +118,8 @@ class _Judging:
         self._lines = [0] * periods
         self._inferred = [0] * periods
         self._rules: dict[int, set[PostingRule]] = {}
-        for event, period, amount, rule in books.postings:
+        for posting in books.postings:
+            event, period, amount, rule = posting
             if rule is PostingRule.REVERSED:
                 continue
             self._lines[period] += len(event.rows)
@@ -127,7 +128,7 @@ class _Judging:
                 self._rules[period] = {rule}
             else:
                 rules.add(rule)
-            if event.is_inferred or rule in INFERRED_RULES or event.rows in books.far:
+            if books.is_inferred(posting):
                 self._inferred[period] += -amount if rule is PostingRule.EXCESS_CREDITED else amount
         self._pace = find_pace(books, known)
 

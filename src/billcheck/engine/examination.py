@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from billcheck.configuration.rules import Configuration
 from billcheck.engine.allocate import SURE_OF_HABIT, Known, allocate, nominal_days
-from billcheck.engine.books import STATED_RULES
+from billcheck.engine.books import STATED_RULES, PostingRule
 from billcheck.engine.change_lines import set_changes_apart
 from billcheck.engine.circumstances import Allocated, Circumstances
 from billcheck.engine.coverage import START_MARGIN_DAYS, Window
@@ -32,7 +32,8 @@ from billcheck.engine.pinned import periods_of
 from billcheck.engine.plain import is_billed_exactly, judge_one_by_one, match_one_by_one
 from billcheck.engine.precision import Precision, Rounding, small_part
 from billcheck.engine.sentences import find_in_row, find_never_billed, row_id
-from billcheck.findings import Status
+from billcheck.engine.twins import find_twins
+from billcheck.findings import JUDGED, Status
 from billcheck.money import minor_scale
 from billcheck.pricing.other_prices import OtherPrices
 from billcheck.pricing.schedule import Schedule, make_schedule
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from billcheck.engine.leaks import Leaks
     from billcheck.engine.match import Matched
     from billcheck.engine.sums import Sums
+    from billcheck.engine.twins import Twin
     from billcheck.ledger.table import LineTable
 
 LAST_DAY = date.max.toordinal()
@@ -137,6 +139,14 @@ class ExaminedCharge:
         """The causes of its differences, and what still runs."""
         return find_leaks(self.slot, self.schedule, self.rows, self.known.as_of_day, self.around)
 
+    @cached_property
+    def twins(self) -> list[Twin]:
+        """What may as well be a duplicate as make up for earlier periods, where any of these was asked for."""
+        half_interval = nominal_days(self.slot.charge) * self.books.block // 2
+        shown = {row.period for row in self.rows}
+        found = find_twins(self.books, self.events.repeated, half_interval)
+        return [twin for twin in found if not shown.isdisjoint(twin.periods)]
+
     @property
     def allocated(self) -> Allocated:
         """Where what was billed went, and what the ledger can tell."""
@@ -162,6 +172,7 @@ class ExaminedCharge:
             or self.events.drafts
             or self.events.foreign
             or any(row.status not in _QUIET for row in self.rows)
+            or self.twins
         )
 
 
@@ -499,6 +510,9 @@ class Examination:
         for row in examined.rows:
             percent = books.schedule.tax_percent_at(row.period) if later_percents else tax_percent
             sums.add_row(row, contract, percent, is_never_billed=is_never_billed)
+        inferred = {row.period for row in examined.rows if row.inferred and row.status in JUDGED}
+        if inferred:
+            sums.add_inferred(currency, _inferred_numbers(books, inferred))
         sums.allocated[currency] += sum(posting.amount for posting in books.postings)
         left = sum(leftover.amount for leftover in books.leftovers)
         sums.residue[currency] += left
@@ -518,6 +532,14 @@ def _is_decided(register: Register, slot: Slot, schedule: Schedule, row: JudgedR
         return False
     found = find_in_row(slot, schedule, row)
     return any(finding.kind != "unapproved" and register.decision_on(finding) is not None for finding in found)
+
+
+def _inferred_numbers(books: Books, periods: set[int]) -> Iterator[str]:
+    """The numbers of documents that bill one of these periods by inference."""
+    for posting in books.postings:
+        is_counted = posting.period in periods and posting.rule is not PostingRule.REVERSED
+        if is_counted and books.is_inferred(posting):
+            yield posting.event.number
 
 
 def _open_before(books: Books, issue_day: int) -> list[int]:

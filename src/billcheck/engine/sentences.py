@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from billcheck.engine.outside import OutsideDocument
     from billcheck.engine.sequences import Neighbours, SequenceGap
     from billcheck.engine.taxes import TaxRun
+    from billcheck.engine.twins import Twin
     from billcheck.findings import Residue
     from billcheck.periods.misspelt import Misspelt
     from billcheck.pricing.escalation import Uplift
@@ -176,6 +177,35 @@ def find_mislabelled(slot: Slot, label: Mislabelled) -> Finding:
         charge=slot.charge.name,
         days=(first_day, last_day),
         money=(amount, slot.contract.currency),
+    )
+
+
+def find_possible_duplicate(slot: Slot, schedule: Schedule, twin: Twin) -> Finding:
+    """The question about an invoice that was counted for earlier periods and is like another one of its day."""
+    contract, event, periods = slot.contract, twin.event, twin.periods
+    days = [
+        (date.fromordinal(schedule.first_days[period]), date.fromordinal(schedule.ends[period] - 1))
+        for period in periods
+    ]
+    issued, money = _dated((event.number, event.issue_day)), _money(twin.amount, slot)
+    if twin.other is event:
+        alike, counted = f"{issued} has two lines of {money}", "One"
+    else:
+        alike, counted = f"{issued} is like {twin.other.number} in day and amount, {money}", "It"
+    credited = "one" if twin.other is event else "it"
+    those = "those" if len(periods) > 1 else "that"
+    return _finding(
+        "possible_duplicate",
+        (event.number, str(event.line_number), contract.customer),
+        (
+            f"{contract.customer}, {slot.label}: {alike}. {counted} was counted for "
+            f"{_some([period_label(*first_and_last) for first_and_last in days])}, where just as much lacked. "
+            f"If it is a duplicate, credit {credited}, and bill {those}."
+        ),
+        contract=contract.id,
+        charge=slot.label,
+        days=(days[0][0], days[-1][1]),
+        money=(twin.amount, contract.currency),
     )
 
 

@@ -14,10 +14,15 @@ from billcheck.findings import ARREARS, JUDGED, Status, Totals
 from billcheck.ledger.names import fold_name
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from decimal import Decimal
 
     from billcheck.contracts.terms import Contract
     from billcheck.engine.diff import JudgedRow
+
+
+FEW_DOCUMENTS = 5
+"""So many documents that bill something by inference are named; of more, it is only known that they are more."""
 
 
 @dataclass(slots=True)
@@ -25,7 +30,8 @@ class Sums:
     """What a check adds up as it goes, in minor units.
 
     `arrears_by_tax` holds arrears per currency, customer and tax percent. `allocated`, `residue` and `aside` hold the
-    amounts of lines per currency, `aside_lines` how many lines do not count.
+    amounts of lines per currency, `aside_lines` how many lines do not count. `inferred_by` holds per currency the
+    numbers of documents that bill by inference, in order, up to one more than are named.
     """
 
     totals: dict[str, Totals] = field(default_factory=dict)
@@ -33,6 +39,7 @@ class Sums:
     allocated: Counter[str] = field(default_factory=Counter)
     residue: Counter[str] = field(default_factory=Counter)
     aside: Counter[str] = field(default_factory=Counter)
+    inferred_by: dict[str, dict[str, None]] = field(default_factory=dict)
     aside_lines: int = 0
     judged_rows: int = 0
     inconclusive_rows: int = 0
@@ -46,6 +53,8 @@ class Sums:
         self.allocated.update(other.allocated)
         self.residue.update(other.residue)
         self.aside.update(other.aside)
+        for currency, numbers in other.inferred_by.items():
+            self.add_inferred(currency, numbers)
         self.aside_lines += other.aside_lines
         self.judged_rows += other.judged_rows
         self.inconclusive_rows += other.inconclusive_rows
@@ -57,6 +66,19 @@ class Sums:
         if found is None:
             found = self.totals[currency] = Totals(currency)
         return found
+
+    def add_inferred(self, currency: str, numbers: Iterable[str]) -> None:
+        """Note documents that bill by inference."""
+        found = self.inferred_by.setdefault(currency, {})
+        for number in numbers:
+            if len(found) > FEW_DOCUMENTS:
+                break
+            found[number] = None
+
+    def few_inferred(self) -> dict[str, tuple[str, ...]]:
+        """Per currency the documents that bill by inference, where they are few."""
+        found = sorted(self.inferred_by.items())
+        return {currency: tuple(numbers) for currency, numbers in found if len(numbers) <= FEW_DOCUMENTS}
 
     def add_exact(self, currency: str, periods: int, amount: int) -> None:
         """Count in so many periods of a charge that were billed exactly as agreed."""

@@ -170,7 +170,7 @@ class Redaction:
         return known
 
     def _make_text(self, text: str, name: str) -> str:
-        if self._hides_amounts and name not in {"path", "file", "contract", "charge", "charges", "document"}:
+        if self._hides_amounts and name not in _LABELS:
             text = hide_numbers(text) if name in _NUMBERS else hide_amounts(text)
         return text if self._pseudonyms is None else self._pseudonyms.replace(text, name)
 
@@ -198,6 +198,9 @@ class Redacted(Sequence[Item]):
             return [self._redacted(item) for item in self._items[index]]
         return self._redacted(self._items[index])
 
+
+_LABELS = frozenset({"path", "file", "contract", "charge", "charges", "document", "inferred_by"})
+"""Fields that name something, in which a number is no amount."""
 
 _NAMES: dict[type, tuple[str, ...]] = {}
 """The fields of the kinds of values that were redacted, as looking them up takes longer than to redact them."""

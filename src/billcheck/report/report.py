@@ -99,6 +99,7 @@ class Report:
         controls: The totals of the general ledger that were given, beside those of the ledger.
         shortcomings: Sentences that say why the ledger may not hold all it should, each with what settles it.
         min_amounts: The amounts (minor units) per currency below which a finding does not fail this check.
+        inferred_by: The documents per currency that bill a judged period by inference; none where they are many.
         decisions: How each decision stands, in the order of its file.
         decided_rows: How many rows are set aside by a decision.
         redacted: What was made unreadable: ``names``, ``amounts``, both, or nothing.
@@ -128,6 +129,7 @@ class Report:
     controls: tuple[ControlTotal, ...] = ()
     shortcomings: tuple[str, ...] = ()
     min_amounts: Mapping[str, int] = field(default_factory=dict)
+    inferred_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     cause_groups: tuple[CauseGroup, ...] = ()
     decisions: tuple[Outcome, ...] = ()
     decided_rows: int = 0

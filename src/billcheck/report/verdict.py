@@ -89,7 +89,9 @@ def _doubts(report: Report) -> Iterator[str]:
     for totals in report.totals:
         if totals.inferred:
             inferred = money_text(totals.inferred, totals.currency)
-            yield f"{inferred} of what was billed was allocated by inference; billcheck explain shows where."
+            numbers = listed(report.inferred_by.get(totals.currency, ()))
+            documents = f" ({numbers})" if numbers else ""
+            yield f"{inferred} of what was billed{documents} was allocated by inference; billcheck explain shows where."
     left: Counter[str] = Counter()
     for residue in report.residue:
         if residue.kind == "left_over":
