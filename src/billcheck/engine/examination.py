@@ -144,7 +144,7 @@ class ExaminedCharge:
         """What may as well be a duplicate as make up for earlier periods, where any of these was asked for."""
         half_interval = nominal_days(self.slot.charge) * self.books.block // 2
         shown = {row.period for row in self.rows}
-        found = find_twins(self.books, self.events.repeated, half_interval)
+        found = find_twins(self.books, half_interval)
         return [twin for twin in found if not shown.isdisjoint(twin.periods)]
 
     @property

@@ -188,19 +188,14 @@ def find_possible_duplicate(slot: Slot, schedule: Schedule, twin: Twin) -> Findi
         for period in periods
     ]
     issued, money = _dated((event.number, event.issue_day)), _money(twin.amount, slot)
-    if twin.other is event:
-        alike, counted = f"{issued} has two lines of {money}", "One"
-    else:
-        alike, counted = f"{issued} is like {twin.other.number} in day and amount, {money}", "It"
-    credited = "one" if twin.other is event else "it"
     those = "those" if len(periods) > 1 else "that"
     return _finding(
         "possible_duplicate",
         (event.number, str(event.line_number), contract.customer),
         (
-            f"{contract.customer}, {slot.label}: {alike}. {counted} was counted for "
-            f"{_some([period_label(*first_and_last) for first_and_last in days])}, where just as much lacked. "
-            f"If it is a duplicate, credit {credited}, and bill {those}."
+            f"{contract.customer}, {slot.label}: {issued} is like {twin.other.number} in day and amount, {money}. "
+            f"It was counted for {_some([period_label(*first_and_last) for first_and_last in days])}, where just as "
+            f"much lacked. If it is a duplicate, credit it, and bill {those}."
         ),
         contract=contract.id,
         charge=slot.label,

@@ -2,8 +2,8 @@
 
 Comes in: the books of one charge. Goes out: such invoices, each with the one it is like and the periods it was counted
 for. Either it makes up for those, or it is a duplicate, and they were never billed: the sum is the same, and nothing in
-the ledger says which. Looks no further where nothing was allocated by inference. Must not know texts, documents or
-sentences.
+the ledger says which. A second line of the same invoice is the usual way to make up for a period, and is not asked
+about. Looks no further where nothing was allocated by inference. Must not know texts, documents or sentences.
 """
 
 from __future__ import annotations
@@ -13,17 +13,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from billcheck.engine.books import PLACING_RULES, STATED_RULES, PostingRule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from billcheck.engine.books import Books, Posting
     from billcheck.engine.events import Event
 
-_PAIR = 2
-"""More equal lines of one document than these are as likely several periods billed at once."""
-
 
 class Twin(NamedTuple):
-    """An event counted for earlier periods, and the one it is like; itself, where two of its lines are alike."""
+    """An event counted for earlier periods, and the one it is like."""
 
     event: Event
     other: Event
@@ -31,12 +28,11 @@ class Twin(NamedTuple):
     amount: int
 
 
-def find_twins(books: Books, repeated: Mapping[tuple[int, ...], int], half_interval: int) -> list[Twin]:
+def find_twins(books: Books, half_interval: int) -> list[Twin]:
     """The events that may as well be duplicates, in the order in which they were counted.
 
     Args:
         books: The charge's books, allocated.
-        repeated: The amount that all lines of an event have, by the rows of the event.
         half_interval: Half the days between two invoices, of a block where it is billed in blocks.
     """
     if not (books.far or any(posting.rule is PostingRule.SETTLEMENT for posting in books.postings)):
@@ -44,15 +40,10 @@ def find_twins(books: Books, repeated: Mapping[tuple[int, ...], int], half_inter
     postings: dict[tuple[int, ...], list[Posting]] = {}
     for posting in books.postings:
         postings.setdefault(posting.event.rows, []).append(posting)
-    return list(_twins(books, list(postings.values()), repeated, half_interval))
+    return list(_twins(books, list(postings.values()), half_interval))
 
 
-def _twins(
-    books: Books,
-    billed: Sequence[Sequence[Posting]],
-    repeated: Mapping[tuple[int, ...], int],
-    half_interval: int,
-) -> Iterator[Twin]:
+def _twins(books: Books, billed: Sequence[Sequence[Posting]], half_interval: int) -> Iterator[Twin]:
     regular = {
         (postings[0].event.issue_day, postings[0].event.amount): postings[0].event
         for postings in reversed(billed)
@@ -61,16 +52,12 @@ def _twins(
     for postings in billed:
         event = postings[0].event
         earlier = [posting for posting in postings if _is_for_an_earlier_one(books, posting, half_interval)]
-        if not earlier or event.is_catch_up or any(books.open_amount(posting.period) for posting in earlier):
+        if event.is_pinned or event.is_catch_up or any(books.open_amount(posting.period) for posting in earlier):
             continue
         amount = sum(posting.amount for posting in earlier)
-        periods = tuple(sorted(posting.period for posting in earlier))
-        if amount == event.amount:
-            other = regular.get((event.issue_day, event.amount))
-            if other is not None and not event.is_pinned:
-                yield Twin(event, other, periods, amount)
-        elif len(event.rows) == _PAIR and repeated.get(event.rows) == amount:
-            yield Twin(event, event, periods, amount)
+        other = regular.get((event.issue_day, event.amount))
+        if earlier and amount == event.amount and other is not None:
+            yield Twin(event, other, tuple(sorted(posting.period for posting in earlier)), amount)
 
 
 def _lag(books: Books, posting: Posting) -> int:
