@@ -41,6 +41,7 @@ from billcheck.engine.sentences import (
     find_sequence_gap,
     find_shared_numbers,
     find_tax_mismatch,
+    join_parts,
 )
 from billcheck.engine.sequences import NumbersLacking
 from billcheck.engine.shown import LazyContracts, LazyOutside, LazySetAside
@@ -342,7 +343,8 @@ def _settle(
     outcome.findings.extend(_misspelt(examination))
     outcome.findings.extend(map(find_tax_mismatch, find_tax_runs(examination.matched, examination.periods_of_rows)))
     outcome.residue = make_residue(examination, examined.left_over, outcome.places)
-    outcome.findings.extend(finding for residue in outcome.residue if (finding := find_in_residue(residue)))
+    whole = join_parts(outcome.residue)
+    outcome.findings.extend(finding for residue in whole if (finding := find_in_residue(residue)))
     _add_lines_without_charge(examination.matched, outcome.sums)
     for total in outcome.sums.totals.values():
         examined.causes.add_to(total)

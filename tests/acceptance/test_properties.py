@@ -265,9 +265,13 @@ def test_every_billed_cent_is_allocated_once_or_named(messy: Books) -> None:
     for outside in report.outside:
         found[outside.customer, outside.currency] += Decimal(outside.amount_minor).scaleb(-2)
     billed: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    later = 0
     for line in messy.lines:
-        if line.customer != "Stranger" or line.status == "approved":
+        is_later = line.customer == "Stranger" and line.status == "approved" and line.issue_date > messy.as_of
+        later += is_later
+        if line.customer != "Stranger" or (line.status == "approved" and not is_later):
             billed[line.customer, line.currency] += line.amount
+    assert report.counts.outside_later == later
     assert {key: amount for key, amount in found.items() if amount} == {
         key: amount for key, amount in billed.items() if amount
     }

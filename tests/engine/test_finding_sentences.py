@@ -31,6 +31,7 @@ from billcheck.engine.sentences import (
     find_sequence_gap,
     find_tax_mismatch,
     find_uplift_not_exercised,
+    join_parts,
     row_id,
     say_numbers_lacking,
 )
@@ -287,6 +288,14 @@ def test_a_line_that_went_nowhere_is_found_by_its_document_and_line(kind: str) -
 @pytest.mark.parametrize("kind", ["currency_mismatch", "left_over", "goodwill", "expired_still_billed"])
 def test_other_residue_is_no_finding_of_its_own(kind: str) -> None:
     assert find_in_residue(replace(LEFT, kind=kind)) is None
+
+
+def test_what_is_left_of_a_line_that_was_spread_over_charges_is_one() -> None:
+    other, elsewhere = replace(LEFT, line=LEFT.line + 1), replace(LEFT, path="other.csv")
+    joined = join_parts([LEFT, other, LEFT, elsewhere, replace(LEFT, kind="open_credit")])
+    twice = replace(LEFT, amount_minor=2 * LEFT.amount_minor)
+    assert joined == [twice, other, elsewhere, replace(LEFT, kind="open_credit")]
+    assert join_parts([]) == []
 
 
 def test_of_many_charges_that_fit_five_are_named() -> None:

@@ -16,7 +16,7 @@ from billcheck.period import ONE_DAY, period_label
 from billcheck.pricing.changes_wording import percent_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from billcheck.contracts.terms import Contract
     from billcheck.engine.copied import Mislabelled
@@ -257,6 +257,16 @@ def find_in_residue(residue: Residue) -> Finding | None:
         contract=residue.contract,
         money=(residue.amount_minor, residue.currency),
     )
+
+
+def join_parts(residue: Iterable[Residue]) -> list[Residue]:
+    """Residue by whole lines, in its order: what is left of a line that was spread over several charges is one."""
+    whole: dict[tuple[str, ...], Residue] = {}
+    for each in residue:
+        key = (each.kind, *each.identity, each.path, str(each.row))
+        known = whole.get(key)
+        whole[key] = replace(known, amount_minor=known.amount_minor + each.amount_minor) if known else each
+    return list(whole.values())
 
 
 def find_placeholder_left(document: str, line: int, customer: str, contract: str | None, placeholder: str) -> Finding:

@@ -48,7 +48,7 @@ READ_FROM = (
     ("item", "The seller's code, BT-155"),
     ("quantity, unit_price", "BT-129; BT-146 divided by BT-149"),
     ("amount", "BT-131"),
-    ("tax", "The amount times the percent of tax of the line, BT-152"),
+    ("tax", "BT-131 times the percent of the line, BT-152"),
     ("period_first_day, period_last_day", "Period of the line, BT-134 and BT-135"),
     ("contract", "Contract reference, BT-12"),
     ("reference", "Order reference, BT-13, and buyer reference, BT-10"),
