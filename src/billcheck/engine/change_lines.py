@@ -31,15 +31,11 @@ def set_changes_apart(events: Events, schedule: Schedule, amounts: Sequence[int]
     """
     billed: list[Event] = []
     for event in events.billed:
-        row = (
-            None if event.is_pinned or len(event.rows) == 1 else _row_of_change(event, schedule, amounts, half_interval)
-        )
+        row = _row_of_change(event, schedule, amounts, half_interval)
         if row is None:
             billed.append(event)
             continue
-        rows = tuple(other for other in event.rows if other != row)
-        rest = event._replace(rows=rows, amount=event.amount - amounts[row])
-        change = event._replace(rows=(row,), amount=amounts[row])
+        change, rest = _parted(event, row, amounts)
         is_before = _is_due_before(schedule, change, rest, half_interval)
         billed += [change, rest] if is_before else [rest, change]
     credits_: list[Event] = []
@@ -48,12 +44,21 @@ def set_changes_apart(events: Events, schedule: Schedule, amounts: Sequence[int]
         if row is None:
             credits_.append(event)
             continue
-        rows = tuple(other for other in event.rows if other != row)
-        credits_.append(event._replace(rows=(row,), amount=amounts[row]))
-        billed.append(event._replace(rows=rows, amount=event.amount - amounts[row]))
+        change, rest = _parted(event, row, amounts)
+        credits_.append(change)
+        billed.append(rest)
     if len(billed) > len(events.billed):
         billed.sort(key=lambda event: (event.issue_day, event.number))
     return replace(events, billed=billed, credits=credits_)
+
+
+def _parted(event: Event, row: int, amounts: Sequence[int]) -> tuple[Event, Event]:
+    """One line of an event as an event of its own, and the rest."""
+    rows = tuple(other for other in event.rows if other != row)
+    return (
+        event._replace(rows=(row,), amount=amounts[row]),
+        event._replace(rows=rows, amount=event.amount - amounts[row]),
+    )
 
 
 def _is_due_before(schedule: Schedule, change: Event, rest: Event, half_interval: int) -> bool:
@@ -69,12 +74,13 @@ def _is_due_before(schedule: Schedule, change: Event, rest: Event, half_interval
 
 def _row_of_change(event: Event, schedule: Schedule, amounts: Sequence[int], half_interval: int) -> int | None:
     """The only line of an event that is exactly a change due by then; None where regular periods explain the event."""
-    near = [row for row, day in enumerate(schedule.due_days) if abs(event.issue_day - day) <= half_interval]
-    regular = {schedule.amounts[row] for row in near if not schedule.changes[row]}
-    changes = {schedule.amounts[row] for row in near if schedule.changes[row] and schedule.amounts[row] > 0} - regular
+    if event.is_pinned or len(event.rows) == 1:
+        return None
+    regular, changes = _due_around(event, schedule, half_interval)
     if event.amount in regular:
         return None
-    found = [row for row in event.rows if amounts[row] in changes]
+    wanted = {amount for amount in changes - regular if amount > 0}
+    found = [row for row in event.rows if amounts[row] in wanted]
     return found[0] if len(found) == 1 and event.amount > amounts[found[0]] else None
 
 
@@ -82,8 +88,14 @@ def _row_of_lowering(event: Event, schedule: Schedule, amounts: Sequence[int], h
     """The only line of a credit note that is exactly a change to lower terms, where the rest bills a period exactly."""
     if event.is_pinned or event.credited or len(event.rows) == 1 or event.amount >= 0:
         return None
+    regular, changes = _due_around(event, schedule, half_interval)
+    wanted = {amount for amount in changes if amount < 0}
+    found = [row for row in event.rows if amounts[row] in wanted]
+    return found[0] if len(found) == 1 and event.amount - amounts[found[0]] in regular else None
+
+
+def _due_around(event: Event, schedule: Schedule, half_interval: int) -> tuple[set[int], set[int]]:
+    """What the regular periods, and what the changes cost that are due near the day of an event."""
     near = [row for row, day in enumerate(schedule.due_days) if abs(event.issue_day - day) <= half_interval]
     regular = {schedule.amounts[row] for row in near if not schedule.changes[row]}
-    changes = {schedule.amounts[row] for row in near if schedule.changes[row] and schedule.amounts[row] < 0}
-    found = [row for row in event.rows if amounts[row] in changes]
-    return found[0] if len(found) == 1 and event.amount - amounts[found[0]] in regular else None
+    return regular, {schedule.amounts[row] for row in near if schedule.changes[row]}
